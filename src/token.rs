@@ -1,0 +1,3 @@
+//! (skeleton)
+mod profile;
+pub use profile::{TokenProfile, UnknownProfile};
