@@ -1,7 +1,146 @@
-//! (skeleton)
+//! An issuer's keys by `kid` (RFC 7517): fixed, or remote with refresh. Knows no claims and no policy.
+//!
+//! [`Keys::lookup`] is what a call asks. It takes no lock that a refresh holds and does not wait: where
+//! a token names a key that is not held, it hands out a future instead, for one fetch.
+
 mod algorithm;
 #[cfg(feature = "remote")]
 mod http_url;
+mod key;
+#[cfg(feature = "remote")]
+mod lookups;
+#[cfg(feature = "remote")]
+mod remote;
+mod set;
+#[cfg(feature = "remote")]
+mod source;
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 #[cfg(feature = "remote")]
 pub use http_url::{HttpUrl, InvalidHttpUrl, PlainHttp};
+pub use key::{UnusableKey, VerificationKey};
+#[cfg(feature = "remote")]
+pub use remote::{RefreshFailed, Schedule};
+pub use set::{InvalidKeySet, KeySet, LeftOutKey, MAX_KEYS, MAX_TRIED};
+#[cfg(feature = "remote")]
+pub use source::{Discovery, FetchError, Fetched, FixedUrl, HttpClient, InvalidCertificates, JwksFile, KeySource};
+
+#[cfg(feature = "remote")]
+use crate::clock::Clock;
+
+/// The keys of one issuer, shared by all who verify its tokens.
+#[derive(Debug, Clone)]
+pub struct Keys(Inner);
+
+#[derive(Debug, Clone)]
+enum Inner {
+    Fixed(Arc<HeldKeys>),
+    #[cfg(feature = "remote")]
+    Remote(Arc<remote::RemoteKeys>),
+}
+
+/// Keys as they are held now, and whose they are.
+#[derive(Debug, PartialEq)]
+pub struct HeldKeys {
+    /// The issuer as its tokens name it in `iss`. Discovery settles how it is written.
+    pub issuer: Arc<str>,
+    /// Its keys.
+    pub set: Arc<KeySet>,
+}
+
+/// What there is to verify a token with.
+pub enum Lookup {
+    /// Keys; among them the one that was asked for, where one was.
+    Held(Arc<HeldKeys>),
+    /// The issuer was asked not long ago and publishes no key of that name.
+    NotPublished,
+    /// It cannot be told now.
+    Unavailable(Unavailable),
+    /// The issuer is being asked; resolves after one fetch at the latest, and never to `Pending`.
+    Pending(Pin<Box<dyn Future<Output = Lookup> + Send>>),
+}
+
+/// No key can be told right or wrong now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unavailable {
+    /// When it is worth to ask again.
+    pub retry_after: Duration,
+}
+
+impl Keys {
+    /// Keys that never change.
+    pub fn fixed(issuer: impl Into<Arc<str>>, set: KeySet) -> Self {
+        Self(Inner::Fixed(Arc::new(HeldKeys { issuer: issuer.into(), set: Arc::new(set) })))
+    }
+
+    /// Keys that are fetched now and refreshed for as long as a clone of the handle lives.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    #[cfg(feature = "remote")]
+    pub fn remote(source: impl KeySource, schedule: Schedule, clock: Arc<dyn Clock>) -> Self {
+        Self(Inner::Remote(remote::RemoteKeys::start(source, schedule, clock)))
+    }
+
+    /// What there is to verify a token with that names `kid`, or names none.
+    pub fn lookup(&self, kid: Option<&str>) -> Lookup {
+        match &self.0 {
+            Inner::Fixed(held) => match kid {
+                Some(kid) if !held.set.knows(kid) => Lookup::NotPublished,
+                _ => Lookup::Held(Arc::clone(held)),
+            },
+            #[cfg(feature = "remote")]
+            Inner::Remote(remote) => remote.lookup(kid),
+        }
+    }
+
+    /// Whether a token can be verified now: keys are held, and are not too old.
+    pub fn is_ready(&self) -> bool {
+        match &self.0 {
+            Inner::Fixed(_) => true,
+            #[cfg(feature = "remote")]
+            Inner::Remote(remote) => remote.is_ready(),
+        }
+    }
+
+    /// Waits until [`Keys::is_ready`] no longer is `known`.
+    pub async fn readiness_other_than(&self, known: bool) {
+        match &self.0 {
+            Inner::Fixed(_) if known => std::future::pending().await,
+            Inner::Fixed(_) => {}
+            #[cfg(feature = "remote")]
+            Inner::Remote(remote) => remote.readiness_other_than(known).await,
+        }
+    }
+
+    /// Fetches now, whatever the schedule says; fixed keys are as fresh as they get.
+    ///
+    /// # Errors
+    /// [`RefreshFailed`]: what was held is still held.
+    #[cfg(feature = "remote")]
+    pub async fn refresh(&self) -> Result<(), RefreshFailed> {
+        match &self.0 {
+            Inner::Fixed(_) => Ok(()),
+            Inner::Remote(remote) => remote.refresh().await,
+        }
+    }
+}
+
+impl fmt::Debug for Lookup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Held(held) => f.debug_tuple("Held").field(held).finish(),
+            Self::NotPublished => f.write_str("NotPublished"),
+            Self::Unavailable(unavailable) => f.debug_tuple("Unavailable").field(unavailable).finish(),
+            Self::Pending(_) => f.write_str("Pending"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,9 @@ pub mod development;
 pub mod grpc;
 pub mod jwks;
 pub mod policy;
+mod base64url;
+pub mod clock;
+mod json;
 pub mod scope;
 #[cfg(feature = "program")]
 pub mod server;

@@ -1,3 +1,47 @@
-//! (skeleton)
+//! Access tokens: from the `authorization` entry (RFC 6750) to claims that were verified (RFC 7519,
+//! RFC 8725). No network and no policy; keys and time are handed in.
+//!
+//! A token goes through three types, each made only by the check before it: [`BearerToken`],
+//! [`UnverifiedToken`], [`Claims`].
+//!
+//! ```
+//! use std::time::{Duration, SystemTime};
+//! use sekisho::jwks::{HeldKeys, KeySet};
+//! use sekisho::token::{BearerToken, InvalidToken, TokenError, Verifier};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let issuer = sekisho::testing::TestIssuer::new("https://tenant.example/", "orders");
+//! let keys = HeldKeys { issuer: "https://tenant.example/".into(), set: KeySet::parse(issuer.jwks().as_bytes())?.0.into() };
+//! let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+//! let header = format!("Bearer {}", issuer.token().scope("orders:read").issued_at(now).sign());
+//!
+//! let verifier = Verifier::new("orders");
+//! let token = verifier.read(BearerToken::parse([header.as_bytes()], 8192)?)?;
+//! let claims = verifier.verify(&token, &keys, now)?;
+//! assert!(claims.scopes().contains("orders:read"));
+//!
+//! // The same token where another audience is asked for.
+//! let verifier = Verifier::new("invoices");
+//! let token = verifier.read(BearerToken::parse([header.as_bytes()], 8192)?)?;
+//! let refused = verifier.verify(&token, &keys, now);
+//! assert_eq!(refused.err(), Some(TokenError::Invalid(InvalidToken::Audience)));
+//! # Ok(())
+//! # }
+//! ```
+
+mod bearer;
+mod claims;
+mod error;
+mod jws;
 mod profile;
+mod verifier;
+
+pub use bearer::BearerToken;
+pub use claims::Claims;
+pub use error::{CredentialsError, InvalidToken, MalformedToken, Part, TokenError};
+pub use jws::UnverifiedToken;
 pub use profile::{TokenProfile, UnknownProfile};
+pub use verifier::Verifier;
+
+#[cfg(test)]
+mod tests;

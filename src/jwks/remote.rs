@@ -1,0 +1,312 @@
+//! Keys that are fetched, and kept fresh beside the calls.
+//!
+//! One task fetches, so no two fetches are under way at once. Calls read what it published last; the
+//! lock below is taken only for a key that is not held, and never across a fetch.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use tokio::sync::{Notify, watch};
+use tokio::task::AbortHandle;
+
+use super::lookups::{Ask, Cause, Lookups};
+use super::source::{FetchError, Fetched, KeySource};
+use super::{HeldKeys, LeftOutKey, Lookup, Unavailable};
+use crate::clock::Clock;
+
+/// Longest time that one fetch may take, discovery included, and so the longest that a call waits.
+pub(super) const FETCH_TIMEOUT: Duration = Duration::from_secs(10);
+/// First and longest pause after a refresh that failed; it doubles in between.
+const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+
+/// When keys are fetched, and how long they serve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Schedule {
+    /// From a refresh that succeeded to the next.
+    pub refresh: Duration,
+    /// From a fetch that an unknown key caused to the next such fetch.
+    pub cooldown: Duration,
+    /// How long keys serve after the last refresh that succeeded.
+    pub max_stale: Duration,
+}
+
+impl Default for Schedule {
+    fn default() -> Self {
+        Self {
+            refresh: Duration::from_secs(5 * 60),
+            cooldown: Duration::from_secs(30),
+            max_stale: Duration::from_secs(24 * 60 * 60),
+        }
+    }
+}
+
+/// The handle; the task that fetches ends with it.
+#[derive(Debug)]
+pub(super) struct RemoteKeys {
+    shared: Arc<Shared>,
+    task: AbortHandle,
+}
+
+impl Drop for RemoteKeys {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+#[derive(Debug)]
+struct Shared {
+    clock: Arc<dyn Clock>,
+    schedule: Schedule,
+    published: ArcSwapOption<Published>,
+    lookups: Mutex<Lookups>,
+    wake: Notify,
+    ended: watch::Sender<Option<Arc<EndedFetch>>>,
+    next_refresh: Mutex<Duration>,
+}
+
+#[derive(Debug)]
+struct Published {
+    keys: Arc<HeldKeys>,
+    refreshed_at: Duration,
+}
+
+/// A fetch that is over, for those who waited for it.
+#[derive(Debug)]
+struct EndedFetch {
+    cause: Cause,
+    error: Option<String>,
+}
+
+/// A fetch that was asked for did not bring keys.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the issuer's keys could not be refreshed: {reason}")]
+pub struct RefreshFailed {
+    reason: String,
+}
+
+impl RemoteKeys {
+    pub(super) fn start(source: impl KeySource, schedule: Schedule, clock: Arc<dyn Clock>) -> Arc<Self> {
+        let shared = Arc::new(Shared {
+            next_refresh: Mutex::new(clock.elapsed()),
+            clock,
+            schedule,
+            published: ArcSwapOption::empty(),
+            lookups: Mutex::default(),
+            wake: Notify::new(),
+            ended: watch::Sender::new(None),
+        });
+        let task = tokio::spawn(keep_fresh(Arc::clone(&shared), source)).abort_handle();
+        Arc::new(Self { shared, task })
+    }
+
+    pub(super) fn lookup(&self, kid: Option<&str>) -> Lookup {
+        let Some(held) = self.shared.held() else { return self.shared.no_keys() };
+        match kid {
+            Some(kid) if !held.set.knows(kid) => self.shared.ask_for(kid),
+            _ => Lookup::Held(held),
+        }
+    }
+
+    pub(super) fn is_ready(&self) -> bool {
+        self.shared.held().is_some()
+    }
+
+    pub(super) async fn readiness_other_than(&self, known: bool) {
+        let mut ended = self.shared.ended.subscribe();
+        while self.is_ready() == known {
+            tokio::select! {
+                _ = ended.changed() => {}
+                // Keys also become too old with no fetch ending.
+                () = tokio::time::sleep(self.shared.until_stale()) => {}
+            }
+        }
+    }
+
+    pub(super) async fn refresh(&self) -> Result<(), RefreshFailed> {
+        let mut ended = self.shared.ended.subscribe();
+        self.shared.lookups().request();
+        self.shared.wake.notify_one();
+        loop {
+            let stopped = |_| RefreshFailed { reason: "fetching has stopped".to_owned() };
+            ended.changed().await.map_err(stopped)?;
+            let fetch = ended.borrow_and_update().clone();
+            match fetch {
+                Some(fetch) if fetch.cause.requested => {
+                    return fetch.error.clone().map_or(Ok(()), |reason| Err(RefreshFailed { reason }));
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Shared {
+    /// The keys that may serve now.
+    fn held(&self) -> Option<Arc<HeldKeys>> {
+        let published = self.published.load();
+        let published = published.as_ref()?;
+        let age = self.clock.elapsed().saturating_sub(published.refreshed_at);
+        (age <= self.schedule.max_stale).then(|| Arc::clone(&published.keys))
+    }
+
+    fn until_stale(&self) -> Duration {
+        let published = self.published.load();
+        let stale_at = published.as_ref().map(|p| p.refreshed_at.saturating_add(self.schedule.max_stale));
+        match stale_at.and_then(|at| at.checked_sub(self.clock.elapsed())) {
+            Some(rest) => rest.max(Duration::from_millis(100)),
+            None => Duration::from_secs(60 * 60),
+        }
+    }
+
+    /// No call waits for the first keys: a fetch is under way or will be by itself.
+    fn no_keys(&self) -> Lookup {
+        let next = *lock(&self.next_refresh);
+        unavailable(next.saturating_sub(self.clock.elapsed()))
+    }
+
+    fn ask_for(self: &Arc<Self>, kid: &str) -> Lookup {
+        let ended = self.ended.subscribe();
+        let asked = {
+            let mut lookups = self.lookups();
+            // A fetch may have brought it since it was looked up.
+            if let Some(held) = self.held().filter(|held| held.set.knows(kid)) {
+                return Lookup::Held(held);
+            }
+            lookups.ask(kid, self.clock.elapsed())
+        };
+        match asked {
+            Ask::NotPublished => Lookup::NotPublished,
+            Ask::Later(rest) => unavailable(rest),
+            Ask::Wait => {
+                self.wake.notify_one();
+                Lookup::Pending(Box::pin(Arc::clone(self).wait_for(kid.into(), ended)))
+            }
+        }
+    }
+
+    async fn wait_for(self: Arc<Self>, kid: Box<str>, mut ended: watch::Receiver<Option<Arc<EndedFetch>>>) -> Lookup {
+        let answer = async {
+            while ended.changed().await.is_ok() {
+                let fetch = ended.borrow_and_update().clone();
+                if let Some(answer) = fetch.and_then(|fetch| self.answer(&kid, &fetch)) {
+                    return answer;
+                }
+            }
+            unavailable(Duration::ZERO)
+        };
+        tokio::time::timeout(FETCH_TIMEOUT, answer).await.unwrap_or_else(|_| unavailable(Duration::ZERO))
+    }
+
+    /// What a fetch that has ended says of a key; nothing, where the next one is yet to look for it.
+    fn answer(&self, kid: &str, fetch: &EndedFetch) -> Option<Lookup> {
+        match self.held() {
+            Some(held) if held.set.knows(kid) => return Some(Lookup::Held(held)),
+            Some(_) => {}
+            None => return Some(self.no_keys()),
+        }
+        if fetch.cause.looked_for.contains(kid) && fetch.error.is_none() {
+            return Some(Lookup::NotPublished);
+        }
+        let lookups = self.lookups();
+        (!lookups.is_asked(kid)).then(|| unavailable(lookups.rest(self.clock.elapsed())))
+    }
+
+    fn lookups(&self) -> MutexGuard<'_, Lookups> {
+        lock(&self.lookups)
+    }
+}
+
+/// A panic elsewhere leaves plain sets and numbers behind, which are safe to go on with.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A client that asks again at once would only ask for the same answer.
+fn unavailable(retry_after: Duration) -> Lookup {
+    Lookup::Unavailable(Unavailable { retry_after: retry_after.max(Duration::from_secs(1)) })
+}
+
+async fn keep_fresh(shared: Arc<Shared>, source: impl KeySource) {
+    let mut failures = 0;
+    let mut left_out = Vec::new();
+    loop {
+        let cause = shared.lookups().begin();
+        let fetched = match tokio::time::timeout(FETCH_TIMEOUT, source.fetch()).await {
+            Ok(fetched) => fetched,
+            Err(_) => Err(FetchError::TimedOut { limit: FETCH_TIMEOUT }),
+        };
+        failures = if fetched.is_ok() { 0 } else { failures + 1 };
+        // What strangers make us fetch does not change when we fetch by ourselves, unless it brought keys.
+        if fetched.is_ok() || cause.looked_for.is_empty() {
+            *lock(&shared.next_refresh) = shared.clock.elapsed() + pause_after(failures, shared.schedule.refresh);
+        }
+        shared.end(cause, fetched, &mut left_out);
+        shared.until_next_fetch().await;
+    }
+}
+
+fn pause_after(failures: u32, refresh: Duration) -> Duration {
+    match failures {
+        0 => refresh,
+        _ => RETRY.0.saturating_mul(1 << (failures - 1).min(16)).min(RETRY.1).min(refresh),
+    }
+}
+
+impl Shared {
+    fn end(&self, cause: Cause, fetched: Result<Fetched, FetchError>, left_out: &mut Vec<LeftOutKey>) {
+        let error = match fetched {
+            Ok(fetched) => {
+                report_left_out(&fetched, left_out);
+                self.publish(fetched);
+                None
+            }
+            Err(error) => {
+                tracing::warn!(error = %error, keys_held = self.held().is_some(), "the issuer's keys could not be fetched");
+                Some(error.to_string())
+            }
+        };
+        let held = self.held();
+        let knows = |kid: &str| held.as_ref().is_some_and(|held| held.set.knows(kid));
+        self.lookups().end(&cause, error.is_none(), knows, self.clock.elapsed(), self.schedule.cooldown);
+        self.ended.send_replace(Some(Arc::new(EndedFetch { cause, error })));
+    }
+
+    fn publish(&self, fetched: Fetched) {
+        let fresh = HeldKeys { issuer: fetched.issuer, set: Arc::new(fetched.set) };
+        let before = self.published.load_full();
+        let keys = match before.filter(|before| *before.keys == fresh) {
+            // The same keys keep their identity.
+            Some(before) => Arc::clone(&before.keys),
+            None => {
+                tracing::info!(issuer = %fresh.issuer, keys = fresh.set.len(), "the issuer's keys are held");
+                Arc::new(fresh)
+            }
+        };
+        self.published.store(Some(Arc::new(Published { keys, refreshed_at: self.clock.elapsed() })));
+    }
+
+    /// Until a refresh is due, or somebody gives reason for one before.
+    async fn until_next_fetch(&self) {
+        let due = *lock(&self.next_refresh);
+        let due = tokio::time::sleep(due.saturating_sub(self.clock.elapsed()));
+        tokio::pin!(due);
+        loop {
+            tokio::select! {
+                () = &mut due => return,
+                // The reason may be gone: what it asked for came with the fetch before.
+                () = self.wake.notified() => if self.lookups().want_fetch() { return },
+            }
+        }
+    }
+}
+
+/// Says once, and again only when it changes, which keys are not used.
+fn report_left_out(fetched: &Fetched, before: &mut Vec<LeftOutKey>) {
+    if *before != fetched.left_out {
+        for key in &fetched.left_out {
+            tracing::warn!(issuer = %fetched.issuer, "a published key is not used: {key}");
+        }
+        before.clone_from(&fetched.left_out);
+    }
+}

@@ -1,0 +1,154 @@
+//! A set of keys (RFC 7517 §5): what of it can be used, and what was left out and why.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use serde_json::Value;
+
+use super::key::{UnusableKey, VerificationKey};
+use super::Algorithm;
+use crate::json;
+
+/// How many keys a set may have; an issuer publishes a handful.
+pub const MAX_KEYS: usize = 256;
+/// How many keys one token is tried against, where its `kid` does not settle it.
+pub const MAX_TRIED: usize = 8;
+
+/// The usable keys of an issuer; at least one.
+///
+/// The set's identity is its `Arc`: a refresh that brings the same keys keeps the same one, so what was
+/// remembered of a token stays true for just as long as the `Arc` does.
+///
+/// ```
+/// use sekisho::jwks::{Algorithm, KeySet};
+///
+/// let published = br#"{"keys": [
+///     {"kty": "OKP", "crv": "Ed25519", "kid": "2026", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
+///     {"kty": "OKP", "crv": "X25519", "kid": "other", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
+/// ]}"#;
+/// let (set, left_out) = KeySet::parse(published)?;
+/// assert_eq!(set.candidates(Some("2026"), Algorithm::EdDsa).count(), 1);
+/// assert_eq!(set.candidates(Some("2026"), Algorithm::Rs256).count(), 0);
+/// assert_eq!(left_out[0].to_string(), "key 2 (kid \"other\"): its crv is none of P-256, P-384, Ed25519");
+/// # Ok::<(), sekisho::jwks::InvalidKeySet>(())
+/// ```
+#[derive(Debug, PartialEq)]
+pub struct KeySet {
+    keys: Vec<VerificationKey>,
+    left_out_kids: HashSet<Box<str>>,
+}
+
+impl KeySet {
+    /// Reads a JWK set. A key that cannot be used is left out, and spoils no other.
+    ///
+    /// # Errors
+    /// [`InvalidKeySet`] when nothing of it can be used, or it is larger than an issuer's set may be.
+    pub fn parse(json: &[u8]) -> Result<(Self, Vec<LeftOutKey>), InvalidKeySet> {
+        let mut members = json::read_members(json, |name| name == "keys").map_err(|_| InvalidKeySet::NotAnObject)?;
+        if members.repeated().is_some() {
+            return Err(InvalidKeySet::NoKeysArray);
+        }
+        let Some(Value::Array(published)) = members.take("keys") else { return Err(InvalidKeySet::NoKeysArray) };
+        if published.len() > MAX_KEYS {
+            return Err(InvalidKeySet::TooMany { found: published.len() });
+        }
+        let mut keys = Vec::new();
+        let mut left_out = Vec::new();
+        for (index, jwk) in published.iter().enumerate() {
+            match read_key(jwk) {
+                Ok(key) => keys.push(key),
+                Err(reason) => left_out.push(LeftOutKey { index, kid: kid_of(jwk), reason }),
+            }
+        }
+        if keys.is_empty() {
+            return Err(InvalidKeySet::NoUsableKey { left_out });
+        }
+        let left_out_kids = left_out.iter().filter_map(|key| key.kid.clone()).collect();
+        Ok((Self { keys, left_out_kids }, left_out))
+    }
+
+    /// Whether a key of this name was published, be it usable or not.
+    pub fn knows(&self, kid: &str) -> bool {
+        self.left_out_kids.contains(kid) || self.keys.iter().any(|key| key.kid() == Some(kid))
+    }
+
+    /// The keys that a token may have been signed with, at most [`MAX_TRIED`].
+    ///
+    /// With a `kid`, those of that name (an issuer may use one twice: RFC 7517 §4.5); without, all.
+    /// Only keys that fit the algorithm.
+    pub fn candidates<'a>(
+        &'a self,
+        kid: Option<&'a str>,
+        algorithm: Algorithm,
+    ) -> impl Iterator<Item = &'a VerificationKey> {
+        let named = move |key: &&VerificationKey| kid.is_none() || key.kid() == kid;
+        self.keys.iter().filter(named).filter(move |key| key.fits(algorithm)).take(MAX_TRIED)
+    }
+
+    /// The number of usable keys.
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Never: a set without a usable key does not parse.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+}
+
+fn read_key(jwk: &Value) -> Result<VerificationKey, UnusableKey> {
+    VerificationKey::from_jwk(jwk.as_object().ok_or(UnusableKey::NotAnObject)?)
+}
+
+fn kid_of(jwk: &Value) -> Option<Box<str>> {
+    jwk.get("kid").and_then(Value::as_str).map(Into::into)
+}
+
+/// A published key that is not used, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOutKey {
+    /// Where it stands in the set, counted from 0.
+    pub index: usize,
+    /// Its name, where it has one.
+    pub kid: Option<Box<str>>,
+    /// Why it is not used.
+    pub reason: UnusableKey,
+}
+
+impl fmt::Display for LeftOutKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "key {}", self.index + 1)?;
+        if let Some(kid) = &self.kid {
+            write!(f, " (kid {kid:?})")?;
+        }
+        write!(f, ": {}", self.reason)
+    }
+}
+
+/// Why a document is no set of keys to work with.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidKeySet {
+    /// Not one JSON object.
+    #[error("it is no JSON object")]
+    NotAnObject,
+    /// `keys` is missing, twice there, or no array (RFC 7517 §5.1).
+    #[error("it has no array of keys under \"keys\"")]
+    NoKeysArray,
+    /// More keys than [`MAX_KEYS`].
+    #[error("it has {found} keys; at most {MAX_KEYS} are read")]
+    TooMany {
+        /// How many it has.
+        found: usize,
+    },
+    /// Not a single usable key.
+    #[error("none of its {} keys can be used{}", .left_out.len(), first_reason(.left_out))]
+    NoUsableKey {
+        /// All its keys.
+        left_out: Vec<LeftOutKey>,
+    },
+}
+
+fn first_reason(left_out: &[LeftOutKey]) -> String {
+    left_out.first().map_or_else(String::new, |key| format!(" ({key})"))
+}

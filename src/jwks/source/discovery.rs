@@ -1,0 +1,144 @@
+//! Authorization server metadata: where an issuer says that its keys are, and how its name is written.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use url::Url;
+
+use super::{FetchError, Fetched, HttpClient, KeySource};
+use crate::jwks::{HttpUrl, PlainHttp};
+use crate::json;
+
+/// Keys by way of the issuer's metadata, read anew at each fetch: OpenID Connect Discovery 1.0 §4, or,
+/// where that is not there, RFC 8414 §3.
+#[derive(Debug)]
+pub struct Discovery {
+    issuer: HttpUrl,
+    plain_http: PlainHttp,
+    client: HttpClient,
+}
+
+impl Discovery {
+    /// Keys of `issuer`, which may be written with or without its last slash. Its `jwks_uri` is held to
+    /// the same rule about `http` as the issuer.
+    pub fn new(issuer: HttpUrl, plain_http: PlainHttp, client: HttpClient) -> Self {
+        Self { issuer, plain_http, client }
+    }
+
+    async fn metadata(&self) -> Result<Metadata, FetchError> {
+        let [openid, oauth] = well_known(&self.issuer);
+        let (location, json) = match self.get(&openid).await {
+            Err(FetchError::Status { .. }) => (oauth.as_str(), self.get(&oauth).await?),
+            answer => (openid.as_str(), answer?),
+        };
+        Metadata::parse(&json, location, self)
+    }
+
+    async fn get(&self, url: &Url) -> Result<Vec<u8>, FetchError> {
+        let refused = |error| FetchError::JwksUri { location: url.to_string(), error };
+        let url = HttpUrl::parse(url.as_str(), self.plain_http).map_err(refused)?;
+        self.client.get(&url).await
+    }
+}
+
+impl KeySource for Discovery {
+    async fn fetch(&self) -> Result<Fetched, FetchError> {
+        let metadata = self.metadata().await?;
+        let json = self.client.get(&metadata.jwks_uri).await?;
+        Fetched::parse(metadata.issuer, &json, metadata.jwks_uri.as_str())
+    }
+}
+
+/// OpenID Connect appends to the issuer's path, RFC 8414 §3.1 inserts before it.
+fn well_known(issuer: &HttpUrl) -> [Url; 2] {
+    let path = issuer.url().path().trim_end_matches('/').to_owned();
+    let at = |path: String| {
+        let mut url = issuer.url().clone();
+        url.set_query(None);
+        url.set_path(&path);
+        url
+    };
+    [
+        at(format!("{path}/.well-known/openid-configuration")),
+        at(format!("/.well-known/oauth-authorization-server{path}")),
+    ]
+}
+
+struct Metadata {
+    issuer: Arc<str>,
+    jwks_uri: HttpUrl,
+}
+
+impl Metadata {
+    fn parse(json: &[u8], location: &str, expected: &Discovery) -> Result<Self, FetchError> {
+        let invalid = |reason| FetchError::Metadata { location: location.to_owned(), reason };
+        let mut members = json::read_members(json, |name| matches!(name, "issuer" | "jwks_uri"))
+            .map_err(|_| invalid("it is no JSON object"))?;
+        if members.repeated().is_some() {
+            return Err(invalid("issuer or jwks_uri is there twice"));
+        }
+        let Some(Value::String(issuer)) = members.take("issuer") else {
+            return Err(invalid("it names no issuer"));
+        };
+        let Some(Value::String(jwks_uri)) = members.take("jwks_uri") else {
+            return Err(invalid("it names no jwks_uri"));
+        };
+        if !same_but_for_the_last_slash(&issuer, expected.issuer.as_str()) {
+            let (location, expected) = (location.to_owned(), expected.issuer.to_string());
+            return Err(FetchError::OtherIssuer { location, expected, found: issuer });
+        }
+        let refused = |error| FetchError::JwksUri { location: location.to_owned(), error };
+        let jwks_uri = HttpUrl::parse(&jwks_uri, expected.plain_http).map_err(refused)?;
+        Ok(Self { issuer: issuer.into(), jwks_uri })
+    }
+}
+
+fn same_but_for_the_last_slash(one: &str, other: &str) -> bool {
+    let stem = |issuer: &str| issuer.strip_suffix('/').unwrap_or(issuer).to_owned();
+    stem(one) == stem(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metadata_is_looked_for_where_the_two_standards_say() {
+        let cases = [
+            ("https://a.example", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"),
+            ("https://a.example/", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"),
+            (
+                "https://a.example/realms/x/",
+                "/realms/x/.well-known/openid-configuration",
+                "/.well-known/oauth-authorization-server/realms/x",
+            ),
+        ];
+        for (issuer, openid, oauth) in cases {
+            let issuer = HttpUrl::parse(issuer, PlainHttp::LoopbackOnly).expect("a URL");
+            let found = well_known(&issuer).map(|url| url.path().to_owned());
+            assert_eq!(found, [openid, oauth], "{issuer}");
+        }
+    }
+
+    #[test]
+    fn a_document_must_name_the_issuer_that_is_configured() {
+        let discovery = Discovery::new(
+            HttpUrl::parse("https://a.example", PlainHttp::LoopbackOnly).expect("a URL"),
+            PlainHttp::LoopbackOnly,
+            HttpClient::new(b"").expect("a client"),
+        );
+        let parse = |issuer: &str, jwks: &str| {
+            let json = serde_json::json!({"issuer": issuer, "jwks_uri": jwks}).to_string();
+            Metadata::parse(json.as_bytes(), "here", &discovery).map(|metadata| metadata.issuer.to_string())
+        };
+        let jwks = "https://keys.example/jwks";
+        assert_eq!(parse("https://a.example", jwks).expect("itself"), "https://a.example");
+        assert_eq!(parse("https://a.example/", jwks).expect("with its slash"), "https://a.example/");
+        for other in ["https://a.example//", "https://A.example", "https://a.example/x", "https://a.example.evil"] {
+            assert!(matches!(parse(other, jwks), Err(FetchError::OtherIssuer { .. })), "{other}");
+        }
+        for bad in ["http://keys.example/jwks", "file:///etc/passwd", "keys"] {
+            assert!(matches!(parse("https://a.example", bad), Err(FetchError::JwksUri { .. })), "{bad}");
+        }
+    }
+}

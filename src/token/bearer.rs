@@ -1,0 +1,71 @@
+//! The bearer token of a call's metadata (RFC 6750 §2.1). Nowhere else is one looked for: neither in
+//! the query nor in a cookie.
+
+use std::fmt;
+
+use super::{CredentialsError, MalformedToken, TokenError};
+
+/// What stands after `Bearer`, within the size limit and of the characters that a token may have.
+#[derive(Clone, Copy)]
+pub struct BearerToken<'a>(&'a str);
+
+impl<'a> BearerToken<'a> {
+    /// Reads all `authorization` entries of a call; `max_size` is for one entry as a whole, in bytes.
+    ///
+    /// # Errors
+    /// [`TokenError::Credentials`], or [`MalformedToken::TooLong`] for a bearer token beyond the limit.
+    pub fn parse(
+        entries: impl IntoIterator<Item = &'a [u8]>,
+        max_size: usize,
+    ) -> Result<BearerToken<'a>, TokenError> {
+        let mut entries = entries.into_iter();
+        let entry = entries.next().ok_or(CredentialsError::Missing)?;
+        if entries.next().is_some() {
+            return Err(CredentialsError::Several.into());
+        }
+        let rest = after_scheme(entry)?;
+        if entry.len() > max_size {
+            return Err(MalformedToken::TooLong { limit: max_size }.into());
+        }
+        Ok(Self(one_token(rest)?))
+    }
+
+    pub(super) fn as_str(self) -> &'a str {
+        self.0
+    }
+}
+
+/// A token is never shown (RFC 6750 §5.3).
+impl fmt::Debug for BearerToken<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BearerToken(redacted)")
+    }
+}
+
+/// The scheme's case does not matter (RFC 9110 §11.1).
+fn after_scheme(entry: &[u8]) -> Result<&[u8], CredentialsError> {
+    const SCHEME: &[u8] = b"Bearer";
+    let (scheme, rest) = entry.split_at_checked(SCHEME.len()).ok_or(CredentialsError::NotBearer)?;
+    if !scheme.eq_ignore_ascii_case(SCHEME) {
+        return Err(CredentialsError::NotBearer);
+    }
+    match rest.split_first() {
+        None => Err(CredentialsError::NoToken),
+        Some((b' ', rest)) => Ok(rest),
+        Some(_) => Err(CredentialsError::NotBearer),
+    }
+}
+
+/// `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`
+fn one_token(bytes: &[u8]) -> Result<&str, CredentialsError> {
+    if bytes.iter().all(|byte| *byte == b' ') {
+        return Err(CredentialsError::NoToken);
+    }
+    let padding = bytes.iter().rev().take_while(|byte| **byte == b'=').count();
+    let body = &bytes[..bytes.len() - padding];
+    let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(byte);
+    if body.is_empty() || !body.iter().all(allowed) {
+        return Err(CredentialsError::Characters);
+    }
+    std::str::from_utf8(bytes).map_err(|_| CredentialsError::Characters)
+}

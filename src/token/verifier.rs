@@ -1,0 +1,125 @@
+//! The checks of an access token, in order: form, header, key, signature, claims.
+
+use std::time::{Duration, SystemTime};
+
+use super::claims::{self, Claims};
+use super::jws::CompactJws;
+use super::{BearerToken, InvalidToken, TokenError, TokenProfile, UnverifiedToken};
+use crate::jwks::{Algorithm, HeldKeys};
+
+/// Claims that are read whatever is configured.
+const CLAIMS: [&str; 14] = [
+    "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "client_id", "azp", "typ", "nonce", "at_hash", "c_hash", "scope",
+];
+
+/// What an access token has to be like. Starts from what an issuer of today sends: RS256, five seconds of
+/// leeway, scopes in `scope` and `scp`.
+#[derive(Debug, Clone)]
+pub struct Verifier {
+    pub(super) audience: String,
+    pub(super) audience_claim: String,
+    pub(super) algorithms: Vec<Algorithm>,
+    pub(super) leeway: Duration,
+    pub(super) scope_claims: Vec<String>,
+    pub(super) profile: TokenProfile,
+}
+
+impl Verifier {
+    /// Accepts tokens for `audience`, compared byte for byte.
+    pub fn new(audience: impl Into<String>) -> Self {
+        Self {
+            audience: audience.into(),
+            audience_claim: "aud".to_owned(),
+            algorithms: vec![Algorithm::Rs256],
+            leeway: Duration::from_secs(5),
+            scope_claims: vec!["scope".to_owned(), "scp".to_owned()],
+            profile: TokenProfile::Any,
+        }
+    }
+
+    /// The claim that names the audience, for issuers that put no `aud` in access tokens.
+    #[must_use]
+    pub fn audience_claim(mut self, claim: impl Into<String>) -> Self {
+        self.audience_claim = claim.into();
+        self
+    }
+
+    /// The algorithms that are accepted, in place of RS256. With none, no token is.
+    #[must_use]
+    pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
+        self.algorithms = algorithms.into_iter().collect();
+        self
+    }
+
+    /// By how much the clocks of issuer and server may differ; for `exp`, `nbf` and `iat` alike.
+    #[must_use]
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.leeway = leeway;
+        self
+    }
+
+    /// The claims whose scopes count, in place of `scope` and `scp`.
+    #[must_use]
+    pub fn scope_claims<C: Into<String>>(mut self, claims: impl IntoIterator<Item = C>) -> Self {
+        self.scope_claims = claims.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// How strictly a token has to say that it is an access token.
+    #[must_use]
+    pub fn profile(mut self, profile: TokenProfile) -> Self {
+        self.profile = profile;
+        self
+    }
+
+    /// Reads a token, and judges all that can be judged without a key.
+    ///
+    /// # Errors
+    /// [`TokenError::Malformed`], or [`TokenError::Invalid`] for what the header says.
+    pub fn read<'a>(&self, token: BearerToken<'a>) -> Result<UnverifiedToken<'a>, TokenError> {
+        let token = CompactJws::parse(token, |claim| self.reads(claim))?.into_unverified(&self.algorithms)?;
+        self.check_type(token.typ.as_deref())?;
+        Ok(token)
+    }
+
+    /// Verifies the signature and judges the claims.
+    ///
+    /// # Errors
+    /// [`TokenError::Invalid`] or [`TokenError::Expired`]; of the claims nothing is told unless the
+    /// signature verified.
+    pub fn verify(
+        &self,
+        token: &UnverifiedToken<'_>,
+        keys: &HeldKeys,
+        now: SystemTime,
+    ) -> Result<Claims, TokenError> {
+        verify_signature(token, keys)?;
+        claims::judge(&token.payload, self, &keys.issuer, now)
+    }
+
+    fn reads(&self, claim: &str) -> bool {
+        CLAIMS.contains(&claim) || claim == self.audience_claim || self.scope_claims.iter().any(|name| name == claim)
+    }
+
+    /// RFC 9068 §4 wants `at+jwt`, so that no other kind of JWT passes for an access token. Many issuers
+    /// send `JWT` or nothing.
+    fn check_type(&self, typ: Option<&str>) -> Result<(), InvalidToken> {
+        let is = |name: &str| typ.is_some_and(|typ| typ.eq_ignore_ascii_case(name));
+        let is_access_token = is("at+jwt") || is("application/at+jwt");
+        let accepted = match self.profile {
+            TokenProfile::Rfc9068 => is_access_token,
+            TokenProfile::Any => is_access_token || is("JWT") || typ.is_none(),
+        };
+        if accepted { Ok(()) } else { Err(InvalidToken::Type) }
+    }
+}
+
+fn verify_signature(token: &UnverifiedToken<'_>, keys: &HeldKeys) -> Result<(), InvalidToken> {
+    let mut candidates = keys.set.candidates(token.kid(), token.algorithm).peekable();
+    if candidates.peek().is_none() {
+        return Err(InvalidToken::NoFittingKey);
+    }
+    let message = token.signing_input.as_bytes();
+    let verifies = candidates.any(|key| key.verify(token.algorithm, message, &token.signature));
+    if verifies { Ok(()) } else { Err(InvalidToken::Signature) }
+}
