@@ -1,1 +1,249 @@
-//! (skeleton)
+//! May this call be made? The order of the checks: rule, token, key, claims, scopes.
+//!
+//! Knows a method's path, a call's metadata and the time, and no transport: the same authorizer answers
+//! for a service in this process and for one behind a proxy.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use http::HeaderMap;
+//! use sekisho::authorizer::{Authorization, Authorizer, Denial};
+//! use sekisho::policy::Policy;
+//! use sekisho::testing::{ManualClock, TestIssuer, descriptor_set};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let orders = descriptor_set(r#"
+//!     syntax = "proto3";
+//!     package orders.v1;
+//!     import "sekisho/v1/access.proto";
+//!     message Order {}
+//!     service Orders {
+//!       rpc Get(Order) returns (Order) { option (sekisho.v1.access) = { all_of: "orders:read" }; }
+//!     }
+//! "#)?;
+//! let clock = Arc::new(ManualClock::new());
+//! let issuer = TestIssuer::new("https://tenant.example/", "orders");
+//! let authorizer = Authorizer::new(Policy::from_descriptor_set(&orders)?, issuer.issuer()?).clock(clock.clone());
+//!
+//! let mut metadata = HeaderMap::new();
+//! let mut present = |scope: &str| -> Result<_, http::header::InvalidHeaderValue> {
+//!     let token = issuer.token().scope(scope).issued_at(clock.time()).sign();
+//!     metadata.insert("authorization", format!("Bearer {token}").parse()?);
+//!     Ok(authorizer.authorize("/orders.v1.Orders/Get", &metadata))
+//! };
+//!
+//! let Authorization::Decided(allowed) = present("orders:read")? else { unreachable!("the key is held") };
+//! assert!(allowed.result.is_ok());
+//! let Authorization::Decided(refused) = present("orders:write")? else { unreachable!("the key is held") };
+//! assert!(matches!(refused.result, Err(Denial::InsufficientScope { .. })));
+//! # Ok(())
+//! # }
+//! ```
+
+mod denial;
+mod grant;
+mod issuer;
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use http::{HeaderMap, header::AUTHORIZATION};
+
+pub use denial::Denial;
+pub use grant::{Caller, Grant};
+pub use issuer::Issuer;
+
+use crate::clock::{Clock, SystemClock};
+use crate::jwks::{HeldKeys, Lookup};
+use crate::policy::{AccessRule, Method, Policy};
+use crate::token::{BearerToken, InvalidToken, TokenError, UnverifiedToken};
+
+/// Decides calls by a policy, for tokens of the issuers that it trusts. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Authorizer {
+    policy: Arc<Policy>,
+    issuers: Arc<[Issuer]>,
+    clock: Arc<dyn Clock>,
+    max_token_size: usize,
+}
+
+/// What became of a call, or what it waits for.
+pub enum Authorization {
+    /// Decided, without waiting.
+    Decided(Verdict),
+    /// The token names a key that is not held; the issuer is being asked. Bounded by one fetch.
+    AwaitingKey(Pin<Box<dyn Future<Output = Verdict> + Send>>),
+}
+
+/// A decision, and all there is to say of it.
+#[derive(Debug)]
+pub struct Verdict {
+    /// The method, if it is one.
+    pub method: Option<Arc<Method>>,
+    /// Who called, if a token was verified.
+    pub caller: Option<Caller>,
+    /// May the handler run?
+    pub result: Result<Grant, Denial>,
+}
+
+impl Authorizer {
+    /// Decides by `policy`, for tokens of `issuer`.
+    pub fn new(policy: impl Into<Arc<Policy>>, issuer: Issuer) -> Self {
+        Self {
+            policy: policy.into(),
+            issuers: Arc::new([issuer]),
+            clock: Arc::new(SystemClock::new()),
+            max_token_size: 8192,
+        }
+    }
+
+    /// Takes the time from `clock`, which tests move.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// How long the `authorization` entry may be, in bytes; 8192 unless set.
+    #[must_use]
+    pub fn max_token_size(mut self, bytes: usize) -> Self {
+        self.max_token_size = bytes;
+        self
+    }
+
+    /// The policy.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Whether tokens of every issuer can be verified now.
+    pub fn is_ready(&self) -> bool {
+        self.issuers.iter().all(|issuer| issuer.keys().is_ready())
+    }
+
+    /// Waits until [`Authorizer::is_ready`] no longer is `known`.
+    pub async fn readiness_other_than(&self, known: bool) {
+        while self.is_ready() == known {
+            // Whichever issuer stands in the way of a change: the first that is not as it has to be.
+            let Some(issuer) = self.issuers.iter().find(|issuer| issuer.keys().is_ready() == known) else {
+                return;
+            };
+            issuer.keys().readiness_other_than(known).await;
+        }
+    }
+
+    /// Decides from the path and the metadata of a call: `/package.Service/Method`, as it was sent.
+    ///
+    /// Takes no lock that a refresh holds and does not wait, unless the token names an unknown key.
+    pub fn authorize(&self, path: &str, metadata: &HeaderMap) -> Authorization {
+        let Some(method) = self.policy.method(path) else {
+            return Authorization::Decided(Verdict {
+                method: None,
+                caller: None,
+                result: Err(Denial::UnknownMethod),
+            });
+        };
+        if matches!(method.rule(), AccessRule::Public) {
+            let grant = Grant::anonymous(Arc::clone(method));
+            return Authorization::Decided(Verdict {
+                method: Some(Arc::clone(method)),
+                caller: None,
+                result: Ok(grant),
+            });
+        }
+        match self.read_token(metadata) {
+            Ok((issuer, token)) => self.decide(method, issuer, &token, metadata),
+            Err(error) => refuse(method, error.into()),
+        }
+    }
+
+    fn read_token<'a>(&self, metadata: &'a HeaderMap) -> Result<(usize, UnverifiedToken<'a>), TokenError> {
+        let entries = metadata.get_all(AUTHORIZATION).iter().map(http::HeaderValue::as_bytes);
+        let token = BearerToken::parse(entries, self.max_token_size)?;
+        // One issuer: it is asked whatever the token claims, since nothing is told of an unverified token.
+        // Several: the token says whose it is, and is then verified by that one's rules alone.
+        if let [issuer] = &*self.issuers {
+            return Ok((0, issuer.verifier().read(token)?));
+        }
+        let mut refused = InvalidToken::Issuer { by_last_slash_alone: false }.into();
+        for (index, issuer) in self.issuers.iter().enumerate() {
+            match issuer.verifier().read(token) {
+                Ok(read) if read.claimed_issuer().is_some_and(|name| issuer.is_named(name)) => {
+                    return Ok((index, read));
+                }
+                Ok(_) => {}
+                Err(error) => refused = error,
+            }
+        }
+        Err(refused)
+    }
+
+    fn decide(
+        &self,
+        method: &Arc<Method>,
+        issuer: usize,
+        token: &UnverifiedToken<'_>,
+        metadata: &HeaderMap,
+    ) -> Authorization {
+        match self.issuers[issuer].keys().lookup(token.kid()) {
+            Lookup::Held(keys) => Authorization::Decided(self.verify(method, issuer, token, &keys)),
+            Lookup::NotPublished => refuse(method, TokenError::from(InvalidToken::KeyNotPublished).into()),
+            Lookup::Unavailable(unavailable) => refuse(method, unavailable.into()),
+            Lookup::Pending(lookup) => {
+                let (this, method, metadata) = (self.clone(), Arc::clone(method), metadata.clone());
+                Authorization::AwaitingKey(Box::pin(async move {
+                    let lookup = lookup.await;
+                    this.decide_after(&method, lookup, &metadata)
+                }))
+            }
+        }
+    }
+
+    /// The token borrows from the metadata, so after a wait it is read again.
+    fn decide_after(&self, method: &Arc<Method>, lookup: Lookup, metadata: &HeaderMap) -> Verdict {
+        let denial = match lookup {
+            Lookup::Held(keys) => match self.read_token(metadata) {
+                Ok((issuer, token)) => return self.verify(method, issuer, &token, &keys),
+                Err(error) => error.into(),
+            },
+            Lookup::NotPublished => TokenError::from(InvalidToken::KeyNotPublished).into(),
+            Lookup::Unavailable(unavailable) => unavailable.into(),
+            Lookup::Pending(_) => Denial::KeysUnavailable { retry_after: std::time::Duration::from_secs(1) },
+        };
+        Verdict { method: Some(Arc::clone(method)), caller: None, result: Err(denial) }
+    }
+
+    fn verify(
+        &self,
+        method: &Arc<Method>,
+        issuer: usize,
+        token: &UnverifiedToken<'_>,
+        keys: &HeldKeys,
+    ) -> Verdict {
+        let claims = match self.issuers[issuer].verifier().verify(token, keys, self.clock.now()) {
+            Ok(claims) => claims,
+            Err(error) => {
+                return Verdict { method: Some(Arc::clone(method)), caller: None, result: Err(error.into()) };
+            }
+        };
+        let caller = Caller::of(&claims);
+        let result = match method.rule().evaluate(claims.scopes()) {
+            Ok(()) => Ok(Grant::verified(Arc::clone(method), claims)),
+            Err(missing) => Err(Denial::InsufficientScope { missing }),
+        };
+        Verdict { method: Some(Arc::clone(method)), caller: Some(caller), result }
+    }
+}
+
+fn refuse(method: &Arc<Method>, denial: Denial) -> Authorization {
+    Authorization::Decided(Verdict { method: Some(Arc::clone(method)), caller: None, result: Err(denial) })
+}
+
+impl fmt::Debug for Authorization {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Decided(verdict) => f.debug_tuple("Decided").field(verdict).finish(),
+            Self::AwaitingKey(_) => f.write_str("AwaitingKey"),
+        }
+    }
+}

@@ -28,7 +28,9 @@ pub use key::{UnusableKey, VerificationKey};
 pub use remote::{RefreshFailed, Schedule};
 pub use set::{InvalidKeySet, KeySet, LeftOutKey, MAX_KEYS, MAX_TRIED};
 #[cfg(feature = "remote")]
-pub use source::{Discovery, FetchError, Fetched, FixedUrl, HttpClient, InvalidCertificates, JwksFile, KeySource};
+pub use source::{
+    Discovery, FetchError, Fetched, FixedUrl, HttpClient, InvalidCertificates, JwksFile, KeySource,
+};
 
 #[cfg(feature = "remote")]
 use crate::clock::Clock;

@@ -1,20 +1,20 @@
 //! Sekisho: per-method OAuth 2.0 scopes, declared in the `.proto` and enforced in front of tonic services.
 
 pub mod authorizer;
+mod base64url;
 #[cfg(feature = "build")]
 pub mod build;
 #[cfg(feature = "program")]
 pub mod cli;
+pub mod clock;
 #[cfg(feature = "program")]
 pub mod config;
 #[cfg(feature = "development")]
 pub mod development;
 pub mod grpc;
+mod json;
 pub mod jwks;
 pub mod policy;
-mod base64url;
-pub mod clock;
-mod json;
 pub mod scope;
 #[cfg(feature = "program")]
 pub mod server;

@@ -173,7 +173,10 @@ fn narrow(fitting: Vec<Algorithm>, named: Option<&str>) -> Result<Vec<Algorithm>
     if fitting.contains(&algorithm) { Ok(vec![algorithm]) } else { Err(UnusableKey::Algorithm) }
 }
 
-fn optional_text<'a>(jwk: &'a Map<String, Value>, name: &'static str) -> Result<Option<&'a str>, UnusableKey> {
+fn optional_text<'a>(
+    jwk: &'a Map<String, Value>,
+    name: &'static str,
+) -> Result<Option<&'a str>, UnusableKey> {
     match jwk.get(name) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),

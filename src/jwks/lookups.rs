@@ -86,10 +86,7 @@ impl Lookups {
 
     /// A fetch begins.
     pub(super) fn begin(&mut self) -> Cause {
-        Cause {
-            looked_for: std::mem::take(&mut self.asked),
-            requested: std::mem::take(&mut self.requested),
-        }
+        Cause { looked_for: std::mem::take(&mut self.asked), requested: std::mem::take(&mut self.requested) }
     }
 
     /// A fetch has ended. `held` tells which keys are held now; `cooldown` is how long it is to last.

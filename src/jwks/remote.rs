@@ -185,7 +185,11 @@ impl Shared {
         }
     }
 
-    async fn wait_for(self: Arc<Self>, kid: Box<str>, mut ended: watch::Receiver<Option<Arc<EndedFetch>>>) -> Lookup {
+    async fn wait_for(
+        self: Arc<Self>,
+        kid: Box<str>,
+        mut ended: watch::Receiver<Option<Arc<EndedFetch>>>,
+    ) -> Lookup {
         let answer = async {
             while ended.changed().await.is_ok() {
                 let fetch = ended.borrow_and_update().clone();
@@ -239,7 +243,8 @@ async fn keep_fresh(shared: Arc<Shared>, source: impl KeySource) {
         failures = if fetched.is_ok() { 0 } else { failures + 1 };
         // What strangers make us fetch does not change when we fetch by ourselves, unless it brought keys.
         if fetched.is_ok() || cause.looked_for.is_empty() {
-            *lock(&shared.next_refresh) = shared.clock.elapsed() + pause_after(failures, shared.schedule.refresh);
+            *lock(&shared.next_refresh) =
+                shared.clock.elapsed() + pause_after(failures, shared.schedule.refresh);
         }
         shared.end(cause, fetched, &mut left_out);
         shared.until_next_fetch().await;

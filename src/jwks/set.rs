@@ -5,8 +5,8 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::key::{UnusableKey, VerificationKey};
 use super::Algorithm;
+use super::key::{UnusableKey, VerificationKey};
 use crate::json;
 
 /// How many keys a set may have; an issuer publishes a handful.
@@ -44,11 +44,14 @@ impl KeySet {
     /// # Errors
     /// [`InvalidKeySet`] when nothing of it can be used, or it is larger than an issuer's set may be.
     pub fn parse(json: &[u8]) -> Result<(Self, Vec<LeftOutKey>), InvalidKeySet> {
-        let mut members = json::read_members(json, |name| name == "keys").map_err(|_| InvalidKeySet::NotAnObject)?;
+        let mut members =
+            json::read_members(json, |name| name == "keys").map_err(|_| InvalidKeySet::NotAnObject)?;
         if members.repeated().is_some() {
             return Err(InvalidKeySet::NoKeysArray);
         }
-        let Some(Value::Array(published)) = members.take("keys") else { return Err(InvalidKeySet::NoKeysArray) };
+        let Some(Value::Array(published)) = members.take("keys") else {
+            return Err(InvalidKeySet::NoKeysArray);
+        };
         if published.len() > MAX_KEYS {
             return Err(InvalidKeySet::TooMany { found: published.len() });
         }

@@ -89,7 +89,8 @@ fn check_issuer(payload: &Members, expected: &str) -> Result<(), InvalidToken> {
     if found == expected {
         return Ok(());
     }
-    let by_last_slash_alone = found.strip_suffix('/') == Some(expected) || expected.strip_suffix('/') == Some(found);
+    let by_last_slash_alone =
+        found.strip_suffix('/') == Some(expected) || expected.strip_suffix('/') == Some(found);
     Err(InvalidToken::Issuer { by_last_slash_alone })
 }
 
@@ -148,7 +149,8 @@ fn check_profile(payload: &Members, profile: TokenProfile) -> Result<(), Invalid
     if profile == TokenProfile::Rfc9068 {
         required_text(payload, "client_id")?;
         required_text(payload, "jti")?;
-        numeric_date(payload, "iat")?.ok_or_else(|| InvalidToken::ClaimMissing { claim: "iat".to_owned() })?;
+        numeric_date(payload, "iat")?
+            .ok_or_else(|| InvalidToken::ClaimMissing { claim: "iat".to_owned() })?;
     }
     Ok(())
 }

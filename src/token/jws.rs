@@ -38,7 +38,10 @@ impl UnverifiedToken<'_> {
 /// Claims are not shown: they are not verified, and a token could be put together from them.
 impl fmt::Debug for UnverifiedToken<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UnverifiedToken").field("algorithm", &self.algorithm).field("kid", &self.kid).finish_non_exhaustive()
+        f.debug_struct("UnverifiedToken")
+            .field("algorithm", &self.algorithm)
+            .field("kid", &self.kid)
+            .finish_non_exhaustive()
     }
 }
 
@@ -70,7 +73,10 @@ impl<'a> CompactJws<'a> {
     }
 
     /// Judges what needs no key: the header.
-    pub(super) fn into_unverified(mut self, allowed: &[Algorithm]) -> Result<UnverifiedToken<'a>, InvalidToken> {
+    pub(super) fn into_unverified(
+        mut self,
+        allowed: &[Algorithm],
+    ) -> Result<UnverifiedToken<'a>, InvalidToken> {
         if let Some(member) = self.header.repeated() {
             return Err(InvalidToken::Repeated { part: Part::Header, member: member.to_owned() });
         }

@@ -9,7 +9,20 @@ use crate::jwks::{Algorithm, HeldKeys};
 
 /// Claims that are read whatever is configured.
 const CLAIMS: [&str; 14] = [
-    "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "client_id", "azp", "typ", "nonce", "at_hash", "c_hash", "scope",
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "nbf",
+    "iat",
+    "jti",
+    "client_id",
+    "azp",
+    "typ",
+    "nonce",
+    "at_hash",
+    "c_hash",
+    "scope",
 ];
 
 /// What an access token has to be like. Starts from what an issuer of today sends: RS256, five seconds of
@@ -98,7 +111,9 @@ impl Verifier {
     }
 
     fn reads(&self, claim: &str) -> bool {
-        CLAIMS.contains(&claim) || claim == self.audience_claim || self.scope_claims.iter().any(|name| name == claim)
+        CLAIMS.contains(&claim)
+            || claim == self.audience_claim
+            || self.scope_claims.iter().any(|name| name == claim)
     }
 
     /// RFC 9068 §4 wants `at+jwt`, so that no other kind of JWT passes for an access token. Many issuers

@@ -6,8 +6,8 @@ use serde_json::Value;
 use url::Url;
 
 use super::{FetchError, Fetched, HttpClient, KeySource};
-use crate::jwks::{HttpUrl, PlainHttp};
 use crate::json;
+use crate::jwks::{HttpUrl, PlainHttp};
 
 /// Keys by way of the issuer's metadata, read anew at each fetch: OpenID Connect Discovery 1.0 §4, or,
 /// where that is not there, RFC 8414 §3.
@@ -105,8 +105,16 @@ mod tests {
     #[test]
     fn metadata_is_looked_for_where_the_two_standards_say() {
         let cases = [
-            ("https://a.example", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"),
-            ("https://a.example/", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"),
+            (
+                "https://a.example",
+                "/.well-known/openid-configuration",
+                "/.well-known/oauth-authorization-server",
+            ),
+            (
+                "https://a.example/",
+                "/.well-known/openid-configuration",
+                "/.well-known/oauth-authorization-server",
+            ),
             (
                 "https://a.example/realms/x/",
                 "/realms/x/.well-known/openid-configuration",
@@ -134,7 +142,9 @@ mod tests {
         let jwks = "https://keys.example/jwks";
         assert_eq!(parse("https://a.example", jwks).expect("itself"), "https://a.example");
         assert_eq!(parse("https://a.example/", jwks).expect("with its slash"), "https://a.example/");
-        for other in ["https://a.example//", "https://A.example", "https://a.example/x", "https://a.example.evil"] {
+        for other in
+            ["https://a.example//", "https://A.example", "https://a.example/x", "https://a.example.evil"]
+        {
             assert!(matches!(parse(other, jwks), Err(FetchError::OtherIssuer { .. })), "{other}");
         }
         for bad in ["http://keys.example/jwks", "file:///etc/passwd", "keys"] {

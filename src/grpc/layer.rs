@@ -1,0 +1,200 @@
+//! The tower layer.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use http::header::AUTHORIZATION;
+use http::{Request, Response};
+use pin_project_lite::pin_project;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::{observe, status};
+use crate::authorizer::{Authorization, Authorizer, Issuer, Verdict};
+use crate::policy::Policy;
+
+/// Puts an [`Authorizer`] in front of a tonic server or router.
+///
+/// ```no_run
+/// use sekisho::authorizer::Issuer;
+/// use sekisho::grpc::AccessLayer;
+/// use sekisho::policy::Policy;
+///
+/// # async fn serve(descriptor_set: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// let policy = Policy::from_descriptor_set(descriptor_set)?;
+/// # #[cfg(feature = "remote")]
+/// let issuer = Issuer::discover("https://tenant.example/", "orders")?;
+/// # #[cfg(not(feature = "remote"))]
+/// # let issuer: Issuer = todo!();
+/// let layer = AccessLayer::new(policy, issuer);
+/// // tonic::transport::Server::builder().layer(layer).add_service(…)
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct AccessLayer {
+    authorizer: Arc<Authorizer>,
+    forward_token: bool,
+}
+
+impl AccessLayer {
+    /// Decides by `policy`, for tokens of `issuer`.
+    pub fn new(policy: impl Into<Arc<Policy>>, issuer: Issuer) -> Self {
+        Self::from(Authorizer::new(policy, issuer))
+    }
+
+    /// Leaves the token in what the handler sees. Whatever the handler calls or logs can then act as the
+    /// caller, at every API of the audience; better to get a token of its own for what is called onwards.
+    #[must_use]
+    pub fn dangerous_forward_token(mut self) -> Self {
+        self.forward_token = true;
+        self
+    }
+}
+
+impl From<Authorizer> for AccessLayer {
+    fn from(authorizer: Authorizer) -> Self {
+        Self { authorizer: Arc::new(authorizer), forward_token: false }
+    }
+}
+
+impl<S> Layer<S> for AccessLayer {
+    type Service = Access<S>;
+
+    fn layer(&self, inner: S) -> Access<S> {
+        Access { inner, layer: self.clone() }
+    }
+}
+
+/// A service that is reached with a grant, or not at all.
+#[derive(Debug, Clone)]
+pub struct Access<S> {
+    inner: S,
+    layer: AccessLayer,
+}
+
+impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for Access<S>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>> + Clone,
+    ResBody: Default,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = AccessFuture<S, ReqBody>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
+        // With its query, if it has one: such a path is no method's.
+        let path = request.uri().path_and_query().map_or("", http::uri::PathAndQuery::as_str);
+        let state = match self.layer.authorizer.authorize(path, request.headers()) {
+            Authorization::Decided(verdict) => self.layer.enter(&mut self.inner, request, verdict),
+            Authorization::AwaitingKey(verdict) => {
+                // The one that was polled ready is the one to be called; a fresh clone takes its place.
+                let next = self.inner.clone();
+                let inner = std::mem::replace(&mut self.inner, next);
+                let call = Some((inner, request, self.layer.clone()));
+                State::AwaitingKey { verdict, call }
+            }
+        };
+        AccessFuture { state }
+    }
+}
+
+impl AccessLayer {
+    /// With a grant into the service, or back with a status.
+    fn enter<S, ReqBody, ResBody>(
+        &self,
+        inner: &mut S,
+        mut request: Request<ReqBody>,
+        verdict: Verdict,
+    ) -> State<S, ReqBody>
+    where
+        S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+        ResBody: Default,
+    {
+        observe::decision(&verdict, request.uri().path());
+        match verdict.result {
+            Ok(grant) => {
+                if !self.forward_token {
+                    request.headers_mut().remove(AUTHORIZATION);
+                }
+                request.extensions_mut().insert(grant);
+                State::Entered { response: inner.call(request) }
+            }
+            Err(denial) => {
+                let status = status::status_of(&denial, verdict.method.as_deref());
+                State::Refused { response: Some(status.into_http()) }
+            }
+        }
+    }
+}
+
+pin_project! {
+    /// The answer to a call.
+    pub struct AccessFuture<S, ReqBody>
+    where
+        S: Service<Request<ReqBody>>,
+    {
+        #[pin]
+        state: State<S, ReqBody>,
+    }
+}
+
+pin_project! {
+    #[project = StateProjection]
+    enum State<S, ReqBody>
+    where
+        S: Service<Request<ReqBody>>,
+    {
+        AwaitingKey {
+            verdict: Pin<Box<dyn Future<Output = Verdict> + Send>>,
+            call: Option<(S, Request<ReqBody>, AccessLayer)>,
+        },
+        Entered { #[pin] response: S::Future },
+        Refused { response: Option<S::Response> },
+    }
+}
+
+impl<S, ReqBody, ResBody> Future for AccessFuture<S, ReqBody>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    ResBody: Default,
+{
+    type Output = Result<S::Response, S::Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        loop {
+            let mut this = self.as_mut().project();
+            let next = match this.state.as_mut().project() {
+                StateProjection::Entered { response } => return response.poll(cx),
+                StateProjection::Refused { response } => return answer_once(response),
+                StateProjection::AwaitingKey { verdict, call } => {
+                    let verdict = ready!(verdict.as_mut().poll(cx));
+                    match call.take() {
+                        Some((mut inner, request, layer)) => layer.enter(&mut inner, request, verdict),
+                        None => return Poll::Pending,
+                    }
+                }
+            };
+            this.state.set(next);
+        }
+    }
+}
+
+/// A future is not polled again once it has answered; one that is anyway never answers again.
+fn answer_once<R, E>(response: &mut Option<R>) -> Poll<Result<R, E>> {
+    response.take().map_or(Poll::Pending, |response| Poll::Ready(Ok(response)))
+}
+
+impl<S, ReqBody> std::fmt::Debug for AccessFuture<S, ReqBody>
+where
+    S: Service<Request<ReqBody>>,
+{
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AccessFuture")
+    }
+}

@@ -1,0 +1,82 @@
+//! The one map from a [`Denial`] to a gRPC status.
+
+use std::collections::HashMap;
+
+use tonic::metadata::MetadataMap;
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt as _};
+
+use super::challenge;
+use crate::authorizer::Denial;
+use crate::policy::Method;
+use crate::token::TokenError;
+
+/// `ErrorInfo.domain` of every refusal (AIP-193).
+pub const DOMAIN: &str = "sekisho";
+
+/// The status that a refused call ends with: details as `google.rpc.Status` with one `ErrorInfo`, and the
+/// challenge of RFC 6750 §3 under `www-authenticate`.
+pub fn status_of(denial: &Denial, method: Option<&Method>) -> Status {
+    let Some(reason) = reason(denial) else {
+        return Status::unimplemented("This server has no such method");
+    };
+    let mut details = ErrorDetails::with_error_info(reason, DOMAIN, error_info_metadata(denial, method));
+    if let Denial::KeysUnavailable { retry_after } = denial {
+        details.set_retry_info(Some(*retry_after));
+    }
+    let mut metadata = MetadataMap::new();
+    challenge::append(&mut metadata, denial, method);
+    Status::with_error_details_and_metadata(code(denial), message(denial), details, metadata)
+}
+
+fn code(denial: &Denial) -> Code {
+    match denial {
+        Denial::UnknownMethod => Code::Unimplemented,
+        Denial::Token(_) => Code::Unauthenticated,
+        Denial::InsufficientScope { .. } => Code::PermissionDenied,
+        Denial::KeysUnavailable { .. } => Code::Unavailable,
+    }
+}
+
+/// `ErrorInfo.reason`; none for what is no refusal to anybody in particular.
+pub(super) fn reason(denial: &Denial) -> Option<&'static str> {
+    use crate::token::CredentialsError;
+    match denial {
+        Denial::UnknownMethod => None,
+        Denial::Token(TokenError::Credentials(CredentialsError::Missing)) => Some("CREDENTIALS_MISSING"),
+        Denial::Token(TokenError::Credentials(_)) => Some("CREDENTIALS_MALFORMED"),
+        Denial::Token(TokenError::Malformed(_)) => Some("ACCESS_TOKEN_MALFORMED"),
+        Denial::Token(TokenError::Expired) => Some("ACCESS_TOKEN_EXPIRED"),
+        Denial::Token(TokenError::Invalid(_)) => Some("ACCESS_TOKEN_INVALID"),
+        Denial::InsufficientScope { .. } => Some("ACCESS_TOKEN_SCOPE_INSUFFICIENT"),
+        Denial::KeysUnavailable { .. } => Some("ISSUER_KEYS_UNAVAILABLE"),
+    }
+}
+
+/// What is told to the caller.
+pub(super) fn message(denial: &Denial) -> String {
+    match denial {
+        Denial::UnknownMethod => "This server has no such method".to_owned(),
+        Denial::Token(error) => error.to_string(),
+        Denial::InsufficientScope { .. } => "Insufficient scope".to_owned(),
+        Denial::KeysUnavailable { .. } => {
+            "The access token cannot be checked now: the issuer's keys are not available. Try again later"
+                .to_owned()
+        }
+    }
+}
+
+fn error_info_metadata(denial: &Denial, method: Option<&Method>) -> HashMap<String, String> {
+    let mut metadata = HashMap::new();
+    if let Some(method) = method {
+        metadata.insert("service".to_owned(), method.service().to_owned());
+        metadata.insert("method".to_owned(), method.name().to_owned());
+        if let Some(required) = method.rule().required() {
+            metadata.insert("requiredScopes".to_owned(), required.to_string());
+        }
+    }
+    if let Denial::InsufficientScope { missing } = denial {
+        metadata.insert("missingScopes".to_owned(), missing.to_string());
+    }
+    metadata
+}

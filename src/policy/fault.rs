@@ -1,0 +1,158 @@
+//! What can be wrong with a policy. Whoever reads it has a file to edit, so every fault says where, what,
+//! and what to write instead; and all are told at once.
+
+use std::fmt;
+
+use super::{InvalidRule, Position};
+
+/// One fault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Where in the source; absent where the descriptor set does not carry positions.
+    pub position: Option<Position>,
+    /// The method (`package.Service.Method`), service or file that it is about.
+    pub subject: String,
+    /// What is wrong.
+    pub kind: FaultKind,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(position) = &self.position {
+            write!(f, "{position}: ")?;
+        }
+        write!(f, "{}: {}", self.subject, self.kind)
+    }
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// A method that nobody decided about.
+    #[error(
+        "no access rule; write `option (sekisho.v1.access) = {{ all_of: \"SCOPE\" }};`, or `{{ public: true }}` if anyone may call it"
+    )]
+    NoRule,
+    /// `{ }`, or `false` where only `true` means something.
+    #[error(
+        "the access rule says nothing; expected one of public: true, authenticated: true, all_of, any_of"
+    )]
+    NoKind,
+    /// More than one kind in one rule.
+    #[error("the access rule has {}; expected exactly one", .kinds.join(" and "))]
+    SeveralKinds {
+        /// The kinds that are set.
+        kinds: Vec<&'static str>,
+    },
+    /// Scopes that make no rule.
+    #[error("{0}")]
+    Rule(InvalidRule),
+    /// A field that a later version may have given a meaning to; to pass it over could let too much in.
+    #[error(
+        "the access rule has a field that this version does not know ({field}); use a version of sekisho that does"
+    )]
+    UnknownField {
+        /// The field's name or number.
+        field: String,
+    },
+    /// `sekisho.v1.access` is not what it is here.
+    #[error(
+        "{name} is declared differently from sekisho/v1/access.proto (expected field {number} of type {expected}); use that file as it is"
+    )]
+    ForeignOption {
+        /// The extension's full name.
+        name: &'static str,
+        /// The number that it has here.
+        number: u32,
+        /// The type that it has here.
+        expected: &'static str,
+    },
+    /// An explicit rule over an option.
+    #[error("it has an access rule in its .proto and an explicit one; keep one of the two")]
+    TwoRules,
+    /// Two explicit rules.
+    #[error("it has two explicit access rules; keep one of them")]
+    Repeated,
+    /// An explicit rule for what is no method.
+    #[error("it has an explicit access rule, and no descriptor set has such a method")]
+    NoSuchMethod,
+    /// One service, described twice and differently.
+    #[error("it is in two descriptor sets, and differs between them")]
+    Conflict,
+    /// Bytes that are no descriptor set, or one that lacks an import.
+    #[error("no complete descriptor set: {reason}; it has to include its imports")]
+    Undecodable {
+        /// What the decoder says.
+        reason: String,
+    },
+    /// Nothing to guard.
+    #[error("there is no method in it")]
+    NoMethods,
+}
+
+/// All the faults of a policy, in the order of their positions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyError {
+    faults: Vec<Fault>,
+}
+
+impl PolicyError {
+    pub(super) fn new(mut faults: Vec<Fault>) -> Self {
+        faults.sort_by(|one, other| (&one.position, &one.subject).cmp(&(&other.position, &other.subject)));
+        Self { faults }
+    }
+
+    /// The faults; at least one.
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+}
+
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, fault) in self.faults.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            fmt::Display::fmt(fault, f)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for PolicyError {}
+
+/// What is registered is not what is declared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegistrationError {
+    pub(super) not_declared: Vec<String>,
+    pub(super) not_registered: Vec<String>,
+}
+
+impl RegistrationError {
+    /// Services of the server that the policy does not know.
+    pub fn not_declared(&self) -> &[String] {
+        &self.not_declared
+    }
+
+    /// Services of the policy that the server does not have.
+    pub fn not_registered(&self) -> &[String] {
+        &self.not_registered
+    }
+}
+
+impl fmt::Display for RegistrationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let undeclared = self.not_declared.iter().map(|name| {
+            format!("{name}: registered with the server, but no descriptor set of the policy has it")
+        });
+        let unregistered = self
+            .not_registered
+            .iter()
+            .map(|name| format!("{name}: in the policy, but not registered with the server"));
+        f.write_str(&undeclared.chain(unregistered).collect::<Vec<_>>().join("\n"))
+    }
+}
+
+impl std::error::Error for RegistrationError {}

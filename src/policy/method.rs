@@ -1,0 +1,89 @@
+//! One method, with the rule that guards it.
+
+use std::fmt;
+
+use super::AccessRule;
+
+/// A gRPC method and who may call it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Method {
+    pub(super) path: String,
+    pub(super) service: String,
+    pub(super) name: String,
+    pub(super) rule: AccessRule,
+    pub(super) origin: RuleOrigin,
+    pub(super) client_streaming: bool,
+    pub(super) server_streaming: bool,
+    pub(super) position: Option<Position>,
+}
+
+impl Method {
+    /// The HTTP path: `/package.Service/Method`.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The service's full name: `package.Service`.
+    pub fn service(&self) -> &str {
+        &self.service
+    }
+
+    /// The method's own name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Who may call.
+    pub fn rule(&self) -> &AccessRule {
+        &self.rule
+    }
+
+    /// Where the rule was declared.
+    pub fn origin(&self) -> RuleOrigin {
+        self.origin
+    }
+
+    /// Whether the caller sends a stream.
+    pub fn client_streaming(&self) -> bool {
+        self.client_streaming
+    }
+
+    /// Whether the answer is a stream.
+    pub fn server_streaming(&self) -> bool {
+        self.server_streaming
+    }
+
+    /// Where the method stands in its source, if the descriptor set says so.
+    pub fn position(&self) -> Option<&Position> {
+        self.position.as_ref()
+    }
+}
+
+/// Where a rule was declared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RuleOrigin {
+    /// `option (sekisho.v1.access)` of the method.
+    MethodOption,
+    /// `option (sekisho.v1.default_access)` of its service.
+    ServiceDefault,
+    /// [`PolicyBuilder::rule`](super::PolicyBuilder::rule).
+    Explicit,
+}
+
+/// A place in a `.proto` file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The file, as imports name it.
+    pub file: String,
+    /// Counted from 1.
+    pub line: u32,
+    /// In bytes, counted from 1.
+    pub column: u32,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}

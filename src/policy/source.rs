@@ -1,0 +1,70 @@
+//! Source positions (`SourceCodeInfo` in `google/protobuf/descriptor.proto`), where a set carries them.
+
+use prost_reflect::{FileDescriptor, MethodDescriptor, ServiceDescriptor};
+
+use super::Position;
+
+/// Field numbers of `descriptor.proto` that lead from a file to an option.
+mod field {
+    pub(super) const FILE_SERVICE: i32 = 6;
+    pub(super) const SERVICE_METHOD: i32 = 2;
+    pub(super) const SERVICE_OPTIONS: i32 = 3;
+    pub(super) const METHOD_OPTIONS: i32 = 4;
+    pub(super) const ACCESS: i32 = 57205;
+}
+
+/// What a position is asked of.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Target<'a> {
+    Method(&'a MethodDescriptor),
+    MethodOption(&'a MethodDescriptor),
+    ServiceOption(&'a ServiceDescriptor),
+}
+
+/// Where the target begins; an option whose own place is not told stands with what it belongs to.
+pub(super) fn position(file: &FileDescriptor, target: Target<'_>) -> Option<Position> {
+    match target {
+        Target::Method(method) => find(file, &method_path(method)),
+        Target::MethodOption(method) => {
+            let mut path = method_path(method);
+            path.extend([field::METHOD_OPTIONS, field::ACCESS]);
+            find_option(file, &path).or_else(|| position(file, Target::Method(method)))
+        }
+        Target::ServiceOption(service) => {
+            let mut path = service_path(service);
+            path.extend([field::SERVICE_OPTIONS, field::ACCESS]);
+            find_option(file, &path).or_else(|| find(file, &service_path(service)))
+        }
+    }
+}
+
+fn service_path(service: &ServiceDescriptor) -> Vec<i32> {
+    vec![field::FILE_SERVICE, index(service.index())]
+}
+
+fn method_path(method: &MethodDescriptor) -> Vec<i32> {
+    let mut path = service_path(&method.parent_service());
+    path.extend([field::SERVICE_METHOD, index(method.index())]);
+    path
+}
+
+fn index(index: usize) -> i32 {
+    i32::try_from(index).unwrap_or(i32::MAX)
+}
+
+fn find(file: &FileDescriptor, path: &[i32]) -> Option<Position> {
+    locate(file, |found| found == path)
+}
+
+/// A compiler may tell only of the fields inside of the option; the first of them is near enough.
+fn find_option(file: &FileDescriptor, path: &[i32]) -> Option<Position> {
+    find(file, path).or_else(|| locate(file, |found| found.starts_with(path)))
+}
+
+fn locate(file: &FileDescriptor, matches: impl Fn(&[i32]) -> bool) -> Option<Position> {
+    let info = file.file_descriptor_proto().source_code_info.as_ref()?;
+    let location = info.location.iter().find(|location| matches(&location.path))?;
+    let [line, column, ..] = location.span[..] else { return None };
+    let from_one = |number: i32| u32::try_from(number).ok()?.checked_add(1);
+    Some(Position { file: file.name().to_owned(), line: from_one(line)?, column: from_one(column)? })
+}
