@@ -1,1 +1,115 @@
-//! (skeleton)
+//! The build helper: one line in a `build.rs` compiles the protos beside the option's own, embeds the
+//! descriptors with their options, and refuses a method without a rule.
+//!
+//! ```no_run
+//! // build.rs
+//! fn main() -> Result<(), sekisho::build::Error> {
+//!     sekisho::build::configure().compile(&["proto/orders/v1/orders.proto"], &["proto"])
+//! }
+//! ```
+//!
+//! ```ignore
+//! // lib.rs or main.rs
+//! pub mod orders {
+//!     tonic::include_proto!("orders.v1");
+//!     pub const DESCRIPTOR_SET: &[u8] = tonic::include_file_descriptor_set!("sekisho_descriptor_set");
+//! }
+//! ```
+//!
+//! No `protoc` is needed, and `sekisho/v1/access.proto` can be imported without a copy of it.
+
+mod compiler;
+mod error;
+
+use std::path::{Path, PathBuf};
+
+pub use error::Error;
+
+use crate::policy::{AccessRule, Policy, PolicyBuilder};
+use compiler::Compiled;
+
+type TonicOptions = Box<dyn FnOnce(tonic_prost_build::Builder) -> tonic_prost_build::Builder>;
+
+/// Starts from what most builds want.
+pub fn configure() -> Builder {
+    Builder {
+        policy: Policy::builder(),
+        tonic: Box::new(|builder| builder),
+        out_dir: None,
+        descriptor_set: "sekisho_descriptor_set".to_owned(),
+    }
+}
+
+/// How protos are compiled.
+pub struct Builder {
+    policy: PolicyBuilder,
+    tonic: TonicOptions,
+    out_dir: Option<PathBuf>,
+    descriptor_set: String,
+}
+
+impl Builder {
+    /// Decides about a method (`package.Service/Method`) of a `.proto` that cannot be given the option.
+    /// The server's policy needs the same: [`PolicyBuilder::rule`].
+    #[must_use]
+    pub fn rule(mut self, method: impl Into<String>, rule: AccessRule) -> Self {
+        self.policy = self.policy.rule(method, rule);
+        self
+    }
+
+    /// Options of code generation, as `tonic_prost_build` has them.
+    #[must_use]
+    pub fn tonic(
+        mut self,
+        options: impl FnOnce(tonic_prost_build::Builder) -> tonic_prost_build::Builder + 'static,
+    ) -> Self {
+        self.tonic = Box::new(options);
+        self
+    }
+
+    /// Where to write, in place of cargo's `OUT_DIR`.
+    #[must_use]
+    pub fn out_dir(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.out_dir = Some(directory.into());
+        self
+    }
+
+    /// The name of the descriptor set for `tonic::include_file_descriptor_set!`, in place of
+    /// `sekisho_descriptor_set`.
+    #[must_use]
+    pub fn descriptor_set_name(mut self, name: impl Into<String>) -> Self {
+        self.descriptor_set = name.into();
+        self
+    }
+
+    /// Compiles `protos`, which are found below `includes`, and all that they import.
+    ///
+    /// # Errors
+    /// [`Error`]: a fault of a `.proto`, with its place; every method without a rule or with a bad one.
+    pub fn compile(self, protos: &[impl AsRef<Path>], includes: &[impl AsRef<Path>]) -> Result<(), Error> {
+        let compiled = Compiled::from_files(protos, includes)?;
+        // Before the faults, so that mending them makes cargo look again.
+        compiled.rerun_if_changed();
+        compiled.check(self.policy)?;
+        let out_dir = match self.out_dir {
+            Some(directory) => directory,
+            None => std::env::var_os("OUT_DIR").map(PathBuf::from).ok_or(Error::NoOutDir)?,
+        };
+        let path = out_dir.join(self.descriptor_set).with_extension("bin");
+        std::fs::write(&path, compiled.descriptor_set()).map_err(|error| Error::Write { path, error })?;
+        let generator = (self.tonic)(tonic_prost_build::configure().out_dir(out_dir));
+        generator.compile_fds(compiled.sources()).map_err(Error::Generate)
+    }
+}
+
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builder").field("descriptor_set", &self.descriptor_set).finish_non_exhaustive()
+    }
+}
+
+/// The descriptor set of one source, not judged: a test may want a bad one.
+#[cfg(feature = "testing")]
+pub(crate) fn descriptor_set_of(source: &str) -> Result<Vec<u8>, Error> {
+    Compiled::from_source("test.proto", source).map(|compiled| compiled.descriptor_set())
+}

@@ -1,0 +1,114 @@
+//! protox, with the option's own `.proto` at hand.
+
+use std::path::Path;
+
+use protox::Compiler;
+use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver, IncludeFileResolver};
+
+use super::Error;
+use crate::policy::{Fault, FaultKind, PolicyBuilder};
+
+const ACCESS_PROTO: &str = "sekisho/v1/access.proto";
+
+/// Serves `sekisho/v1/access.proto` to whoever imports it and has no copy.
+struct AccessResolver;
+
+impl FileResolver for AccessResolver {
+    fn open_file(&self, name: &str) -> Result<File, protox::Error> {
+        if name != ACCESS_PROTO {
+            return Err(protox::Error::file_not_found(name));
+        }
+        let source = include_str!("../../proto/sekisho/v1/access.proto");
+        File::from_source(name, source)
+    }
+}
+
+/// Serves one source from memory.
+#[cfg(feature = "testing")]
+struct SourceResolver {
+    name: String,
+    source: String,
+}
+
+#[cfg(feature = "testing")]
+impl FileResolver for SourceResolver {
+    fn open_file(&self, name: &str) -> Result<File, protox::Error> {
+        if name != self.name {
+            return Err(protox::Error::file_not_found(name));
+        }
+        File::from_source(name, &self.source)
+    }
+}
+
+/// Protos that compile, with all that they import.
+pub(super) struct Compiled(Compiler);
+
+impl Compiled {
+    pub(super) fn from_files(
+        protos: &[impl AsRef<Path>],
+        includes: &[impl AsRef<Path>],
+    ) -> Result<Self, Error> {
+        let mut resolver = ChainFileResolver::new();
+        for include in includes {
+            resolver.add(IncludeFileResolver::new(include.as_ref().to_owned()));
+        }
+        Self::compile(resolver, protos)
+    }
+
+    #[cfg(feature = "testing")]
+    pub(super) fn from_source(name: &str, source: &str) -> Result<Self, Error> {
+        let mut resolver = ChainFileResolver::new();
+        resolver.add(SourceResolver { name: name.to_owned(), source: source.to_owned() });
+        Self::compile(resolver, &[name])
+    }
+
+    fn compile(mut resolver: ChainFileResolver, protos: &[impl AsRef<Path>]) -> Result<Self, Error> {
+        resolver.add(AccessResolver);
+        resolver.add(GoogleFileResolver::new());
+        let mut compiler = Compiler::with_file_resolver(resolver);
+        compiler.include_imports(true).include_source_info(true);
+        compiler.open_files(protos)?;
+        Ok(Self(compiler))
+    }
+
+    /// The encoded set. Only this way of encoding keeps custom options.
+    pub(super) fn descriptor_set(&self) -> Vec<u8> {
+        self.0.encode_file_descriptor_set()
+    }
+
+    /// What code is generated for: not the option, which is read by reflection, nor what prost-types has.
+    pub(super) fn sources(&self) -> prost_types::FileDescriptorSet {
+        let mut set = self.0.file_descriptor_set();
+        set.file.retain(|file| file.name() != ACCESS_PROTO && !file.name().starts_with("google/protobuf/"));
+        set
+    }
+
+    #[expect(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
+    pub(super) fn rerun_if_changed(&self) {
+        for path in self.0.files().filter_map(|file| file.path()) {
+            println!("cargo:rerun-if-changed={}", path.display());
+        }
+    }
+
+    /// Reads the policy just as the server will.
+    pub(super) fn check(&self, policy: PolicyBuilder) -> Result<(), Error> {
+        let Err(error) = policy.descriptor_set(&self.descriptor_set()).build() else { return Ok(()) };
+        let is_fault = |fault: &&Fault| fault.kind != FaultKind::NoMethods;
+        let faults: Vec<String> =
+            error.faults().iter().filter(is_fault).map(|fault| self.in_file(fault)).collect();
+        if faults.is_empty() { Ok(()) } else { Err(Error::Policy(faults)) }
+    }
+
+    /// Names the file as it was opened, so that an editor finds it.
+    fn in_file(&self, fault: &Fault) -> String {
+        let mut fault = fault.clone();
+        if let Some(position) = &mut fault.position {
+            let opened =
+                self.0.files().find(|file| file.name() == position.file).and_then(|file| file.path());
+            if let Some(path) = opened {
+                position.file = path.display().to_string();
+            }
+        }
+        fault.to_string()
+    }
+}
