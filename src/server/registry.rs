@@ -1,0 +1,162 @@
+//! What is served, and that it is what is declared.
+
+use std::convert::Infallible;
+use std::fmt;
+
+use http::{Request, Response};
+use tonic::body::Body;
+use tonic::server::NamedService;
+use tonic::service::{Routes, RoutesBuilder};
+use tower_service::Service;
+
+use crate::policy::{AccessRule, Policy, PolicyBuilder, PolicyError, RegistrationError};
+use crate::services::{self, Api1, Api2, Api3, proto};
+
+/// Who may ask the server what it serves (gRPC server reflection).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reflection {
+    /// Anyone.
+    Public,
+    /// Whoever has a valid access token.
+    Authenticated,
+    /// Nobody; it is not there.
+    Off,
+}
+
+/// Services, with the descriptors that say who may call them.
+pub struct Services {
+    routes: RoutesBuilder,
+    names: Vec<&'static str>,
+    policy: PolicyBuilder,
+    descriptor_sets: Vec<&'static [u8]>,
+}
+
+impl Services {
+    /// The three APIs.
+    pub fn three_apis() -> Self {
+        Self::default()
+            .descriptor_set(services::DESCRIPTOR_SET)
+            .add(proto::api1::api1_server::Api1Server::new(Api1))
+            .add(proto::api2::api2_server::Api2Server::new(Api2))
+            .add(proto::api3::api3_server::Api3Server::new(Api3))
+    }
+
+    /// Adds a service, which one of the descriptor sets has to declare.
+    #[must_use]
+    pub fn add<S>(mut self, service: S) -> Self
+    where
+        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
+            + NamedService
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+        S::Future: Send + 'static,
+    {
+        self.routes.add_service(service);
+        self.names.push(S::NAME);
+        self
+    }
+
+    /// Adds the declaration of services.
+    #[must_use]
+    pub fn descriptor_set(mut self, encoded: &'static [u8]) -> Self {
+        self.policy = self.policy.descriptor_set(encoded);
+        self.descriptor_sets.push(encoded);
+        self
+    }
+
+    /// Decides about a method whose `.proto` has no option.
+    #[must_use]
+    pub fn rule(mut self, method: &str, rule: AccessRule) -> Self {
+        self.policy = self.policy.rule(method, rule);
+        self
+    }
+
+    pub(super) fn assemble<H>(self, health: H, reflection: Reflection) -> Result<Registry, SetupError>
+    where
+        H: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
+            + NamedService
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+        H::Future: Send + 'static,
+    {
+        // Whoever watches a server has no token; what it is told is no more than whether to send calls.
+        let with_health = self
+            .add(health)
+            .descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+            .rule("grpc.health.v1.Health/Check", AccessRule::Public)
+            .rule("grpc.health.v1.Health/Watch", AccessRule::Public);
+        let services = match reflection {
+            Reflection::Off => with_health,
+            Reflection::Authenticated => with_health.with_reflection(&AccessRule::Authenticated)?,
+            Reflection::Public => with_health.with_reflection(&AccessRule::Public)?,
+        };
+        let policy = services.policy.build()?;
+        policy.check_registered(services.names.iter().copied())?;
+        Ok(Registry { policy, routes: services.routes.routes().prepare(), names: services.names })
+    }
+
+    /// Both versions: grpcurl before 1.9 speaks only v1alpha.
+    fn with_reflection(self, rule: &AccessRule) -> Result<Self, SetupError> {
+        use tonic_reflection::pb::{v1, v1alpha};
+        let services =
+            self.descriptor_set(v1::FILE_DESCRIPTOR_SET).descriptor_set(v1alpha::FILE_DESCRIPTOR_SET);
+        // `google.rpc` besides, so that clients can decode the details of a refusal.
+        let described =
+            services.descriptor_sets.iter().copied().chain([tonic_types::pb::FILE_DESCRIPTOR_SET]);
+        let builder = || {
+            let empty = tonic_reflection::server::Builder::configure().include_reflection_service(false);
+            described
+                .clone()
+                .fold(empty, tonic_reflection::server::Builder::register_encoded_file_descriptor_set)
+        };
+        let (current, alpha) = (builder().build_v1()?, builder().build_v1alpha()?);
+        Ok(services
+            .add(current)
+            .add(alpha)
+            .rule("grpc.reflection.v1.ServerReflection/ServerReflectionInfo", rule.clone())
+            .rule("grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", rule.clone()))
+    }
+}
+
+impl Default for Services {
+    fn default() -> Self {
+        Self {
+            routes: Routes::builder(),
+            names: Vec::new(),
+            policy: Policy::builder(),
+            descriptor_sets: Vec::new(),
+        }
+    }
+}
+
+impl fmt::Debug for Services {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Services").field("names", &self.names).finish_non_exhaustive()
+    }
+}
+
+/// Services that are what is declared.
+pub(super) struct Registry {
+    pub(super) policy: Policy,
+    pub(super) routes: Routes,
+    pub(super) names: Vec<&'static str>,
+}
+
+/// Why nothing is served.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetupError {
+    /// The policy has faults.
+    #[error("the access policy has faults:\n{0}")]
+    Policy(#[from] PolicyError),
+    /// What is registered is not what is declared.
+    #[error("what is registered is not what is declared:\n{0}")]
+    Registration(#[from] RegistrationError),
+    /// The descriptors cannot be served.
+    #[error("reflection: {0}")]
+    Reflection(#[from] tonic_reflection::server::Error),
+}
