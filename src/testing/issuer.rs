@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use aws_lc_rs::encoding::AsDer as _;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
-use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair, RsaPublicKeyComponents};
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaEncoding, RsaKeyPair, RsaPublicKeyComponents};
 use serde_json::{Map, Value, json};
 
 use crate::authorizer::Issuer;
@@ -88,17 +88,22 @@ impl TestIssuer {
             .issued_at(super::ManualClock::new().time())
     }
 
-    /// Signs any two texts as header and payload.
+    /// Signs any two texts as header and payload, by RS256.
+    pub fn sign(&self, header: &str, payload: &str) -> String {
+        self.sign_by(&RSA_PKCS1_SHA256, header, payload)
+    }
+
+    /// Signs any two texts by another RSA algorithm, whatever the header says.
     ///
     /// # Panics
     /// When the machine has no randomness.
     #[expect(clippy::expect_used, reason = "without randomness there is nothing to test")]
-    pub fn sign(&self, header: &str, payload: &str) -> String {
+    pub fn sign_by(&self, encoding: &'static dyn RsaEncoding, header: &str, payload: &str) -> String {
         let input =
             format!("{}.{}", base64url::encode(header.as_bytes()), base64url::encode(payload.as_bytes()));
         let mut signature = vec![0; self.key.public_modulus_len()];
         self.key
-            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), input.as_bytes(), &mut signature)
+            .sign(encoding, &SystemRandom::new(), input.as_bytes(), &mut signature)
             .expect("an RSA key signs");
         format!("{input}.{}", base64url::encode(&signature))
     }
@@ -155,11 +160,18 @@ impl TokenBuilder<'_> {
         self
     }
 
+    /// The header, as it will be signed.
+    pub fn header_json(&self) -> String {
+        Value::from(self.header.clone()).to_string()
+    }
+
+    /// The claims, as they will be signed.
+    pub fn payload_json(&self) -> String {
+        Value::from(self.payload.clone()).to_string()
+    }
+
     /// The signed token.
     pub fn sign(&self) -> String {
-        self.issuer.sign(
-            &Value::from(self.header.clone()).to_string(),
-            &Value::from(self.payload.clone()).to_string(),
-        )
+        self.issuer.sign(&self.header_json(), &self.payload_json())
     }
 }

@@ -1,0 +1,14 @@
+//! The real server on a port of the system's choosing, with a key and a clock of the tests' own, driven
+//! through real sockets.
+
+mod support;
+
+mod keys;
+mod matrix;
+mod metadata;
+mod refusals;
+mod services;
+mod shutdown;
+mod streaming;
+mod token;
+mod transport;

@@ -1,0 +1,146 @@
+//! Starts the server, and calls it.
+
+mod call;
+mod issuer_server;
+mod logs;
+mod streaming;
+
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use sekisho::authorizer::Issuer;
+use sekisho::jwks::{KeySet, Keys};
+use sekisho::server::{self, Config, Limits, Listeners, Reflection, Services};
+use sekisho::testing::{ManualClock, TestIssuer};
+use sekisho::token::Verifier;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+pub use call::{Answer, Call, connect};
+pub use issuer_server::{Document, IssuerServer};
+pub use logs::{assert_not_logged, lines_with};
+pub use streaming::{DESCRIPTOR_SET as STREAMING, Handlers, proto};
+
+pub const AUDIENCE: &str = "auth0-multiple-api";
+pub const ISSUER: &str = "https://tenant.example/";
+
+/// The issuer that is trusted. Its key is made once: RSA keys are dear.
+pub fn issuer() -> &'static TestIssuer {
+    static ISSUER_OF_ALL: OnceLock<TestIssuer> = OnceLock::new();
+    ISSUER_OF_ALL.get_or_init(|| TestIssuer::new(ISSUER, AUDIENCE))
+}
+
+/// Somebody else, who claims to be the issuer that is trusted, down to the name of the key.
+pub fn impostor() -> &'static TestIssuer {
+    static IMPOSTOR: OnceLock<TestIssuer> = OnceLock::new();
+    IMPOSTOR.get_or_init(|| TestIssuer::new(ISSUER, AUDIENCE))
+}
+
+/// A server that is running.
+pub struct App {
+    pub address: SocketAddr,
+    pub clock: Arc<ManualClock>,
+    pub handlers: Handlers,
+    stop: Option<oneshot::Sender<()>>,
+    server: Option<JoinHandle<Result<(), server::SetupError>>>,
+}
+
+/// How a server is started.
+pub struct Setup {
+    pub issuer: Issuer,
+    pub clock: Arc<ManualClock>,
+    pub reflection: Reflection,
+    pub limits: Limits,
+    pub shutdown_grace: Duration,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            issuer: trusting(|verifier| verifier),
+            clock: Arc::new(ManualClock::new()),
+            reflection: Reflection::Public,
+            limits: Limits::default(),
+            shutdown_grace: Duration::from_secs(5),
+        }
+    }
+}
+
+/// The issuer with keys that are held, and a verifier of the test's own.
+pub fn trusting(verifier: impl FnOnce(Verifier) -> Verifier) -> Issuer {
+    let (set, _) = KeySet::parse(issuer().jwks().as_bytes()).expect("a key set");
+    Issuer::new(Keys::fixed(ISSUER, set), verifier(Verifier::new(AUDIENCE)))
+}
+
+/// Keys that stand in any JWK set.
+pub fn trusting_keys(jwks: &str) -> Issuer {
+    let (set, _) = KeySet::parse(jwks.as_bytes()).expect("a key set");
+    Issuer::new(Keys::fixed(ISSUER, set), Verifier::new(AUDIENCE))
+}
+
+impl App {
+    pub async fn start() -> Self {
+        Self::start_with(Setup::default()).await
+    }
+
+    pub async fn start_with(setup: Setup) -> Self {
+        logs::capture();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let handlers = Handlers::default();
+        let services = handlers.register(Services::three_apis());
+        let config = Config {
+            services,
+            issuer: setup.issuer,
+            clock: setup.clock.clone(),
+            max_token_size: 8192,
+            reflection: setup.reflection,
+            limits: setup.limits,
+            shutdown_grace: setup.shutdown_grace,
+        };
+        let (stop, stopped) = oneshot::channel::<()>();
+        let run = server::run(config, Listeners { grpc: listener }, async {
+            let _ = stopped.await;
+        });
+        let server = Some(tokio::spawn(run));
+        Self { address, clock: setup.clock, handlers, stop: Some(stop), server }
+    }
+
+    /// Tells the server to stop, and does not wait.
+    pub fn tell_to_stop(&mut self) {
+        drop(self.stop.take());
+    }
+
+    /// Waits until the server has ended.
+    pub async fn ended(mut self) {
+        let server = self.server.take().expect("a server");
+        server.await.expect("no panic").expect("a server that was set up");
+    }
+
+    /// A call with an access token.
+    pub fn call(&self, path: &str) -> Call {
+        Call::new(self.address, path)
+    }
+
+    /// Readiness, as `grpc.health.v1` tells it.
+    pub async fn health(&self, service: &str) -> Result<i32, tonic::Status> {
+        let mut client = tonic_health::pb::health_client::HealthClient::new(connect(self.address).await);
+        let request = tonic_health::pb::HealthCheckRequest { service: service.to_owned() };
+        client.check(request).await.map(|answer| answer.into_inner().status)
+    }
+
+    /// Waits until the server as a whole has this readiness, told by its own watch.
+    pub async fn ready_is(&self, ready: bool) {
+        let mut client = tonic_health::pb::health_client::HealthClient::new(connect(self.address).await);
+        let request = tonic_health::pb::HealthCheckRequest { service: String::new() };
+        let mut watch = client.watch(request).await.expect("a watch").into_inner();
+        while let Some(change) = watch.message().await.expect("a watch that goes on") {
+            if (change.status == 1) == ready {
+                return;
+            }
+        }
+        panic!("the watch ended");
+    }
+}

@@ -1,0 +1,106 @@
+//! Services of the tests' own, which count how often a handler ran.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use sekisho::grpc::RequestExt as _;
+use sekisho::server::Services;
+use tokio::sync::Notify;
+use tokio_stream::{Stream, StreamExt as _};
+use tonic::{Request, Response, Status, Streaming};
+
+#[allow(clippy::all, clippy::pedantic, unreachable_pub)]
+pub mod proto {
+    tonic::include_proto!("streaming.v1");
+}
+
+use proto::Item;
+
+pub const DESCRIPTOR_SET: &[u8] = tonic::include_file_descriptor_set!("streaming_descriptor_set");
+
+/// What the handlers share with the test.
+#[derive(Clone, Default)]
+pub struct Handlers {
+    ran: Arc<AtomicUsize>,
+    /// `Open` waits for it where the request's text is `wait`.
+    pub go_on: Arc<Notify>,
+    /// `Open` tells that it waits.
+    pub waiting: Arc<Notify>,
+}
+
+impl Handlers {
+    pub fn ran(&self) -> usize {
+        self.ran.load(Ordering::SeqCst)
+    }
+
+    pub fn register(&self, services: Services) -> Services {
+        services
+            .descriptor_set(DESCRIPTOR_SET)
+            .add(proto::streaming_server::StreamingServer::new(self.clone()))
+            .add(proto::defaulted_server::DefaultedServer::new(self.clone()))
+    }
+
+    fn enter<T>(&self, request: &Request<T>) -> Result<Item, Status> {
+        self.ran.fetch_add(1, Ordering::SeqCst);
+        let grant = request.grant()?;
+        let token = if request.metadata().contains_key("authorization") { "token" } else { "no token" };
+        let subject = grant.subject().unwrap_or("anonymous");
+        Ok(Item { text: format!("{subject}, {token}, {}", grant.method().path()), payload: Vec::new() })
+    }
+}
+
+type Items = Pin<Box<dyn Stream<Item = Result<Item, Status>> + Send>>;
+
+#[tonic::async_trait]
+impl proto::streaming_server::Streaming for Handlers {
+    async fn unary(&self, request: Request<Item>) -> Result<Response<Item>, Status> {
+        self.enter(&request).map(Response::new)
+    }
+
+    async fn client_stream(&self, request: Request<Streaming<Item>>) -> Result<Response<Item>, Status> {
+        let mut answer = self.enter(&request)?;
+        let mut items = request.into_inner();
+        while let Some(item) = items.next().await {
+            answer.text.push_str(&item?.text);
+        }
+        Ok(Response::new(answer))
+    }
+
+    type ServerStreamStream = Items;
+
+    async fn server_stream(&self, request: Request<Item>) -> Result<Response<Items>, Status> {
+        let answer = self.enter(&request)?;
+        Ok(Response::new(Box::pin(tokio_stream::iter([Ok(answer.clone()), Ok(answer)]))))
+    }
+
+    type BidiStream = Items;
+
+    async fn bidi(&self, request: Request<Streaming<Item>>) -> Result<Response<Items>, Status> {
+        let answer = self.enter(&request)?;
+        let echoed = request.into_inner().map(move |item| {
+            item.map(|item| Item { text: format!("{}: {}", answer.text, item.text), payload: item.payload })
+        });
+        Ok(Response::new(Box::pin(echoed)))
+    }
+
+    async fn open(&self, request: Request<Item>) -> Result<Response<Item>, Status> {
+        let answer = self.enter(&request)?;
+        if request.get_ref().text == "wait" {
+            self.waiting.notify_one();
+            self.go_on.notified().await;
+        }
+        Ok(Response::new(answer))
+    }
+}
+
+#[tonic::async_trait]
+impl proto::defaulted_server::Defaulted for Handlers {
+    async fn inherits(&self, request: Request<Item>) -> Result<Response<Item>, Status> {
+        self.enter(&request).map(Response::new)
+    }
+
+    async fn overrides(&self, request: Request<Item>) -> Result<Response<Item>, Status> {
+        self.enter(&request).map(Response::new)
+    }
+}

@@ -1,0 +1,496 @@
+//! What a token may be like. The numbers are those of the rows of the threat table.
+
+use std::time::Duration;
+
+use aws_lc_rs::{hmac, signature};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use sekisho::jwks::Algorithm;
+use sekisho::testing::TokenBuilder;
+use sekisho::token::TokenProfile;
+use serde_json::{Value, json};
+use tonic::Code;
+
+use crate::support::{AUDIENCE, App, ISSUER, Setup, assert_not_logged, impostor, issuer, trusting};
+
+/// Asks for `items:read` and `items:list`.
+const UNARY: &str = "/streaming.v1.Streaming/Unary";
+
+const INVALID: Option<&str> = Some("ACCESS_TOKEN_INVALID");
+const MALFORMED: Option<&str> = Some("ACCESS_TOKEN_MALFORMED");
+const EXPIRED: Option<&str> = Some("ACCESS_TOKEN_EXPIRED");
+const LACKS_SCOPE: Option<&str> = Some("ACCESS_TOKEN_SCOPE_INSUFFICIENT");
+const ALLOWED: Option<&str> = None;
+
+struct Case {
+    name: String,
+    token: String,
+    /// The reason of the refusal; none where the call is allowed.
+    reason: Option<&'static str>,
+}
+
+fn case(name: impl Into<String>, token: impl Into<String>, reason: Option<&'static str>) -> Case {
+    Case { name: name.into(), token: token.into(), reason }
+}
+
+/// A token that may call.
+fn good() -> TokenBuilder<'static> {
+    issuer().token().scope("items:read items:list")
+}
+
+async fn check(app: &App, cases: impl IntoIterator<Item = Case>) {
+    for Case { name, token, reason } in cases {
+        let ran = app.handlers.ran();
+        let answer = app.call(UNARY).bearer(&token).send().await;
+        let expected = match reason {
+            None => Code::Ok,
+            LACKS_SCOPE => Code::PermissionDenied,
+            Some(_) => Code::Unauthenticated,
+        };
+        assert_eq!(
+            (answer.http, answer.code(), answer.reason().as_str()),
+            (200, expected, reason.unwrap_or("")),
+            "{name}"
+        );
+        assert_eq!(app.handlers.ran() - ran, usize::from(reason.is_none()), "{name}: did the handler run?");
+        assert_not_logged(&token);
+    }
+}
+
+fn encode(bytes: impl AsRef<[u8]>) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+fn parts(token: &str) -> [String; 3] {
+    let parts: Vec<String> = token.split('.').map(ToOwned::to_owned).collect();
+    parts.try_into().expect("three parts")
+}
+
+#[tokio::test]
+async fn a_good_token_may_call() {
+    let app = App::start().await;
+    let cases = [
+        case("Auth0's own dialect", good().sign(), ALLOWED),
+        case(
+            "Auth0's RFC 9068 dialect",
+            good().header("typ", "at+jwt").claim("client_id", "c").claim("jti", "1").sign(),
+            ALLOWED,
+        ),
+        case(
+            "18: the issuer's userinfo beside the audience",
+            good().claim("aud", json!([AUDIENCE, "https://tenant.example/userinfo"])).sign(),
+            ALLOWED,
+        ),
+        case(
+            "scopes of OpenID in front",
+            good().scope("openid profile items:read items:list").sign(),
+            ALLOWED,
+        ),
+        case(
+            "scp as an array",
+            good().without_claim("scope").claim("scp", json!(["items:read", "items:list"])).sign(),
+            ALLOWED,
+        ),
+        case("scope and scp together", good().scope("items:read").claim("scp", "items:list").sign(), ALLOWED),
+        case("neither client_id nor azp", good().without_claim("azp").sign(), ALLOWED),
+        case("a nbf that is now", good().claim("nbf", 1_800_000_000).sign(), ALLOWED),
+        case(
+            "fractions of seconds",
+            good().claim("exp", 1_800_000_010.5).claim("iat", 1_799_999_999.25).sign(),
+            ALLOWED,
+        ),
+        case("the end of the year 9999", good().claim("exp", 253_402_300_799_u64).sign(), ALLOWED),
+        case(
+            "a member that is not read, twice",
+            issuer().sign(&good().header_json(), &good().payload_json().replacen('{', r#"{"x":1,"x":2,"#, 1)),
+            ALLOWED,
+        ),
+        case(
+            "white space in its JSON",
+            issuer().sign(&good().header_json().replace(':', " : "), &good().payload_json()),
+            ALLOWED,
+        ),
+    ];
+    check(&app, cases).await;
+}
+
+#[tokio::test]
+async fn rows_1_to_8_algorithm_and_key() {
+    let app = App::start().await;
+    let [header, payload, signature] = parts(&good().sign());
+    let [.., other_signature] = parts(&good().claim("sub", "bob").sign());
+    let mut cases = Vec::new();
+    for alg in ["none", "None", "nOnE", "", "rs256"] {
+        let forged = good().header("alg", alg);
+        cases.push(case(
+            format!("1: alg {alg:?}, unsigned"),
+            format!("{}.{payload}.", encode(forged.header_json())),
+            INVALID,
+        ));
+        cases.push(case(format!("1: alg {alg:?}, signed"), forged.sign(), INVALID));
+    }
+    for (what, secret) in public_key_spellings() {
+        for (alg, hash) in
+            [("HS256", hmac::HMAC_SHA256), ("HS384", hmac::HMAC_SHA384), ("HS512", hmac::HMAC_SHA512)]
+        {
+            let input = format!("{}.{payload}", encode(good().header("alg", alg).header_json()));
+            let tag = hmac::sign(&hmac::Key::new(hash, &secret), input.as_bytes());
+            cases.push(case(
+                format!("2: {alg} keyed with {what}"),
+                format!("{input}.{}", encode(tag)),
+                INVALID,
+            ));
+        }
+    }
+    for alg in ["PS256", "RS384", "ES256"] {
+        let (header, payload) = (good().header("alg", alg).header_json(), good().payload_json());
+        let encoding: &dyn signature::RsaEncoding =
+            if alg == "RS384" { &signature::RSA_PKCS1_SHA384 } else { &signature::RSA_PSS_SHA256 };
+        cases.push(case(
+            format!("3: {alg} where RS256 alone is allowed"),
+            issuer().sign_by(encoding, &header, &payload),
+            INVALID,
+        ));
+    }
+    cases.extend([
+        case("4: signature flipped", format!("{header}.{payload}.{}", flipped(&signature)), INVALID),
+        case("4: signature stripped", format!("{header}.{payload}."), INVALID),
+        case("4: signature of another token", format!("{header}.{payload}.{other_signature}"), INVALID),
+        case(
+            "4: signed by somebody else under the same kid",
+            impostor().token().scope("items:read items:list").sign(),
+            INVALID,
+        ),
+        case(
+            "7: carries its own key",
+            impostor().token().scope("items:read items:list").header("jwk", impostor().jwk()).sign(),
+            INVALID,
+        ),
+        case(
+            "7: carries its own key and no kid",
+            impostor().token().header("jwk", impostor().jwk()).without_header("kid").sign(),
+            INVALID,
+        ),
+        case("a kid that is not published", good().header("kid", "other").sign(), INVALID),
+        case("45: a kid that is a number", good().header("kid", 7).sign(), INVALID),
+        case("46: no kid", good().without_header("kid").sign(), ALLOWED),
+        case("no alg", good().without_header("alg").sign(), INVALID),
+        case("alg as an array", good().header("alg", json!(["RS256"])).sign(), INVALID),
+    ]);
+    for crit in [json!(["exp"]), json!([]), json!(["b64"]), json!(["alg"]), json!(null)] {
+        cases.push(case(
+            format!("6: crit {crit}"),
+            good().header("crit", crit.clone()).header("b64", true).sign(),
+            INVALID,
+        ));
+    }
+    check(&app, cases).await;
+}
+
+/// What a careless verifier could take for the secret of an HMAC.
+fn public_key_spellings() -> [(&'static str, Vec<u8>); 4] {
+    let der = issuer().public_key_der();
+    let pem = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(&der));
+    let modulus = issuer().jwk()["n"].as_str().expect("a modulus").to_owned();
+    let raw = URL_SAFE_NO_PAD.decode(&modulus).expect("base64url");
+    [
+        ("PEM", pem.into_bytes()),
+        ("DER", der),
+        ("the modulus", raw),
+        ("the modulus' text", modulus.into_bytes()),
+    ]
+}
+
+fn flipped(signature: &str) -> String {
+    let mut bytes = URL_SAFE_NO_PAD.decode(signature).expect("base64url");
+    bytes[10] ^= 1;
+    encode(bytes)
+}
+
+#[tokio::test]
+async fn row_3_another_algorithm_works_where_it_is_allowed() {
+    let issuer_of_both = trusting(|verifier| verifier.algorithms([Algorithm::Rs256, Algorithm::Rs384]));
+    let app = App::start_with(Setup { issuer: issuer_of_both, ..Setup::default() }).await;
+    // The key's own alg is RS256, so even where RS384 is allowed it does not fit.
+    let header = good().header("alg", "RS384").header_json();
+    let token = issuer().sign_by(&signature::RSA_PKCS1_SHA384, &header, &good().payload_json());
+    check(&app, [case("RS384 by a key for RS256", token.clone(), INVALID)]).await;
+
+    let mut jwk = issuer().jwk();
+    jwk.as_object_mut().expect("an object").remove("alg");
+    let keys = crate::support::trusting_keys(&json!({ "keys": [jwk] }).to_string())
+        .verified_by(|verifier| verifier.algorithms([Algorithm::Rs384]));
+    let app = App::start_with(Setup { issuer: keys, ..Setup::default() }).await;
+    check(&app, [case("RS384", token, ALLOWED), case("RS256 is not allowed", good().sign(), INVALID)]).await;
+}
+
+#[tokio::test]
+async fn row_8_keys_that_a_token_points_to_are_not_fetched() {
+    let app = App::start().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}/jwks", listener.local_addr().expect("an address"));
+    let chain = json!([STANDARD.encode(impostor().public_key_der())]);
+    let forged = || impostor().token().scope("items:read items:list");
+    let cases = [
+        case("8: jku", forged().header("jku", url.as_str()).sign(), INVALID),
+        case("8: x5u", forged().header("x5u", url.as_str()).sign(), INVALID),
+        case("8: x5c", forged().header("x5c", chain.clone()).sign(), INVALID),
+        case(
+            "a good token with all three",
+            good().header("jku", url.as_str()).header("x5u", url.as_str()).header("x5c", chain).sign(),
+            ALLOWED,
+        ),
+    ];
+    check(&app, cases).await;
+    let heard = tokio::time::timeout(Duration::from_millis(50), listener.accept()).await;
+    assert!(heard.is_err(), "somebody followed a URL in a token");
+}
+
+#[tokio::test]
+async fn rows_9_to_14_dates() {
+    let app = App::start().await;
+    let now = 1_800_000_000_i64;
+    let mut cases = vec![
+        case("9: no exp", good().without_claim("exp").sign(), INVALID),
+        case(
+            "9: exp twice",
+            issuer().sign(
+                &good().header_json(),
+                &good().payload_json().replacen('{', r#"{"exp":9999999999,"#, 1),
+            ),
+            INVALID,
+        ),
+        case(
+            "9: exp twice, once escaped",
+            issuer().sign(
+                &good().header_json(),
+                &good().payload_json().replacen('{', r#"{"\u0065xp":9999999999,"#, 1),
+            ),
+            INVALID,
+        ),
+        case(
+            "alg twice",
+            issuer()
+                .sign(&good().header_json().replacen('{', r#"{"alg":"RS256","#, 1), &good().payload_json()),
+            INVALID,
+        ),
+        case("10: expired a second ago", good().claim("exp", now - 6).sign(), EXPIRED),
+        case("10: expires now", good().claim("exp", now - 5).sign(), EXPIRED),
+        case("10: expires in a second", good().claim("exp", now - 4).sign(), ALLOWED),
+        case("11: nbf beyond the leeway", good().claim("nbf", now + 6).sign(), INVALID),
+        case("11: nbf at the leeway", good().claim("nbf", now + 5).sign(), ALLOWED),
+        case("13: iat beyond the leeway", good().claim("iat", now + 6).sign(), INVALID),
+        case("13: iat at the leeway", good().claim("iat", now + 5).sign(), ALLOWED),
+        case("13: iat in 2100", good().claim("iat", 4_102_444_800_u64).sign(), INVALID),
+        case("a nbf that is a string", good().claim("nbf", "0").sign(), INVALID),
+        case("an iat that is null", good().claim("iat", Value::Null).sign(), INVALID),
+        case("no iat", good().without_claim("iat").sign(), ALLOWED),
+    ];
+    let no_dates = [
+        json!(null),
+        json!("9999999999"),
+        json!(-1),
+        json!(1e30),
+        json!(u64::MAX),
+        json!(253_402_300_800_u64),
+        json!([1]),
+        json!(true),
+    ];
+    for exp in no_dates {
+        cases.push(case(format!("9, 14: exp {exp}"), good().claim("exp", exp).sign(), INVALID));
+    }
+    check(&app, cases).await;
+}
+
+#[tokio::test]
+async fn row_10_the_clock_decides_to_the_second() {
+    let app = App::start().await;
+    let token = good().sign();
+    let until_refused = Duration::from_secs(3600 + 5);
+    app.clock.advance(until_refused - Duration::from_secs(1));
+    check(&app, [case("one second before exp + leeway", token.clone(), ALLOWED)]).await;
+    app.clock.advance(Duration::from_secs(1));
+    check(&app, [case("at exp + leeway", token.clone(), EXPIRED)]).await;
+    app.clock.advance(Duration::from_secs(1));
+    check(&app, [case("one second after exp + leeway", token, EXPIRED)]).await;
+}
+
+#[tokio::test]
+async fn rows_15_to_21_issuer_audience_subject_type() {
+    let app = App::start().await;
+    let mut cases = Vec::new();
+    for (row, claim) in [(15, "iss"), (17, "aud"), (19, "sub")] {
+        cases.push(case(format!("{row}: no {claim}"), good().without_claim(claim).sign(), INVALID));
+    }
+    for iss in [
+        json!("https://tenant.example"),
+        json!("https://tenant.example//"),
+        json!("https://Tenant.example/"),
+        json!({"iss": ISSUER}),
+        json!([ISSUER]),
+        json!(null),
+    ] {
+        cases.push(case(format!("15: iss {iss}"), good().claim("iss", iss).sign(), INVALID));
+    }
+    for aud in [
+        json!(null),
+        json!([]),
+        json!({"aud": AUDIENCE}),
+        json!([AUDIENCE, 1]),
+        json!("auth0-multiple"),
+        json!("auth0-multiple-api2"),
+        json!("Auth0-Multiple-API"),
+        json!([[AUDIENCE]]),
+    ] {
+        cases.push(case(format!("17: aud {aud}"), good().claim("aud", aud).sign(), INVALID));
+    }
+    for sub in [json!(1), json!(null), json!(""), json!(["alice"])] {
+        cases.push(case(format!("19: sub {sub}"), good().claim("sub", sub).sign(), INVALID));
+    }
+    for typ in ["dpop+jwt", "logout+jwt", "secevent+jwt", "", "application/dpop+jwt", "at+jwt "] {
+        cases.push(case(format!("21: typ {typ:?}"), good().header("typ", typ).sign(), INVALID));
+    }
+    for typ in ["at+jwt", "AT+JWT", "application/at+jwt", "Application/AT+JWT", "JWT", "jwt"] {
+        cases.push(case(format!("21: typ {typ:?}"), good().header("typ", typ).sign(), ALLOWED));
+    }
+    cases.push(case("no typ", good().without_header("typ").sign(), ALLOWED));
+    cases.push(case("a typ that is a number", good().header("typ", 1).sign(), INVALID));
+    for claim in ["nonce", "at_hash", "c_hash"] {
+        cases.push(case(format!("an ID token, by its {claim}"), good().claim(claim, "x").sign(), INVALID));
+    }
+    cases.push(case("an ID token, by its typ", good().claim("typ", "ID").sign(), INVALID));
+    cases.push(case("Keycloak's typ of an access token", good().claim("typ", "Bearer").sign(), ALLOWED));
+    cases.push(case("client_id as a number", good().claim("client_id", 1).sign(), INVALID));
+    check(&app, cases).await;
+}
+
+#[tokio::test]
+async fn row_21_the_strict_profile_takes_rfc_9068_alone() {
+    let strict = trusting(|verifier| verifier.profile(TokenProfile::Rfc9068));
+    let app = App::start_with(Setup { issuer: strict, ..Setup::default() }).await;
+    let at_jwt = || good().header("typ", "at+jwt").claim("client_id", "c").claim("jti", "1");
+    let cases = [
+        case("at+jwt", at_jwt().sign(), ALLOWED),
+        case("application/AT+JWT", at_jwt().header("typ", "application/AT+JWT").sign(), ALLOWED),
+        case("JWT", at_jwt().header("typ", "JWT").sign(), INVALID),
+        case("no typ", at_jwt().without_header("typ").sign(), INVALID),
+        case("no client_id", at_jwt().without_claim("client_id").sign(), INVALID),
+        case("no jti", at_jwt().without_claim("jti").sign(), INVALID),
+        case("no iat", at_jwt().without_claim("iat").sign(), INVALID),
+    ];
+    check(&app, cases).await;
+}
+
+#[tokio::test]
+async fn rows_23_to_25_scopes() {
+    let app = App::start().await;
+    let both = json!(["items:read", "items:list"]);
+    let with = |claim: &str, value: Value| good().without_claim("scope").claim(claim, value).sign();
+    let cases = [
+        case("both, as an array", with("scope", both.clone()), ALLOWED),
+        case("23: a number", with("scope", json!(1)), LACKS_SCOPE),
+        case("23: an object", with("scope", json!({"items:read": true, "items:list": true})), LACKS_SCOPE),
+        case("23: null", with("scope", json!(null)), LACKS_SCOPE),
+        case("23: a NUL", with("scope", json!("items:read items:list\0")), LACKS_SCOPE),
+        case(
+            "23: an array with a number",
+            with("scope", json!(["items:read", "items:list", 1])),
+            LACKS_SCOPE,
+        ),
+        case("23: an array with a list", with("scope", json!(["items:read", ["items:list"]])), LACKS_SCOPE),
+        case(
+            "23: an array with a string with a space",
+            with("scope", json!(["items:read items:list"])),
+            LACKS_SCOPE,
+        ),
+        case("23: what grants nothing takes nothing", good().claim("scp", json!(1)).sign(), ALLOWED),
+        case("24: longer", with("scope", json!("items:read:all items:list")), LACKS_SCOPE),
+        case("24: shorter", with("scope", json!("items:rea items:list")), LACKS_SCOPE),
+        case("24: other case", with("scope", json!("Items:read items:list")), LACKS_SCOPE),
+        case("24: a wildcard", with("scope", json!("items:* *")), LACKS_SCOPE),
+        case("24: separated by a tab", with("scope", json!("items:read\titems:list")), LACKS_SCOPE),
+        case("24: separated by commas", with("scope", json!("items:read,items:list")), LACKS_SCOPE),
+        case("one of two", with("scope", json!("items:read")), LACKS_SCOPE),
+        case("no scope claim at all", good().without_claim("scope").sign(), LACKS_SCOPE),
+        case("25: in permissions, not opted in", with("permissions", both.clone()), LACKS_SCOPE),
+    ];
+    check(&app, cases).await;
+
+    let opted_in = trusting(|verifier| verifier.scope_claims(["scope", "permissions"]));
+    let app = App::start_with(Setup { issuer: opted_in, ..Setup::default() }).await;
+    let cases = [
+        case("25: in permissions, opted in", with("permissions", both.clone()), ALLOWED),
+        case("25: naming claims replaces the usual ones", with("scp", both), LACKS_SCOPE),
+    ];
+    check(&app, cases).await;
+}
+
+#[tokio::test]
+async fn rows_26_to_29_form() {
+    let app = App::start().await;
+    let token = good().sign();
+    let [header, payload, signature] = parts(&token);
+    let nested = format!(r#"{{"a":{}{}}}"#, "[".repeat(2_900), "]".repeat(2_900));
+    let odd = ["not json", "[1]", "null", "\u{feff}{}", "{}x", "", &nested];
+    let mut cases = vec![
+        case("26: encrypted", format!("{header}.{payload}.{signature}.{signature}.{signature}"), MALFORMED),
+        case("26: two parts", format!("{header}.{payload}"), MALFORMED),
+        case("26: four parts", format!("{token}.{signature}"), MALFORMED),
+        case("26: opaque", "2YotnFZFEjr1zCsicMWpAA", MALFORMED),
+        case("27: many dots", ".".repeat(8_000), MALFORMED),
+        case("27: 10,000 dots", ".".repeat(10_000), MALFORMED),
+        case("27: over 8 KiB", format!("{header}.{}.{signature}", encode(vec![b' '; 8_192])), MALFORMED),
+        case("28: padding", format!("{token}="), MALFORMED),
+        case("28: standard base64", format!("{header}.{payload}.{}", "+/".repeat(171)), MALFORMED),
+        case(
+            "28: non-zero trailing bits",
+            format!("{header}.{payload}.{}", with_trailing_bits(&signature)),
+            MALFORMED,
+        ),
+        case(
+            "29: bad UTF-8 in the payload",
+            format!("{header}.{}.{signature}", encode(b"{\"a\":\"\xff\"}")),
+            MALFORMED,
+        ),
+    ];
+    for json in odd {
+        let shown: String = json.chars().take(8).collect();
+        cases.push(case(
+            format!("26, 29: header {shown:?}"),
+            format!("{}.{payload}.{signature}", encode(json)),
+            MALFORMED,
+        ));
+        cases.push(case(
+            format!("26, 29: payload {shown:?}"),
+            issuer().sign(&good().header_json(), json),
+            MALFORMED,
+        ));
+    }
+    check(&app, cases).await;
+}
+
+/// The same bytes, spelled in a way that a lax decoder takes too.
+fn with_trailing_bits(signature: &str) -> String {
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let last = signature.as_bytes().last().expect("a character");
+    let index = alphabet.iter().position(|c| c == last).expect("of the alphabet");
+    format!("{}{}", &signature[..signature.len() - 1], char::from(alphabet[index | 1]))
+}
+
+#[tokio::test]
+async fn a_token_at_the_size_limit_is_read_and_one_byte_more_is_not() {
+    let app = App::start().await;
+    let sized = |size: usize| {
+        let padded = |filler: usize| good().claim("filler", "x".repeat(filler)).sign();
+        (0..8_000)
+            .rev()
+            .map(padded)
+            .find(|token| "Bearer ".len() + token.len() <= size)
+            .expect("a token of that size")
+    };
+    let fits = sized(8_192);
+    assert!("Bearer ".len() + fits.len() >= 8_190, "base64 comes in steps");
+    let mut too_long = fits.clone();
+    too_long.push_str(&"A".repeat(8_193 - "Bearer ".len() - fits.len()));
+    check(&app, [case("at the limit", fits, ALLOWED), case("one byte more", too_long, MALFORMED)]).await;
+}
