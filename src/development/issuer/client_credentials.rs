@@ -1,0 +1,146 @@
+//! The client credentials grant (RFC 6749 §4.4).
+
+use std::time::Duration;
+
+use aws_lc_rs::error::Unspecified;
+use axum::http::HeaderMap;
+
+use super::AuthorizationServer;
+use super::access_token::AccessToken;
+use super::client::Client;
+use super::client_authentication::authenticate;
+use super::error_response::ErrorResponse;
+use super::parameters::Parameters;
+use super::token_endpoint::TokenResponse;
+
+/// The grant type by which a client asks on its own behalf.
+pub(super) const GRANT_TYPE: &str = "client_credentials";
+
+const DEFAULT_LIFETIME: u64 = 3600;
+const MAX_LIFETIME: u64 = 86_400;
+
+/// Issues a token to the client that the request proves to come from.
+///
+/// Who asks is settled before what is asked: what a client may have cannot be judged of a stranger.
+pub(super) fn grant(
+    server: &AuthorizationServer,
+    headers: &HeaderMap,
+    parameters: &Parameters,
+) -> Result<TokenResponse, ErrorResponse> {
+    let client = authenticate(&server.clients, headers, parameters)?;
+    check_target(parameters, &server.audience)?;
+    let lifetime = lifetime(parameters)?;
+    let scope = granted_scope(parameters, client)?;
+    let access_token = AccessToken { client, scope: &scope, lifetime }
+        .sign(server)
+        .map_err(|Unspecified| ErrorResponse::server_error("The token could not be signed"))?;
+    Ok(TokenResponse { access_token, expires_in: lifetime, scope })
+}
+
+/// Auth0 names the API that a token is for by `audience`, RFC 8707 by `resource`. There is one here, so every
+/// one that is named must be that.
+fn check_target(parameters: &Parameters, audience: &str) -> Result<(), ErrorResponse> {
+    if parameters.all("audience").chain(parameters.all("resource")).all(|target| target == audience) {
+        Ok(())
+    } else {
+        Err(ErrorResponse::invalid_target("Tokens are issued for the configured audience alone"))
+    }
+}
+
+/// The extension parameter `expires_in`: how long the token shall live, in whole seconds up to a day.
+fn lifetime(parameters: &Parameters) -> Result<Duration, ErrorResponse> {
+    let Some(value) = parameters.get("expires_in") else { return Ok(Duration::from_secs(DEFAULT_LIFETIME)) };
+    // A sign, which the number's own parser would take, is no digit.
+    let digits = Some(value).filter(|value| value.bytes().all(|byte| byte.is_ascii_digit()));
+    digits
+        .and_then(|digits| digits.parse().ok())
+        .filter(|seconds| (1..=MAX_LIFETIME).contains(seconds))
+        .map(Duration::from_secs)
+        .ok_or(ErrorResponse::invalid_request("expires_in must be whole seconds from 1 to 86400"))
+}
+
+fn granted_scope(parameters: &Parameters, client: &Client) -> Result<String, ErrorResponse> {
+    let requested = parameters.get("scope");
+    if requested.is_some_and(|requested| !requested.split(' ').all(is_scope_token)) {
+        return Err(ErrorResponse::invalid_scope(
+            "Scope must be scope tokens with one space between two of them",
+        ));
+    }
+    client
+        .narrow(requested)
+        .ok_or(ErrorResponse::invalid_scope("The client may have none of the scope it asks for"))
+}
+
+/// `scope-token = 1*( %x21 / %x23-5B / %x5D-7E )` (RFC 6749 §3.3).
+fn is_scope_token(token: &str) -> bool {
+    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome<T>(result: Result<T, ErrorResponse>) -> Result<T, &'static str> {
+        result.map_err(|error| error.code())
+    }
+
+    #[test]
+    fn lifetimes() {
+        let table = [
+            ("", Ok(3600)),
+            ("expires_in=", Ok(3600)),
+            ("expires_in=1", Ok(1)),
+            ("expires_in=60", Ok(60)),
+            ("expires_in=86400", Ok(86_400)),
+            ("expires_in=0", Err("invalid_request")),
+            ("expires_in=86401", Err("invalid_request")),
+            ("expires_in=99999999999999999999999", Err("invalid_request")),
+            ("expires_in=-1", Err("invalid_request")),
+            ("expires_in=%2B60", Err("invalid_request")),
+            ("expires_in=+60", Err("invalid_request")),
+            ("expires_in=1.5", Err("invalid_request")),
+            ("expires_in=60s", Err("invalid_request")),
+        ];
+        for (form, expected) in table {
+            let found = outcome(lifetime(&Parameters::of(form).unwrap()));
+            assert_eq!(found, expected.map(Duration::from_secs), "{form}");
+        }
+    }
+
+    #[test]
+    fn targets() {
+        let table = [
+            ("", Ok(())),
+            ("audience=here", Ok(())),
+            ("resource=here", Ok(())),
+            ("audience=here&resource=here", Ok(())),
+            ("resource=here&resource=here", Ok(())),
+            ("audience=there", Err("invalid_target")),
+            ("resource=there", Err("invalid_target")),
+            ("resource=here&resource=there", Err("invalid_target")),
+            ("audience=here&resource=there", Err("invalid_target")),
+            ("audience=HERE", Err("invalid_target")),
+        ];
+        for (form, expected) in table {
+            assert_eq!(outcome(check_target(&Parameters::of(form).unwrap(), "here")), expected, "{form}");
+        }
+    }
+
+    #[test]
+    fn malformed_scope_is_refused_whole() {
+        let table = [
+            ("scope=api1:read:status", Ok("api1:read:status")),
+            ("scope=api1:read:status++admin", Err("invalid_scope")),
+            ("scope=api1:read:status+", Err("invalid_scope")),
+            ("scope=api1:read:status%09admin", Err("invalid_scope")),
+            ("scope=api1:read:status+%22", Err("invalid_scope")),
+            ("scope=api1:read:status+%5C", Err("invalid_scope")),
+            ("scope=api1:read:status+%C3%BC", Err("invalid_scope")),
+            ("scope=admin", Err("invalid_scope")),
+        ];
+        for (form, expected) in table {
+            let found = outcome(granted_scope(&Parameters::of(form).unwrap(), &Client::cli()));
+            assert_eq!(found, expected.map(str::to_owned), "{form}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Which path is answered by what.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::StatusCode;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::Value;
+
+use super::{AuthorizationServer, metadata, token_endpoint};
+
+/// Where the issuer's keys are.
+pub(super) const JWKS_PATH: &str = "/.well-known/jwks.json";
+
+/// More than any token request needs.
+const MAX_BODY_BYTES: usize = 16 * 1024;
+
+/// How long a request may take, its body included: a peer that stops in the middle is not waited for.
+const REQUEST_TIME_LIMIT: Duration = Duration::from_secs(10);
+
+/// Every endpoint of `server`.
+pub(super) fn routes(server: AuthorizationServer) -> Router {
+    Router::new()
+        // One document in both places: clients of plain OAuth look in the second (RFC 8414 §3), and those who
+        // come from OpenID Connect in the first, which is also the only one that Auth0 always had.
+        .route("/.well-known/openid-configuration", get(metadata))
+        .route("/.well-known/oauth-authorization-server", get(metadata))
+        .route(JWKS_PATH, get(jwk_set))
+        .route(token_endpoint::PATH, post(token_endpoint::token))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        // Outermost, so that reading the body counts.
+        .layer(middleware::from_fn(within_time_limit))
+        .with_state(Arc::new(server))
+}
+
+async fn metadata(State(server): State<Arc<AuthorizationServer>>) -> Json<Value> {
+    Json(metadata::document(&server))
+}
+
+async fn jwk_set(State(server): State<Arc<AuthorizationServer>>) -> Json<Value> {
+    Json(server.key.jwk_set())
+}
+
+async fn within_time_limit(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(REQUEST_TIME_LIMIT, next.run(request)).await {
+        Ok(response) => response,
+        Err(_elapsed) => StatusCode::REQUEST_TIMEOUT.into_response(),
+    }
+}
