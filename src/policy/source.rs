@@ -1,8 +1,9 @@
 //! Source positions (`SourceCodeInfo` in `google/protobuf/descriptor.proto`), where a set carries them.
 
-use prost_reflect::{FileDescriptor, MethodDescriptor, ServiceDescriptor};
+use prost_reflect::{ExtensionDescriptor, FileDescriptor, MethodDescriptor, ServiceDescriptor};
 
 use super::Position;
+use super::option::NUMBER;
 
 /// Field numbers of `descriptor.proto` that lead from a file to an option.
 mod field {
@@ -10,31 +11,34 @@ mod field {
     pub(super) const SERVICE_METHOD: i32 = 2;
     pub(super) const SERVICE_OPTIONS: i32 = 3;
     pub(super) const METHOD_OPTIONS: i32 = 4;
-    pub(super) const ACCESS: i32 = 57205;
 }
 
 /// What a position is asked of.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Target<'a> {
+    Service(&'a ServiceDescriptor),
     Method(&'a MethodDescriptor),
     MethodOption(&'a MethodDescriptor),
     ServiceOption(&'a ServiceDescriptor),
+    Extension(&'a ExtensionDescriptor),
 }
 
 /// Where the target begins; an option whose own place is not told stands with what it belongs to.
 pub(super) fn position(file: &FileDescriptor, target: Target<'_>) -> Option<Position> {
     match target {
+        Target::Service(service) => find(file, &service_path(service)),
         Target::Method(method) => find(file, &method_path(method)),
         Target::MethodOption(method) => {
             let mut path = method_path(method);
-            path.extend([field::METHOD_OPTIONS, field::ACCESS]);
+            path.extend([field::METHOD_OPTIONS, NUMBER.cast_signed()]);
             find_option(file, &path).or_else(|| position(file, Target::Method(method)))
         }
         Target::ServiceOption(service) => {
             let mut path = service_path(service);
-            path.extend([field::SERVICE_OPTIONS, field::ACCESS]);
-            find_option(file, &path).or_else(|| find(file, &service_path(service)))
+            path.extend([field::SERVICE_OPTIONS, NUMBER.cast_signed()]);
+            find_option(file, &path).or_else(|| position(file, Target::Service(service)))
         }
+        Target::Extension(extension) => find(file, extension.path()),
     }
 }
 
