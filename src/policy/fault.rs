@@ -99,6 +99,12 @@ pub enum FaultKind {
         /// What the decoder says.
         reason: String,
     },
+    /// A file of an edition, or of a syntax that is yet to come.
+    #[error("its syntax is `{syntax}`, which this version cannot read; write `proto3` or `proto2`")]
+    UnknownSyntax {
+        /// The syntax.
+        syntax: String,
+    },
     /// Nothing was added to the builder.
     #[error("it has no descriptor set; add the one of the services that are to be guarded")]
     NoDescriptorSet,
