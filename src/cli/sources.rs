@@ -1,0 +1,193 @@
+//! Where a value comes from: flag over environment over file. Nothing is judged here but the files
+//! themselves, and all that is wrong is gathered.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fmt;
+use std::path::Path;
+
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+
+use super::options::{CONFIG, ENV_FILE, Kind, Opt, names_in_file};
+
+/// What was given for an option, and by what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Given {
+    pub(super) texts: Vec<String>,
+    pub(super) origin: Origin,
+}
+
+/// What a fault names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Origin {
+    Flag(&'static str),
+    Variable(&'static str),
+    VariableInFile(&'static str, String),
+    File(&'static str, String),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(name) => write!(f, "--{name}"),
+            Self::Variable(name) => f.write_str(name),
+            Self::VariableInFile(name, file) => write!(f, "{name} in {file}"),
+            Self::File(name, file) => write!(f, "{name} in {file}"),
+        }
+    }
+}
+
+/// All three sources.
+pub(super) struct Sources<'a> {
+    flags: &'a ArgMatches,
+    environment: BTreeMap<OsString, OsString>,
+    env_file: (String, BTreeMap<String, String>),
+    file: (String, toml::Table),
+    pub(super) faults: Vec<String>,
+}
+
+impl<'a> Sources<'a> {
+    pub(super) fn read(flags: &'a ArgMatches, environment: BTreeMap<OsString, OsString>) -> Self {
+        let mut sources = Self {
+            flags,
+            environment,
+            env_file: Default::default(),
+            file: Default::default(),
+            faults: Vec::new(),
+        };
+        if let Some(given) = sources.get(&ENV_FILE) {
+            sources.read_env_file(&given);
+        }
+        // After the .env file, which may name it.
+        if let Some(given) = sources.get(&CONFIG) {
+            sources.read_file(&given);
+        }
+        sources
+    }
+
+    /// What was given, by the source that counts.
+    pub(super) fn get(&mut self, option: &'static Opt) -> Option<Given> {
+        self.from_flag(option).or_else(|| self.from_variable(option)).or_else(|| self.from_file(option))
+    }
+
+    /// A variable that is no option.
+    pub(super) fn variable(&self, name: &str) -> Option<String> {
+        let text = self.environment.get(&OsString::from(name))?.to_str()?;
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    fn from_flag(&self, option: &'static Opt) -> Option<Given> {
+        if self.flags.value_source(option.name) != Some(ValueSource::CommandLine) {
+            return None;
+        }
+        let texts = match option.kind {
+            Kind::Switch => vec!["true".to_owned()],
+            Kind::Value | Kind::List => self.flags.get_many::<String>(option.name)?.cloned().collect(),
+        };
+        Some(Given { texts, origin: Origin::Flag(option.name) })
+    }
+
+    fn from_variable(&mut self, option: &'static Opt) -> Option<Given> {
+        let name = option.variable?;
+        let (text, origin) = match self.environment.get(&OsString::from(name)).filter(|text| !text.is_empty())
+        {
+            Some(text) => match text.to_str() {
+                Some(text) => (text.to_owned(), Origin::Variable(name)),
+                None => {
+                    self.faults.push(format!("{name}: it is not valid UTF-8"));
+                    return None;
+                }
+            },
+            None => {
+                let text = self.env_file.1.get(name).filter(|text| !text.is_empty())?;
+                (text.clone(), Origin::VariableInFile(name, self.env_file.0.clone()))
+            }
+        };
+        let texts = match option.kind {
+            Kind::List => {
+                text.split(',').map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()
+            }
+            Kind::Value | Kind::Switch => vec![text],
+        };
+        Some(Given { texts, origin })
+    }
+
+    fn from_file(&mut self, option: &'static Opt) -> Option<Given> {
+        let value = self.file.1.get(option.name)?;
+        let origin = Origin::File(option.name, self.file.0.clone());
+        match texts_of(value, option.kind) {
+            Ok(texts) => Some(Given { texts, origin }),
+            Err(expected) => {
+                self.faults.push(format!("{origin}: expected {expected}, found {}", kind_of(value)));
+                // Told once.
+                self.file.1.remove(option.name);
+                None
+            }
+        }
+    }
+
+    fn read_env_file(&mut self, given: &Given) {
+        let path = given.texts.concat();
+        match dotenvy::from_path_iter(Path::new(&path)).and_then(Iterator::collect) {
+            Ok(variables) => self.env_file = (path, variables),
+            Err(error) => {
+                self.faults.push(format!("{}: {path}: {}", given.origin, one_line(&error.to_string())))
+            }
+        }
+    }
+
+    fn read_file(&mut self, given: &Given) {
+        let path = given.texts.concat();
+        let read = std::fs::read_to_string(&path).map_err(|error| error.to_string());
+        let table =
+            read.and_then(|text| text.parse::<toml::Table>().map_err(|error| toml_fault(&text, &error)));
+        match table {
+            Ok(table) => {
+                let known = names_in_file();
+                for name in table.keys().filter(|name| !known.contains(&name.as_str())) {
+                    self.faults.push(format!("{name:?} in {path}: there is no option of that name"));
+                }
+                self.file = (path, table);
+            }
+            Err(reason) => self.faults.push(format!("{}: {path}: {reason}", given.origin)),
+        }
+    }
+}
+
+fn toml_fault(text: &str, error: &toml::de::Error) -> String {
+    let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+    let at = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+    format!("{at}{}", one_line(error.message()))
+}
+
+fn one_line(text: &str) -> String {
+    text.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+}
+
+fn texts_of(value: &toml::Value, kind: Kind) -> Result<Vec<String>, &'static str> {
+    match (kind, value) {
+        (Kind::Value, toml::Value::String(text)) => Ok(vec![text.clone()]),
+        (Kind::Value, toml::Value::Integer(number)) => Ok(vec![number.to_string()]),
+        (Kind::Value, _) => Err("a string or a whole number"),
+        (Kind::Switch, toml::Value::Boolean(on)) => Ok(vec![on.to_string()]),
+        (Kind::Switch, _) => Err("true or false"),
+        (Kind::List, toml::Value::Array(items)) => {
+            let texts = items.iter().map(|item| item.as_str().map(ToOwned::to_owned));
+            texts.collect::<Option<_>>().ok_or("an array of strings")
+        }
+        (Kind::List, _) => Err("an array of strings"),
+    }
+}
+
+fn kind_of(value: &toml::Value) -> &'static str {
+    match value {
+        toml::Value::String(_) => "a string",
+        toml::Value::Integer(_) => "a whole number",
+        toml::Value::Float(_) => "a number with a fraction",
+        toml::Value::Boolean(_) => "a boolean",
+        toml::Value::Datetime(_) => "a date",
+        toml::Value::Array(_) => "an array",
+        toml::Value::Table(_) => "a table",
+    }
+}
