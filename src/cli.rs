@@ -49,6 +49,7 @@ struct Failure {
 }
 
 impl Failure {
+    #[expect(clippy::needless_pass_by_value, reason = "so that it can be handed to `map_err`")]
     fn at_run_time(message: impl ToString) -> Self {
         Self { message: message.to_string(), code: 1 }
     }

@@ -83,7 +83,7 @@ impl Compiled {
         set
     }
 
-    #[expect(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
+    #[allow(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
     pub(super) fn rerun_if_changed(&self) {
         for path in self.0.files().filter_map(|file| file.path()) {
             println!("cargo:rerun-if-changed={}", path.display());
