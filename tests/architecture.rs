@@ -42,7 +42,10 @@ fn part_of(path: &Path, root: &Path) -> String {
 
 /// The parts that a source names by `crate::`, in its code and not in its tests or its comments.
 fn parts_named(source: &str) -> Vec<String> {
-    let code = source.lines().take_while(|line| *line != "#[cfg(test)]").filter(|line| !line.trim_start().starts_with("//"));
+    let code = source
+        .lines()
+        .take_while(|line| *line != "#[cfg(test)]")
+        .filter(|line| !line.trim_start().starts_with("//"));
     code.flat_map(|line| line.split("crate::").skip(1).map(leading_name).collect::<Vec<_>>()).collect()
 }
 
@@ -74,7 +77,10 @@ fn imports_point_upward() {
         assert!(floor(named) < floor(part), "{}: {part} must not know {named}", file.display());
     }
     let of_development: Vec<_> = edges.keys().filter(|(part, _)| part == "development").collect();
-    assert!(of_development.is_empty(), "the development issuer stands on nothing of ours: {of_development:?}");
+    assert!(
+        of_development.is_empty(),
+        "the development issuer stands on nothing of ours: {of_development:?}"
+    );
 }
 
 #[test]
