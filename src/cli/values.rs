@@ -35,7 +35,11 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 pub(super) fn interval(text: &str) -> Result<Duration, String> {
     const LEAST: Duration = Duration::from_millis(100);
     let interval = duration(text)?;
-    if interval < LEAST { Err(format!("{text:?} is too short; expected at least 100ms")) } else { Ok(interval) }
+    if interval < LEAST {
+        Err(format!("{text:?} is too short; expected at least 100ms"))
+    } else {
+        Ok(interval)
+    }
 }
 
 pub(super) fn leeway(text: &str) -> Result<Duration, String> {
@@ -93,7 +97,9 @@ pub(super) fn url(text: &str, plain_http: PlainHttp) -> Result<HttpUrl, String> 
     HttpUrl::parse(text, plain_http).map_err(|error| match error {
         // The text is not shown: there is a password in it.
         InvalidHttpUrl::Credentials => error.to_string(),
-        InvalidHttpUrl::PlainHttp => format!("{text:?}: {error}, or allow it by --dangerous-allow-plain-http"),
+        InvalidHttpUrl::PlainHttp => {
+            format!("{text:?}: {error}, or allow it by --dangerous-allow-plain-http")
+        }
         _ => format!("{text:?}: {error}"),
     })
 }
