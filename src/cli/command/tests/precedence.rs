@@ -105,7 +105,7 @@ fn the_example_of_an_env_file_is_one() {
     let text = include_str!("../../../../.env.example");
     let settings = told("serve").file("--env-file", ".env", text).serve();
     assert_eq!(settings.issuer.keys, KeyLocation::Discovered);
-    let with_keys = text.replace("# OIDC_JWKS_URI", "OIDC_JWKS_URI");
+    let with_keys = text.replace("#OIDC_JWKS_URI", "OIDC_JWKS_URI");
     let settings = told("serve").file("--env-file", ".env", with_keys).serve();
     assert!(matches!(settings.issuer.keys, KeyLocation::Url(_)));
 }
