@@ -8,6 +8,7 @@ mod options;
 mod settings;
 mod sources;
 mod start;
+mod text;
 mod token;
 mod values;
 
@@ -29,8 +30,7 @@ pub async fn main(
         Ok(command) => match run(command).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(Failure { message, code }) => {
-                // One line, whatever a cause had to say.
-                let _ = writeln!(io::stderr(), "error: {}", message.replace('\n', "\n  "));
+                let _ = writeln!(io::stderr(), "error: {}", text::one_line(&message));
                 ExitCode::from(code)
             }
         },

@@ -121,6 +121,10 @@ fn token() -> clap::Command {
 fn healthcheck() -> clap::Command {
     with_options(clap::Command::new("healthcheck"), options::healthcheck())
         .about("Exit with 0 if the server answers that it is serving, within 3 seconds")
+        .after_help(
+            "Examples:\n  sekisho healthcheck\n  \
+             sekisho healthcheck --grpc-listen 0.0.0.0:50051   as the server was told: asks 127.0.0.1",
+        )
 }
 
 fn with_options(command: clap::Command, options: Vec<&'static Opt>) -> clap::Command {

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::path::Path;
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
@@ -123,11 +122,10 @@ impl<'a> Sources<'a> {
 
     fn read_env_file(&mut self, given: &Given) {
         let path = given.texts.concat();
-        match dotenvy::from_path_iter(Path::new(&path)).and_then(Iterator::collect) {
+        let read = std::fs::read_to_string(&path).map_err(|error| error.to_string());
+        match read.and_then(|text| variables_of(&text)) {
             Ok(variables) => self.env_file = (path, variables),
-            Err(error) => {
-                self.faults.push(format!("{}: {path}: {}", given.origin, one_line(&error.to_string())));
-            }
+            Err(reason) => self.faults.push(format!("{}: {path}: {reason}", given.origin)),
         }
     }
 
@@ -149,14 +147,24 @@ impl<'a> Sources<'a> {
     }
 }
 
-fn toml_fault(text: &str, error: &toml::de::Error) -> String {
-    let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-    let at = line.map(|line| format!("line {line}: ")).unwrap_or_default();
-    format!("{at}{}", one_line(error.message()))
+fn variables_of(text: &str) -> Result<BTreeMap<String, String>, String> {
+    let variables = dotenvy::from_read_iter(text.as_bytes()).collect::<Result<_, _>>();
+    variables.map_err(|error| match error {
+        // The parser's own words quote the text, which may be a secret.
+        dotenvy::Error::LineParse(unread, _) => {
+            let line = text.lines().position(|line| line.contains(unread.trim()));
+            let at = line.map(|index| format!("line {}: ", index + 1)).unwrap_or_default();
+            format!("{at}expected NAME=VALUE, with quotes around a value that has spaces")
+        }
+        other => other.to_string(),
+    })
 }
 
-fn one_line(text: &str) -> String {
-    text.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+fn toml_fault(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = before.map(|before| before.matches('\n').count() + 1);
+    let at = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+    format!("{at}{}", error.message())
 }
 
 fn texts_of(value: &toml::Value, kind: Kind) -> Result<Vec<String>, &'static str> {
