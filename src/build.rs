@@ -111,7 +111,7 @@ impl Builder {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
+#[allow(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
 fn watch<'a>(files: impl Iterator<Item = &'a Path>) {
     for file in files {
         println!("cargo:rerun-if-changed={}", file.display());

@@ -1,7 +1,6 @@
 //! The build helper as a `build.rs` calls it: files on disk, an output directory, and what cargo prints.
-
+#![allow(clippy::expect_used, unreachable_pub, reason = "these are tests")]
 #![allow(missing_docs, reason = "a test has no API")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

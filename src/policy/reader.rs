@@ -45,7 +45,9 @@ impl Reader {
             Ok((pool, options)) => self.read_pool(&pool, &options),
             Err(faults) => {
                 self.has_unread_set = true;
-                faults.into_iter().for_each(|fault| self.fault(fault));
+                for fault in faults {
+                    self.fault(fault);
+                }
             }
         }
     }
@@ -56,7 +58,9 @@ impl Reader {
         if !self.has_unread_set {
             let is_unused = |name: &&String| !self.used.contains(*name);
             let unused: Vec<String> = self.explicit.keys().filter(is_unused).cloned().collect();
-            unused.iter().for_each(|name| self.fault_without_position(name, FaultKind::NoSuchMethod));
+            for name in &unused {
+                self.fault_without_position(name, FaultKind::NoSuchMethod);
+            }
         }
         if !self.faults.is_empty() {
             return Err(self.faults);
@@ -130,7 +134,9 @@ impl Reader {
         match (own, explicit, default) {
             (Some(Ok(rule)), _, _) => Some((rule, RuleOrigin::MethodOption)),
             (Some(Err(kinds)), _, _) => {
-                kinds.into_iter().for_each(|kind| self.fault_of_method(method, kind));
+                for kind in kinds {
+                    self.fault_of_method(method, kind);
+                }
                 None
             }
             (None, Some(rule), _) => Some((rule, RuleOrigin::Explicit)),
