@@ -1,1 +1,68 @@
-//! (skeleton)
+//! The command line: parse, run, print.
+
+mod banner;
+mod client;
+mod command;
+mod healthcheck;
+mod options;
+mod settings;
+mod sources;
+mod start;
+mod text;
+mod token;
+mod values;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+pub use banner::{BannerFacts, banner};
+pub use command::{Command, Stop, parse};
+pub use healthcheck::{NotServing, healthcheck};
+pub use token::{TokenRequestError, request_token};
+
+/// Runs the program: exit code 0, 2 for a bad configuration, 1 for what failed later.
+pub async fn main(
+    arguments: impl IntoIterator<Item = OsString>,
+    environment: impl IntoIterator<Item = (OsString, OsString)>,
+) -> ExitCode {
+    match parse(arguments, environment) {
+        Ok(command) => match run(command).await {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(Failure { message, code }) => {
+                let _ = writeln!(io::stderr(), "error: {}", text::one_line(&message));
+                ExitCode::from(code)
+            }
+        },
+        Err(stop) => {
+            let _ = stop.print();
+            ExitCode::from(stop.code())
+        }
+    }
+}
+
+/// What failed once the configuration was read.
+#[derive(Debug)]
+struct Failure {
+    message: String,
+    code: u8,
+}
+
+impl Failure {
+    #[expect(clippy::needless_pass_by_value, reason = "so that it can be handed to `map_err`")]
+    fn at_run_time(message: impl ToString) -> Self {
+        Self { message: message.to_string(), code: 1 }
+    }
+}
+
+async fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Development(settings) => start::development(settings).await,
+        Command::Serve(settings) => start::serve(settings).await,
+        Command::Token(settings) => {
+            let token = request_token(&settings).await.map_err(Failure::at_run_time)?;
+            writeln!(io::stdout(), "{token}").map_err(Failure::at_run_time)
+        }
+        Command::Healthcheck(settings) => healthcheck(settings).await.map_err(Failure::at_run_time),
+    }
+}

@@ -1,1 +1,176 @@
-//! (skeleton)
+//! What the program is told, judged: every value is of the type that its user takes.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::jwks::{Algorithm, HttpUrl, PlainHttp, Schedule};
+use crate::server::Reflection;
+use crate::token::{TokenProfile, Verifier};
+
+/// `sekisho`: all of it on loopback, with its own issuer.
+#[derive(Debug, Clone)]
+pub struct DevelopmentSettings {
+    /// The gRPC server.
+    pub server: ServerSettings,
+    /// Where the development issuer listens; loopback.
+    pub issuer_listen: SocketAddr,
+    /// How its tokens are judged.
+    pub token: TokenRules,
+    /// When its keys are fetched.
+    pub schedule: Schedule,
+}
+
+/// `sekisho serve`: for the issuer that is configured.
+#[derive(Debug, Clone)]
+pub struct ServeSettings {
+    /// The gRPC server.
+    pub server: ServerSettings,
+    /// Whose tokens are accepted.
+    pub issuer: IssuerSettings,
+    /// How its tokens are judged.
+    pub token: TokenRules,
+}
+
+/// The gRPC server, whoever issues the tokens.
+#[derive(Debug, Clone)]
+pub struct ServerSettings {
+    /// Where it listens.
+    pub grpc_listen: SocketAddr,
+    /// How long the `authorization` entry may be, in bytes.
+    pub max_token_size: usize,
+    /// Who may ask what is served.
+    pub reflection: Reflection,
+    /// How long calls in flight may go on once it is told to stop.
+    pub shutdown_grace: Duration,
+    /// What is logged, and how.
+    pub log: LogSettings,
+}
+
+/// An issuer and its keys.
+#[derive(Debug, Clone)]
+pub struct IssuerSettings {
+    /// The issuer, as it was written.
+    pub url: HttpUrl,
+    /// Where its keys are.
+    pub keys: KeyLocation,
+    /// When they are fetched.
+    pub schedule: Schedule,
+    /// Roots that are trusted besides the usual ones: PEM, may be empty.
+    pub ca_file: Vec<u8>,
+    /// Where `http` may be spoken.
+    pub plain_http: PlainHttp,
+}
+
+/// Where an issuer's keys are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyLocation {
+    /// Where its metadata says.
+    Discovered,
+    /// At a URL.
+    Url(HttpUrl),
+    /// In a file.
+    File(PathBuf),
+}
+
+/// How tokens are judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenRules {
+    /// What the audience claim has to name.
+    pub audience: String,
+    /// The claim that names it.
+    pub audience_claim: String,
+    /// The algorithms that are accepted.
+    pub algorithms: Vec<Algorithm>,
+    /// By how much clocks may differ.
+    pub leeway: Duration,
+    /// The claims whose scopes count.
+    pub scope_claims: Vec<String>,
+    /// How strictly a token has to say that it is an access token.
+    pub profile: TokenProfile,
+}
+
+impl TokenRules {
+    /// A verifier that judges so.
+    pub fn verifier(&self) -> Verifier {
+        Verifier::new(self.audience.as_str())
+            .audience_claim(self.audience_claim.as_str())
+            .algorithms(self.algorithms.iter().copied())
+            .leeway(self.leeway)
+            .scope_claims(self.scope_claims.iter().map(String::as_str))
+            .profile(self.profile)
+    }
+}
+
+/// `sekisho token`: one access token, by client credentials.
+#[derive(Debug, Clone)]
+pub struct TokenSettings {
+    /// Who issues it.
+    pub issuer: HttpUrl,
+    /// Where `http` may be spoken.
+    pub plain_http: PlainHttp,
+    /// Roots that are trusted besides the usual ones: PEM, may be empty.
+    pub ca_file: Vec<u8>,
+    /// Who asks.
+    pub client_id: String,
+    /// How it proves that it is the one.
+    pub client_secret: Secret,
+    /// What it asks for; the issuer's choice where nothing is named.
+    pub scope: Option<String>,
+    /// For whom the token is.
+    pub audience: Option<String>,
+    /// How long it lasts; an extension of the development issuer.
+    pub expires_in: Option<Duration>,
+}
+
+impl TokenSettings {
+    /// A token of the development issuer, as its client `cli`: for api1 and api2, for an hour.
+    pub fn of_development(issuer: HttpUrl, audience: impl Into<String>) -> Self {
+        Self {
+            issuer,
+            plain_http: PlainHttp::LoopbackOnly,
+            ca_file: Vec::new(),
+            client_id: "cli".to_owned(),
+            client_secret: Secret("cli-secret".to_owned()),
+            scope: Some("api1:read:status api2:read:status".to_owned()),
+            audience: Some(audience.into()),
+            expires_in: Some(Duration::from_secs(3600)),
+        }
+    }
+}
+
+/// `sekisho healthcheck`: whom to ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HealthcheckSettings {
+    /// The server's address, as it can be connected to.
+    pub address: SocketAddr,
+}
+
+/// A text that is not shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(redacted)")
+    }
+}
+
+/// What is logged, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogSettings {
+    /// How a line looks.
+    pub format: LogFormat,
+    /// Which lines are logged, as `RUST_LOG` says.
+    pub filter: String,
+}
+
+/// How a log line looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}

@@ -1,1 +1,129 @@
-//! (to come)
+//! Every method of every registered service, with every kind of token. The methods come from the
+//! descriptors, so one that is added tomorrow is in it.
+
+use sekisho::policy::{AccessRule, Alternatives, Method, Policy};
+use sekisho::scope::ScopeSet;
+use sekisho::testing::{TestIssuer, TokenBuilder};
+use serde_json::json;
+use tonic::Code;
+
+use crate::support::{App, STREAMING, impostor, issuer};
+
+struct Case {
+    name: &'static str,
+    authorization: Option<String>,
+    /// On a method that asks for a token; a public one lets all of these through.
+    code: Code,
+    reason: &'static str,
+}
+
+fn policy() -> Policy {
+    use tonic_reflection::pb::{v1, v1alpha};
+    Policy::builder()
+        .descriptor_set(sekisho::services::DESCRIPTOR_SET)
+        .descriptor_set(STREAMING)
+        .descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .rule("grpc.health.v1.Health/Check", AccessRule::Public)
+        .rule("grpc.health.v1.Health/Watch", AccessRule::Public)
+        .descriptor_set(v1::FILE_DESCRIPTOR_SET)
+        .rule("grpc.reflection.v1.ServerReflection/ServerReflectionInfo", AccessRule::Public)
+        .descriptor_set(v1alpha::FILE_DESCRIPTOR_SET)
+        .rule("grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", AccessRule::Public)
+        .build()
+        .expect("a policy")
+}
+
+fn scoped(issuer: &'static TestIssuer, method: &Method) -> TokenBuilder<'static> {
+    let scopes =
+        method.rule().required().and_then(|required| required.iter().next().map(ToString::to_string));
+    issuer.token().scope(&scopes.unwrap_or_default())
+}
+
+/// Scopes of every method but this one.
+fn of_others(policy: &Policy, method: &Method) -> String {
+    let asks =
+        |scope: &str| method.rule().required().is_some_and(|r| r.iter().any(|set| set.contains(scope)));
+    let all = policy.methods().filter_map(|other| other.rule().required()).flat_map(Alternatives::iter);
+    let others = all.flat_map(ScopeSet::iter).filter(|scope| !asks(scope.as_str()));
+    others.map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+fn cases(policy: &Policy, method: &Method) -> Vec<Case> {
+    let good = || scoped(issuer(), method);
+    let bearer = |token: TokenBuilder<'_>| Some(format!("Bearer {}", token.sign()));
+    let invalid = |name, token| Case {
+        name,
+        authorization: token,
+        code: Code::Unauthenticated,
+        reason: "ACCESS_TOKEN_INVALID",
+    };
+    let (scope_code, scope_reason) = match method.rule() {
+        AccessRule::Scopes(_) => (Code::PermissionDenied, "ACCESS_TOKEN_SCOPE_INSUFFICIENT"),
+        _ => (Code::Ok, ""),
+    };
+    let lacking = |name, token| Case { name, authorization: token, code: scope_code, reason: scope_reason };
+    vec![
+        Case {
+            name: "no token",
+            authorization: None,
+            code: Code::Unauthenticated,
+            reason: "CREDENTIALS_MISSING",
+        },
+        Case {
+            name: "malformed",
+            authorization: Some("Bearer junk".to_owned()),
+            code: Code::Unauthenticated,
+            reason: "ACCESS_TOKEN_MALFORMED",
+        },
+        invalid("wrong issuer", bearer(good().claim("iss", "https://evil.example/"))),
+        invalid("wrong audience", bearer(good().claim("aud", json!(["another-api"])))),
+        Case {
+            name: "expired",
+            authorization: bearer(good().claim("exp", 1_799_999_000)),
+            code: Code::Unauthenticated,
+            reason: "ACCESS_TOKEN_EXPIRED",
+        },
+        invalid("signature", bearer(scoped(impostor(), method))),
+        lacking("no scope", bearer(good().scope(""))),
+        lacking("another API's scope", bearer(good().scope(&of_others(policy, method)))),
+        Case { name: "right scope", authorization: bearer(good()), code: Code::Ok, reason: "" },
+    ]
+}
+
+/// What a handler says to an empty message. Reflection's finds nothing asked in it.
+fn allowed(method: &Method) -> Code {
+    if method.name() == "ServerReflectionInfo" { Code::InvalidArgument } else { Code::Ok }
+}
+
+#[tokio::test]
+async fn every_method_with_every_kind_of_token() {
+    let app = App::start().await;
+    let policy = policy();
+    let mut checked = 0;
+    for method in policy.methods() {
+        let is_public = matches!(method.rule(), AccessRule::Public);
+        for case in cases(&policy, method) {
+            let call = app.call(method.path());
+            let answer = match case.authorization {
+                Some(authorization) => call.authorization(authorization),
+                None => call,
+            };
+            if method.name() == "Watch" {
+                // It never ends by itself; that it is let in is seen by the test of health.
+                continue;
+            }
+            let answer = answer.send().await;
+            let expected = if is_public { (allowed(method), "") } else { (case.code, case.reason) };
+            assert_eq!(
+                (answer.code(), answer.reason().as_str()),
+                expected,
+                "{}: {}",
+                method.path(),
+                case.name
+            );
+            checked += 1;
+        }
+    }
+    let methods = policy.methods().len();
+    assert_eq!((methods, checked), (14, 13 * 9));
+}

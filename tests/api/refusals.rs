@@ -1,1 +1,140 @@
-//! (to come)
+//! How a refusal looks on the wire: the contract's table, row by row.
+
+use tonic::Code;
+
+use crate::support::{Answer, App, issuer};
+
+const API1: &str = "/api1.v1.Api1/GetStatus";
+const ALTERNATIVES: &str = "/streaming.v1.Streaming/ServerStream";
+const AUTHENTICATED: &str = "/streaming.v1.Streaming/Bidi";
+
+struct Expected<'a> {
+    code: Code,
+    message: Option<&'a str>,
+    reason: &'a str,
+    challenges: &'a [&'a str],
+}
+
+fn check(name: &str, answer: &Answer, expected: &Expected<'_>) {
+    assert_eq!(answer.http, 200, "{name}");
+    assert!(answer.trailers_only && answer.body.is_empty(), "{name}: trailers-only");
+    assert_eq!(
+        answer.headers.get("content-type").map(http::HeaderValue::as_bytes),
+        Some(&b"application/grpc"[..]),
+        "{name}"
+    );
+    assert_eq!((answer.code(), answer.reason().as_str()), (expected.code, expected.reason), "{name}");
+    if let Some(message) = expected.message {
+        assert_eq!(answer.status().message(), message, "{name}");
+    }
+    assert_eq!(answer.challenges(), expected.challenges, "{name}");
+    let domain = answer.details().error_info().map(|info| info.domain.clone());
+    assert_eq!(domain.as_deref(), (!expected.reason.is_empty()).then_some("sekisho"), "{name}");
+}
+
+#[tokio::test]
+async fn each_row_of_the_table() {
+    let app = App::start().await;
+    let scoped = |scope: &str| issuer().token().scope(scope).sign();
+    let call = |path: &str| app.call(path);
+    let api1_challenge = [r#"Bearer scope="api1:read:status""#];
+    let missing = Expected {
+        code: Code::Unauthenticated,
+        message: Some("No access token was sent"),
+        reason: "CREDENTIALS_MISSING",
+        challenges: &api1_challenge,
+    };
+    check("none", &call(API1).send().await, &missing);
+    check(
+        "none, where any will do",
+        &call(AUTHENTICATED).send().await,
+        &Expected { challenges: &["Bearer"], ..missing },
+    );
+    let alternatives = [r#"Bearer scope="items:read items:list""#, r#"Bearer scope="admin""#];
+    check(
+        "none, with alternatives",
+        &call(ALTERNATIVES).send().await,
+        &Expected { challenges: &alternatives, ..missing },
+    );
+
+    let request = Expected {
+        code: Code::Unauthenticated,
+        message: None,
+        reason: "CREDENTIALS_MALFORMED",
+        challenges: &[r#"Bearer error="invalid_request""#],
+    };
+    check("Basic", &call(API1).authorization("Basic YTpi").send().await, &request);
+    let token = Expected {
+        reason: "ACCESS_TOKEN_MALFORMED",
+        challenges: &[r#"Bearer error="invalid_token""#],
+        ..request
+    };
+    check("malformed", &call(API1).bearer("junk").send().await, &token);
+    let expired = issuer().token().claim("exp", 1).sign();
+    check(
+        "expired",
+        &call(API1).bearer(&expired).send().await,
+        &Expected { reason: "ACCESS_TOKEN_EXPIRED", ..token },
+    );
+    let invalid = issuer().token().claim("aud", "x").sign();
+    check(
+        "invalid",
+        &call(API1).bearer(&invalid).send().await,
+        &Expected { reason: "ACCESS_TOKEN_INVALID", ..token },
+    );
+
+    let lacking = Expected {
+        code: Code::PermissionDenied,
+        message: Some("Insufficient scope"),
+        reason: "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+        challenges: &[r#"Bearer error="insufficient_scope", scope="api1:read:status""#],
+    };
+    check("scope", &call(API1).bearer(&scoped("api2:read:status")).send().await, &lacking);
+    let alternatives = [
+        r#"Bearer error="insufficient_scope", scope="items:read items:list""#,
+        r#"Bearer error="insufficient_scope", scope="admin""#,
+    ];
+    let lacking = Expected { challenges: &alternatives, ..lacking };
+    check(
+        "scope, with alternatives",
+        &call(ALTERNATIVES).bearer(&scoped("items:read")).send().await,
+        &lacking,
+    );
+
+    let unknown = Expected { code: Code::Unimplemented, message: None, reason: "", challenges: &[] };
+    check(
+        "unknown method",
+        &call("/api1.v1.Api1/Get").bearer(&scoped("api1:read:status")).send().await,
+        &unknown,
+    );
+    check("unknown service", &call("/api9.v1.Api9/GetStatus").send().await, &unknown);
+    assert_eq!(call(API1).bearer(&scoped("api1:read:status")).send().await.code(), Code::Ok);
+}
+
+#[tokio::test]
+async fn details_say_what_is_required_and_what_of_it_is_missing() {
+    let app = App::start().await;
+    let token = issuer().token().scope("items:read other").sign();
+    let answer = app.call(ALTERNATIVES).bearer(&token).send().await;
+    assert_eq!(answer.metadata("service").as_deref(), Some("streaming.v1.Streaming"));
+    assert_eq!(answer.metadata("method").as_deref(), Some("ServerStream"));
+    assert_eq!(answer.metadata("requiredScopes").as_deref(), Some("items:read items:list | admin"));
+    assert_eq!(answer.metadata("missingScopes").as_deref(), Some("items:list | admin"));
+
+    let none = app.call(ALTERNATIVES).send().await;
+    assert_eq!(none.metadata("requiredScopes").as_deref(), Some("items:read items:list | admin"));
+    assert_eq!(none.metadata("missingScopes"), None);
+    let any = app.call(AUTHENTICATED).send().await;
+    assert_eq!(any.metadata("requiredScopes"), None, "the rule names none");
+    assert_eq!(any.metadata("method").as_deref(), Some("Bidi"));
+
+    let encoded = answer.headers.get("grpc-status-details-bin").expect("details").to_str().expect("base64");
+    let details = base64::Engine::decode(
+        &base64::engine::general_purpose::STANDARD_NO_PAD,
+        encoded.trim_end_matches('='),
+    );
+    let status: tonic_types::pb::Status =
+        prost::Message::decode(&*details.expect("base64")).expect("a status");
+    assert_eq!(status.details.len(), 1, "exactly one ErrorInfo");
+    assert_eq!((status.code, status.message.as_str()), (7, "Insufficient scope"));
+}

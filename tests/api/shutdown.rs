@@ -1,1 +1,57 @@
-//! (to come)
+//! The end, in bounded time.
+
+use std::time::Duration;
+
+use tonic::Code;
+
+use crate::support::proto::Item;
+use crate::support::proto::streaming_client::StreamingClient;
+use crate::support::{App, Setup, connect};
+
+fn waiting() -> Item {
+    Item { text: "wait".to_owned(), payload: Vec::new() }
+}
+
+#[tokio::test]
+async fn row_97_calls_in_flight_finish_and_no_more_are_taken() {
+    let mut app = App::start().await;
+    let channel = connect(app.address).await;
+    let mut client = StreamingClient::new(channel.clone());
+    let call = tokio::spawn(async move { client.open(waiting()).await });
+    app.handlers.waiting.notified().await;
+
+    let mut health = tonic_health::pb::health_client::HealthClient::new(channel);
+    let request = tonic_health::pb::HealthCheckRequest { service: String::new() };
+    let mut watch = health.watch(request).await.expect("a watch").into_inner();
+    while watch.message().await.expect("a change").expect("a change").status != 1 {}
+    app.tell_to_stop();
+    let told = watch.message().await.expect("told").expect("a change");
+    assert_eq!(told.status, 2, "not ready at once");
+    drop(watch);
+
+    app.handlers.go_on.notify_one();
+    let answer = call.await.expect("no panic").expect("a call in flight finishes");
+    assert_eq!(answer.into_inner().text, "anonymous, no token, /streaming.v1.Streaming/Open");
+    let address = app.address;
+    app.ended().await;
+    assert!(tokio::net::TcpStream::connect(address).await.is_err(), "nobody listens any more");
+}
+
+#[tokio::test]
+async fn row_97_what_does_not_finish_is_cut_off_when_the_grace_is_over() {
+    let grace = Duration::from_millis(100);
+    let mut app = App::start_with(Setup { shutdown_grace: grace, ..Setup::default() }).await;
+    let mut client = StreamingClient::new(connect(app.address).await);
+    let call = tokio::spawn(async move { client.open(waiting()).await });
+    app.handlers.waiting.notified().await;
+    // One that says nothing at all does not hold it up either.
+    let silent = tokio::net::TcpStream::connect(app.address).await.expect("a server that listens");
+    app.tell_to_stop();
+    tokio::time::timeout(Duration::from_secs(10), app.ended()).await.expect("it ends");
+    let status = call.await.expect("no panic").expect_err("cut off");
+    assert!(
+        matches!(status.code(), Code::Unavailable | Code::Unknown | Code::Cancelled | Code::Internal),
+        "{status:?}"
+    );
+    drop(silent);
+}

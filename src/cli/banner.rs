@@ -1,0 +1,72 @@
+//! What `sekisho` prints once it serves: addresses, and commands to copy.
+
+use std::net::SocketAddr;
+
+/// What the banner tells of.
+#[derive(Debug, Clone, Copy)]
+pub struct BannerFacts<'a> {
+    /// The gRPC server.
+    pub grpc: SocketAddr,
+    /// The development issuer.
+    pub issuer: SocketAddr,
+    /// A token for api1 and api2.
+    pub token: &'a str,
+}
+
+/// The banner.
+pub fn banner(facts: &BannerFacts<'_>) -> String {
+    let BannerFacts { grpc, issuer, token } = facts;
+    format!(
+        "\
+Sekisho, in development: everything on this machine, and a token for api1 and api2, good for an hour.
+
+  gRPC, health, reflection   {grpc}
+  Issuer (development)       http://{issuer}/
+
+What is served, and the scopes that it asks for:
+
+  grpcurl -plaintext {grpc} list
+  grpcurl -plaintext {grpc} describe api1.v1.Api1
+
+Allowed:
+
+  grpcurl -plaintext -H 'authorization: Bearer {token}' {grpc} api1.v1.Api1/GetStatus
+
+Refused, for its scope:
+
+  grpcurl -plaintext -H 'authorization: Bearer {token}' {grpc} api3.v1.Api3/GetStatus
+
+Another token:
+
+  sekisho token --issuer-listen {issuer} --scope api3:read:status
+
+Ctrl-C ends it.
+"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_command_can_be_pasted() {
+        let facts = BannerFacts {
+            grpc: ([127, 0, 0, 1], 50051).into(),
+            issuer: ([127, 0, 0, 1], 9000).into(),
+            token: "a.b.c",
+        };
+        let text = banner(&facts);
+        let call = "grpcurl -plaintext -H 'authorization: Bearer a.b.c' 127.0.0.1:50051";
+        for command in [
+            "grpcurl -plaintext 127.0.0.1:50051 list",
+            "grpcurl -plaintext 127.0.0.1:50051 describe api1.v1.Api1",
+            &format!("{call} api1.v1.Api1/GetStatus"),
+            &format!("{call} api3.v1.Api3/GetStatus"),
+            "sekisho token --issuer-listen 127.0.0.1:9000 --scope api3:read:status",
+        ] {
+            // A line of its own, so that it can be marked by a triple click.
+            assert!(text.lines().any(|line| line.trim() == command), "{command}");
+        }
+    }
+}

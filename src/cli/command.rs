@@ -1,0 +1,151 @@
+//! The commands, as clap parses them. Values stay texts here: they are judged together with those of the
+//! environment and of the file.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::{self, Write};
+
+use clap::{Arg, ArgAction};
+
+use super::options::{self, Kind, Opt};
+use super::settings::Judge;
+use super::sources::Sources;
+use crate::config::{DevelopmentSettings, HealthcheckSettings, ServeSettings, TokenSettings};
+
+/// What is to be done.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one of them")]
+pub enum Command {
+    /// `sekisho`
+    Development(DevelopmentSettings),
+    /// `sekisho serve`
+    Serve(ServeSettings),
+    /// `sekisho token`
+    Token(TokenSettings),
+    /// `sekisho healthcheck`
+    Healthcheck(HealthcheckSettings),
+}
+
+/// Why nothing is to be done.
+#[derive(Debug)]
+pub enum Stop {
+    /// What clap has to say: help, the version, a flag that there is not.
+    Clap(Box<clap::Error>),
+    /// Every fault of the configuration.
+    Faults(Vec<String>),
+}
+
+impl Stop {
+    /// The exit code: 0 where help was asked for, else 2.
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Clap(error) if !error.use_stderr() => 0,
+            Self::Clap(_) | Self::Faults(_) => 2,
+        }
+    }
+
+    /// Help goes to stdout, faults to stderr, a line each.
+    ///
+    /// # Errors
+    /// Where the stream is closed.
+    pub fn print(&self) -> io::Result<()> {
+        match self {
+            Self::Clap(error) => error.print(),
+            Self::Faults(faults) => {
+                let mut stderr = io::stderr().lock();
+                faults.iter().try_for_each(|fault| writeln!(stderr, "error: {fault}"))
+            }
+        }
+    }
+}
+
+/// Reads arguments (the program's name first) and environment.
+///
+/// # Errors
+/// [`Stop`], with all faults at once.
+pub fn parse(
+    arguments: impl IntoIterator<Item = OsString>,
+    environment: impl IntoIterator<Item = (OsString, OsString)>,
+) -> Result<Command, Stop> {
+    let matches = program().try_get_matches_from(arguments).map_err(|error| Stop::Clap(Box::new(error)))?;
+    let environment: BTreeMap<_, _> = environment.into_iter().collect();
+    let (name, flags) = matches.subcommand().unwrap_or(("", &matches));
+    let mut judge = Judge::new(Sources::read(flags, environment));
+    let command = match name {
+        "serve" => judge.serve().map(Command::Serve),
+        "token" => judge.token().map(Command::Token),
+        "healthcheck" => Some(Command::Healthcheck(judge.healthcheck())),
+        _ => Some(Command::Development(judge.development())),
+    };
+    judge.finish(command).and_then(|command| command.ok_or_else(Vec::new)).map_err(Stop::Faults)
+}
+
+fn program() -> clap::Command {
+    with_options(clap::Command::new("sekisho"), options::development())
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Three gRPC APIs behind one access token; the scopes they ask for stand in their .proto files")
+        .long_about(
+            "Three gRPC APIs behind one access token; the scopes they ask for stand in their .proto files.\n\n\
+             Without a command: development. The APIs and an issuer of its own, on loopback, with a token to try.",
+        )
+        .after_help(
+            "Examples:\n  sekisho                              everything on this machine, with a token to try\n  \
+             sekisho token --scope api3:read:status\n  \
+             sekisho serve --issuer https://tenant.example/ --audience auth0-multiple-api\n\n\
+             A flag counts over its variable, and that over the file (--config).",
+        )
+        .args_conflicts_with_subcommands(true)
+        .disable_help_subcommand(true)
+        .subcommands([serve(), token(), healthcheck()])
+}
+
+fn serve() -> clap::Command {
+    with_options(clap::Command::new("serve"), options::serve())
+        .about("Serve the APIs for the issuer that is configured")
+        .after_help(
+            "Examples:\n  sekisho serve --issuer https://tenant.example/ --audience auth0-multiple-api\n  \
+             sekisho serve --env-file .env --grpc-listen 0.0.0.0:50051",
+        )
+}
+
+fn token() -> clap::Command {
+    with_options(clap::Command::new("token"), options::token())
+        .about("Print one access token, by client credentials, and nothing else")
+        .after_help(
+            "Examples:\n  sekisho token                                   of the development issuer, for api1 and api2\n  \
+             sekisho token --scope api3:read:status --expires-in 60s\n  \
+             SEKISHO_TOKEN_CLIENT_SECRET=… sekisho token --issuer https://tenant.example/ --client-id m2m --audience auth0-multiple-api",
+        )
+}
+
+fn healthcheck() -> clap::Command {
+    with_options(clap::Command::new("healthcheck"), options::healthcheck())
+        .about("Exit with 0 if the server answers that it is serving, within 3 seconds")
+        .after_help(
+            "Examples:\n  sekisho healthcheck\n  \
+             sekisho healthcheck --grpc-listen 0.0.0.0:50051   as the server was told: asks 127.0.0.1",
+        )
+}
+
+fn with_options(command: clap::Command, options: Vec<&'static Opt>) -> clap::Command {
+    command.args(options.into_iter().map(argument))
+}
+
+fn argument(option: &'static Opt) -> Arg {
+    let argument = Arg::new(option.name).long(option.name).help(help(option)).help_heading(option.heading);
+    match option.kind {
+        Kind::Value => argument.value_name(option.value_name).action(ArgAction::Set),
+        Kind::List => argument.value_name(option.value_name).action(ArgAction::Append),
+        Kind::Switch => argument.action(ArgAction::SetTrue),
+    }
+}
+
+/// clap would show the value that a variable has now; which one it is says more.
+fn help(option: &Opt) -> String {
+    let default = option.default.map(|text| format!(" [default: {text}]")).unwrap_or_default();
+    let variable = option.variable.map(|name| format!(" [env: {name}]")).unwrap_or_default();
+    format!("{}{default}{variable}", option.help)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,64 @@
+//! Is the server serving? For a container's health check, which has no grpc-health-probe.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tonic::transport::Endpoint;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::health_client::HealthClient;
+
+use super::text::with_causes;
+use crate::config::HealthcheckSettings;
+
+/// How long the whole of it may take.
+const TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Asks for the status of the server as a whole.
+///
+/// # Errors
+/// [`NotServing`], whatever the reason.
+pub async fn healthcheck(settings: HealthcheckSettings) -> Result<(), NotServing> {
+    let address = settings.address;
+    match tokio::time::timeout(TIMEOUT, ask(address)).await {
+        Ok(Ok(ServingStatus::Serving)) => Ok(()),
+        Ok(Ok(status)) => Err(NotServing::Status { address, status: status.as_str_name() }),
+        Ok(Err(reason)) => Err(NotServing::NoAnswer { address, reason }),
+        Err(_) => Err(NotServing::NoAnswer { address, reason: "no answer within 3 s".to_owned() }),
+    }
+}
+
+async fn ask(address: SocketAddr) -> Result<ServingStatus, String> {
+    let endpoint = Endpoint::from_shared(format!("http://{address}")).map_err(|error| error.to_string())?;
+    let channel = endpoint.connect().await.map_err(|error| with_causes(&error))?;
+    let request = HealthCheckRequest { service: String::new() };
+    let answer = HealthClient::new(channel).check(request).await.map_err(|status| refusal(&status))?;
+    Ok(answer.into_inner().status())
+}
+
+fn refusal(status: &tonic::Status) -> String {
+    let code = status.code().description();
+    if status.message().is_empty() { code.to_owned() } else { format!("{code}: {}", status.message()) }
+}
+
+/// Why the server does not count as serving.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotServing {
+    /// It says so.
+    #[error("{address} answers {status}")]
+    Status {
+        /// Who was asked.
+        address: SocketAddr,
+        /// Its answer.
+        status: &'static str,
+    },
+    /// It says nothing.
+    #[error("{address}: {reason}")]
+    NoAnswer {
+        /// Who was asked.
+        address: SocketAddr,
+        /// What went wrong.
+        reason: String,
+    },
+}

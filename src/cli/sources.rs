@@ -1,0 +1,195 @@
+//! Where a value comes from: flag over environment over file. Nothing is judged here but the files
+//! themselves, and all that is wrong is gathered.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+
+use super::options::{CONFIG, ENV_FILE, Kind, Opt, names_in_file};
+
+/// What was given for an option, and by what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Given {
+    pub(super) texts: Vec<String>,
+    pub(super) origin: Origin,
+}
+
+/// What a fault names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Origin {
+    Flag(&'static str),
+    Variable(&'static str),
+    VariableInFile(&'static str, String),
+    File(&'static str, String),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(name) => write!(f, "--{name}"),
+            Self::Variable(name) => f.write_str(name),
+            Self::VariableInFile(name, file) | Self::File(name, file) => write!(f, "{name} in {file}"),
+        }
+    }
+}
+
+/// All three sources.
+pub(super) struct Sources<'a> {
+    flags: &'a ArgMatches,
+    environment: BTreeMap<OsString, OsString>,
+    env_file: (String, BTreeMap<String, String>),
+    file: (String, toml::Table),
+    pub(super) faults: Vec<String>,
+}
+
+impl<'a> Sources<'a> {
+    pub(super) fn read(flags: &'a ArgMatches, environment: BTreeMap<OsString, OsString>) -> Self {
+        let mut sources = Self {
+            flags,
+            environment,
+            env_file: Default::default(),
+            file: Default::default(),
+            faults: Vec::new(),
+        };
+        if let Some(given) = sources.get(&ENV_FILE) {
+            sources.read_env_file(&given);
+        }
+        // After the .env file, which may name it.
+        if let Some(given) = sources.get(&CONFIG) {
+            sources.read_file(&given);
+        }
+        sources
+    }
+
+    /// What was given, by the source that counts.
+    pub(super) fn get(&mut self, option: &'static Opt) -> Option<Given> {
+        self.by_flag(option).or_else(|| self.by_variable(option)).or_else(|| self.by_file(option))
+    }
+
+    /// A variable that is no option.
+    pub(super) fn variable(&self, name: &str) -> Option<String> {
+        let text = self.environment.get(OsStr::new(name))?.to_str()?;
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    fn by_flag(&self, option: &'static Opt) -> Option<Given> {
+        if self.flags.value_source(option.name) != Some(ValueSource::CommandLine) {
+            return None;
+        }
+        let texts = match option.kind {
+            Kind::Switch => vec!["true".to_owned()],
+            Kind::Value | Kind::List => self.flags.get_many::<String>(option.name)?.cloned().collect(),
+        };
+        Some(Given { texts, origin: Origin::Flag(option.name) })
+    }
+
+    fn by_variable(&mut self, option: &'static Opt) -> Option<Given> {
+        let name = option.variable?;
+        let set = self.environment.get(OsStr::new(name)).filter(|text| !text.is_empty());
+        let (text, origin) = if let Some(text) = set {
+            (text.clone().into_string(), Origin::Variable(name))
+        } else {
+            let text = self.env_file.1.get(name).filter(|text| !text.is_empty())?;
+            (Ok(text.clone()), Origin::VariableInFile(name, self.env_file.0.clone()))
+        };
+        let Ok(text) = text else {
+            self.faults.push(format!("{name}: it is not valid UTF-8"));
+            return None;
+        };
+        let items = |text: &str| {
+            text.split(',').map(str::trim).filter(|s| !s.is_empty()).map(ToOwned::to_owned).collect()
+        };
+        let texts = if option.kind == Kind::List { items(&text) } else { vec![text] };
+        Some(Given { texts, origin })
+    }
+
+    fn by_file(&mut self, option: &'static Opt) -> Option<Given> {
+        let value = self.file.1.get(option.name)?;
+        let origin = Origin::File(option.name, self.file.0.clone());
+        match texts_of(value, option.kind) {
+            Ok(texts) => Some(Given { texts, origin }),
+            Err(expected) => {
+                self.faults.push(format!("{origin}: expected {expected}, found {}", kind_of(value)));
+                // Told once.
+                self.file.1.remove(option.name);
+                None
+            }
+        }
+    }
+
+    fn read_env_file(&mut self, given: &Given) {
+        let path = given.texts.concat();
+        let read = std::fs::read_to_string(&path).map_err(|error| error.to_string());
+        match read.and_then(|text| variables_of(&text)) {
+            Ok(variables) => self.env_file = (path, variables),
+            Err(reason) => self.faults.push(format!("{}: {path}: {reason}", given.origin)),
+        }
+    }
+
+    fn read_file(&mut self, given: &Given) {
+        let path = given.texts.concat();
+        let read = std::fs::read_to_string(&path).map_err(|error| error.to_string());
+        let table =
+            read.and_then(|text| text.parse::<toml::Table>().map_err(|error| toml_fault(&text, &error)));
+        match table {
+            Ok(table) => {
+                let known = names_in_file();
+                for name in table.keys().filter(|name| !known.contains(&name.as_str())) {
+                    self.faults.push(format!("{name:?} in {path}: there is no option of that name"));
+                }
+                self.file = (path, table);
+            }
+            Err(reason) => self.faults.push(format!("{}: {path}: {reason}", given.origin)),
+        }
+    }
+}
+
+fn variables_of(text: &str) -> Result<BTreeMap<String, String>, String> {
+    let variables = dotenvy::from_read_iter(text.as_bytes()).collect::<Result<_, _>>();
+    variables.map_err(|error| match error {
+        // The parser's own words quote the text, which may be a secret.
+        dotenvy::Error::LineParse(unread, _) => {
+            let line = text.lines().position(|line| line.contains(unread.trim()));
+            let at = line.map(|index| format!("line {}: ", index + 1)).unwrap_or_default();
+            format!("{at}expected NAME=VALUE, with quotes around a value that has spaces")
+        }
+        other => other.to_string(),
+    })
+}
+
+fn toml_fault(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = before.map(|before| before.matches('\n').count() + 1);
+    let at = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+    format!("{at}{}", error.message())
+}
+
+fn texts_of(value: &toml::Value, kind: Kind) -> Result<Vec<String>, &'static str> {
+    match (kind, value) {
+        (Kind::Value, toml::Value::String(text)) => Ok(vec![text.clone()]),
+        (Kind::Value, toml::Value::Integer(number)) => Ok(vec![number.to_string()]),
+        (Kind::Value, _) => Err("a string or a whole number"),
+        (Kind::Switch, toml::Value::Boolean(on)) => Ok(vec![on.to_string()]),
+        (Kind::Switch, _) => Err("true or false"),
+        (Kind::List, toml::Value::Array(items)) => {
+            let texts = items.iter().map(|item| item.as_str().map(ToOwned::to_owned));
+            texts.collect::<Option<_>>().ok_or("an array of strings")
+        }
+        (Kind::List, _) => Err("an array of strings"),
+    }
+}
+
+fn kind_of(value: &toml::Value) -> &'static str {
+    match value {
+        toml::Value::String(_) => "a string",
+        toml::Value::Integer(_) => "a whole number",
+        toml::Value::Float(_) => "a number with a fraction",
+        toml::Value::Boolean(_) => "a boolean",
+        toml::Value::Datetime(_) => "a date",
+        toml::Value::Array(_) => "an array",
+        toml::Value::Table(_) => "a table",
+    }
+}

@@ -1,0 +1,122 @@
+//! How a text becomes a value, and what is said where it does not. No text is more than one line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::config::{KeyLocation, LogFormat};
+use crate::jwks::{HttpUrl, InvalidHttpUrl, PlainHttp};
+use crate::server::Reflection;
+
+const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| format!("{text:?} is no address; expected IP:PORT, like 127.0.0.1:50051"))
+}
+
+pub(super) fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address = address(text)?;
+    if address.ip().is_loopback() {
+        return Ok(address);
+    }
+    Err(format!(
+        "{text:?} is not on loopback; in development nothing listens elsewhere (see `sekisho serve`)"
+    ))
+}
+
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let parsed = humantime::parse_duration(text);
+    let duration =
+        parsed.map_err(|_| format!("{text:?} is no duration; expected one like 30s, 5m or 24h"))?;
+    if duration > YEAR { Err(format!("{text:?} is longer than a year")) } else { Ok(duration) }
+}
+
+/// For intervals, which a loop would spin in if they were nothing. `5ms` is `5m`, mistyped.
+pub(super) fn interval(text: &str) -> Result<Duration, String> {
+    const LEAST: Duration = Duration::from_millis(100);
+    let interval = duration(text)?;
+    if interval < LEAST {
+        Err(format!("{text:?} is too short; expected at least 100ms"))
+    } else {
+        Ok(interval)
+    }
+}
+
+pub(super) fn leeway(text: &str) -> Result<Duration, String> {
+    const MOST: Duration = Duration::from_secs(5 * 60);
+    let leeway = duration(text)?;
+    if leeway > MOST { Err(format!("{text:?} is too long; expected at most 5m")) } else { Ok(leeway) }
+}
+
+pub(super) fn whole_seconds(text: &str) -> Result<Duration, String> {
+    let duration = duration(text)?;
+    if duration.subsec_nanos() == 0 && !duration.is_zero() {
+        Ok(duration)
+    } else {
+        Err(format!("{text:?} is no whole number of seconds, of at least one"))
+    }
+}
+
+/// The entry has to fit a head, which holds 64 KiB.
+pub(super) fn token_size(text: &str) -> Result<usize, String> {
+    let size = text.parse().ok().filter(|size| (256..=48 * 1024).contains(size));
+    size.ok_or_else(|| format!("{text:?} is no size of a token; expected bytes, from 256 to 49152"))
+}
+
+pub(super) fn name(text: &str) -> Result<String, String> {
+    let is_blank = text.trim().is_empty();
+    if is_blank { Err("it is empty".to_owned()) } else { Ok(text.to_owned()) }
+}
+
+pub(super) fn switch(text: &str) -> Result<bool, String> {
+    match text {
+        "true" | "1" => Ok(true),
+        "false" | "0" => Ok(false),
+        _ => Err(format!("{text:?} is neither true nor false")),
+    }
+}
+
+pub(super) fn reflection(text: &str) -> Result<Reflection, String> {
+    match text {
+        "public" => Ok(Reflection::Public),
+        "authenticated" => Ok(Reflection::Authenticated),
+        "off" => Ok(Reflection::Off),
+        _ => Err(format!("{text:?} is none of public, authenticated, off")),
+    }
+}
+
+pub(super) fn log_format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err(format!("{text:?} is neither text nor json")),
+    }
+}
+
+pub(super) fn url(text: &str, plain_http: PlainHttp) -> Result<HttpUrl, String> {
+    HttpUrl::parse(text, plain_http).map_err(|error| match error {
+        // The text is not shown: there is a password in it.
+        InvalidHttpUrl::Credentials => error.to_string(),
+        InvalidHttpUrl::PlainHttp => {
+            format!("{text:?}: {error}, or allow it by --dangerous-allow-plain-http")
+        }
+        _ => format!("{text:?}: {error}"),
+    })
+}
+
+pub(super) fn issuer(text: &str, plain_http: PlainHttp) -> Result<HttpUrl, String> {
+    let url = url(text, plain_http)?;
+    if url.url().query().is_some() {
+        return Err(format!("{text:?}: an issuer has no query (RFC 8414 §2)"));
+    }
+    Ok(url)
+}
+
+/// A URL, if it is written as one; else a file.
+pub(super) fn key_location(text: &str, plain_http: PlainHttp) -> Result<KeyLocation, String> {
+    let lower = text.to_ascii_lowercase();
+    if lower.starts_with("http:") || lower.starts_with("https:") || text.contains("://") {
+        return url(text, plain_http).map(KeyLocation::Url);
+    }
+    Ok(KeyLocation::File(PathBuf::from(text)))
+}

@@ -1,0 +1,85 @@
+// An authorization server that is not ours: npm oidc-provider, with client credentials and JWT access tokens.
+//
+// In its own shape: `typ` is at+jwt, with `client_id` and `jti`; `aud` is a string; the issuer has no last slash.
+// In Auth0's (AUTH0=1): `typ` is JWT, with `azp`; `aud` is an array; `scope` begins with openid profile; the
+// issuer ends with a slash; the endpoints stand where Auth0 has them.
+//
+// Environment: PORT (0 takes a free one), AUDIENCE, TTL (seconds), AUTH0. Each start makes a new signing key.
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { Provider } from 'oidc-provider';
+
+const audience = process.env.AUDIENCE || 'auth0-multiple-api';
+const lifetime = Number(process.env.TTL || 600);
+const likeAuth0 = Boolean(process.env.AUTH0);
+const scope = 'api1:read:status api2:read:status api3:read:status';
+
+function signingKey() {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return { ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), use: 'sig', alg: 'RS256' };
+}
+
+function auth0Shape(issuer) {
+  return {
+    routes: { token: '/oauth/token', jwks: '/.well-known/jwks.json', userinfo: '/userinfo' },
+    formats: {
+      customizers: {
+        jwt(_context, _token, jwt) {
+          const { client_id: azp, jti, ...claims } = jwt.payload;
+          jwt.header = { ...jwt.header, typ: 'JWT' };
+          jwt.payload = {
+            ...claims,
+            azp,
+            aud: [audience, `${issuer}userinfo`],
+            scope: ['openid profile', claims.scope].filter(Boolean).join(' '),
+          };
+        },
+      },
+    },
+  };
+}
+
+function configuration(issuer) {
+  return {
+    clients: [
+      {
+        client_id: 'm2m',
+        client_secret: 'm2m-secret',
+        grant_types: ['client_credentials'],
+        redirect_uris: [],
+        response_types: [],
+        scope,
+      },
+    ],
+    scopes: ['openid', ...scope.split(' ')],
+    jwks: { keys: [signingKey()] },
+    extraParams: ['audience'], // Auth0's parameter; the resource below is that audience
+    features: {
+      devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => `urn:${audience}`,
+        getResourceServerInfo: () => ({
+          scope,
+          audience,
+          accessTokenTTL: lifetime,
+          accessTokenFormat: 'jwt',
+          jwt: { sign: { alg: 'RS256' } },
+        }),
+      },
+    },
+    ...(likeAuth0 && auth0Shape(issuer)),
+  };
+}
+
+// The issuer's name has the port in it, so that the port is taken first.
+const server = createServer().listen(Number(process.env.PORT || 0), '127.0.0.1');
+await once(server, 'listening');
+const issuer = `http://127.0.0.1:${server.address().port}${likeAuth0 ? '/' : ''}`;
+const provider = new Provider(issuer, configuration(issuer));
+provider.on('server_error', (_context, error) => console.error('server_error', error));
+server.on('request', provider.callback());
+process.on('SIGTERM', () => process.exit(0));
+console.log(`READY oidc-provider issuer=${issuer}`);
