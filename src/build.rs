@@ -57,7 +57,15 @@ impl Builder {
         self
     }
 
-    /// Options of code generation, as `tonic_prost_build` has them.
+    /// Options of code generation, as `tonic_prost_build` has them. The last call counts.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), sekisho::build::Error> {
+    /// sekisho::build::configure()
+    ///     .tonic(|builder| builder.build_client(false))
+    ///     .compile(&["proto/orders/v1/orders.proto"], &["proto"])
+    /// # }
+    /// ```
     #[must_use]
     pub fn tonic(
         mut self,
@@ -89,16 +97,25 @@ impl Builder {
     pub fn compile(self, protos: &[impl AsRef<Path>], includes: &[impl AsRef<Path>]) -> Result<(), Error> {
         let compiled = Compiled::from_files(protos, includes)?;
         // Before the faults, so that mending them makes cargo look again.
-        compiled.rerun_if_changed();
+        watch(compiled.files_read());
         compiled.check(self.policy)?;
         let out_dir = match self.out_dir {
             Some(directory) => directory,
             None => std::env::var_os("OUT_DIR").map(PathBuf::from).ok_or(Error::NoOutDir)?,
         };
-        let path = out_dir.join(self.descriptor_set).with_extension("bin");
+        // Not by `with_extension`, which would cut a name such as `orders.v1`.
+        let path = out_dir.join(format!("{}.bin", self.descriptor_set));
         std::fs::write(&path, compiled.descriptor_set()).map_err(|error| Error::Write { path, error })?;
         let generator = (self.tonic)(tonic_prost_build::configure().out_dir(out_dir));
         generator.compile_fds(compiled.sources()).map_err(Error::Generate)
+    }
+}
+
+// Not `expect`: within this package's own build script, the lint does not hold.
+#[allow(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
+fn watch<'a>(files: impl Iterator<Item = &'a Path>) {
+    for file in files {
+        println!("cargo:rerun-if-changed={}", file.display());
     }
 }
 

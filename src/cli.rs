@@ -8,6 +8,7 @@ mod options;
 mod settings;
 mod sources;
 mod start;
+mod text;
 mod token;
 mod values;
 
@@ -29,8 +30,7 @@ pub async fn main(
         Ok(command) => match run(command).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(Failure { message, code }) => {
-                // One line, whatever a cause had to say.
-                let _ = writeln!(io::stderr(), "error: {}", message.replace('\n', "\n  "));
+                let _ = writeln!(io::stderr(), "error: {}", text::one_line(&message));
                 ExitCode::from(code)
             }
         },
@@ -49,6 +49,7 @@ struct Failure {
 }
 
 impl Failure {
+    #[expect(clippy::needless_pass_by_value, reason = "so that it can be handed to `map_err`")]
     fn at_run_time(message: impl ToString) -> Self {
         Self { message: message.to_string(), code: 1 }
     }

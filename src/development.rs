@@ -4,3 +4,5 @@
 //! what works against it has been shown to work against an issuer, and not against an acquaintance.
 
 pub mod issuer;
+
+pub use issuer::{Client, Error, Issuer, Options as IssuerOptions};

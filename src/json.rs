@@ -1,7 +1,7 @@
 //! JSON from strangers: chosen members of one object, without surprises.
 //!
 //! A derived `Deserialize` takes an array for an object and a map type keeps the last of two equal
-//! names, so both are read here by hand. serde_json bounds the depth (128 levels).
+//! names, so both are read here by hand. `serde_json` bounds the depth (128 levels).
 
 use std::collections::HashMap;
 use std::fmt;

@@ -28,6 +28,7 @@ mod method;
 mod option;
 mod reader;
 mod rule;
+mod set;
 mod source;
 
 use std::collections::{BTreeSet, HashMap};
@@ -130,7 +131,9 @@ impl PolicyBuilder {
         self
     }
 
-    /// Decides about a method (`package.Service/Method`) whose `.proto` has no option for it.
+    /// Decides about a method (`package.Service/Method`) whose `.proto` has no option for it, neither of
+    /// its own nor by its service's default: one that has is a fault, for two places would say what it
+    /// needs.
     #[must_use]
     pub fn rule(mut self, method: impl Into<String>, rule: AccessRule) -> Self {
         let method = method.into();
@@ -147,19 +150,15 @@ impl PolicyBuilder {
     pub fn build(self) -> Result<Policy, PolicyError> {
         let mut reader = Reader::new(self.explicit);
         for name in &self.repeated {
-            reader.fault_without_position(&name.replace('/', "."), FaultKind::Repeated);
+            reader.fault_without_position(name, FaultKind::Repeated);
         }
         for set in &self.sets {
             reader.read(set);
         }
-        reader.finish();
-        if reader.faults.is_empty() && reader.methods.is_empty() {
-            reader.fault_without_position("the descriptor set", FaultKind::NoMethods);
+        if self.sets.is_empty() {
+            reader.fault_without_position("the policy", FaultKind::NoDescriptorSet);
         }
-        if !reader.faults.is_empty() {
-            return Err(PolicyError::new(reader.faults));
-        }
-        let in_order: Vec<Arc<Method>> = reader.methods.into_values().collect();
+        let in_order = reader.finish().map_err(PolicyError::new)?;
         let by_path = in_order.iter().map(|method| (method.path().to_owned(), Arc::clone(method))).collect();
         Ok(Policy { by_path, in_order })
     }

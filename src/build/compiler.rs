@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use protox::Compiler;
-use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver, IncludeFileResolver};
+use protox::file::{
+    ChainFileResolver, File, FileMetadata, FileResolver, GoogleFileResolver, IncludeFileResolver,
+};
 
 use super::Error;
 use crate::policy::{Fault, FaultKind, PolicyBuilder};
@@ -52,17 +54,17 @@ impl Compiled {
         for include in includes {
             resolver.add(IncludeFileResolver::new(include.as_ref().to_owned()));
         }
-        Self::compile(resolver, protos)
+        Self::compile(resolver, protos).map_err(|error| Error::Proto(describe(&error, includes)))
     }
 
     #[cfg(feature = "testing")]
     pub(super) fn from_source(name: &str, source: &str) -> Result<Self, Error> {
         let mut resolver = ChainFileResolver::new();
         resolver.add(SourceResolver { name: name.to_owned(), source: source.to_owned() });
-        Self::compile(resolver, &[name])
+        Self::compile(resolver, &[name]).map_err(|error| Error::Proto(format!("{error:?}")))
     }
 
-    fn compile(mut resolver: ChainFileResolver, protos: &[impl AsRef<Path>]) -> Result<Self, Error> {
+    fn compile(mut resolver: ChainFileResolver, protos: &[impl AsRef<Path>]) -> Result<Self, protox::Error> {
         resolver.add(AccessResolver);
         resolver.add(GoogleFileResolver::new());
         let mut compiler = Compiler::with_file_resolver(resolver);
@@ -83,11 +85,9 @@ impl Compiled {
         set
     }
 
-    #[expect(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
-    pub(super) fn rerun_if_changed(&self) {
-        for path in self.0.files().filter_map(|file| file.path()) {
-            println!("cargo:rerun-if-changed={}", path.display());
-        }
+    /// The files that were read from disk, those that are imported among them.
+    pub(super) fn files_read(&self) -> impl Iterator<Item = &Path> {
+        self.0.files().filter_map(FileMetadata::path)
     }
 
     /// Reads the policy just as the server will.
@@ -110,5 +110,17 @@ impl Compiled {
             }
         }
         fault.to_string()
+    }
+}
+
+/// What the compiler says, which names a file as imports do, with the file as it was opened.
+fn describe(error: &protox::Error, includes: &[impl AsRef<Path>]) -> String {
+    // Its `Debug` is the one that has the place.
+    let text = format!("{error:?}");
+    let Some(name) = error.file() else { return text };
+    let opened = includes.iter().map(|include| include.as_ref().join(name)).find(|path| path.is_file());
+    match (opened, text.strip_prefix(name)) {
+        (Some(path), Some(place)) if place.starts_with(':') => format!("{}{place}", path.display()),
+        _ => text,
     }
 }

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 /// read, since its `Debug` is its `Display`.
 #[non_exhaustive]
 pub enum Error {
-    /// A `.proto` does not compile.
-    Proto(protox::Error),
+    /// A `.proto` does not compile: what is wrong, after file, line and column where they are known.
+    Proto(String),
     /// Methods without a rule, or with a bad one: a line each, with file, line, column and method.
     Policy(Vec<String>),
     /// Cargo did not say where to write, so this is no `build.rs`.
@@ -27,8 +27,7 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            // Its `Debug` is the one that has the place.
-            Self::Proto(error) => write!(f, "{error:?}"),
+            Self::Proto(error) => f.write_str(error),
             Self::Policy(faults) => {
                 write!(f, "{} in the access policy:\n{}", count(faults.len()), faults.join("\n"))
             }
@@ -52,9 +51,3 @@ impl fmt::Debug for Error {
 }
 
 impl std::error::Error for Error {}
-
-impl From<protox::Error> for Error {
-    fn from(error: protox::Error) -> Self {
-        Self::Proto(error)
-    }
-}

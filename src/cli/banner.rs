@@ -44,3 +44,29 @@ Ctrl-C ends it.
 "
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_command_can_be_pasted() {
+        let facts = BannerFacts {
+            grpc: ([127, 0, 0, 1], 50051).into(),
+            issuer: ([127, 0, 0, 1], 9000).into(),
+            token: "a.b.c",
+        };
+        let text = banner(&facts);
+        let call = "grpcurl -plaintext -H 'authorization: Bearer a.b.c' 127.0.0.1:50051";
+        for command in [
+            "grpcurl -plaintext 127.0.0.1:50051 list",
+            "grpcurl -plaintext 127.0.0.1:50051 describe api1.v1.Api1",
+            &format!("{call} api1.v1.Api1/GetStatus"),
+            &format!("{call} api3.v1.Api3/GetStatus"),
+            "sekisho token --issuer-listen 127.0.0.1:9000 --scope api3:read:status",
+        ] {
+            // A line of its own, so that it can be marked by a triple click.
+            assert!(text.lines().any(|line| line.trim() == command), "{command}");
+        }
+    }
+}

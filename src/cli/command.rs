@@ -14,6 +14,7 @@ use crate::config::{DevelopmentSettings, HealthcheckSettings, ServeSettings, Tok
 
 /// What is to be done.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one of them")]
 pub enum Command {
     /// `sekisho`
     Development(DevelopmentSettings),
@@ -120,6 +121,10 @@ fn token() -> clap::Command {
 fn healthcheck() -> clap::Command {
     with_options(clap::Command::new("healthcheck"), options::healthcheck())
         .about("Exit with 0 if the server answers that it is serving, within 3 seconds")
+        .after_help(
+            "Examples:\n  sekisho healthcheck\n  \
+             sekisho healthcheck --grpc-listen 0.0.0.0:50051   as the server was told: asks 127.0.0.1",
+        )
 }
 
 fn with_options(command: clap::Command, options: Vec<&'static Opt>) -> clap::Command {

@@ -8,6 +8,7 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
+use super::text::with_causes;
 use crate::config::HealthcheckSettings;
 
 /// How long the whole of it may take.
@@ -29,21 +30,15 @@ pub async fn healthcheck(settings: HealthcheckSettings) -> Result<(), NotServing
 
 async fn ask(address: SocketAddr) -> Result<ServingStatus, String> {
     let endpoint = Endpoint::from_shared(format!("http://{address}")).map_err(|error| error.to_string())?;
-    let channel = endpoint.connect().await.map_err(|error| causes(&error))?;
+    let channel = endpoint.connect().await.map_err(|error| with_causes(&error))?;
     let request = HealthCheckRequest { service: String::new() };
-    let answer =
-        HealthClient::new(channel).check(request).await.map_err(|status| status.message().to_owned())?;
+    let answer = HealthClient::new(channel).check(request).await.map_err(|status| refusal(&status))?;
     Ok(answer.into_inner().status())
 }
 
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text = format!("{text}: {inner}");
-        cause = inner.source();
-    }
-    text
+fn refusal(status: &tonic::Status) -> String {
+    let code = status.code().description();
+    if status.message().is_empty() { code.to_owned() } else { format!("{code}: {}", status.message()) }
 }
 
 /// Why the server does not count as serving.

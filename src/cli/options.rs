@@ -70,7 +70,7 @@ pub(super) static SHUTDOWN_GRACE: Opt = Opt {
 };
 pub(super) static ISSUER_URL: Opt = Opt {
     value_name: "URL",
-    help: "The issuer, like https://tenant.example/; its keys are found by discovery",
+    help: "The issuer, like https://tenant.example/; its keys are found by discovery; required in serve",
     ..value("issuer", "OIDC_ISSUER", ISSUER)
 };
 pub(super) static JWKS: Opt = Opt {
@@ -108,7 +108,7 @@ pub(super) static DANGEROUS_ALLOW_PLAIN_HTTP: Opt = Opt {
 };
 pub(super) static AUDIENCE: Opt = Opt {
     value_name: "NAME",
-    help: "What a token's audience has to name, byte for byte",
+    help: "What a token's audience has to name, byte for byte; required in serve [default: auth0-multiple-api in development]",
     ..value("audience", "OIDC_AUDIENCE", TOKENS)
 };
 pub(super) static AUDIENCE_CLAIM: Opt = Opt {

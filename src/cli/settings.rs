@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::options::{self as option, Opt};
 use super::sources::{Given, Sources};
+use super::text::one_line;
 use super::values;
 use crate::config::{
     DevelopmentSettings, HealthcheckSettings, IssuerSettings, KeyLocation, LogFormat, LogSettings, Secret,
@@ -31,7 +32,15 @@ impl<'a> Judge<'a> {
 
     /// The settings, if nothing was wrong; else every fault.
     pub(super) fn finish<T>(self, settings: T) -> Result<T, Vec<String>> {
-        if self.sources.faults.is_empty() { Ok(settings) } else { Err(self.sources.faults) }
+        let mut faults = Vec::new();
+        for fault in self.sources.faults {
+            // Some sources are asked twice.
+            let fault = one_line(&fault);
+            if !faults.contains(&fault) {
+                faults.push(fault);
+            }
+        }
+        if faults.is_empty() { Ok(settings) } else { Err(faults) }
     }
 
     fn fault(&mut self, text: String) {
@@ -77,9 +86,13 @@ impl<'a> Judge<'a> {
     }
 
     fn required<T>(&mut self, opt: &'static Opt, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+        let faults = self.sources.faults.len();
         if self.sources.get(opt).is_none() {
-            let variable = opt.variable.map(|name| format!(" (or {name})")).unwrap_or_default();
-            self.fault(format!("--{}{variable}: it is required", opt.name));
+            // What is there but cannot be read is not missing as well.
+            if self.sources.faults.len() == faults {
+                let variable = opt.variable.map(|name| format!(" (or {name})")).unwrap_or_default();
+                self.fault(format!("--{}{variable}: it is required", opt.name));
+            }
             return None;
         }
         self.optional(opt, parse)

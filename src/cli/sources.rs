@@ -2,9 +2,8 @@
 //! themselves, and all that is wrong is gathered.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::path::Path;
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
@@ -32,8 +31,7 @@ impl fmt::Display for Origin {
         match self {
             Self::Flag(name) => write!(f, "--{name}"),
             Self::Variable(name) => f.write_str(name),
-            Self::VariableInFile(name, file) => write!(f, "{name} in {file}"),
-            Self::File(name, file) => write!(f, "{name} in {file}"),
+            Self::VariableInFile(name, file) | Self::File(name, file) => write!(f, "{name} in {file}"),
         }
     }
 }
@@ -68,16 +66,16 @@ impl<'a> Sources<'a> {
 
     /// What was given, by the source that counts.
     pub(super) fn get(&mut self, option: &'static Opt) -> Option<Given> {
-        self.from_flag(option).or_else(|| self.from_variable(option)).or_else(|| self.from_file(option))
+        self.by_flag(option).or_else(|| self.by_variable(option)).or_else(|| self.by_file(option))
     }
 
     /// A variable that is no option.
     pub(super) fn variable(&self, name: &str) -> Option<String> {
-        let text = self.environment.get(&OsString::from(name))?.to_str()?;
+        let text = self.environment.get(OsStr::new(name))?.to_str()?;
         (!text.is_empty()).then(|| text.to_owned())
     }
 
-    fn from_flag(&self, option: &'static Opt) -> Option<Given> {
+    fn by_flag(&self, option: &'static Opt) -> Option<Given> {
         if self.flags.value_source(option.name) != Some(ValueSource::CommandLine) {
             return None;
         }
@@ -88,32 +86,27 @@ impl<'a> Sources<'a> {
         Some(Given { texts, origin: Origin::Flag(option.name) })
     }
 
-    fn from_variable(&mut self, option: &'static Opt) -> Option<Given> {
+    fn by_variable(&mut self, option: &'static Opt) -> Option<Given> {
         let name = option.variable?;
-        let (text, origin) = match self.environment.get(&OsString::from(name)).filter(|text| !text.is_empty())
-        {
-            Some(text) => match text.to_str() {
-                Some(text) => (text.to_owned(), Origin::Variable(name)),
-                None => {
-                    self.faults.push(format!("{name}: it is not valid UTF-8"));
-                    return None;
-                }
-            },
-            None => {
-                let text = self.env_file.1.get(name).filter(|text| !text.is_empty())?;
-                (text.clone(), Origin::VariableInFile(name, self.env_file.0.clone()))
-            }
+        let set = self.environment.get(OsStr::new(name)).filter(|text| !text.is_empty());
+        let (text, origin) = if let Some(text) = set {
+            (text.clone().into_string(), Origin::Variable(name))
+        } else {
+            let text = self.env_file.1.get(name).filter(|text| !text.is_empty())?;
+            (Ok(text.clone()), Origin::VariableInFile(name, self.env_file.0.clone()))
         };
-        let texts = match option.kind {
-            Kind::List => {
-                text.split(',').map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()
-            }
-            Kind::Value | Kind::Switch => vec![text],
+        let Ok(text) = text else {
+            self.faults.push(format!("{name}: it is not valid UTF-8"));
+            return None;
         };
+        let items = |text: &str| {
+            text.split(',').map(str::trim).filter(|s| !s.is_empty()).map(ToOwned::to_owned).collect()
+        };
+        let texts = if option.kind == Kind::List { items(&text) } else { vec![text] };
         Some(Given { texts, origin })
     }
 
-    fn from_file(&mut self, option: &'static Opt) -> Option<Given> {
+    fn by_file(&mut self, option: &'static Opt) -> Option<Given> {
         let value = self.file.1.get(option.name)?;
         let origin = Origin::File(option.name, self.file.0.clone());
         match texts_of(value, option.kind) {
@@ -129,11 +122,10 @@ impl<'a> Sources<'a> {
 
     fn read_env_file(&mut self, given: &Given) {
         let path = given.texts.concat();
-        match dotenvy::from_path_iter(Path::new(&path)).and_then(Iterator::collect) {
+        let read = std::fs::read_to_string(&path).map_err(|error| error.to_string());
+        match read.and_then(|text| variables_of(&text)) {
             Ok(variables) => self.env_file = (path, variables),
-            Err(error) => {
-                self.faults.push(format!("{}: {path}: {}", given.origin, one_line(&error.to_string())))
-            }
+            Err(reason) => self.faults.push(format!("{}: {path}: {reason}", given.origin)),
         }
     }
 
@@ -155,14 +147,24 @@ impl<'a> Sources<'a> {
     }
 }
 
-fn toml_fault(text: &str, error: &toml::de::Error) -> String {
-    let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-    let at = line.map(|line| format!("line {line}: ")).unwrap_or_default();
-    format!("{at}{}", one_line(error.message()))
+fn variables_of(text: &str) -> Result<BTreeMap<String, String>, String> {
+    let variables = dotenvy::from_read_iter(text.as_bytes()).collect::<Result<_, _>>();
+    variables.map_err(|error| match error {
+        // The parser's own words quote the text, which may be a secret.
+        dotenvy::Error::LineParse(unread, _) => {
+            let line = text.lines().position(|line| line.contains(unread.trim()));
+            let at = line.map(|index| format!("line {}: ", index + 1)).unwrap_or_default();
+            format!("{at}expected NAME=VALUE, with quotes around a value that has spaces")
+        }
+        other => other.to_string(),
+    })
 }
 
-fn one_line(text: &str) -> String {
-    text.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+fn toml_fault(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = before.map(|before| before.matches('\n').count() + 1);
+    let at = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+    format!("{at}{}", error.message())
 }
 
 fn texts_of(value: &toml::Value, kind: Kind) -> Result<Vec<String>, &'static str> {

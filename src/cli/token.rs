@@ -1,5 +1,7 @@
 //! One access token, by client credentials (RFC 6749 §4.4), from any issuer with metadata.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::StatusCode;
@@ -7,14 +9,23 @@ use serde_json::Value;
 use url::form_urlencoded;
 
 use super::client;
+use super::text::one_line;
 use crate::config::TokenSettings;
 use crate::jwks::HttpUrl;
+
+/// Longest time that the whole of it may take.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Asks for one access token.
 ///
 /// # Errors
 /// [`TokenRequestError`], which shows neither the secret nor a token.
 pub async fn request_token(settings: &TokenSettings) -> Result<String, TokenRequestError> {
+    let asked = tokio::time::timeout(TIMEOUT, ask(settings)).await;
+    asked.unwrap_or_else(|_| Err(TokenRequestError::TimedOut { issuer: settings.issuer.to_string() }))
+}
+
+async fn ask(settings: &TokenSettings) -> Result<String, TokenRequestError> {
     let endpoint = token_endpoint(settings).await?;
     let request = client::client(&endpoint, &settings.ca_file)?
         .post(endpoint.url().clone())
@@ -24,18 +35,19 @@ pub async fn request_token(settings: &TokenSettings) -> Result<String, TokenRequ
         .body(form(settings));
     let (status, body) = client::send(request, &endpoint).await?;
     let answer = serde_json::from_slice::<Value>(&body).unwrap_or(Value::Null);
-    let text = |name: &str| answer.get(name).and_then(Value::as_str).map(ToOwned::to_owned);
-    match text("access_token").filter(|_| status == StatusCode::OK) {
-        Some(token) if is_printable(&token) => Ok(token),
-        Some(_) => Err(TokenRequestError::NoToken { url: endpoint.to_string(), status: status.as_u16() }),
-        None => Err(match text("error") {
-            Some(error) => TokenRequestError::Refused {
-                error: printable(&error),
-                description: text("error_description").map(|d| printable(&d)),
-            },
-            None => TokenRequestError::NoToken { url: endpoint.to_string(), status: status.as_u16() },
-        }),
+    let text = |name: &str| answer.get(name).and_then(Value::as_str);
+    if status == StatusCode::OK
+        && let Some(token) = text("access_token").filter(|token| is_printable(token))
+    {
+        return Ok(token.to_owned());
     }
+    Err(match text("error").filter(|_| status != StatusCode::OK) {
+        Some(error) => TokenRequestError::Refused {
+            error: printable(error, settings),
+            description: text("error_description").map(|text| printable(text, settings)),
+        },
+        None => TokenRequestError::NoToken { url: endpoint.to_string(), status: status.as_u16() },
+    })
 }
 
 /// By OpenID Connect Discovery, or else by RFC 8414.
@@ -102,9 +114,10 @@ fn is_printable(token: &str) -> bool {
     !token.is_empty() && token.chars().all(|c| matches!(c, '\x20'..='\x7e'))
 }
 
-/// What an issuer says of an error is printed to a terminal.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(300).collect()
+/// What an issuer says of an error is printed to a terminal; it may have repeated what it was sent.
+fn printable(text: &str, settings: &TokenSettings) -> String {
+    let text = text.replace(&settings.client_secret.0, "[secret]");
+    one_line(&text).chars().take(300).collect()
 }
 
 /// Why there is no token.
@@ -118,6 +131,12 @@ pub enum TokenRequestError {
         url: String,
         /// What went wrong, down to its cause.
         reason: String,
+    },
+    /// No whole answer in time.
+    #[error("{issuer} did not answer within {} s", TIMEOUT.as_secs())]
+    TimedOut {
+        /// The issuer.
+        issuer: String,
     },
     /// An answer that is too large to be one.
     #[error("{url} answered with more than {MAX} bytes", MAX = 64 * 1024)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::config::{KeyLocation, LogFormat};
-use crate::jwks::{HttpUrl, PlainHttp};
+use crate::jwks::{HttpUrl, InvalidHttpUrl, PlainHttp};
 use crate::server::Reflection;
 
 const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -31,28 +31,29 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     if duration > YEAR { Err(format!("{text:?} is longer than a year")) } else { Ok(duration) }
 }
 
-/// For intervals, which a loop would spin in if they were nothing.
+/// For intervals, which a loop would spin in if they were nothing. `5ms` is `5m`, mistyped.
 pub(super) fn interval(text: &str) -> Result<Duration, String> {
+    const LEAST: Duration = Duration::from_millis(100);
     let interval = duration(text)?;
-    if interval < Duration::from_secs(1) {
-        Err(format!("{text:?} is too short; expected at least 1s"))
+    if interval < LEAST {
+        Err(format!("{text:?} is too short; expected at least 100ms"))
     } else {
         Ok(interval)
     }
 }
 
 pub(super) fn leeway(text: &str) -> Result<Duration, String> {
-    const MOST: Duration = Duration::from_secs(10 * 60);
+    const MOST: Duration = Duration::from_secs(5 * 60);
     let leeway = duration(text)?;
-    if leeway > MOST { Err(format!("{text:?} is too long; expected at most 10m")) } else { Ok(leeway) }
+    if leeway > MOST { Err(format!("{text:?} is too long; expected at most 5m")) } else { Ok(leeway) }
 }
 
 pub(super) fn whole_seconds(text: &str) -> Result<Duration, String> {
-    let duration = interval(text)?;
-    if duration.subsec_nanos() == 0 {
+    let duration = duration(text)?;
+    if duration.subsec_nanos() == 0 && !duration.is_zero() {
         Ok(duration)
     } else {
-        Err(format!("{text:?} is no whole number of seconds"))
+        Err(format!("{text:?} is no whole number of seconds, of at least one"))
     }
 }
 
@@ -93,7 +94,14 @@ pub(super) fn log_format(text: &str) -> Result<LogFormat, String> {
 }
 
 pub(super) fn url(text: &str, plain_http: PlainHttp) -> Result<HttpUrl, String> {
-    HttpUrl::parse(text, plain_http).map_err(|error| format!("{text:?}: {error}"))
+    HttpUrl::parse(text, plain_http).map_err(|error| match error {
+        // The text is not shown: there is a password in it.
+        InvalidHttpUrl::Credentials => error.to_string(),
+        InvalidHttpUrl::PlainHttp => {
+            format!("{text:?}: {error}, or allow it by --dangerous-allow-plain-http")
+        }
+        _ => format!("{text:?}: {error}"),
+    })
 }
 
 pub(super) fn issuer(text: &str, plain_http: PlainHttp) -> Result<HttpUrl, String> {

@@ -6,14 +6,14 @@
 //! alone.
 //!
 //! ```no_run
-//! use sekisho::development::issuer::{Error, Issuer, Options};
+//! use sekisho::development::{Error, Issuer, IssuerOptions};
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let loopback = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-//! let issuer = Issuer::new(loopback, Options::default())?;
+//! let issuer = Issuer::new(loopback, IssuerOptions::default())?;
 //! assert!(issuer.issuer_url().starts_with("http://127.0.0.1:"));
 //!
 //! let everywhere = tokio::net::TcpListener::bind("0.0.0.0:0").await?;
-//! assert!(matches!(Issuer::new(everywhere, Options::default()), Err(Error::NotLoopback(_))));
+//! assert!(matches!(Issuer::new(everywhere, IssuerOptions::default()), Err(Error::NotLoopback(_))));
 //!
 //! issuer.serve(std::future::pending()).await?;
 //! # Ok(())
@@ -136,7 +136,8 @@ impl Issuer {
     /// Answers until `shutdown` completes, then for at most a second more what had begun.
     ///
     /// # Errors
-    /// If the listener fails as a whole; what befalls a single connection ends only that.
+    /// If the listener does not listen. What befalls a single connection ends only that, and a lack of file
+    /// descriptors is waited out.
     pub async fn serve(self, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
         connections::serve(self.listener, routes::routes(self.server), shutdown).await
     }

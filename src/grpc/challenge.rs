@@ -17,7 +17,7 @@ pub(super) fn append(metadata: &mut MetadataMap, denial: &Denial, method: Option
             append_with_scopes(metadata, "Bearer", " ", method);
         }
         Denial::Token(TokenError::Credentials(_)) => {
-            append_one(metadata, r#"Bearer error="invalid_request""#)
+            append_one(metadata, r#"Bearer error="invalid_request""#);
         }
         Denial::Token(_) => append_one(metadata, r#"Bearer error="invalid_token""#),
         Denial::InsufficientScope { .. } => {

@@ -44,6 +44,11 @@ impl AccessLayer {
         Self::from(Authorizer::new(policy, issuer))
     }
 
+    /// What it asks.
+    pub fn authorizer(&self) -> &Authorizer {
+        &self.authorizer
+    }
+
     /// Leaves the token in what the handler sees. Whatever the handler calls or logs can then act as the
     /// caller, at every API of the audience; better to get a token of its own for what is called onwards.
     #[must_use]

@@ -11,7 +11,6 @@ pub trait RequestExt {
     /// # Errors
     /// `INTERNAL` where no [`AccessLayer`](super::AccessLayer) stands in front of the service. A handler
     /// that passes it on with `?` cannot run unguarded.
-    #[expect(clippy::result_large_err, reason = "tonic's own error, which a handler returns as it is")]
     fn grant(&self) -> Result<&Grant, Status>;
 }
 

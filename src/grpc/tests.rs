@@ -1,1 +1,120 @@
+//! The layer in front of a service that has to be polled ready.
 
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::task::{Context, Poll};
+
+use http::{Request, Response};
+use tower::{Layer as _, Service, ServiceExt as _};
+
+use super::*;
+use crate::authorizer::Grant;
+use crate::policy::{AccessRule, Policy};
+use crate::testing::TestIssuer;
+
+/// Panics, as tower's own do, where it is called without having been polled ready.
+#[derive(Default)]
+struct Readied {
+    is_ready: bool,
+}
+
+impl Clone for Readied {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl Service<Request<()>> for Readied {
+    type Response = Response<Vec<String>>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.is_ready = true;
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<()>) -> Self::Future {
+        assert!(std::mem::take(&mut self.is_ready), "called without being ready");
+        assert!(request.extensions().get::<Grant>().is_some(), "no grant");
+        let tokens = request.headers().get_all("authorization").iter();
+        ready(Ok(Response::new(tokens.map(|value| value.to_str().unwrap_or_default().to_owned()).collect())))
+    }
+}
+
+const PATH: &str = "/grpc.health.v1.Health/Check";
+
+fn layer(rule: AccessRule) -> (TestIssuer, AccessLayer) {
+    let source = r#"syntax = "proto3"; package grpc.health.v1; message M {} service Health { rpc Check(M) returns (M); }"#;
+    let set = crate::testing::descriptor_set(source).expect("a set");
+    let policy = Policy::builder().descriptor_set(&set).rule(&PATH[1..], rule).build().expect("a policy");
+    let issuer = TestIssuer::new("https://i.example/", "api");
+    let clock = std::sync::Arc::new(crate::testing::ManualClock::new());
+    let authorizer = crate::authorizer::Authorizer::new(policy, issuer.issuer().expect("keys")).clock(clock);
+    (issuer, AccessLayer::from(authorizer))
+}
+
+fn request(token: &str) -> Request<()> {
+    Request::post(PATH).header("authorization", format!("Bearer {token}")).body(()).expect("a request")
+}
+
+#[tokio::test]
+async fn the_service_that_was_polled_ready_is_the_one_that_is_called() {
+    let (issuer, layer) = layer(AccessRule::Authenticated);
+    let mut service = layer.layer(Readied::default());
+    for _ in 0..2 {
+        let answer = service.ready().await.expect("ready").call(request(&issuer.token().sign())).await;
+        assert_eq!(answer.expect("allowed").into_body(), Vec::<String>::new(), "the token is taken out");
+    }
+}
+
+/// Publishes the key only from its second answer on.
+#[cfg(feature = "remote")]
+struct RotatesIn {
+    before: TestIssuer,
+    after: String,
+    fetches: std::sync::atomic::AtomicUsize,
+}
+
+#[cfg(feature = "remote")]
+impl crate::jwks::KeySource for RotatesIn {
+    async fn fetch(&self) -> Result<crate::jwks::Fetched, crate::jwks::FetchError> {
+        let first = self.fetches.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0;
+        let jwks = if first { self.before.jwks() } else { self.after.clone() };
+        let (set, left_out) = crate::jwks::KeySet::parse(jwks.as_bytes()).expect("a set");
+        Ok(crate::jwks::Fetched { issuer: "https://i.example/".into(), set, left_out })
+    }
+}
+
+#[cfg(feature = "remote")]
+#[tokio::test]
+async fn after_a_wait_for_a_key_too_the_readied_service_is_called() {
+    let (_, guarded) = layer(AccessRule::Authenticated);
+    let issuer = TestIssuer::new("https://i.example/", "api").kid("new");
+    let before = TestIssuer::new("https://i.example/", "api").kid("old");
+    let source = RotatesIn { before, after: issuer.jwks(), fetches: 0.into() };
+    let clock = std::sync::Arc::new(crate::testing::ManualClock::new());
+    let keys = crate::jwks::Keys::remote(source, crate::jwks::Schedule::default(), clock.clone());
+    keys.readiness_other_than(false).await;
+    let trusted = crate::authorizer::Issuer::new(keys, crate::token::Verifier::new("api"));
+    let policy = guarded.authorizer().policy().clone();
+    let waiting = AccessLayer::from(crate::authorizer::Authorizer::new(policy, trusted).clock(clock));
+    let mut service = waiting.layer(Readied::default());
+    let answer = service.ready().await.expect("ready").call(request(&issuer.token().sign())).await;
+    assert_eq!(answer.expect("allowed").status(), 200);
+}
+
+#[tokio::test]
+async fn a_token_is_handed_on_only_where_that_was_asked_for() {
+    let (issuer, layer) = layer(AccessRule::Authenticated);
+    let token = issuer.token().sign();
+    let mut service = layer.dangerous_forward_token().layer(Readied::default());
+    let answer = service.ready().await.expect("ready").call(request(&token)).await.expect("allowed");
+    assert_eq!(answer.into_body(), [format!("Bearer {token}")]);
+}
+
+#[tokio::test]
+async fn a_handler_without_the_layer_cannot_go_on() {
+    let unguarded = tonic::Request::new(());
+    assert_eq!(unguarded.grant().err().map(|status| status.code()), Some(tonic::Code::Internal));
+}

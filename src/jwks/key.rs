@@ -115,8 +115,8 @@ fn require_signature_use(jwk: &Map<String, Value>) -> Result<(), UnusableKey> {
 }
 
 fn rsa(jwk: &Map<String, Value>) -> Result<(Vec<Algorithm>, Material), UnusableKey> {
-    let modulus = without_leading_zeros(required_bytes(jwk, "n")?);
-    let exponent = without_leading_zeros(required_bytes(jwk, "e")?);
+    let modulus = without_leading_zeros(&required_bytes(jwk, "n")?);
+    let exponent = without_leading_zeros(&required_bytes(jwk, "e")?);
     if !RSA_MODULUS_BITS.contains(&bit_length(&modulus)) {
         return Err(UnusableKey::RsaModulus { bits: bit_length(&modulus) });
     }
@@ -192,7 +192,7 @@ fn required_bytes(jwk: &Map<String, Value>, name: &'static str) -> Result<Vec<u8
     base64url::decode(required_text(jwk, name)?).ok_or(UnusableKey::Member { name })
 }
 
-fn without_leading_zeros(bytes: Vec<u8>) -> Vec<u8> {
+fn without_leading_zeros(bytes: &[u8]) -> Vec<u8> {
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
     bytes[zeros..].to_vec()
 }

@@ -56,7 +56,7 @@ impl Lookups {
             if cooldown.not_published.contains(kid) {
                 return Ask::NotPublished;
             }
-            return Ask::Later(cooldown.until - now);
+            return Ask::Later(cooldown.until.saturating_sub(now));
         }
         if self.asked.len() >= MAX_ASKED && !self.asked.contains(kid) {
             return Ask::Later(Duration::from_secs(1));
@@ -102,8 +102,8 @@ impl Lookups {
         if cause.looked_for.is_empty() {
             return;
         }
-        let in_vain = |kid: &&Box<str>| succeeded && !held(kid);
-        let not_published = cause.looked_for.iter().filter(in_vain).cloned().collect();
+        let looked_for = cause.looked_for.iter().filter(|_| succeeded);
+        let not_published = looked_for.filter(|kid| !held(kid)).cloned().collect();
         self.cooldown = Some(Cooldown { until: now + cooldown, not_published });
         // Named while the fetch was under way: it may have been answered before their key was published.
         // They were not looked for, and may not be before the cooldown is over.

@@ -280,14 +280,12 @@ impl Shared {
     fn publish(&self, fetched: Fetched) {
         let fresh = HeldKeys { issuer: fetched.issuer, set: Arc::new(fetched.set) };
         let before = self.published.load_full();
-        let keys = match before.filter(|before| *before.keys == fresh) {
-            // The same keys keep their identity.
-            Some(before) => Arc::clone(&before.keys),
-            None => {
-                tracing::info!(issuer = %fresh.issuer, keys = fresh.set.len(), "the issuer's keys are held");
-                Arc::new(fresh)
-            }
-        };
+        // The same keys keep their identity.
+        let same = before.filter(|before| *before.keys == fresh).map(|before| Arc::clone(&before.keys));
+        let keys = same.unwrap_or_else(|| {
+            tracing::info!(issuer = %fresh.issuer, keys = fresh.set.len(), "the issuer's keys are held");
+            Arc::new(fresh)
+        });
         self.published.store(Some(Arc::new(Published { keys, refreshed_at: self.clock.elapsed() })));
     }
 

@@ -10,7 +10,8 @@ use super::{InvalidRule, Position};
 pub struct Fault {
     /// Where in the source; absent where the descriptor set does not carry positions.
     pub position: Option<Position>,
-    /// The method (`package.Service.Method`), service or file that it is about.
+    /// What it is about: a method (`package.Service.Method`), a service, an option, or the descriptor set;
+    /// where an explicit rule is at fault, the name that it was given.
     pub subject: String,
     /// What is wrong.
     pub kind: FaultKind,
@@ -36,11 +37,11 @@ pub enum FaultKind {
     NoRule,
     /// `{ }`, or `false` where only `true` means something.
     #[error(
-        "the access rule says nothing; expected one of public: true, authenticated: true, all_of, any_of"
+        "the access rule says nothing; write one of `public: true`, `authenticated: true`, `all_of`, `any_of`"
     )]
     NoKind,
     /// More than one kind in one rule.
-    #[error("the access rule has {}; expected exactly one", .kinds.join(" and "))]
+    #[error("the access rule has {}; write exactly one of them", .kinds.join(" and "))]
     SeveralKinds {
         /// The kinds that are set.
         kinds: Vec<&'static str>,
@@ -50,23 +51,31 @@ pub enum FaultKind {
     Rule(InvalidRule),
     /// A field that a later version may have given a meaning to; to pass it over could let too much in.
     #[error(
-        "the access rule has a field that this version does not know ({field}); use a version of sekisho that does"
+        "the access rule has a field that this version does not know, or knows otherwise ({field}); use a version of sekisho that knows it, and its sekisho/v1/access.proto"
     )]
     UnknownField {
-        /// The field's name or number.
+        /// The field's name; its number where the name is not told.
         field: String,
     },
-    /// `sekisho.v1.access` is not what it is here.
+    /// What is named as one of the options is not what it is here.
     #[error(
-        "{name} is declared differently from sekisho/v1/access.proto (expected field {number} of type {expected}); use that file as it is"
+        "declared differently from sekisho/v1/access.proto (expected field {number} of {extendee}, of type {expected}); use that file as it is"
     )]
     ForeignOption {
-        /// The extension's full name.
-        name: &'static str,
         /// The number that it has here.
         number: u32,
+        /// The message that it extends here.
+        extendee: &'static str,
         /// The type that it has here.
         expected: &'static str,
+    },
+    /// Another option under the number of one of ours.
+    #[error("it has the number {number}, which is that of {by}; give it another")]
+    NumberTaken {
+        /// The number.
+        number: u32,
+        /// The full name of the option that has it here.
+        by: &'static str,
     },
     /// An explicit rule over an option.
     #[error("it has an access rule in its .proto and an explicit one; keep one of the two")]
@@ -75,10 +84,14 @@ pub enum FaultKind {
     #[error("it has two explicit access rules; keep one of them")]
     Repeated,
     /// An explicit rule for what is no method.
-    #[error("it has an explicit access rule, and no descriptor set has such a method")]
+    #[error(
+        "it has an explicit access rule, and no descriptor set has such a method; write package.Service/Method, or leave the rule out"
+    )]
     NoSuchMethod,
     /// One service, described twice and differently.
-    #[error("it is in two descriptor sets, and differs between them")]
+    #[error(
+        "it is in two descriptor sets, and its methods or their rules differ between them; keep one of the two"
+    )]
     Conflict,
     /// Bytes that are no descriptor set, or one that lacks an import.
     #[error("no complete descriptor set: {reason}; it has to include its imports")]
@@ -86,8 +99,17 @@ pub enum FaultKind {
         /// What the decoder says.
         reason: String,
     },
-    /// Nothing to guard.
-    #[error("there is no method in it")]
+    /// A file of an edition, or of a syntax that is yet to come.
+    #[error("its syntax is `{syntax}`, which this version cannot read; write `proto3` or `proto2`")]
+    UnknownSyntax {
+        /// The syntax.
+        syntax: String,
+    },
+    /// Nothing was added to the builder.
+    #[error("it has no descriptor set; add the one of the services that are to be guarded")]
+    NoDescriptorSet,
+    /// A set with nothing to guard.
+    #[error("there is no method in it; it has to include the files that declare the services")]
     NoMethods,
 }
 

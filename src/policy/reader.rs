@@ -3,9 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use prost_reflect::{DescriptorPool, ExtensionDescriptor, MethodDescriptor, ServiceDescriptor, Value};
+use prost_reflect::{
+    DescriptorPool, DynamicMessage, ExtensionDescriptor, FileDescriptor, MethodDescriptor, ServiceDescriptor,
+};
 
 use super::option::{AccessOptions, rule_of};
+use super::set::decode;
 use super::source::{self, Target};
 use super::{AccessRule, Fault, FaultKind, Method, RuleOrigin};
 
@@ -17,8 +20,17 @@ pub(super) type ExplicitRules = BTreeMap<String, AccessRule>;
 pub(super) struct Reader {
     explicit: ExplicitRules,
     used: BTreeSet<String>,
-    pub(super) methods: BTreeMap<String, Arc<Method>>,
-    pub(super) faults: Vec<Fault>,
+    by_service: BTreeMap<String, Vec<Arc<Method>>>,
+    faults: Vec<Fault>,
+    has_unread_set: bool,
+}
+
+/// What a service says for its methods.
+enum ServiceDefault {
+    None,
+    Rule(AccessRule),
+    /// It is at fault, which is told once, at the service.
+    Faulty,
 }
 
 impl Reader {
@@ -27,88 +39,116 @@ impl Reader {
     }
 
     pub(super) fn read(&mut self, encoded: &[u8]) {
-        match decode(encoded) {
+        match decode(encoded).and_then(|pool| AccessOptions::find(&pool).map(|options| (pool, options))) {
             Ok((pool, options)) => self.read_pool(&pool, &options),
-            Err(kind) => self.fault_without_position("the descriptor set", kind),
-        }
-    }
-
-    /// After the last set: explicit rules that no set had a method for.
-    pub(super) fn finish(&mut self) {
-        let unused: Vec<String> =
-            self.explicit.keys().filter(|name| !self.used.contains(*name)).cloned().collect();
-        for name in unused {
-            self.fault_without_position(&name.replace('/', "."), FaultKind::NoSuchMethod);
-        }
-    }
-
-    pub(super) fn fault_without_position(&mut self, subject: &str, kind: FaultKind) {
-        self.faults.push(Fault { position: None, subject: subject.to_owned(), kind });
-    }
-
-    fn read_pool(&mut self, pool: &DescriptorPool, options: &AccessOptions) {
-        for service in pool.services() {
-            let default = self.default_of(&service, options.default_access.as_ref());
-            for method in service.methods() {
-                match self.rule_for(&method, options.access.as_ref(), default.as_ref()) {
-                    Ok((rule, origin)) => self.add(&method, rule, origin),
-                    Err(Some(fault)) => self.faults.push(fault),
-                    // Its service's default is at fault, and that is told already.
-                    Err(None) => {}
+            Err(faults) => {
+                self.has_unread_set = true;
+                for fault in faults {
+                    self.fault(fault);
                 }
             }
         }
     }
 
-    /// The service's default: none, or one that is at fault (`Some(None)`), or a rule.
-    #[expect(clippy::option_option, reason = "no default and a bad default are two things")]
+    /// After the last set: every method by path, or every fault.
+    pub(super) fn finish(mut self) -> Result<Vec<Arc<Method>>, Vec<Fault>> {
+        // A method could be in the set that was not read, so nothing can be said of it.
+        if !self.has_unread_set {
+            let is_unused = |name: &&String| !self.used.contains(*name);
+            let unused: Vec<String> = self.explicit.keys().filter(is_unused).cloned().collect();
+            for name in &unused {
+                self.fault_without_position(name, FaultKind::NoSuchMethod);
+            }
+        }
+        if !self.faults.is_empty() {
+            return Err(self.faults);
+        }
+        let mut methods: Vec<Arc<Method>> = self.by_service.into_values().flatten().collect();
+        methods.sort_by(|one, other| one.path.cmp(&other.path));
+        Ok(methods)
+    }
+
+    pub(super) fn fault_without_position(&mut self, subject: &str, kind: FaultKind) {
+        self.fault(Fault { position: None, subject: subject.to_owned(), kind });
+    }
+
+    /// Once each: a file may be in several sets.
+    fn fault(&mut self, fault: Fault) {
+        if !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
+    }
+
+    fn fault_at(&mut self, file: &FileDescriptor, target: Target<'_>, subject: &str, kind: FaultKind) {
+        self.fault(Fault { position: source::position(file, target), subject: subject.to_owned(), kind });
+    }
+
+    fn read_pool(&mut self, pool: &DescriptorPool, options: &AccessOptions) {
+        if pool.services().all(|service| service.methods().len() == 0) {
+            self.fault_without_position("the descriptor set", FaultKind::NoMethods);
+        }
+        for service in pool.services() {
+            let default = self.default_of(&service, options.default_access.as_ref());
+            let mut methods = Vec::new();
+            for method in service.methods() {
+                if let Some((rule, origin)) = self.rule_for(&method, options.access.as_ref(), &default) {
+                    methods.push(Arc::new(read_method(&method, rule, origin)));
+                }
+            }
+            self.add(&service, methods);
+        }
+    }
+
     fn default_of(
         &mut self,
         service: &ServiceDescriptor,
         option: Option<&ExtensionDescriptor>,
-    ) -> Option<Option<AccessRule>> {
-        let option = option?;
-        let options = service.options();
-        if !options.has_extension(option) {
-            return None;
-        }
-        match message_rule(&options.get_extension(option)) {
-            Ok(rule) => Some(Some(rule)),
-            Err(kind) => {
-                let position = source::position(&service.parent_file(), Target::ServiceOption(service));
-                self.faults.push(Fault { position, subject: service.full_name().to_owned(), kind });
-                Some(None)
-            }
-        }
+    ) -> ServiceDefault {
+        let Some(default) = declared(&service.options(), option) else { return ServiceDefault::None };
+        default.map_or_else(
+            |kinds| {
+                for kind in kinds {
+                    let target = Target::ServiceOption(service);
+                    self.fault_at(&service.parent_file(), target, service.full_name(), kind);
+                }
+                ServiceDefault::Faulty
+            },
+            ServiceDefault::Rule,
+        )
     }
 
+    /// The method's own rule, the explicit one, or its service's default; none if it has a fault.
     fn rule_for(
         &mut self,
         method: &MethodDescriptor,
         option: Option<&ExtensionDescriptor>,
-        default: Option<&Option<AccessRule>>,
-    ) -> Result<(AccessRule, RuleOrigin), Option<Fault>> {
-        let fault = |target, kind| {
-            let position = source::position(&method.parent_file(), target);
-            Some(Fault { position, subject: method.full_name().to_owned(), kind })
-        };
+        default: &ServiceDefault,
+    ) -> Option<(AccessRule, RuleOrigin)> {
+        let own = declared(&method.options(), option);
         let explicit = self.take_explicit(method);
-        let options = method.options();
-        if let Some(option) = option.filter(|option| options.has_extension(option)) {
-            let rule = message_rule(&options.get_extension(option));
-            let rule = rule.map_err(|kind| fault(Target::MethodOption(method), kind))?;
-            return match explicit {
-                Some(_) => Err(fault(Target::MethodOption(method), FaultKind::TwoRules)),
-                None => Ok((rule, RuleOrigin::MethodOption)),
-            };
+        if explicit.is_some() && (own.is_some() || !matches!(default, ServiceDefault::None)) {
+            self.fault_of_method(method, FaultKind::TwoRules);
         }
-        match (explicit, default) {
-            (Some(rule), None) => Ok((rule, RuleOrigin::Explicit)),
-            (Some(_), Some(_)) => Err(fault(Target::Method(method), FaultKind::TwoRules)),
-            (None, Some(Some(rule))) => Ok((rule.clone(), RuleOrigin::ServiceDefault)),
-            (None, Some(None)) => Err(None),
-            (None, None) => Err(fault(Target::Method(method), FaultKind::NoRule)),
+        match (own, explicit, default) {
+            (Some(Ok(rule)), _, _) => Some((rule, RuleOrigin::MethodOption)),
+            (Some(Err(kinds)), _, _) => {
+                for kind in kinds {
+                    self.fault_of_method(method, kind);
+                }
+                None
+            }
+            (None, Some(rule), _) => Some((rule, RuleOrigin::Explicit)),
+            (None, None, ServiceDefault::Rule(rule)) => Some((rule.clone(), RuleOrigin::ServiceDefault)),
+            (None, None, ServiceDefault::Faulty) => None,
+            (None, None, ServiceDefault::None) => {
+                self.fault_of_method(method, FaultKind::NoRule);
+                None
+            }
         }
+    }
+
+    fn fault_of_method(&mut self, method: &MethodDescriptor, kind: FaultKind) {
+        self.fault_at(&method.parent_file(), Target::MethodOption(method), method.full_name(), kind);
     }
 
     fn take_explicit(&mut self, method: &MethodDescriptor) -> Option<AccessRule> {
@@ -120,40 +160,47 @@ impl Reader {
         rule
     }
 
-    fn add(&mut self, method: &MethodDescriptor, rule: AccessRule, origin: RuleOrigin) {
-        let service = method.parent_service().full_name().to_owned();
-        let read = Method {
-            path: format!("/{service}/{}", method.name()),
-            name: method.name().to_owned(),
-            service,
-            rule,
-            origin,
-            client_streaming: method.is_client_streaming(),
-            server_streaming: method.is_server_streaming(),
-            position: source::position(&method.parent_file(), Target::Method(method)),
-        };
-        let before = self.methods.insert(read.path.clone(), Arc::new(read));
-        if before.is_some_and(|before| differs(&before, &self.methods[before.path()])) {
-            self.fault_without_position(method.full_name(), FaultKind::Conflict);
+    fn add(&mut self, service: &ServiceDescriptor, methods: Vec<Arc<Method>>) {
+        let name = service.full_name();
+        match self.by_service.get(name) {
+            None => {
+                self.by_service.insert(name.to_owned(), methods);
+            }
+            Some(before) if essence(before) == essence(&methods) => {}
+            Some(_) => {
+                self.fault_at(&service.parent_file(), Target::Service(service), name, FaultKind::Conflict);
+            }
         }
     }
 }
 
-/// Positions may differ: one of the sets may have been stripped of them.
-fn differs(one: &Method, other: &Method) -> bool {
-    let essence = |method: &Method| (method.rule.clone(), method.client_streaming, method.server_streaming);
-    essence(one) != essence(other)
+/// What an option says, if it is there.
+fn declared(
+    options: &DynamicMessage,
+    option: Option<&ExtensionDescriptor>,
+) -> Option<Result<AccessRule, Vec<FaultKind>>> {
+    let option = option.filter(|option| options.has_extension(option))?;
+    let value = options.get_extension(option);
+    let not_a_message = || FaultKind::UnknownField { field: option.full_name().to_owned() };
+    Some(value.as_message().ok_or_else(|| vec![not_a_message()]).and_then(rule_of))
 }
 
-fn decode(encoded: &[u8]) -> Result<(DescriptorPool, AccessOptions), FaultKind> {
-    let undecodable =
-        |error: prost_reflect::DescriptorError| FaultKind::Undecodable { reason: error.to_string() };
-    let pool = DescriptorPool::decode(encoded).map_err(undecodable)?;
-    let options = AccessOptions::find(&pool)?;
-    Ok((pool, options))
+fn read_method(method: &MethodDescriptor, rule: AccessRule, origin: RuleOrigin) -> Method {
+    let service = method.parent_service().full_name().to_owned();
+    Method {
+        path: format!("/{service}/{}", method.name()),
+        name: method.name().to_owned(),
+        service,
+        rule,
+        origin,
+        client_streaming: method.is_client_streaming(),
+        server_streaming: method.is_server_streaming(),
+        position: source::position(&method.parent_file(), Target::Method(method)),
+    }
 }
 
-fn message_rule(value: &Value) -> Result<AccessRule, FaultKind> {
-    let unknown = || FaultKind::UnknownField { field: "a rule that is no message".to_owned() };
-    rule_of(value.as_message().ok_or_else(unknown)?)
+/// What has to agree between two descriptions of a service, in whatever order: not positions, of which one
+/// of the sets may have been stripped.
+fn essence(methods: &[Arc<Method>]) -> BTreeMap<&str, (&AccessRule, bool, bool)> {
+    methods.iter().map(|m| (m.name(), (m.rule(), m.client_streaming, m.server_streaming))).collect()
 }

@@ -45,11 +45,22 @@ impl AccessRule {
         S: AsRef<str>,
         Set: IntoIterator<Item = S>,
     {
-        let sets: Vec<ScopeSet> = sets.into_iter().map(scope_set).collect::<Result<_, _>>()?;
-        if sets.is_empty() || sets.iter().any(ScopeSet::is_empty) {
-            return Err(InvalidRule::NoScopes);
+        // The error is never without a fault.
+        Self::of_sets(sets).map_err(|mut faults| faults.swap_remove(0))
+    }
+
+    /// As [`AccessRule::any_of`], with everything that is wrong.
+    pub(super) fn of_sets<S, Set>(sets: impl IntoIterator<Item = Set>) -> Result<Self, Vec<InvalidRule>>
+    where
+        S: AsRef<str>,
+        Set: IntoIterator<Item = S>,
+    {
+        let mut faults = Vec::new();
+        let sets: Vec<ScopeSet> = sets.into_iter().map(|set| scope_set(set, &mut faults)).collect();
+        if sets.is_empty() {
+            faults.push(InvalidRule::NoScopes);
         }
-        Ok(Self::Scopes(Alternatives(sets)))
+        if faults.is_empty() { Ok(Self::Scopes(Alternatives(sets))) } else { Err(faults) }
     }
 
     /// The scopes that are asked for, where any are.
@@ -71,12 +82,21 @@ impl AccessRule {
     }
 }
 
-fn scope_set<S: AsRef<str>>(scopes: impl IntoIterator<Item = S>) -> Result<ScopeSet, InvalidRule> {
-    let parse = |scope: S| {
-        ScopeToken::parse(scope.as_ref())
-            .map_err(|reason| InvalidRule::Scope { scope: scope.as_ref().to_owned(), reason })
-    };
-    scopes.into_iter().map(parse).collect()
+fn scope_set<S: AsRef<str>>(scopes: impl IntoIterator<Item = S>, faults: &mut Vec<InvalidRule>) -> ScopeSet {
+    let mut set = ScopeSet::new();
+    let mut is_empty = true;
+    for scope in scopes {
+        is_empty = false;
+        let scope = scope.as_ref();
+        match ScopeToken::parse(scope) {
+            Ok(token) => set.insert(token),
+            Err(reason) => faults.push(InvalidRule::Scope { scope: scope.to_owned(), reason }),
+        }
+    }
+    if is_empty {
+        faults.push(InvalidRule::NoScopes);
+    }
+    set
 }
 
 /// Sets of scopes, at least one, none empty; each is enough by itself. In the order of the declaration.
@@ -135,11 +155,20 @@ pub enum InvalidRule {
     )]
     NoScopes,
     /// What is named is no scope (RFC 6749 §3.3).
-    #[error("{scope:?} is no scope: {reason}")]
+    #[error("{scope:?} is no scope: {reason}; {}", instead(*.reason))]
     Scope {
         /// What is named.
         scope: String,
         /// Why it is none.
         reason: InvalidScope,
     },
+}
+
+fn instead(reason: InvalidScope) -> &'static str {
+    match reason {
+        InvalidScope::Character { character: ' ' } => {
+            "write each scope as a string of its own: [\"SCOPE\", \"SCOPE\"]"
+        }
+        _ => "write printable ASCII without space, double quote and backslash (RFC 6749, section 3.3)",
+    }
 }

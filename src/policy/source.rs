@@ -1,55 +1,41 @@
 //! Source positions (`SourceCodeInfo` in `google/protobuf/descriptor.proto`), where a set carries them.
 
-use prost_reflect::{FileDescriptor, MethodDescriptor, ServiceDescriptor};
+use prost_reflect::{ExtensionDescriptor, FileDescriptor, MethodDescriptor, ServiceDescriptor};
 
 use super::Position;
+use super::option::NUMBER;
 
-/// Field numbers of `descriptor.proto` that lead from a file to an option.
+/// Field numbers of `descriptor.proto` that lead from a service or a method to its options.
 mod field {
-    pub(super) const FILE_SERVICE: i32 = 6;
-    pub(super) const SERVICE_METHOD: i32 = 2;
     pub(super) const SERVICE_OPTIONS: i32 = 3;
     pub(super) const METHOD_OPTIONS: i32 = 4;
-    pub(super) const ACCESS: i32 = 57205;
 }
 
 /// What a position is asked of.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Target<'a> {
+    Service(&'a ServiceDescriptor),
     Method(&'a MethodDescriptor),
     MethodOption(&'a MethodDescriptor),
     ServiceOption(&'a ServiceDescriptor),
+    Extension(&'a ExtensionDescriptor),
 }
 
 /// Where the target begins; an option whose own place is not told stands with what it belongs to.
 pub(super) fn position(file: &FileDescriptor, target: Target<'_>) -> Option<Position> {
     match target {
-        Target::Method(method) => find(file, &method_path(method)),
+        Target::Service(service) => find(file, service.path()),
+        Target::Method(method) => find(file, method.path()),
         Target::MethodOption(method) => {
-            let mut path = method_path(method);
-            path.extend([field::METHOD_OPTIONS, field::ACCESS]);
+            let path = [method.path(), &[field::METHOD_OPTIONS, NUMBER.cast_signed()]].concat();
             find_option(file, &path).or_else(|| position(file, Target::Method(method)))
         }
         Target::ServiceOption(service) => {
-            let mut path = service_path(service);
-            path.extend([field::SERVICE_OPTIONS, field::ACCESS]);
-            find_option(file, &path).or_else(|| find(file, &service_path(service)))
+            let path = [service.path(), &[field::SERVICE_OPTIONS, NUMBER.cast_signed()]].concat();
+            find_option(file, &path).or_else(|| position(file, Target::Service(service)))
         }
+        Target::Extension(extension) => find(file, extension.path()),
     }
-}
-
-fn service_path(service: &ServiceDescriptor) -> Vec<i32> {
-    vec![field::FILE_SERVICE, index(service.index())]
-}
-
-fn method_path(method: &MethodDescriptor) -> Vec<i32> {
-    let mut path = service_path(&method.parent_service());
-    path.extend([field::SERVICE_METHOD, index(method.index())]);
-    path
-}
-
-fn index(index: usize) -> i32 {
-    i32::try_from(index).unwrap_or(i32::MAX)
 }
 
 fn find(file: &FileDescriptor, path: &[i32]) -> Option<Position> {

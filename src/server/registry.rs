@@ -36,14 +36,14 @@ impl Services {
     pub fn three_apis() -> Self {
         Self::default()
             .descriptor_set(services::DESCRIPTOR_SET)
-            .add(proto::api1::api1_server::Api1Server::new(Api1))
-            .add(proto::api2::api2_server::Api2Server::new(Api2))
-            .add(proto::api3::api3_server::Api3Server::new(Api3))
+            .service(proto::api1::api1_server::Api1Server::new(Api1))
+            .service(proto::api2::api2_server::Api2Server::new(Api2))
+            .service(proto::api3::api3_server::Api3Server::new(Api3))
     }
 
     /// Adds a service, which one of the descriptor sets has to declare.
     #[must_use]
-    pub fn add<S>(mut self, service: S) -> Self
+    pub fn service<S>(mut self, service: S) -> Self
     where
         S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
             + NamedService
@@ -85,7 +85,7 @@ impl Services {
     {
         // Whoever watches a server has no token; what it is told is no more than whether to send calls.
         let with_health = self
-            .add(health)
+            .service(health)
             .descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
             .rule("grpc.health.v1.Health/Check", AccessRule::Public)
             .rule("grpc.health.v1.Health/Watch", AccessRule::Public);
@@ -115,8 +115,8 @@ impl Services {
         };
         let (current, alpha) = (builder().build_v1()?, builder().build_v1alpha()?);
         Ok(services
-            .add(current)
-            .add(alpha)
+            .service(current)
+            .service(alpha)
             .rule("grpc.reflection.v1.ServerReflection/ServerReflectionInfo", rule.clone())
             .rule("grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", rule.clone()))
     }

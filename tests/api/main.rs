@@ -1,6 +1,8 @@
 //! The real server on a port of the system's choosing, with a key and a clock of the tests' own, driven
 //! through real sockets.
 
+#![allow(clippy::expect_used, unreachable_pub, reason = "these are tests, and theirs alone")]
+
 mod support;
 
 mod keys;

@@ -1,7 +1,8 @@
 //! Every method of every registered service, with every kind of token. The methods come from the
 //! descriptors, so one that is added tomorrow is in it.
 
-use sekisho::policy::{AccessRule, Method, Policy};
+use sekisho::policy::{AccessRule, Alternatives, Method, Policy};
+use sekisho::scope::ScopeSet;
 use sekisho::testing::{TestIssuer, TokenBuilder};
 use serde_json::json;
 use tonic::Code;
@@ -42,9 +43,8 @@ fn scoped(issuer: &'static TestIssuer, method: &Method) -> TokenBuilder<'static>
 fn of_others(policy: &Policy, method: &Method) -> String {
     let asks =
         |scope: &str| method.rule().required().is_some_and(|r| r.iter().any(|set| set.contains(scope)));
-    let all =
-        policy.methods().filter_map(|other| other.rule().required()).flat_map(|required| required.iter());
-    let others = all.flat_map(|set| set.iter()).filter(|scope| !asks(scope.as_str()));
+    let all = policy.methods().filter_map(|other| other.rule().required()).flat_map(Alternatives::iter);
+    let others = all.flat_map(ScopeSet::iter).filter(|scope| !asks(scope.as_str()));
     others.map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 

@@ -19,7 +19,7 @@ fn check(name: &str, answer: &Answer, expected: &Expected<'_>) {
     assert_eq!(answer.http, 200, "{name}");
     assert!(answer.trailers_only && answer.body.is_empty(), "{name}: trailers-only");
     assert_eq!(
-        answer.headers.get("content-type").map(|value| value.as_bytes()),
+        answer.headers.get("content-type").map(http::HeaderValue::as_bytes),
         Some(&b"application/grpc"[..]),
         "{name}"
     );

@@ -157,7 +157,7 @@ async fn a_server_whose_services_are_not_what_is_declared_does_not_start() {
         declared_alone.contains("streaming.v1.Streaming: in the policy, but not registered"),
         "{declared_alone}"
     );
-    let registered_alone = Services::three_apis().add(
+    let registered_alone = Services::three_apis().service(
         crate::support::proto::streaming_server::StreamingServer::new(crate::support::Handlers::default()),
     );
     let registered_alone = run(registered_alone).await.expect_err("not declared");
@@ -168,5 +168,5 @@ async fn a_server_whose_services_are_not_what_is_declared_does_not_start() {
     let no_such_method = run(Services::three_apis().rule("api1.v1.Api1/Drop", AccessRule::Public))
         .await
         .expect_err("no method");
-    assert!(no_such_method.contains("api1.v1.Api1.Drop"), "{no_such_method}");
+    assert!(no_such_method.contains("api1.v1.Api1/Drop"), "{no_such_method}");
 }

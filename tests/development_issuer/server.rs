@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reqwest::Method;
-use sekisho::development::issuer::{Error, Issuer, Options};
+use sekisho::development::{Error, Issuer, IssuerOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
@@ -15,7 +15,7 @@ async fn no_listener_leaves_loopback() {
     for (address, loopback) in [("127.0.0.1:0", true), ("0.0.0.0:0", false)] {
         let listener = TcpListener::bind(address).await.unwrap();
         let bound = listener.local_addr().unwrap();
-        match Issuer::new(listener, Options::default()) {
+        match Issuer::new(listener, IssuerOptions::default()) {
             Ok(issuer) => assert!(loopback && issuer.issuer_url() == format!("http://{bound}/"), "{address}"),
             Err(Error::NotLoopback(refused)) => assert!(!loopback && refused == bound, "{address}"),
             Err(error) => panic!("{address}: {error}"),
@@ -35,7 +35,7 @@ async fn it_ends_in_bounded_time_whatever_its_peers_do() {
     let mut half_sent = started_body(address).await;
 
     issuer.shutdown.send(()).unwrap();
-    timeout(Duration::from_secs(5), issuer.served).await.expect("bounded").unwrap().unwrap();
+    timeout(Duration::from_secs(2), issuer.served).await.expect("bounded").unwrap().unwrap();
     assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
     for peer in [&mut silent, &mut half_open, &mut half_sent] {
         // Closed or reset: either way it is over, and nothing was answered.

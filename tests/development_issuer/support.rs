@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap};
 use reqwest::{Method, RequestBuilder, StatusCode};
-use sekisho::development::issuer::{Client, Issuer, Options};
+use sekisho::development::{Client, Issuer, IssuerOptions};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -44,10 +44,10 @@ impl TestIssuer {
             secret: "unprivileged-secret".to_owned(),
             scopes: vec![],
         };
-        let options = Options {
+        let options = IssuerOptions {
             clients: vec![Client::cli(), unprivileged],
             clock: Arc::new(move || UNIX_EPOCH + Duration::from_secs(read.load(Ordering::SeqCst))),
-            ..Options::default()
+            ..IssuerOptions::default()
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = Issuer::new(listener, options).unwrap();

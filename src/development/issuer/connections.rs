@@ -13,8 +13,12 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// How many connections are held at once; more wait in the listener's queue. Well below the usual limit of
-/// open files, so that accepting does not run into it.
-const MAX_CONNECTIONS: usize = 256;
+/// open files, most of which are for the rest of the process.
+const MAX_CONNECTIONS: usize = 64;
+
+/// How long to wait where the system has no more file descriptors: some come back as connections end,
+/// here or elsewhere in the process.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// How long a connection may stay without a whole request head, idle between two requests included.
 const HEAD_TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -34,8 +38,8 @@ pub(super) async fn serve(
     loop {
         tokio::select! {
             () = &mut shutdown => break,
-            accepted = listener.accept(), if connections.len() < MAX_CONNECTIONS => {
-                if let Some(stream) = usable(accepted)? {
+            accepted = accept(&listener), if connections.len() < MAX_CONNECTIONS => {
+                if let Some(stream) = accepted? {
                     connections.spawn(connection(stream, routes.clone(), stopping.clone()));
                 }
             }
@@ -51,13 +55,43 @@ pub(super) async fn serve(
     Ok(())
 }
 
-/// The connection that was accepted, or none where it broke before that; any other fault is the listener's.
-fn usable(accepted: io::Result<(TcpStream, std::net::SocketAddr)>) -> io::Result<Option<TcpStream>> {
-    use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
-    match accepted {
-        Ok((stream, _peer)) => Ok(Some(stream)),
-        Err(error) if matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted) => Ok(None),
-        Err(error) => Err(error),
+/// The next connection, or none where one could not be had this time.
+async fn accept(listener: &TcpListener) -> io::Result<Option<TcpStream>> {
+    let error = match listener.accept().await {
+        Ok((stream, _peer)) => return Ok(Some(stream)),
+        Err(error) => error,
+    };
+    match Extent::of(&error) {
+        Extent::Connection => {}
+        Extent::Moment => {
+            tracing::warn!(%error, "the development issuer could not accept a connection");
+            tokio::time::sleep(ACCEPT_PAUSE).await;
+        }
+        Extent::Listener => return Err(error),
+    }
+    Ok(None)
+}
+
+/// How far a fault of accepting reaches.
+#[derive(Debug, PartialEq, Eq)]
+enum Extent {
+    /// The one connection broke before it was accepted.
+    Connection,
+    /// Something has run out, and will be there again.
+    Moment,
+    /// The socket does not listen, and never will.
+    Listener,
+}
+
+impl Extent {
+    /// What is not known is taken for passing: an issuer that is gone cannot come back, one that waits can.
+    fn of(error: &io::Error) -> Self {
+        use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted, InvalidInput};
+        match error.kind() {
+            ConnectionAborted | ConnectionReset | Interrupted => Self::Connection,
+            InvalidInput => Self::Listener,
+            _ => Self::Moment,
+        }
     }
 }
 
@@ -73,4 +107,24 @@ async fn connection(stream: TcpStream, routes: Router, stopping: CancellationTok
         () = stopping.cancelled() => connection.as_mut().graceful_shutdown(),
     }
     let _ended = connection.await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_reaches_as_far_as_its_cause() {
+        let table = [
+            (io::ErrorKind::ConnectionAborted, Extent::Connection),
+            (io::ErrorKind::ConnectionReset, Extent::Connection),
+            (io::ErrorKind::Interrupted, Extent::Connection),
+            (io::ErrorKind::OutOfMemory, Extent::Moment),
+            (io::ErrorKind::Other, Extent::Moment),
+            (io::ErrorKind::InvalidInput, Extent::Listener),
+        ];
+        for (kind, extent) in table {
+            assert_eq!(Extent::of(&kind.into()), extent, "{kind}");
+        }
+    }
 }

@@ -9,14 +9,10 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{Response, StatusCode, Uri};
 use axum::response::IntoResponse as _;
-use sekisho::authorizer::Issuer;
 use sekisho::jwks::{Discovery, HttpClient, HttpUrl, Keys, PlainHttp, Schedule};
 use sekisho::testing::ManualClock;
-use sekisho::token::Verifier;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
-
-use super::AUDIENCE;
 
 #[derive(Default)]
 struct Script {
@@ -118,10 +114,6 @@ impl IssuerServer {
         let url = HttpUrl::parse(&self.url(), PlainHttp::LoopbackOnly).expect("a URL");
         let client = HttpClient::new(b"").expect("a client");
         Keys::remote(Discovery::new(url, PlainHttp::LoopbackOnly, client), schedule, clock.clone())
-    }
-
-    pub fn issuer(&self, clock: &Arc<ManualClock>) -> Issuer {
-        Issuer::new(self.keys(clock), Verifier::new(AUDIENCE))
     }
 }
 

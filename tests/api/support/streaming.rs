@@ -37,8 +37,8 @@ impl Handlers {
     pub fn register(&self, services: Services) -> Services {
         services
             .descriptor_set(DESCRIPTOR_SET)
-            .add(proto::streaming_server::StreamingServer::new(self.clone()))
-            .add(proto::defaulted_server::DefaultedServer::new(self.clone()))
+            .service(proto::streaming_server::StreamingServer::new(self.clone()))
+            .service(proto::defaulted_server::DefaultedServer::new(self.clone()))
     }
 
     fn enter<T>(&self, request: &Request<T>) -> Result<Item, Status> {

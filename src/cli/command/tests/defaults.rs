@@ -1,0 +1,93 @@
+//! What holds where nothing is said: the table of the options.
+
+use std::time::Duration;
+
+use super::*;
+use crate::config::{KeyLocation, LogFormat, ServerSettings, TokenRules};
+use crate::jwks::{Algorithm, PlainHttp, Schedule};
+use crate::server::Reflection;
+use crate::token::TokenProfile;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[track_caller]
+fn assert_server(server: &ServerSettings, reflection: Reflection) {
+    assert_eq!(server.grpc_listen, "127.0.0.1:50051".parse().unwrap());
+    assert_eq!(server.max_token_size, 8192);
+    assert_eq!(server.shutdown_grace, 20 * SECOND);
+    assert_eq!(server.reflection, reflection);
+    assert_eq!((server.log.format, server.log.filter.as_str()), (LogFormat::Text, "info"));
+}
+
+fn rules(audience: &str) -> TokenRules {
+    TokenRules {
+        audience: audience.to_owned(),
+        audience_claim: "aud".to_owned(),
+        algorithms: vec![Algorithm::Rs256],
+        leeway: 5 * SECOND,
+        scope_claims: vec!["scope".to_owned(), "scp".to_owned()],
+        profile: TokenProfile::Any,
+    }
+}
+
+#[track_caller]
+fn assert_schedule(schedule: Schedule) {
+    let Schedule { refresh, cooldown, max_stale } = schedule;
+    assert_eq!((refresh, cooldown, max_stale), (300 * SECOND, 30 * SECOND, 24 * 3600 * SECOND));
+}
+
+#[test]
+fn development_needs_nothing() {
+    let settings = told("").development();
+    assert_server(&settings.server, Reflection::Public);
+    assert_eq!(settings.issuer_listen, "127.0.0.1:9000".parse().unwrap());
+    assert_eq!(settings.token, rules("auth0-multiple-api"));
+    assert_schedule(settings.schedule);
+}
+
+#[test]
+fn serve_needs_issuer_and_audience() {
+    let settings = served("").serve();
+    assert_server(&settings.server, Reflection::Off);
+    assert_eq!(settings.token, rules("api"));
+    assert_eq!(settings.issuer.url.as_str(), "https://tenant.example/");
+    assert_eq!(settings.issuer.keys, KeyLocation::Discovered);
+    assert_eq!(settings.issuer.plain_http, PlainHttp::LoopbackOnly);
+    assert!(settings.issuer.ca_file.is_empty());
+    assert_schedule(settings.issuer.schedule);
+}
+
+#[test]
+fn a_token_comes_from_the_development_issuer() {
+    let settings = told("token").token();
+    assert_eq!(settings.issuer.as_str(), "http://127.0.0.1:9000/");
+    assert_eq!((settings.client_id.as_str(), settings.client_secret.0.as_str()), ("cli", "cli-secret"));
+    assert_eq!(settings.scope.as_deref(), Some("api1:read:status api2:read:status"));
+    assert_eq!(settings.audience.as_deref(), Some("auth0-multiple-api"));
+    assert_eq!(settings.expires_in, Some(3600 * SECOND));
+}
+
+#[test]
+fn a_token_comes_from_the_issuer_that_is_named() {
+    let settings = told("token --issuer https://tenant.example/ --client-id m2m")
+        .env("SEKISHO_TOKEN_CLIENT_SECRET", "s3cret")
+        .token();
+    assert_eq!(settings.issuer.as_str(), "https://tenant.example/");
+    assert_eq!((settings.client_id.as_str(), settings.client_secret.0.as_str()), ("m2m", "s3cret"));
+    assert_eq!((settings.scope.clone(), settings.audience.clone()), (None, None));
+    assert_eq!(settings.expires_in, None);
+    assert!(!format!("{settings:?}").contains("s3cret"));
+}
+
+#[test]
+fn a_healthcheck_asks_an_address_that_can_be_connected_to() {
+    for (listen, asked) in [
+        ("", "127.0.0.1:50051"),
+        ("--grpc-listen 0.0.0.0:7000", "127.0.0.1:7000"),
+        ("--grpc-listen [::]:7000", "[::1]:7000"),
+        ("--grpc-listen 192.0.2.1:7000", "192.0.2.1:7000"),
+    ] {
+        let settings = told(&format!("healthcheck {listen}")).healthcheck();
+        assert_eq!(settings.address, asked.parse().unwrap(), "{listen}");
+    }
+}

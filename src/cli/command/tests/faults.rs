@@ -1,0 +1,205 @@
+//! What is wrong, in one line each, all at once.
+
+use super::*;
+
+#[test]
+fn all_faults_of_all_sources_are_told_at_once() {
+    let told = told("serve --leeway 6m --algorithm HS256 --algorithm none --audience api")
+        .env("OIDC_ISSUER", "http://issuer.example/")
+        .env("SEKISHO_MAX_TOKEN_SIZE", "255")
+        .file("--env-file", ".env", "OIDC_JWKS_REFRESH=0s\n")
+        .config("reflection = \"sometimes\"\nlog-format = 1\nleevay = \"1s\"\nscope-claim = \"scp\"");
+    let algorithms = "expected one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA";
+    assert_eq!(
+        told.faults(),
+        [
+            r#""leevay" in DIR/sekisho.toml: there is no option of that name"#.to_owned(),
+            r#"SEKISHO_MAX_TOKEN_SIZE: "255" is no size of a token; expected bytes, from 256 to 49152"#
+                .into(),
+            r#"reflection in DIR/sekisho.toml: "sometimes" is none of public, authenticated, off"#.into(),
+            r#"log-format in DIR/sekisho.toml: "1" is neither text nor json"#.into(),
+            "OIDC_ISSUER: \"http://issuer.example/\": http without TLS is for loopback alone (localhost, \
+             127.0.0.0/8, [::1]); use https, or allow it by --dangerous-allow-plain-http"
+                .into(),
+            r#"OIDC_JWKS_REFRESH in DIR/.env: "0s" is too short; expected at least 100ms"#.into(),
+            format!(r#"--algorithm: "HS256" is no asymmetric signature algorithm; {algorithms}"#),
+            format!(r#"--algorithm: "none" is no asymmetric signature algorithm; {algorithms}"#),
+            r#"--leeway: "6m" is too long; expected at most 5m"#.into(),
+            "scope-claim in DIR/sekisho.toml: expected an array of strings, found a string".into(),
+        ]
+    );
+}
+
+#[test]
+fn serve_says_what_it_has_to_have() {
+    assert_eq!(
+        told("serve").env("OIDC_ISSUER", "").faults(),
+        ["--issuer (or OIDC_ISSUER): it is required", "--audience (or OIDC_AUDIENCE): it is required"]
+    );
+}
+
+#[test]
+fn files_that_are_missing_are_faults_among_others() {
+    let faults = told("serve --config /nowhere/a.toml --env-file /nowhere/.env --audience api").faults();
+    assert_eq!(
+        faults,
+        [
+            "--env-file: /nowhere/.env: No such file or directory (os error 2)",
+            "--config: /nowhere/a.toml: No such file or directory (os error 2)",
+            "--issuer (or OIDC_ISSUER): it is required",
+        ]
+    );
+    let by_variable = told("").env("SEKISHO_CONFIG", "/nowhere/a.toml").faults();
+    assert_eq!(by_variable, ["SEKISHO_CONFIG: /nowhere/a.toml: No such file or directory (os error 2)"]);
+}
+
+#[test]
+fn a_value_at_fault_is_named_by_what_carried_it() {
+    let cases = [
+        (
+            "--grpc-listen localhost:1",
+            r#""localhost:1" is no address; expected IP:PORT, like 127.0.0.1:50051"#,
+        ),
+        ("--max-token-size 49153", r#""49153" is no size of a token; expected bytes, from 256 to 49152"#),
+        ("--jwks-cooldown 5ms", r#""5ms" is too short; expected at least 100ms"#),
+        ("--jwks-max-stale 2years", r#""2years" is longer than a year"#),
+        ("--shutdown-grace 20", r#""20" is no duration; expected one like 30s, 5m or 24h"#),
+        ("--token-profile strict", r#""strict" is no token profile; expected any or rfc9068"#),
+        ("--log-format xml", r#""xml" is neither text nor json"#),
+        ("--jwks ftp://x/", r#""ftp://x/": expected an https URL"#),
+        ("--ca-file /nowhere", "/nowhere: No such file or directory (os error 2)"),
+        ("--jwks /nowhere", "/nowhere: No such file or directory (os error 2)"),
+    ];
+    for (arguments, reason) in cases {
+        let (flag, _) = arguments.split_once(' ').unwrap();
+        assert_eq!(served(arguments).faults(), [format!("{flag}: {reason}")]);
+    }
+}
+
+#[test]
+fn an_empty_flag_is_a_fault() {
+    for flag in ["--audience-claim", "--scope-claim", "--grpc-listen", "--jwks", "--ca-file"] {
+        let faults = served("").argument(flag).argument("").faults();
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        assert!(faults[0].starts_with(&format!("{flag}: ")), "{faults:?}");
+    }
+}
+
+#[test]
+fn a_list_that_names_nothing_is_a_fault() {
+    assert_eq!(told("").env("OIDC_ALGORITHMS", ",").faults(), ["OIDC_ALGORITHMS: it names nothing"]);
+    let faults = told("").config("scope-claim = []").faults();
+    assert_eq!(faults, ["scope-claim in DIR/sekisho.toml: it names nothing"]);
+}
+
+#[test]
+fn development_refuses_a_configured_issuer_whoever_names_it() {
+    let reason = "development has an issuer of its own; use `sekisho serve` with one that is configured";
+    let url = "https://tenant.example/";
+    for (told, origin) in [
+        (told(&format!("--issuer {url}")), "--issuer"),
+        (told("").env("OIDC_ISSUER", url), "OIDC_ISSUER"),
+        (told("").config(&format!("issuer = \"{url}\"")), "issuer in DIR/sekisho.toml"),
+        (told("").file("--env-file", ".env", format!("OIDC_ISSUER={url}")), "OIDC_ISSUER in DIR/.env"),
+        (told("--jwks keys.json"), "--jwks"),
+        (told("").env("SEKISHO_CA_FILE", "ca.pem"), "SEKISHO_CA_FILE"),
+    ] {
+        assert_eq!(told.faults(), [format!("{origin}: {reason}")]);
+    }
+    told("").env("OIDC_ISSUER", "").development();
+}
+
+#[test]
+fn development_does_not_leave_loopback() {
+    for address in ["0.0.0.0:1", "[::]:1", "192.0.2.1:1"] {
+        let arguments = format!("--grpc-listen {address} --issuer-listen {address}");
+        let faults = told(&arguments).faults();
+        assert_eq!(faults.len(), 2, "{faults:?}");
+        assert!(faults.iter().all(|fault| fault.contains("is not on loopback")), "{faults:?}");
+    }
+    told("--grpc-listen [::1]:0 --issuer-listen 127.1.2.3:0").development();
+    served("--grpc-listen 0.0.0.0:1").serve();
+}
+
+#[test]
+fn serve_ignores_the_development_issuers_variable() {
+    served("").env("SEKISHO_ISSUER_LISTEN", "nonsense").serve();
+    assert_eq!(told("").env("SEKISHO_ISSUER_LISTEN", "nonsense").faults().len(), 1);
+}
+
+#[test]
+fn files_without_what_is_looked_for_are_faults() {
+    let keys = served("").file("--jwks", "keys.json", r#"{"keys":[]}"#).faults();
+    assert_eq!(keys.len(), 1, "{keys:?}");
+    assert!(keys[0].starts_with("--jwks: DIR/keys.json is no usable set of keys"), "{keys:?}");
+    let roots = served("").file("--ca-file", "ca.pem", "nothing").faults();
+    assert_eq!(roots, ["--ca-file: DIR/ca.pem: there is no PEM certificate in it"]);
+    let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    let roots = served("").file("--ca-file", "ca.pem", broken).faults();
+    assert_eq!(roots.len(), 1, "{roots:?}");
+}
+
+#[test]
+fn a_file_that_cannot_be_parsed_says_where() {
+    let faults = told("").config("audience = \"api\"\nleeway = 5s\n").faults();
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert!(faults[0].starts_with("--config: DIR/sekisho.toml: line 2: "), "{faults:?}");
+}
+
+#[test]
+fn an_env_file_that_cannot_be_parsed_shows_no_secret() {
+    let text = "OIDC_AUDIENCE=api\nSEKISHO_TOKEN_CLIENT_SECRET=hush hush\n";
+    let faults = told("token").file("--env-file", ".env", text).faults();
+    let reason = "line 2: expected NAME=VALUE, with quotes around a value that has spaces";
+    assert_eq!(faults, [format!("--env-file: DIR/.env: {reason}")]);
+}
+
+#[test]
+fn a_password_in_a_url_is_not_shown() {
+    let faults = told("serve --audience api --issuer https://me:hush@tenant.example/").faults();
+    assert_eq!(faults, ["--issuer: a user name or password may not stand in this URL"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_no_text_is_told_once() {
+    use std::os::unix::ffi::OsStringExt as _;
+    let told = told("serve --audience api").env("OIDC_ISSUER", OsString::from_vec(vec![0xff]));
+    assert_eq!(told.faults(), ["OIDC_ISSUER: it is not valid UTF-8"]);
+}
+
+#[test]
+fn a_token_of_another_issuer_needs_credentials_and_no_lifetime() {
+    let told = told("token --expires-in 60s").env("OIDC_ISSUER", "https://tenant.example/");
+    assert_eq!(
+        told.faults(),
+        [
+            "--client-id (or SEKISHO_TOKEN_CLIENT_ID): it is required",
+            "--client-secret (or SEKISHO_TOKEN_CLIENT_SECRET): it is required",
+            "--expires-in: only the development issuer lets a caller choose; leave it out with --issuer",
+        ]
+    );
+}
+
+#[test]
+fn a_token_lasts_whole_seconds() {
+    for text in ["0s", "1500ms", "soon"] {
+        let faults = told(&format!("token --expires-in {text}")).faults();
+        assert!(faults.len() == 1 && faults[0].starts_with("--expires-in: "), "{faults:?}");
+    }
+    assert_eq!(told("token --expires-in 60s").token().expires_in, Some(std::time::Duration::from_secs(60)));
+}
+
+#[test]
+fn a_scope_has_the_characters_of_one() {
+    let faults = told("token").argument("--scope").argument("a\"b").faults();
+    assert!(faults.len() == 1 && faults[0].starts_with("--scope: "), "{faults:?}");
+    let settings = told("token").argument("--scope").argument("api3:read:status other").token();
+    assert_eq!(settings.scope.as_deref(), Some("api3:read:status other"));
+}
+
+#[test]
+fn a_line_of_a_fault_is_one_line() {
+    let faults = served("").argument("--config").argument("/nowhere/a\n\u{1b}[31mb").faults();
+    assert_eq!(faults, ["--config: /nowhere/a [31mb: No such file or directory (os error 2)"]);
+}

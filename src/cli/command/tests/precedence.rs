@@ -1,0 +1,153 @@
+//! Flag over environment over `.env` file over file.
+
+use std::time::Duration;
+
+use super::*;
+use crate::config::{KeyLocation, LogFormat};
+use crate::jwks::{Algorithm, PlainHttp};
+use crate::server::Reflection;
+use crate::token::TokenProfile;
+
+#[test]
+fn each_source_counts_over_the_next() {
+    let by_all = |flag: &str, variable: &str| {
+        told(flag)
+            .file("--env-file", ".env", "OIDC_AUDIENCE=of-env-file\n")
+            .config("audience = \"of-file\"")
+            .env("OIDC_AUDIENCE", variable)
+    };
+    let audience = |told: Told| told.development().token.audience;
+    assert_eq!(audience(by_all("--audience of-flag", "of-variable")), "of-flag");
+    assert_eq!(audience(by_all("", "of-variable")), "of-variable");
+    // An empty variable is unset.
+    assert_eq!(audience(by_all("", "")), "of-env-file");
+    assert_eq!(audience(told("").config("audience = \"of-file\"").env("OIDC_AUDIENCE", "")), "of-file");
+    let empty_everywhere = told("").file("--env-file", ".env", "OIDC_AUDIENCE=\n").env("OIDC_AUDIENCE", "");
+    assert_eq!(audience(empty_everywhere), "auth0-multiple-api");
+}
+
+#[test]
+fn a_list_is_repeated_has_commas_or_is_an_array() {
+    use Algorithm::{Es256, Ps256, Rs256};
+    let algorithms = |told: Told| told.development().token.algorithms;
+    assert_eq!(algorithms(told("--algorithm ES256 --algorithm RS256")), [Es256, Rs256]);
+    assert_eq!(algorithms(told("").env("OIDC_ALGORITHMS", "ES256, PS256,")), [Es256, Ps256]);
+    assert_eq!(algorithms(told("").config(r#"algorithm = ["PS256", "ES256"]"#)), [Ps256, Es256]);
+    // A source replaces the next one whole.
+    let both = told("--algorithm ES256").env("OIDC_ALGORITHMS", "PS256").config(r#"algorithm = ["RS256"]"#);
+    assert_eq!(algorithms(both), [Es256]);
+}
+
+#[test]
+fn a_scope_claim_replaces_the_usual_ones() {
+    let claims = |told: Told| told.development().token.scope_claims;
+    assert_eq!(claims(told("--scope-claim permissions")), ["permissions"]);
+    assert_eq!(claims(told("").env("SEKISHO_SCOPE_CLAIMS", "scope,permissions")), ["scope", "permissions"]);
+}
+
+#[test]
+fn the_file_has_the_names_of_the_flags() {
+    let settings = told("serve")
+        .config(
+            r#"
+            grpc-listen = "0.0.0.0:1"
+            reflection = "authenticated"
+            shutdown-grace = "0s"
+            issuer = "http://issuer.example"
+            dangerous-allow-plain-http = true
+            jwks = "http://issuer.example/keys"
+            jwks-refresh = "100ms"
+            jwks-cooldown = "2s"
+            jwks-max-stale = "1h"
+            audience = "api"
+            audience-claim = "client_id"
+            algorithm = ["EdDSA"]
+            leeway = "0s"
+            max-token-size = 256
+            scope-claim = ["permissions"]
+            token-profile = "rfc9068"
+            log-format = "json"
+            issuer-listen = "127.0.0.1:1"
+            "#,
+        )
+        .serve();
+    let server = &settings.server;
+    assert_eq!(server.grpc_listen, "0.0.0.0:1".parse().unwrap());
+    assert_eq!((server.reflection, server.shutdown_grace), (Reflection::Authenticated, Duration::ZERO));
+    assert_eq!((server.max_token_size, server.log.format), (256, LogFormat::Json));
+    let issuer = &settings.issuer;
+    assert_eq!(issuer.url.as_str(), "http://issuer.example");
+    assert_eq!(issuer.plain_http, PlainHttp::DangerousAnywhere);
+    assert!(matches!(&issuer.keys, KeyLocation::Url(url) if url.as_str() == "http://issuer.example/keys"));
+    assert_eq!(issuer.schedule.refresh, Duration::from_millis(100));
+    assert_eq!(issuer.schedule.cooldown, Duration::from_secs(2));
+    assert_eq!(issuer.schedule.max_stale, Duration::from_secs(3600));
+    let token = &settings.token;
+    assert_eq!((token.audience.as_str(), token.audience_claim.as_str()), ("api", "client_id"));
+    assert_eq!((token.leeway, token.profile), (Duration::ZERO, TokenProfile::Rfc9068));
+    assert_eq!(token.algorithms, [Algorithm::EdDsa]);
+    assert_eq!(token.scope_claims, ["permissions"]);
+}
+
+#[test]
+fn the_three_values_of_an_env_file_are_enough() {
+    let text = "OIDC_ISSUER=https://tenant.example/\n\
+                OIDC_AUDIENCE=\"my api\"\n\
+                OIDC_JWKS_URI=https://tenant.example/.well-known/jwks.json\n";
+    let settings = told("serve").file("--env-file", ".env", text).serve();
+    assert_eq!(settings.issuer.url.as_str(), "https://tenant.example/");
+    assert_eq!(settings.token.audience, "my api");
+    assert!(matches!(settings.issuer.keys, KeyLocation::Url(_)));
+}
+
+#[test]
+fn the_example_of_an_env_file_is_one() {
+    let text = include_str!("../../../../.env.example");
+    let settings = told("serve").file("--env-file", ".env", text).serve();
+    assert_eq!(settings.issuer.keys, KeyLocation::Discovered);
+    let with_keys = text.replace("#OIDC_JWKS_URI", "OIDC_JWKS_URI");
+    let settings = told("serve").file("--env-file", ".env", with_keys).serve();
+    assert!(matches!(settings.issuer.keys, KeyLocation::Url(_)));
+}
+
+#[test]
+fn the_file_may_be_named_by_the_environment_or_the_env_file() {
+    let mut by_variable = told("");
+    let path = by_variable.path("sekisho.toml");
+    std::fs::write(&path, "audience = \"of-file\"").unwrap();
+    let by_variable = by_variable.env("SEKISHO_CONFIG", &path);
+    assert_eq!(by_variable.development().token.audience, "of-file");
+
+    let by_env_file = told("").file("--env-file", ".env", format!("SEKISHO_CONFIG={}\n", path.display()));
+    assert_eq!(by_env_file.development().token.audience, "of-file");
+}
+
+#[test]
+fn a_switch_has_a_value_in_the_environment() {
+    let url = "serve --issuer http://issuer.example/ --audience api";
+    for on in ["true", "1"] {
+        let settings = told(url).env("SEKISHO_DANGEROUS_ALLOW_PLAIN_HTTP", on).serve();
+        assert_eq!(settings.issuer.plain_http, PlainHttp::DangerousAnywhere, "{on}");
+    }
+    assert_eq!(told(url).env("SEKISHO_DANGEROUS_ALLOW_PLAIN_HTTP", "false").faults().len(), 1);
+}
+
+#[test]
+fn keys_may_come_from_a_file() {
+    let jwks = crate::testing::TestIssuer::new("https://tenant.example/", "api").jwks();
+    let settings = served("").file("--jwks", "keys.json", jwks).serve();
+    assert!(matches!(settings.issuer.keys, KeyLocation::File(path) if path.ends_with("keys.json")));
+}
+
+#[test]
+fn roots_are_read_once() {
+    let root = rcgen::generate_simple_self_signed(["issuer.example".to_owned()]).unwrap().cert.pem();
+    let settings = served("").file("--ca-file", "ca.pem", &root).serve();
+    assert_eq!(settings.issuer.ca_file, root.as_bytes());
+}
+
+#[test]
+fn the_level_of_logs_is_that_of_rust_log() {
+    let settings = told("").env("RUST_LOG", "warn,sekisho=debug").development();
+    assert_eq!(settings.server.log.filter, "warn,sekisho=debug");
+}

@@ -1,0 +1,66 @@
+//! `sekisho`: the development issuer is started first, and then asked for everything as any other would be.
+
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::{bind, run, start_logging, stop_signal, stopped, tell_listening};
+use crate::authorizer::Issuer;
+use crate::cli::{BannerFacts, Failure, banner, request_token};
+use crate::clock::SystemClock;
+use crate::config::{DevelopmentSettings, TokenSettings};
+use crate::development::issuer::{self, Options};
+use crate::jwks::{Discovery, HttpClient, HttpUrl, Keys, PlainHttp};
+
+/// `sekisho`
+pub(in crate::cli) async fn development(settings: DevelopmentSettings) -> Result<(), Failure> {
+    start_logging(&settings.server.log)?;
+    let grpc = bind(settings.server.grpc_listen, "--grpc-listen").await?;
+    let issuer_listener = bind(settings.issuer_listen, "--issuer-listen").await?;
+    let stop = stop_signal()?;
+    tell_listening("issuer", &issuer_listener)?;
+    let audience = &settings.token.audience;
+    let issuer = LocalIssuer::start(issuer_listener, audience, stop.clone())?;
+    let keys = issuer.keys(&settings)?;
+    // Whoever reads the banner, or where it listens, may call at once.
+    tokio::select! {
+        () = keys.readiness_other_than(false) => {}
+        () = stopped(stop.clone()) => return Ok(()),
+    }
+    let asked = TokenSettings::of_development(issuer.url.clone(), audience.as_str());
+    let token = request_token(&asked).await.map_err(Failure::at_run_time)?;
+    let facts = BannerFacts { grpc: tell_listening("grpc", &grpc)?, issuer: issuer.address, token: &token };
+    // Nobody may be there to read it; it serves all the same.
+    let _ = write!(io::stdout(), "{}", banner(&facts)).and_then(|()| io::stdout().flush());
+    let ended = run(settings.server, Issuer::new(keys, settings.token.verifier()), grpc, stop).await;
+    issuer.serving.await.map_err(Failure::at_run_time)?.map_err(Failure::at_run_time)?;
+    ended
+}
+
+/// The development issuer, as it is seen from here: somebody at a URL.
+struct LocalIssuer {
+    address: SocketAddr,
+    url: HttpUrl,
+    serving: JoinHandle<io::Result<()>>,
+}
+
+impl LocalIssuer {
+    fn start(listener: TcpListener, audience: &str, stop: watch::Receiver<bool>) -> Result<Self, Failure> {
+        let options = Options { audience: audience.to_owned(), ..Options::default() };
+        let issuer = issuer::Issuer::new(listener, options).map_err(Failure::at_run_time)?;
+        let url =
+            HttpUrl::parse(issuer.issuer_url(), PlainHttp::LoopbackOnly).map_err(Failure::at_run_time)?;
+        let address = issuer.address();
+        Ok(Self { address, url, serving: tokio::spawn(issuer.serve(stopped(stop))) })
+    }
+
+    fn keys(&self, settings: &DevelopmentSettings) -> Result<Keys, Failure> {
+        let client = HttpClient::new(&[]).map_err(Failure::at_run_time)?;
+        let source = Discovery::new(self.url.clone(), PlainHttp::LoopbackOnly, client);
+        Ok(Keys::remote(source, settings.schedule, Arc::new(SystemClock::new())))
+    }
+}

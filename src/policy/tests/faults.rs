@@ -1,0 +1,162 @@
+//! Every fault with its place and its text, as whoever mends it reads it.
+
+use prost::Message as _;
+
+use super::*;
+
+const RULE_SAYS_NOTHING: &str =
+    "the access rule says nothing; write one of `public: true`, `authenticated: true`, `all_of`, `any_of`";
+const NO_SCOPES: &str =
+    "a set of scopes is empty; a method that needs none says `authenticated: true` or `public: true`";
+const NO_RULE: &str = "no access rule; write `option (sekisho.v1.access) = { all_of: \"SCOPE\" };`, \
+                       or `{ public: true }` if anyone may call it";
+const PRINTABLE: &str =
+    "write printable ASCII without space, double quote and backslash (RFC 6749, section 3.3)";
+
+/// A service whose one method has this rule, on the line 7 at column 5.
+fn with_rule(rule: &str) -> String {
+    format!("service S {{\n  rpc Get(M) returns (M) {{\n    option (sekisho.v1.access) = {rule};\n  }}\n}}\n")
+}
+
+#[test]
+fn a_rule_that_is_none_is_a_fault_at_the_option() {
+    let not_a_scope = |scope: &str, why: &str| format!("{scope} is no scope: {why}; {PRINTABLE}");
+    let cases = [
+        ("{}", RULE_SAYS_NOTHING.to_owned()),
+        ("{ public: false }", RULE_SAYS_NOTHING.to_owned()),
+        ("{ authenticated: false }", RULE_SAYS_NOTHING.to_owned()),
+        ("{ all_of: [] }", RULE_SAYS_NOTHING.to_owned()),
+        (
+            "{ public: true authenticated: true }",
+            "the access rule has public and authenticated; write exactly one of them".to_owned(),
+        ),
+        (
+            "{ public: true all_of: \"a\" any_of: { all_of: \"b\" } }",
+            "the access rule has public and all_of and any_of; write exactly one of them".to_owned(),
+        ),
+        ("{ any_of: [{}] }", NO_SCOPES.to_owned()),
+        ("{ any_of: [{ all_of: \"a\" }, { all_of: [] }] }", NO_SCOPES.to_owned()),
+        ("{ all_of: \"\" }", not_a_scope("\"\"", "a scope is empty")),
+        (
+            "{ all_of: [\"a\", \"b\\\"c\"] }",
+            not_a_scope("\"b\\\"c\"", "a double quote may not stand in a scope"),
+        ),
+        (
+            "{ any_of: { all_of: \"a\\\\b\" } }",
+            not_a_scope("\"a\\\\b\"", "a backslash may not stand in a scope"),
+        ),
+        (
+            "{ all_of: \"a\\tb\" }",
+            not_a_scope("\"a\\tb\"", "the control character U+0009 may not stand in a scope"),
+        ),
+        ("{ all_of: \"é\" }", not_a_scope("\"é\"", "the character 'é' (U+00E9) may not stand in a scope")),
+        (
+            "{ all_of: \"a b\" }",
+            "\"a b\" is no scope: a space may not stand in a scope; \
+             write each scope as a string of its own: [\"SCOPE\", \"SCOPE\"]"
+                .to_owned(),
+        ),
+    ];
+    for (rule, expected) in cases {
+        assert_eq!(
+            faults_of(&with_rule(rule)),
+            format!("test.proto:7:5: test.v1.S.Get: {expected}"),
+            "{rule}"
+        );
+    }
+    // The twin without a fault, so that not everything is one.
+    policy(&with_rule("{ all_of: \"a\" }"));
+}
+
+#[test]
+fn a_deleted_option_is_a_fault_at_the_method() {
+    let option = "    option (sekisho.v1.access) = { all_of: \"a\" };\n";
+    let with_option = with_rule("{ all_of: \"a\" }");
+    let deleted = with_option.replace(option, "");
+    assert_ne!(with_option, deleted);
+    assert_eq!(faults_of(&deleted), format!("test.proto:6:3: test.v1.S.Get: {NO_RULE}"));
+}
+
+#[test]
+fn all_faults_are_told_at_once_in_the_order_of_their_places() {
+    let body = r#"service S {
+  rpc None(M) returns (M);
+  rpc Fine(M) returns (M) { option (sekisho.v1.access) = { public: true }; }
+  rpc Two(M) returns (M) {
+    option deprecated = true;
+    option (sekisho.v1.access) = { public: true all_of: "" };
+  }
+  rpc Scopes(M) returns (M) { option (sekisho.v1.access).all_of = "ä"; option (sekisho.v1.access).all_of = ""; }
+}
+service T { rpc None(M) returns (M); }
+"#;
+    let expected = [
+        &format!("test.proto:6:3: test.v1.S.None: {NO_RULE}"),
+        "test.proto:10:5: test.v1.S.Two: the access rule has public and all_of; write exactly one of them",
+        &format!("test.proto:10:5: test.v1.S.Two: \"\" is no scope: a scope is empty; {PRINTABLE}"),
+        &format!(
+            "test.proto:12:31: test.v1.S.Scopes: \"ä\" is no scope: the character 'ä' (U+00E4) may not stand in a scope; {PRINTABLE}"
+        ),
+        &format!("test.proto:12:31: test.v1.S.Scopes: \"\" is no scope: a scope is empty; {PRINTABLE}"),
+        &format!("test.proto:14:13: test.v1.T.None: {NO_RULE}"),
+    ];
+    assert_eq!(faults_of(body), expected.join("\n"));
+}
+
+#[test]
+fn a_bad_default_is_one_fault_at_the_service() {
+    let body = r"service S {
+  option (sekisho.v1.default_access) = {};
+  rpc Get(M) returns (M);
+  rpc Put(M) returns (M);
+}";
+    assert_eq!(faults_of(body), format!("test.proto:6:3: test.v1.S: {RULE_SAYS_NOTHING}"));
+}
+
+#[test]
+fn without_source_info_the_faults_are_the_same_without_places() {
+    let mut compiler = compile(&test_proto(&with_rule("{}")), ACCESS_PROTO);
+    compiler.include_source_info(false);
+    let result = Policy::from_descriptor_set(&compiler.encode_file_descriptor_set());
+    assert_eq!(faults(result), format!("test.v1.S.Get: {RULE_SAYS_NOTHING}"));
+}
+
+#[test]
+fn a_set_without_a_method_is_a_fault() {
+    let expected = "the descriptor set: there is no method in it; \
+                    it has to include the files that declare the services";
+    assert_eq!(faults(Policy::from_descriptor_set(&[])), expected);
+    assert_eq!(faults_of("message OnlyThis {}"), expected);
+    assert_eq!(faults_of("service Empty {}"), expected);
+    assert_eq!(
+        faults(Policy::builder().build()),
+        "the policy: it has no descriptor set; add the one of the services that are to be guarded"
+    );
+}
+
+#[test]
+fn bytes_that_are_no_descriptor_set_are_a_fault() {
+    let text = faults(Policy::from_descriptor_set(b"no descriptor set"));
+    assert!(text.starts_with("the descriptor set: no complete descriptor set: "), "{text}");
+
+    let mut compiler = compile(&test_proto(&with_rule("{ public: true }")), ACCESS_PROTO);
+    compiler.include_imports(false);
+    let text = faults(Policy::from_descriptor_set(&compiler.encode_file_descriptor_set()));
+    assert!(text.contains("sekisho/v1/access.proto"), "{text}");
+    assert!(text.ends_with("; it has to include its imports"), "{text}");
+}
+
+#[test]
+fn a_syntax_that_cannot_be_read_is_a_fault_of_its_file() {
+    for syntax in ["editions", "proto4", ""] {
+        let mut set = compile(&test_proto(""), ACCESS_PROTO).file_descriptor_set();
+        set.file.iter_mut().for_each(|file| file.syntax = Some(syntax.to_owned()));
+        let expected = |file| {
+            format!(
+                "{file}: its syntax is `{syntax}`, which this version cannot read; write `proto3` or `proto2`"
+            )
+        };
+        let files = ["google/protobuf/descriptor.proto", "sekisho/v1/access.proto", "test.proto"];
+        assert_eq!(faults(Policy::from_descriptor_set(&set.encode_to_vec())), files.map(expected).join("\n"));
+    }
+}

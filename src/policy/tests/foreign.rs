@@ -1,0 +1,138 @@
+//! Descriptor sets whose `access.proto` is not ours: what we do not know for certain, we refuse.
+
+use super::*;
+
+const GET: &str = "service S {\n  rpc Get(M) returns (M) {\n    option (sekisho.v1.access) = RULE;\n  }\n}\n";
+
+/// The faults of a rule that was written against this `access.proto`.
+fn faults_against(access_proto: &str, rule: &str) -> String {
+    assert_ne!(access_proto, ACCESS_PROTO, "nothing was replaced");
+    let compiler = compile(&test_proto(&GET.replace("RULE", rule)), access_proto);
+    faults(Policy::from_descriptor_set(&compiler.encode_file_descriptor_set()))
+}
+
+fn unknown_field(field: &str) -> String {
+    format!(
+        "test.proto:7:5: test.v1.S.Get: the access rule has a field that this version does not know, \
+         or knows otherwise ({field}); use a version of sekisho that knows it, and its sekisho/v1/access.proto"
+    )
+}
+
+/// A later version, which says more of a rule and of a set.
+fn later_version() -> String {
+    ACCESS_PROTO
+        .replace(
+            "  repeated ScopeSet any_of = 4;",
+            "  repeated ScopeSet any_of = 4;\n  string acr_values = 5;",
+        )
+        .replace("  // At least one scope.", "  bool report_only = 2;")
+}
+
+#[test]
+fn a_field_of_a_later_version_is_refused_by_its_name() {
+    let later = later_version();
+    let cases = [
+        ("{ all_of: \"a\" acr_values: \"mfa\" }", "acr_values"),
+        ("{ acr_values: \"mfa\" }", "acr_values"),
+        ("{ any_of: [{ all_of: \"a\" }, { all_of: \"b\" report_only: true }] }", "any_of.report_only"),
+    ];
+    for (rule, field) in cases {
+        assert_eq!(faults_against(&later, rule), unknown_field(field), "{rule}");
+    }
+    // A rule that does without is read as ever.
+    let compiler = compile(&test_proto(&GET.replace("RULE", "{ all_of: \"a\" }")), &later);
+    Policy::from_descriptor_set(&compiler.encode_file_descriptor_set()).expect("a policy");
+}
+
+#[test]
+fn bytes_of_a_later_version_are_refused_by_their_number() {
+    for (rule, field) in [
+        ("{ all_of: \"a\" acr_values: \"mfa\" }", "5"),
+        ("{ any_of: { all_of: \"b\" report_only: true } }", "any_of.2"),
+    ] {
+        let test_proto = test_proto(&GET.replace("RULE", rule));
+        let ours = compile(&super::test_proto("message N {}"), ACCESS_PROTO);
+        let later = compile(&test_proto, &later_version());
+        let set = assemble([
+            file(&ours, "google/protobuf/descriptor.proto"),
+            file(&ours, "sekisho/v1/access.proto"),
+            file(&later, "test.proto"),
+        ]);
+        assert_eq!(faults(Policy::from_descriptor_set(&set)), unknown_field(field), "{rule}");
+    }
+}
+
+fn file(compiler: &Compiler, name: &str) -> Vec<u8> {
+    compiler.descriptor_pool().get_file_by_name(name).expect(name).encode_to_vec()
+}
+
+/// A `FileDescriptorSet`: its field 1, once for each file.
+fn assemble<const N: usize>(files: [Vec<u8>; N]) -> Vec<u8> {
+    let mut set = Vec::new();
+    for file in files {
+        prost::encoding::bytes::encode(1, &file, &mut set);
+    }
+    set
+}
+
+#[test]
+fn an_extension_of_the_rule_is_refused() {
+    let extended = ACCESS_PROTO
+        .replace("syntax = \"proto3\";", "syntax = \"proto2\";")
+        .replace("  AccessRule access", "  optional AccessRule access")
+        .replace("  AccessRule default_access", "  optional AccessRule default_access")
+        .replace("  bool public", "  extensions 100 to 200;\n  optional bool public")
+        .replace("  bool authenticated", "  optional bool authenticated")
+        + "\nextend AccessRule { optional string more = 100; }\n";
+    assert_eq!(
+        faults_against(&extended, "{ all_of: \"a\" [sekisho.v1.more]: \"x\" }"),
+        unknown_field("(sekisho.v1.more)")
+    );
+    // What proto2 tells apart from nothing was meant, too.
+    let text = faults_against(&extended, "{ public: false all_of: \"a\" }");
+    assert!(text.contains("has public: false and all_of"), "{text}");
+}
+
+#[test]
+fn fields_that_were_exchanged_are_not_misunderstood() {
+    let exchanged = ACCESS_PROTO
+        .replace("bool public = 1", "bool public = 2")
+        .replace("bool authenticated = 2", "bool authenticated = 1");
+    assert_eq!(faults_against(&exchanged, "{ authenticated: true }"), unknown_field("authenticated"));
+    assert_eq!(faults_against(&exchanged, "{ public: true }"), unknown_field("public"));
+
+    let retyped = ACCESS_PROTO.replace("bool public = 1", "string public = 1");
+    assert_eq!(faults_against(&retyped, "{ public: \"no\" }"), unknown_field("public"));
+}
+
+#[test]
+fn an_option_under_another_number_or_type_is_refused_at_its_declaration() {
+    let expected = "declared differently from sekisho/v1/access.proto (expected field 57205 of \
+                    google.protobuf.MethodOptions, of type sekisho.v1.AccessRule); use that file as it is";
+    let cases = [
+        (ACCESS_PROTO.replace("AccessRule access = 57205", "AccessRule access = 50001"), "{ public: true }"),
+        (ACCESS_PROTO.replace("AccessRule access = 57205", "ScopeSet access = 57205"), "{ all_of: \"a\" }"),
+        (ACCESS_PROTO.replace("AccessRule access", "repeated AccessRule access"), "{ public: true }"),
+    ];
+    let declared = |line: &str| line.contains("AccessRule access = 57205;");
+    let line = 1 + ACCESS_PROTO.lines().position(declared).expect("the declaration");
+    for (access_proto, rule) in cases {
+        let text = faults_against(&access_proto, rule);
+        assert_eq!(text, format!("sekisho/v1/access.proto:{line}:3: sekisho.v1.access: {expected}"));
+    }
+    let both = ACCESS_PROTO.replace("= 57205", "= 50001");
+    assert_eq!(faults_against(&both, "{ public: true }").lines().count(), 2);
+}
+
+#[test]
+fn another_option_under_our_number_is_refused() {
+    let body = r"extend google.protobuf.MethodOptions { bool open = 57205; }
+service S { rpc Get(M) returns (M); }";
+    let source = test_proto(body).replace("sekisho/v1/access.proto", "google/protobuf/descriptor.proto");
+    let set = compile(&source, ACCESS_PROTO).encode_file_descriptor_set();
+    assert_eq!(
+        faults(Policy::from_descriptor_set(&set)),
+        "test.proto:5:40: test.v1.open: it has the number 57205, which is that of sekisho.v1.access; \
+         give it another"
+    );
+}

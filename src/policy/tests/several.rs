@@ -1,0 +1,126 @@
+//! Several descriptor sets, and explicit rules.
+
+use super::*;
+
+const NO_OPTIONS: &str = "service Health {
+  rpc Check(M) returns (M);
+  rpc Watch(M) returns (stream M);
+}";
+
+fn health() -> PolicyBuilder {
+    Policy::builder().descriptor_set(&descriptor_set(NO_OPTIONS))
+}
+
+fn get_with(rule: &str) -> Vec<u8> {
+    descriptor_set(&format!(
+        "service S {{ rpc Get(M) returns (M) {{ option (sekisho.v1.access) = {rule}; }} }}"
+    ))
+}
+
+#[test]
+fn explicit_rules_are_for_methods_without_an_option() {
+    let policy = health()
+        .rule("test.v1.Health/Check", AccessRule::Public)
+        .rule("test.v1.Health/Watch", AccessRule::Authenticated)
+        .build()
+        .expect("a policy");
+    let check = policy.method("/test.v1.Health/Check").expect("Check");
+    assert_eq!((check.rule(), check.origin()), (&AccessRule::Public, RuleOrigin::Explicit));
+    let watch = policy.method("/test.v1.Health/Watch").expect("Watch");
+    assert_eq!((watch.rule(), watch.origin()), (&AccessRule::Authenticated, RuleOrigin::Explicit));
+}
+
+#[test]
+fn every_method_of_a_service_needs_its_explicit_rule() {
+    let text = faults(health().rule("test.v1.Health/Check", AccessRule::Public).build());
+    assert!(text.starts_with("test.proto:7:3: test.v1.Health.Watch: no access rule; "), "{text}");
+    assert_eq!(text.lines().count(), 1, "{text}");
+}
+
+#[test]
+fn an_explicit_rule_has_exactly_one_method_and_no_option_beside_it() {
+    let both = "it has an access rule in its .proto and an explicit one; keep one of the two";
+    let unknown = "it has an explicit access rule, and no descriptor set has such a method; \
+                   write package.Service/Method, or leave the rule out";
+    let twice = "it has two explicit access rules; keep one of them";
+    let public = AccessRule::Public;
+    let set = descriptor_set(
+        r#"service S { rpc Get(M) returns (M) { option (sekisho.v1.access) = { all_of: "a" }; } }
+service Defaulted {
+  option (sekisho.v1.default_access) = { all_of: "a" };
+  rpc Get(M) returns (M);
+}"#,
+    );
+    let builder = || Policy::builder().descriptor_set(&set);
+    let cases = [
+        (builder().rule("test.v1.S/Get", public.clone()), format!("test.proto:5:38: test.v1.S.Get: {both}")),
+        (
+            builder().rule("test.v1.Defaulted/Get", public.clone()),
+            format!("test.proto:8:3: test.v1.Defaulted.Get: {both}"),
+        ),
+        (builder().rule("test.v1.S/Gone", public.clone()), format!("test.v1.S/Gone: {unknown}")),
+        (builder().rule("/test.v1.S/Get", public.clone()), format!("/test.v1.S/Get: {unknown}")),
+        (builder().rule("test.v1.S.Get", public.clone()), format!("test.v1.S.Get: {unknown}")),
+        (builder().rule("test.v1.S/", public.clone()), format!("test.v1.S/: {unknown}")),
+        (
+            health()
+                .rule("test.v1.Health/Check", public.clone())
+                .rule("test.v1.Health/Watch", public.clone())
+                .rule("test.v1.Health/Watch", public.clone()),
+            format!("test.v1.Health/Watch: {twice}"),
+        ),
+    ];
+    for (builder, expected) in cases {
+        assert_eq!(faults(builder.build()), expected);
+    }
+    builder().build().expect("a policy, without the explicit rules");
+}
+
+#[test]
+fn an_explicit_rule_beside_a_bad_option_hides_nothing() {
+    let builder = Policy::builder().descriptor_set(&get_with("{}")).rule("test.v1.S/Get", AccessRule::Public);
+    let text = faults(builder.build());
+    assert!(text.contains("keep one of the two"), "{text}");
+    assert!(text.contains("says nothing"), "{text}");
+}
+
+#[test]
+fn the_same_file_may_be_in_two_sets_and_its_faults_are_told_once() {
+    let good = get_with("{ public: true }");
+    let twice = Policy::builder().descriptor_set(&good).descriptor_set(&good).build().expect("a policy");
+    assert_eq!(twice.methods().len(), 1);
+
+    let bad = get_with("{}");
+    let text = faults(Policy::builder().descriptor_set(&bad).descriptor_set(&bad).build());
+    assert_eq!(text.lines().count(), 1, "{text}");
+}
+
+#[test]
+fn two_sets_that_differ_are_a_fault_at_the_service() {
+    let sets = [
+        descriptor_set(
+            "service S { rpc Get(M) returns (stream M) { option (sekisho.v1.access) = { public: true }; } }",
+        ),
+        get_with("{ authenticated: true }"),
+        descriptor_set(
+            "service S { option (sekisho.v1.default_access) = { public: true };
+             rpc Get(M) returns (M); rpc Put(M) returns (M); }",
+        ),
+    ];
+    for other in sets {
+        let builder = Policy::builder().descriptor_set(&get_with("{ public: true }")).descriptor_set(&other);
+        assert_eq!(
+            faults(builder.build()),
+            "test.proto:5:1: test.v1.S: it is in two descriptor sets, \
+             and its methods or their rules differ between them; keep one of the two"
+        );
+    }
+}
+
+#[test]
+fn a_set_that_cannot_be_read_hides_no_fault_of_another_and_makes_up_none() {
+    let text = faults(health().descriptor_set(b"none").rule("elsewhere.S/Get", AccessRule::Public).build());
+    assert!(text.contains("no complete descriptor set"), "{text}");
+    assert!(text.contains("test.v1.Health.Check: no access rule"), "{text}");
+    assert!(!text.contains("elsewhere.S/Get"), "{text}");
+}

@@ -1,0 +1,105 @@
+//! Imports point one way: a part knows nothing of what stands below it in this list.
+#![allow(clippy::expect_used, reason = "these are tests")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The floors, from the ground up. Parts of one floor do not know each other, unless it says so below.
+const FLOORS: [&[&str]; 10] = [
+    &["scope", "clock", "json", "base64url"],
+    &["jwks", "policy"],
+    &["token", "build"],
+    &["authorizer"],
+    &["grpc", "testing"],
+    &["services"],
+    &["server"],
+    &["config", "development"],
+    &["cli"],
+    &["lib", "main"],
+];
+
+fn floor(part: &str) -> usize {
+    FLOORS.iter().position(|floor| floor.contains(&part)).unwrap_or_else(|| panic!("{part} has no floor"))
+}
+
+fn sources(directory: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(directory).expect("a directory") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// The part that a file belongs to: the first component of its path, without `.rs`.
+fn part_of(path: &Path, root: &Path) -> String {
+    let first = path.strip_prefix(root).expect("below it").components().next().expect("a component");
+    first.as_os_str().to_str().expect("text").trim_end_matches(".rs").to_owned()
+}
+
+/// The parts that a source names by `crate::`, in its code and not in its tests or its comments.
+fn parts_named(source: &str) -> Vec<String> {
+    let code = source
+        .lines()
+        .take_while(|line| *line != "#[cfg(test)]")
+        .filter(|line| !line.trim_start().starts_with("//"));
+    code.flat_map(|line| line.split("crate::").skip(1).map(leading_name).collect::<Vec<_>>()).collect()
+}
+
+fn leading_name(text: &str) -> String {
+    text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+}
+
+#[test]
+fn imports_point_upward() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let mut edges: BTreeMap<(String, String), PathBuf> = BTreeMap::new();
+    for file in files.iter().filter(|file| !file.to_string_lossy().contains("tests")) {
+        let part = part_of(file, &root);
+        for named in parts_named(&fs::read_to_string(file).expect("a source")) {
+            if named != part && part != "lib" {
+                edges.insert((part.clone(), named), file.clone());
+            }
+        }
+    }
+    assert!(edges.len() > 15, "the imports are not found: {edges:?}");
+    // The test kit describes a source by way of the build helper.
+    let by_intent = [("testing", "build")];
+    for ((part, named), file) in &edges {
+        if by_intent.contains(&(part, named)) {
+            continue;
+        }
+        assert!(floor(named) < floor(part), "{}: {part} must not know {named}", file.display());
+    }
+    let of_development: Vec<_> = edges.keys().filter(|(part, _)| part == "development").collect();
+    assert!(
+        of_development.is_empty(),
+        "the development issuer stands on nothing of ours: {of_development:?}"
+    );
+}
+
+#[test]
+fn the_program_has_nothing_that_a_stranger_has_not() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    // What is shared within the crate but hidden from others would be a door for the program alone.
+    let hidden = ["json", "base64url"];
+    for file in files {
+        let (part, source) = (part_of(&file, &root), fs::read_to_string(&file).expect("a source"));
+        let is_program = ["services", "server", "config", "development", "cli"].contains(&part.as_str());
+        if is_program {
+            let named = parts_named(&source);
+            let uses_hidden = hidden.iter().any(|hidden| named.iter().any(|name| name == hidden));
+            assert!(!uses_hidden, "{} uses what is hidden", file.display());
+        } else if !hidden.contains(&part.as_str()) {
+            let is_exception = source.contains("pub(crate) fn descriptor_set_of");
+            assert!(is_exception || !source.contains("pub(crate)"), "{}: pub(crate)", file.display());
+        }
+    }
+}
