@@ -156,8 +156,22 @@ fn an_env_file_that_cannot_be_parsed_shows_no_secret() {
 
 #[test]
 fn a_password_in_a_url_is_not_shown() {
-    let faults = told("serve --audience api --issuer https://me:hush@tenant.example/").faults();
-    assert_eq!(faults, ["--issuer: a user name or password may not stand in this URL"]);
+    let cases = [
+        ("https://me:hush@tenant.example/", "a user name or password may not stand in this URL"),
+        (
+            "http://me:hush@tenant.example/",
+            "http without TLS is for loopback alone (localhost, 127.0.0.0/8, [::1]); use https, or allow it \
+             by --dangerous-allow-plain-http",
+        ),
+        ("https://me:hush@ten ant/", "not an absolute URL; expected one like https://tenant.example/"),
+        ("ftp://me:hush@tenant.example/", "expected an https URL"),
+    ];
+    for (url, reason) in cases {
+        let faults = told("serve --audience api --issuer").argument(url).faults();
+        assert_eq!(faults, [format!("--issuer: {reason}")]);
+        let faults = served("--jwks").argument(url).faults();
+        assert_eq!(faults, [format!("--jwks: {reason}")]);
+    }
 }
 
 #[cfg(unix)]
