@@ -28,6 +28,7 @@ mod method;
 mod option;
 mod reader;
 mod rule;
+mod set;
 mod source;
 
 use std::collections::{BTreeSet, HashMap};

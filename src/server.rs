@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tonic_health::server::HealthReporter;
 use tower_layer::Layer as _;
 
 pub use connection::Limits;
@@ -19,6 +20,7 @@ pub use registry::{Reflection, Services, SetupError};
 use crate::authorizer::{Authorizer, Issuer};
 use crate::clock::Clock;
 use crate::grpc::AccessLayer;
+use health::Health;
 
 /// What a server is made of.
 #[derive(Debug)]
@@ -56,12 +58,13 @@ pub async fn run(
     listeners: Listeners,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), SetupError> {
-    let health = health::Health::new();
-    let registry = config.services.assemble(health.service(), config.reflection)?;
+    let reporter = HealthReporter::new();
+    let registry = config.services.assemble(health::service(&reporter), config.reflection)?;
     let authorizer = Authorizer::new(registry.policy, config.issuer)
         .clock(config.clock)
         .max_token_size(config.max_token_size);
-    let reporting = tokio::spawn(health.clone().follow(authorizer.clone(), registry.names));
+    let health = Health::new(reporter, registry.names);
+    let reporting = tokio::spawn(health.clone().follow(authorizer.clone()));
 
     // From the inside out. The door stands in front of authorization, since what is no gRPC call at all has
     // no status to be refused with.
@@ -69,7 +72,9 @@ pub async fn run(
     let service = door::Door::new(access);
     connection::serve(listeners.grpc, service, &config.limits, config.shutdown_grace, async {
         shutdown.await;
+        // Ended before the last word is said, so that it has none after it.
         reporting.abort();
+        let _ = reporting.await;
         health.stop().await;
     })
     .await;

@@ -1,6 +1,7 @@
 //! The build helper as a `build.rs` calls it: files on disk, an output directory, and what cargo prints.
-#![allow(clippy::expect_used, unreachable_pub, reason = "these are tests")]
-#![allow(missing_docs, reason = "a test has no API")]
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may fail")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -1,6 +1,7 @@
 //! The accept loop. tonic's own has no time-out for a peer that never sends a request, and none for
 //! stopping; both are bounded here.
 
+use std::convert::Infallible;
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
@@ -56,10 +57,7 @@ pub(super) async fn serve<S>(
     grace: Duration,
     shutdown: impl Future<Output = ()>,
 ) where
-    S: Service<Request<Incoming>, Response = Response<Body>, Error = std::convert::Infallible>
-        + Clone
-        + Send
-        + 'static,
+    S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send + 'static,
 {
     let slots = Arc::new(Semaphore::new(limits.connections));
@@ -114,25 +112,17 @@ fn is_of_the_connection(error: &io::Error) -> bool {
 
 async fn handle<S>(stream: TcpStream, service: S, limits: Limits, mut stopped: watch::Receiver<()>)
 where
-    S: Service<Request<Incoming>, Response = Response<Body>, Error = std::convert::Infallible>
-        + Clone
-        + Send
-        + 'static,
+    S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send + 'static,
 {
     // An answer is small and waited for.
     let _ = stream.set_nodelay(true);
     let has_asked = Arc::new(AtomicBool::new(false));
-    let asked = Arc::clone(&has_asked);
-    let service = TowerToHyperService::new(service);
-    let service = hyper::service::service_fn(move |request| {
-        asked.store(true, Ordering::Relaxed);
-        hyper::service::Service::call(&service, request)
-    });
+    let service = noting_requests(service, Arc::clone(&has_asked));
     let builder = http(&limits);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
-    let mut first_request = pin!(tokio::time::sleep(limits.first_request));
-    let (mut watching, mut stopping) = (true, false);
+    let mut never_asked = pin!(without_request(&has_asked, limits.first_request));
+    let mut stopping = false;
     loop {
         tokio::select! {
             ended = &mut connection => {
@@ -141,17 +131,41 @@ where
                 }
                 return;
             }
-            () = &mut first_request, if watching => {
-                if !has_asked.load(Ordering::Relaxed) {
-                    return;
-                }
-                watching = false;
-            }
+            () = &mut never_asked => return,
             _ = stopped.changed(), if !stopping => {
                 stopping = true;
                 connection.as_mut().graceful_shutdown();
             }
         }
+    }
+}
+
+/// hyper tells nobody of the first request, so it is noted on its way to the service.
+fn noting_requests<S>(
+    service: S,
+    has_asked: Arc<AtomicBool>,
+) -> impl hyper::service::Service<
+    Request<Incoming>,
+    Response = Response<Body>,
+    Error = Infallible,
+    Future: Send + 'static,
+>
+where
+    S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send + 'static,
+{
+    let service = TowerToHyperService::new(service);
+    hyper::service::service_fn(move |request| {
+        has_asked.store(true, Ordering::Relaxed);
+        hyper::service::Service::call(&service, request)
+    })
+}
+
+/// Ends when the time is over and no request has come; never, if one has.
+async fn without_request(has_asked: &AtomicBool, limit: Duration) {
+    tokio::time::sleep(limit).await;
+    if has_asked.load(Ordering::Relaxed) {
+        std::future::pending::<()>().await;
     }
 }
 

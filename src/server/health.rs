@@ -1,6 +1,7 @@
 //! Readiness, as `grpc.health.v1` tells it: for each service by name, and for the server as a whole (`""`).
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use http::{Request, Response};
 use tonic::body::Body;
@@ -17,33 +18,35 @@ const OVERALL: &str = "";
 #[derive(Clone)]
 pub(super) struct Health {
     reporter: HealthReporter,
+    names: Arc<[&'static str]>,
 }
 
 impl Health {
-    pub(super) fn new() -> Self {
-        Self { reporter: HealthReporter::new() }
+    /// For services of these names.
+    pub(super) fn new(reporter: HealthReporter, names: Vec<&'static str>) -> Self {
+        Self { reporter, names: names.into() }
     }
+}
 
-    pub(super) fn service(
-        &self,
-    ) -> impl Service<Request<Body>, Response = Response<Body>, Error = Infallible, Future: Send>
-    + NamedService
-    + Clone
-    + Send
-    + Sync
-    + 'static {
-        let service = HealthService::from_health_reporter(self.reporter.clone());
-        tonic_health::pb::health_server::HealthServer::new(service)
-    }
+/// The service that answers what a reporter is told.
+pub(super) fn service(
+    reporter: &HealthReporter,
+) -> impl Service<Request<Body>, Response = Response<Body>, Error = Infallible, Future: Send>
++ NamedService
++ Clone
++ Send
++ Sync
++ 'static {
+    let service = HealthService::from_health_reporter(reporter.clone());
+    tonic_health::pb::health_server::HealthServer::new(service)
+}
 
+impl Health {
     /// Serving, for as long as tokens can be verified.
-    pub(super) async fn follow(self, authorizer: Authorizer, names: Vec<&'static str>) {
+    pub(super) async fn follow(self, authorizer: Authorizer) {
         loop {
             let ready = authorizer.is_ready();
-            let status = if ready { ServingStatus::Serving } else { ServingStatus::NotServing };
-            for name in names.iter().copied().chain([OVERALL]) {
-                self.reporter.set_service_status(name, status).await;
-            }
+            self.set_all(if ready { ServingStatus::Serving } else { ServingStatus::NotServing }).await;
             tracing::info!(ready, "readiness");
             authorizer.readiness_other_than(ready).await;
         }
@@ -51,6 +54,12 @@ impl Health {
 
     /// Not serving, at once: whoever sends calls here is to send them elsewhere.
     pub(super) async fn stop(&self) {
-        self.reporter.set_service_status(OVERALL, ServingStatus::NotServing).await;
+        self.set_all(ServingStatus::NotServing).await;
+    }
+
+    async fn set_all(&self, status: ServingStatus) {
+        for name in self.names.iter().copied().chain([OVERALL]) {
+            self.reporter.set_service_status(name, status).await;
+        }
     }
 }

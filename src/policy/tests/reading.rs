@@ -77,11 +77,12 @@ fn a_default_is_for_the_methods_that_say_nothing() {
 
 #[test]
 fn methods_are_sorted_by_path_and_services_by_name() {
-    let rpc = "rpc Get(M) returns (M) { option (sekisho.v1.access) = { public: true }; }";
-    let policy = policy(&format!("service B {{ {rpc} }} service A {{ {rpc} }} service A_ {{ {rpc} }}"));
+    let rule = "{ option (sekisho.v1.access) = { public: true }; }";
+    let rpcs = format!("rpc Put(M) returns (M) {rule} rpc Get(M) returns (M) {rule}");
+    let policy = policy(&format!("service B {{ {rpcs} }} service A {{ {rpcs} }}"));
     let paths: Vec<&str> = policy.methods().map(|method| method.path()).collect();
-    assert_eq!(paths, ["/test.v1.A/Get", "/test.v1.A_/Get", "/test.v1.B/Get"]);
-    assert_eq!(policy.services().collect::<Vec<_>>(), ["test.v1.A", "test.v1.A_", "test.v1.B"]);
+    assert_eq!(paths, ["/test.v1.A/Get", "/test.v1.A/Put", "/test.v1.B/Get", "/test.v1.B/Put"]);
+    assert_eq!(policy.services().collect::<Vec<_>>(), ["test.v1.A", "test.v1.B"]);
 }
 
 #[test]
