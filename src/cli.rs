@@ -4,6 +4,7 @@ mod banner;
 mod client;
 mod command;
 mod healthcheck;
+mod judge;
 mod options;
 mod settings;
 mod sources;

@@ -7,8 +7,8 @@ use std::io::{self, Write};
 
 use clap::{Arg, ArgAction};
 
+use super::judge::Judge;
 use super::options::{self, Kind, Opt};
-use super::settings::Judge;
 use super::sources::Sources;
 use crate::config::{DevelopmentSettings, HealthcheckSettings, ServeSettings, TokenSettings};
 

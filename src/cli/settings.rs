@@ -3,111 +3,20 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
-use super::options::{self as option, Opt};
-use super::sources::{Given, Sources};
-use super::text::one_line;
+use super::judge::Judge;
+use super::options as option;
 use super::values;
 use crate::config::{
     DevelopmentSettings, HealthcheckSettings, IssuerSettings, KeyLocation, LogFormat, LogSettings, Secret,
     ServeSettings, ServerSettings, TokenRules, TokenSettings,
 };
-use crate::jwks::{Algorithm, HttpClient, HttpUrl, JwksFile, PlainHttp, Schedule};
+use crate::jwks::{Algorithm, FetchError, HttpClient, HttpUrl, InvalidKeySet, JwksFile, PlainHttp, Schedule};
 use crate::server::Reflection;
 use crate::token::TokenProfile;
 
 /// The audience of the reference scenario.
 const DEVELOPMENT_AUDIENCE: &str = "auth0-multiple-api";
-
-/// Judges values, and gathers what is wrong. A value that is at fault is stood in for, so that judging can
-/// go on; nothing is done with it, since there is a fault.
-pub(super) struct Judge<'a> {
-    sources: Sources<'a>,
-}
-
-impl<'a> Judge<'a> {
-    pub(super) fn new(sources: Sources<'a>) -> Self {
-        Self { sources }
-    }
-
-    /// The settings, if nothing was wrong; else every fault.
-    pub(super) fn finish<T>(self, settings: T) -> Result<T, Vec<String>> {
-        let mut faults = Vec::new();
-        for fault in self.sources.faults {
-            // Some sources are asked twice.
-            let fault = one_line(&fault);
-            if !faults.contains(&fault) {
-                faults.push(fault);
-            }
-        }
-        if faults.is_empty() { Ok(settings) } else { Err(faults) }
-    }
-
-    fn fault(&mut self, text: String) {
-        self.sources.faults.push(text);
-    }
-
-    fn judge<T>(&mut self, given: &Given, parse: impl Fn(&str) -> Result<T, String>) -> Option<Vec<T>> {
-        let mut values = Vec::new();
-        for text in &given.texts {
-            match parse(text) {
-                Ok(value) => values.push(value),
-                Err(reason) => self.fault(format!("{}: {reason}", given.origin)),
-            }
-        }
-        (values.len() == given.texts.len()).then_some(values)
-    }
-
-    fn optional<T>(&mut self, opt: &'static Opt, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
-        let given = self.sources.get(opt)?;
-        self.judge(&given, parse)?.pop()
-    }
-
-    fn by_flag<T>(&mut self, opt: &'static Opt, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
-        let given = self.sources.by_flag(opt)?;
-        self.judge(&given, parse)?.pop()
-    }
-
-    fn with_default<T>(
-        &mut self,
-        opt: &'static Opt,
-        stand_in: T,
-        parse: impl Fn(&str) -> Result<T, String>,
-    ) -> T {
-        if let Some(value) = self.optional(opt, &parse) {
-            return value;
-        }
-        opt.default.and_then(|text| parse(text).ok()).unwrap_or(stand_in)
-    }
-
-    fn list<T>(&mut self, opt: &'static Opt, parse: impl Fn(&str) -> Result<T, String>) -> Vec<T> {
-        if let Some(given) = self.sources.get(opt) {
-            if given.texts.is_empty() {
-                self.fault(format!("{}: it names nothing", given.origin));
-            }
-            return self.judge(&given, parse).unwrap_or_default();
-        }
-        opt.default.unwrap_or_default().split(',').filter_map(|text| parse(text).ok()).collect()
-    }
-
-    fn required<T>(&mut self, opt: &'static Opt, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
-        let faults = self.sources.faults.len();
-        if self.sources.get(opt).is_none() {
-            // What is there but cannot be read is not missing as well.
-            if self.sources.faults.len() == faults {
-                let variable = opt.variable.map(|name| format!(" (or {name})")).unwrap_or_default();
-                self.fault(format!("--{}{variable}: it is required", opt.name));
-            }
-            return None;
-        }
-        self.optional(opt, parse)
-    }
-
-    fn duration(&mut self, opt: &'static Opt, parse: fn(&str) -> Result<Duration, String>) -> Duration {
-        self.with_default(opt, Duration::ZERO, parse)
-    }
-}
 
 impl Judge<'_> {
     pub(super) fn development(&mut self) -> DevelopmentSettings {
@@ -304,8 +213,12 @@ fn certificates(path: &str) -> Result<Vec<u8>, String> {
     Ok(pem)
 }
 
-/// Keys from a file are read again at each refresh; a file that never had any is a mistake to be told now.
+/// Keys from a file are read again at each refresh, so one that has no usable key yet may get some. One
+/// that cannot be read, or is no set of keys at all, is a mistake to be told now.
 fn check_file(location: &KeyLocation) -> Result<(), String> {
     let KeyLocation::File(path) = location else { return Ok(()) };
-    JwksFile::new("", PathBuf::from(path)).read().map(drop).map_err(|error| error.to_string())
+    match JwksFile::new("", PathBuf::from(path)).read() {
+        Ok(_) | Err(FetchError::KeySet { error: InvalidKeySet::NoUsableKey { .. }, .. }) => Ok(()),
+        Err(error) => Err(error.to_string()),
+    }
 }

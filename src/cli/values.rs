@@ -57,10 +57,10 @@ pub(super) fn whole_seconds(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// The entry has to fit a head, which holds 64 KiB.
+/// More than a head holds is never sent.
 pub(super) fn token_size(text: &str) -> Result<usize, String> {
-    let size = text.parse().ok().filter(|size| (256..=48 * 1024).contains(size));
-    size.ok_or_else(|| format!("{text:?} is no size of a token; expected bytes, from 256 to 49152"))
+    let size = text.parse().ok().filter(|size| (1..=64 * 1024).contains(size));
+    size.ok_or_else(|| format!("{text:?} is no size of a token; expected bytes, from 1 to 65536"))
 }
 
 pub(super) fn name(text: &str) -> Result<String, String> {

@@ -6,7 +6,7 @@ use super::*;
 fn all_faults_of_all_sources_are_told_at_once() {
     let told = told("serve --leeway 6m --algorithm HS256 --algorithm none --audience api")
         .env("OIDC_ISSUER", "http://issuer.example/")
-        .env("SEKISHO_MAX_TOKEN_SIZE", "255")
+        .env("SEKISHO_MAX_TOKEN_SIZE", "0")
         .file("--env-file", ".env", "OIDC_JWKS_REFRESH=0s\n")
         .config("reflection = \"sometimes\"\nlog-format = 1\nleevay = \"1s\"\nscope-claim = \"scp\"");
     let algorithms = "expected one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA";
@@ -14,8 +14,7 @@ fn all_faults_of_all_sources_are_told_at_once() {
         told.faults(),
         [
             r#""leevay" in DIR/sekisho.toml: there is no option of that name"#.to_owned(),
-            r#"SEKISHO_MAX_TOKEN_SIZE: "255" is no size of a token; expected bytes, from 256 to 49152"#
-                .into(),
+            r#"SEKISHO_MAX_TOKEN_SIZE: "0" is no size of a token; expected bytes, from 1 to 65536"#.into(),
             r#"reflection in DIR/sekisho.toml: "sometimes" is none of public, authenticated, off"#.into(),
             r#"log-format in DIR/sekisho.toml: "1" is neither text nor json"#.into(),
             "OIDC_ISSUER: \"http://issuer.example/\": http without TLS is for loopback alone (localhost, \
@@ -60,7 +59,7 @@ fn a_value_at_fault_is_named_by_what_carried_it() {
             "--grpc-listen localhost:1",
             r#""localhost:1" is no address; expected IP:PORT, like 127.0.0.1:50051"#,
         ),
-        ("--max-token-size 49153", r#""49153" is no size of a token; expected bytes, from 256 to 49152"#),
+        ("--max-token-size 65537", r#""65537" is no size of a token; expected bytes, from 1 to 65536"#),
         ("--jwks-cooldown 5ms", r#""5ms" is too short; expected at least 100ms"#),
         ("--jwks-max-stale 2years", r#""2years" is longer than a year"#),
         ("--shutdown-grace 20", r#""20" is no duration; expected one like 30s, 5m or 24h"#),
@@ -129,7 +128,9 @@ fn serve_ignores_the_development_issuers_variable() {
 
 #[test]
 fn files_without_what_is_looked_for_are_faults() {
-    let keys = served("").file("--jwks", "keys.json", r#"{"keys":[]}"#).faults();
+    // A set that has no key yet may get one.
+    served("").file("--jwks", "keys.json", r#"{"keys":[]}"#).serve();
+    let keys = served("").file("--jwks", "keys.json", "[]").faults();
     assert_eq!(keys.len(), 1, "{keys:?}");
     assert!(keys[0].starts_with("--jwks: DIR/keys.json is no usable set of keys"), "{keys:?}");
     let roots = served("").file("--ca-file", "ca.pem", "nothing").faults();
