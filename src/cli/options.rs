@@ -184,7 +184,7 @@ pub(super) static EXPIRES_IN: Opt = Opt {
 };
 pub(super) static CLIENT_ID: Opt = Opt {
     value_name: "ID",
-    help: "Who asks [default: cli, of the development issuer]",
+    help: "Who asks [default: cli, of the development issuer, which the variable is not for]",
     in_file: false,
     ..value("client-id", "SEKISHO_TOKEN_CLIENT_ID", TOKENS)
 };
@@ -215,17 +215,17 @@ static SERVERS: [&Opt; 17] = [
     &SCOPE_CLAIM,
     &TOKEN_PROFILE,
 ];
-/// Every command.
-static EVERYWHERE: [&Opt; 3] = [&LOG_FORMAT, &CONFIG, &ENV_FILE];
+/// Both servers, last in their help.
+static CONFIGURATION: [&Opt; 3] = [&LOG_FORMAT, &CONFIG, &ENV_FILE];
 
 /// The options of `sekisho`.
 pub(super) fn development() -> Vec<&'static Opt> {
-    SERVERS.iter().chain([&&ISSUER_LISTEN]).chain(&EVERYWHERE).copied().collect()
+    SERVERS.iter().chain([&&ISSUER_LISTEN]).chain(&CONFIGURATION).copied().collect()
 }
 
 /// The options of `sekisho serve`.
 pub(super) fn serve() -> Vec<&'static Opt> {
-    SERVERS.iter().chain(&EVERYWHERE).copied().collect()
+    SERVERS.iter().chain(&CONFIGURATION).copied().collect()
 }
 
 /// The options of `sekisho token`.

@@ -1,6 +1,7 @@
 //! From sources to settings. Every value is judged, whatever became of the one before, so that all faults
 //! are told at once.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -63,6 +64,11 @@ impl<'a> Judge<'a> {
         self.judge(&given, parse)?.pop()
     }
 
+    fn by_flag<T>(&mut self, opt: &'static Opt, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+        let given = self.sources.by_flag(opt)?;
+        self.judge(&given, parse)?.pop()
+    }
+
     fn with_default<T>(
         &mut self,
         opt: &'static Opt,
@@ -112,6 +118,8 @@ impl Judge<'_> {
                 self.fault(format!("{}: {reason}", given.origin));
             }
         }
+        // Of no use to a loopback issuer, and judged like any other value.
+        self.plain_http();
         DevelopmentSettings {
             server: self.server(values::loopback, Reflection::Public),
             issuer_listen: self.with_default(&option::ISSUER_LISTEN, unspecified(), values::loopback),
@@ -144,15 +152,17 @@ impl Judge<'_> {
     }
 
     pub(super) fn token(&mut self) -> Option<TokenSettings> {
+        // Each is of use to one of the two issuers, and judged whichever is asked.
+        let address = self.with_default(&option::ISSUER_LISTEN, unspecified(), values::loopback);
+        let (ca_file, plain_http) = (self.ca_file(), self.plain_http());
         if self.sources.get(&option::ISSUER_URL).is_some() {
-            self.token_of_issuer()
+            self.token_of_issuer(ca_file, plain_http)
         } else {
-            self.token_of_development()
+            self.token_of_development(address)
         }
     }
 
-    fn token_of_development(&mut self) -> Option<TokenSettings> {
-        let address = self.with_default(&option::ISSUER_LISTEN, unspecified(), values::loopback);
+    fn token_of_development(&mut self, address: SocketAddr) -> Option<TokenSettings> {
         let issuer = HttpUrl::parse(&format!("http://{address}/"), PlainHttp::LoopbackOnly).ok()?;
         let audience = self.optional(&option::AUDIENCE, values::name);
         let mut settings = TokenSettings::of_development(
@@ -165,17 +175,17 @@ impl Judge<'_> {
         if let Some(expires_in) = self.optional(&option::EXPIRES_IN, values::whole_seconds) {
             settings.expires_in = Some(expires_in);
         }
-        if let Some(id) = self.optional(&option::CLIENT_ID, values::name) {
+        // The variables hold another issuer's credentials: they are not for whoever listens here.
+        if let Some(id) = self.by_flag(&option::CLIENT_ID, values::name) {
             settings.client_id = id;
         }
-        if let Some(secret) = self.optional(&option::CLIENT_SECRET, values::name) {
+        if let Some(secret) = self.by_flag(&option::CLIENT_SECRET, values::name) {
             settings.client_secret = Secret(secret);
         }
         Some(settings)
     }
 
-    fn token_of_issuer(&mut self) -> Option<TokenSettings> {
-        let plain_http = self.plain_http();
+    fn token_of_issuer(&mut self, ca_file: Vec<u8>, plain_http: PlainHttp) -> Option<TokenSettings> {
         let issuer = self.required(&option::ISSUER_URL, |text| values::issuer(text, plain_http));
         let client_id = self.required(&option::CLIENT_ID, values::name);
         let client_secret = self.required(&option::CLIENT_SECRET, values::name);
@@ -187,7 +197,7 @@ impl Judge<'_> {
         }
         Some(TokenSettings {
             plain_http,
-            ca_file: self.ca_file(),
+            ca_file,
             scope: self.optional(&option::SCOPE, scopes),
             audience: self.optional(&option::AUDIENCE, values::name),
             expires_in: None,
@@ -201,7 +211,7 @@ impl Judge<'_> {
 impl Judge<'_> {
     fn server(
         &mut self,
-        listen: fn(&str) -> Result<std::net::SocketAddr, String>,
+        listen: fn(&str) -> Result<SocketAddr, String>,
         reflection: Reflection,
     ) -> ServerSettings {
         ServerSettings {
@@ -215,9 +225,11 @@ impl Judge<'_> {
 
     fn log(&mut self) -> LogSettings {
         let format = self.with_default(&option::LOG_FORMAT, LogFormat::Text, values::log_format);
-        let filter = self.sources.variable("RUST_LOG").unwrap_or_else(|| "info".to_owned());
+        let Some((filter, origin)) = self.sources.variable("RUST_LOG") else {
+            return LogSettings { format, filter: "info".to_owned() };
+        };
         if let Err(error) = tracing_subscriber::EnvFilter::try_new(&filter) {
-            self.fault(format!("RUST_LOG: {filter:?} names no levels: {error}"));
+            self.fault(format!("{origin}: {filter:?} names no levels: {error}"));
         }
         LogSettings { format, filter }
     }
@@ -272,7 +284,7 @@ impl Judge<'_> {
 }
 
 /// Stands in for an address that is at fault.
-fn unspecified() -> std::net::SocketAddr {
+fn unspecified() -> SocketAddr {
     ([0, 0, 0, 0], 0).into()
 }
 
@@ -282,8 +294,10 @@ fn scopes(text: &str) -> Result<String, String> {
 }
 
 fn certificates(path: &str) -> Result<Vec<u8>, String> {
+    const MARK: &[u8] = b"-----BEGIN CERTIFICATE-----";
     let pem = std::fs::read(path).map_err(|error| format!("{path}: {error}"))?;
-    if !pem.windows(11).any(|window| window == b"-----BEGIN ") {
+    // A bundle of other things, such as a key, parses as well, and brings no root.
+    if !pem.windows(MARK.len()).any(|window| window == MARK) {
         return Err(format!("{path}: there is no PEM certificate in it"));
     }
     HttpClient::new(&pem).map_err(|error| format!("{path}: {error}"))?;

@@ -69,13 +69,21 @@ impl<'a> Sources<'a> {
         self.by_flag(option).or_else(|| self.by_variable(option)).or_else(|| self.by_file(option))
     }
 
-    /// A variable that is no option.
-    pub(super) fn variable(&self, name: &str) -> Option<String> {
-        let text = self.environment.get(OsStr::new(name))?.to_str()?;
-        (!text.is_empty()).then(|| text.to_owned())
+    /// A variable, of the environment or else of the `.env` file. An empty one is unset.
+    pub(super) fn variable(&mut self, name: &'static str) -> Option<(String, Origin)> {
+        let Some(text) = self.environment.get(OsStr::new(name)).filter(|text| !text.is_empty()) else {
+            let text = self.env_file.1.get(name).filter(|text| !text.is_empty())?;
+            return Some((text.clone(), Origin::VariableInFile(name, self.env_file.0.clone())));
+        };
+        let text = text.to_str().map(ToOwned::to_owned);
+        if text.is_none() {
+            self.faults.push(format!("{name}: it is not valid UTF-8"));
+        }
+        Some((text?, Origin::Variable(name)))
     }
 
-    fn by_flag(&self, option: &'static Opt) -> Option<Given> {
+    /// What was given by flag, whatever the other sources say.
+    pub(super) fn by_flag(&self, option: &'static Opt) -> Option<Given> {
         if self.flags.value_source(option.name) != Some(ValueSource::CommandLine) {
             return None;
         }
@@ -87,18 +95,7 @@ impl<'a> Sources<'a> {
     }
 
     fn by_variable(&mut self, option: &'static Opt) -> Option<Given> {
-        let name = option.variable?;
-        let set = self.environment.get(OsStr::new(name)).filter(|text| !text.is_empty());
-        let (text, origin) = if let Some(text) = set {
-            (text.clone().into_string(), Origin::Variable(name))
-        } else {
-            let text = self.env_file.1.get(name).filter(|text| !text.is_empty())?;
-            (Ok(text.clone()), Origin::VariableInFile(name, self.env_file.0.clone()))
-        };
-        let Ok(text) = text else {
-            self.faults.push(format!("{name}: it is not valid UTF-8"));
-            return None;
-        };
+        let (text, origin) = self.variable(option.variable?)?;
         let items = |text: &str| {
             text.split(',').map(str::trim).filter(|s| !s.is_empty()).map(ToOwned::to_owned).collect()
         };
@@ -148,6 +145,8 @@ impl<'a> Sources<'a> {
 }
 
 fn variables_of(text: &str) -> Result<BTreeMap<String, String>, String> {
+    // A byte order mark, which some editors write, is not part of the first name.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let variables = dotenvy::from_read_iter(text.as_bytes()).collect::<Result<_, _>>();
     variables.map_err(|error| match error {
         // The parser's own words quote the text, which may be a secret.

@@ -94,13 +94,14 @@ pub(super) fn log_format(text: &str) -> Result<LogFormat, String> {
 }
 
 pub(super) fn url(text: &str, plain_http: PlainHttp) -> Result<HttpUrl, String> {
-    HttpUrl::parse(text, plain_http).map_err(|error| match error {
-        // The text is not shown: there is a password in it.
-        InvalidHttpUrl::Credentials => error.to_string(),
-        InvalidHttpUrl::PlainHttp => {
-            format!("{text:?}: {error}, or allow it by --dangerous-allow-plain-http")
-        }
-        _ => format!("{text:?}: {error}"),
+    HttpUrl::parse(text, plain_http).map_err(|error| {
+        // Whatever else is wrong with it: what has an @ may have a password before it, and is not shown.
+        let shown = if text.contains('@') { String::new() } else { format!("{text:?}: ") };
+        let way_out = match error {
+            InvalidHttpUrl::PlainHttp => ", or allow it by --dangerous-allow-plain-http",
+            _ => "",
+        };
+        format!("{shown}{error}{way_out}")
     })
 }
 

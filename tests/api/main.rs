@@ -12,5 +12,6 @@ mod refusals;
 mod services;
 mod shutdown;
 mod streaming;
+mod tls;
 mod token;
 mod transport;

@@ -32,83 +32,72 @@ fn check(name: &str, answer: &Answer, expected: &Expected<'_>) {
     assert_eq!(domain.as_deref(), (!expected.reason.is_empty()).then_some("sekisho"), "{name}");
 }
 
+fn scoped(scope: &str) -> String {
+    issuer().token().scope(scope).sign()
+}
+
 #[tokio::test]
-async fn each_row_of_the_table() {
+async fn no_token() {
     let app = App::start().await;
-    let scoped = |scope: &str| issuer().token().scope(scope).sign();
-    let call = |path: &str| app.call(path);
-    let api1_challenge = [r#"Bearer scope="api1:read:status""#];
-    let missing = Expected {
+    let expected = |challenges| Expected {
         code: Code::Unauthenticated,
         message: Some("No access token was sent"),
         reason: "CREDENTIALS_MISSING",
-        challenges: &api1_challenge,
+        challenges,
     };
-    check("none", &call(API1).send().await, &missing);
-    check(
-        "none, where any will do",
-        &call(AUTHENTICATED).send().await,
-        &Expected { challenges: &["Bearer"], ..missing },
-    );
+    let answer = async |path: &str| app.call(path).send().await;
+    check("one set", &answer(API1).await, &expected(&[r#"Bearer scope="api1:read:status""#]));
+    check("any token will do", &answer(AUTHENTICATED).await, &expected(&["Bearer"]));
     let alternatives = [r#"Bearer scope="items:read items:list""#, r#"Bearer scope="admin""#];
-    check(
-        "none, with alternatives",
-        &call(ALTERNATIVES).send().await,
-        &Expected { challenges: &alternatives, ..missing },
-    );
+    check("alternatives", &answer(ALTERNATIVES).await, &expected(&alternatives));
+}
 
-    let request = Expected {
-        code: Code::Unauthenticated,
-        message: None,
-        reason: "CREDENTIALS_MALFORMED",
-        challenges: &[r#"Bearer error="invalid_request""#],
-    };
-    check("Basic", &call(API1).authorization("Basic YTpi").send().await, &request);
-    let token = Expected {
-        reason: "ACCESS_TOKEN_MALFORMED",
-        challenges: &[r#"Bearer error="invalid_token""#],
-        ..request
-    };
-    check("malformed", &call(API1).bearer("junk").send().await, &token);
-    let expired = issuer().token().claim("exp", 1).sign();
-    check(
-        "expired",
-        &call(API1).bearer(&expired).send().await,
-        &Expected { reason: "ACCESS_TOKEN_EXPIRED", ..token },
-    );
-    let invalid = issuer().token().claim("aud", "x").sign();
-    check(
-        "invalid",
-        &call(API1).bearer(&invalid).send().await,
-        &Expected { reason: "ACCESS_TOKEN_INVALID", ..token },
-    );
+#[tokio::test]
+async fn a_token_that_is_none_or_not_valid() {
+    let app = App::start().await;
+    let [expired, invalid] =
+        [issuer().token().claim("exp", 1), issuer().token().claim("aud", "x")].map(|t| t.sign());
+    let cases = [
+        ("Basic YTpi".to_owned(), "CREDENTIALS_MALFORMED", r#"Bearer error="invalid_request""#),
+        ("Bearer junk".to_owned(), "ACCESS_TOKEN_MALFORMED", r#"Bearer error="invalid_token""#),
+        (format!("Bearer {expired}"), "ACCESS_TOKEN_EXPIRED", r#"Bearer error="invalid_token""#),
+        (format!("Bearer {invalid}"), "ACCESS_TOKEN_INVALID", r#"Bearer error="invalid_token""#),
+    ];
+    for (authorization, reason, challenge) in cases {
+        let expected =
+            Expected { code: Code::Unauthenticated, message: None, reason, challenges: &[challenge] };
+        check(reason, &app.call(API1).authorization(authorization).send().await, &expected);
+    }
+}
 
-    let lacking = Expected {
+#[tokio::test]
+async fn a_token_that_lacks_scope() {
+    let app = App::start().await;
+    let expected = |challenges| Expected {
         code: Code::PermissionDenied,
         message: Some("Insufficient scope"),
         reason: "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
-        challenges: &[r#"Bearer error="insufficient_scope", scope="api1:read:status""#],
+        challenges,
     };
-    check("scope", &call(API1).bearer(&scoped("api2:read:status")).send().await, &lacking);
+    let answer = app.call(API1).bearer(&scoped("api2:read:status")).send().await;
+    check("one set", &answer, &expected(&[r#"Bearer error="insufficient_scope", scope="api1:read:status""#]));
     let alternatives = [
         r#"Bearer error="insufficient_scope", scope="items:read items:list""#,
         r#"Bearer error="insufficient_scope", scope="admin""#,
     ];
-    let lacking = Expected { challenges: &alternatives, ..lacking };
-    check(
-        "scope, with alternatives",
-        &call(ALTERNATIVES).bearer(&scoped("items:read")).send().await,
-        &lacking,
-    );
+    let answer = app.call(ALTERNATIVES).bearer(&scoped("items:read")).send().await;
+    check("alternatives", &answer, &expected(&alternatives));
+    assert_eq!(app.call(API1).bearer(&scoped("api1:read:status")).send().await.code(), Code::Ok);
+}
 
+#[tokio::test]
+async fn a_method_that_there_is_not() {
+    let app = App::start().await;
     let unknown = Expected { code: Code::Unimplemented, message: None, reason: "", challenges: &[] };
-    check(
-        "unknown method",
-        &call("/api1.v1.Api1/Get").bearer(&scoped("api1:read:status")).send().await,
-        &unknown,
-    );
-    check("unknown service", &call("/api9.v1.Api9/GetStatus").send().await, &unknown);
-    assert_eq!(call(API1).bearer(&scoped("api1:read:status")).send().await.code(), Code::Ok);
+    for path in ["/api1.v1.Api1/Get", "/api9.v1.Api9/GetStatus"] {
+        check(path, &app.call(path).send().await, &unknown);
+        check(path, &app.call(path).bearer(&scoped("api1:read:status")).send().await, &unknown);
+    }
 }
 
 #[tokio::test]

@@ -36,9 +36,9 @@ pub(in crate::cli) async fn development(settings: DevelopmentSettings) -> Result
     let facts = BannerFacts { grpc: tell_listening("grpc", &grpc)?, issuer: issuer.address, token: &token };
     // Nobody may be there to read it; it serves all the same.
     let _ = write!(io::stdout(), "{}", banner(&facts)).and_then(|()| io::stdout().flush());
-    let ended = run(settings.server, Issuer::new(keys, settings.token.verifier()), grpc, stop).await;
-    issuer.serving.await.map_err(Failure::at_run_time)?.map_err(Failure::at_run_time)?;
-    ended
+    // A failure is told at once: the issuer serves on until a signal, which may never come.
+    run(settings.server, Issuer::new(keys, settings.token.verifier()), grpc, stop).await?;
+    issuer.serving.await.map_err(Failure::at_run_time)?.map_err(Failure::at_run_time)
 }
 
 /// The development issuer, as it is seen from here: somebody at a URL.

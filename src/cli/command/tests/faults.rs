@@ -134,6 +134,9 @@ fn files_without_what_is_looked_for_are_faults() {
     assert!(keys[0].starts_with("--jwks: DIR/keys.json is no usable set of keys"), "{keys:?}");
     let roots = served("").file("--ca-file", "ca.pem", "nothing").faults();
     assert_eq!(roots, ["--ca-file: DIR/ca.pem: there is no PEM certificate in it"]);
+    let key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
+    let roots = served("").file("--ca-file", "key.pem", key).faults();
+    assert_eq!(roots, ["--ca-file: DIR/key.pem: there is no PEM certificate in it"]);
     let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     let roots = served("").file("--ca-file", "ca.pem", broken).faults();
     assert_eq!(roots.len(), 1, "{roots:?}");
@@ -156,8 +159,22 @@ fn an_env_file_that_cannot_be_parsed_shows_no_secret() {
 
 #[test]
 fn a_password_in_a_url_is_not_shown() {
-    let faults = told("serve --audience api --issuer https://me:hush@tenant.example/").faults();
-    assert_eq!(faults, ["--issuer: a user name or password may not stand in this URL"]);
+    let cases = [
+        ("https://me:hush@tenant.example/", "a user name or password may not stand in this URL"),
+        (
+            "http://me:hush@tenant.example/",
+            "http without TLS is for loopback alone (localhost, 127.0.0.0/8, [::1]); use https, or allow it \
+             by --dangerous-allow-plain-http",
+        ),
+        ("https://me:hush@ten ant/", "not an absolute URL; expected one like https://tenant.example/"),
+        ("ftp://me:hush@tenant.example/", "expected an https URL"),
+    ];
+    for (url, reason) in cases {
+        let faults = told("serve --audience api --issuer").argument(url).faults();
+        assert_eq!(faults, [format!("--issuer: {reason}")]);
+        let faults = served("--jwks").argument(url).faults();
+        assert_eq!(faults, [format!("--jwks: {reason}")]);
+    }
 }
 
 #[cfg(unix)]
@@ -166,6 +183,8 @@ fn a_variable_that_is_no_text_is_told_once() {
     use std::os::unix::ffi::OsStringExt as _;
     let told = told("serve --audience api").env("OIDC_ISSUER", OsString::from_vec(vec![0xff]));
     assert_eq!(told.faults(), ["OIDC_ISSUER: it is not valid UTF-8"]);
+    let levels = super::told("").env("RUST_LOG", OsString::from_vec(vec![0xff]));
+    assert_eq!(levels.faults(), ["RUST_LOG: it is not valid UTF-8"]);
 }
 
 #[test]
@@ -178,6 +197,35 @@ fn a_token_of_another_issuer_needs_credentials_and_no_lifetime() {
             "--client-secret (or SEKISHO_TOKEN_CLIENT_SECRET): it is required",
             "--expires-in: only the development issuer lets a caller choose; leave it out with --issuer",
         ]
+    );
+}
+
+#[test]
+fn a_value_at_fault_is_told_even_where_it_would_not_be_used() {
+    let plain_http = "SEKISHO_DANGEROUS_ALLOW_PLAIN_HTTP";
+    let reason = r#""maybe" is neither true nor false"#;
+    assert_eq!(told("").env(plain_http, "maybe").faults(), [format!("{plain_http}: {reason}")]);
+    let own = told("token --ca-file /nowhere").env(plain_http, "maybe").faults();
+    assert_eq!(
+        own,
+        [
+            "--ca-file: /nowhere: No such file or directory (os error 2)".to_owned(),
+            format!("{plain_http}: {reason}"),
+        ]
+    );
+    let other = "token --issuer https://tenant.example/ --client-id m2m --client-secret s --issuer-listen x";
+    let faults = told(other).faults();
+    assert_eq!(faults, [r#"--issuer-listen: "x" is no address; expected IP:PORT, like 127.0.0.1:50051"#]);
+}
+
+#[test]
+fn levels_of_logs_at_fault_are_named_by_what_carried_them() {
+    let by_variable = told("").env("RUST_LOG", "a=b=c").faults();
+    assert!(by_variable.len() == 1 && by_variable[0].starts_with("RUST_LOG: "), "{by_variable:?}");
+    let by_env_file = told("").file("--env-file", ".env", "RUST_LOG=a=b=c\n").faults();
+    assert!(
+        by_env_file.len() == 1 && by_env_file[0].starts_with("RUST_LOG in DIR/.env: "),
+        "{by_env_file:?}"
     );
 }
 

@@ -101,6 +101,30 @@ fn the_three_values_of_an_env_file_are_enough() {
 }
 
 #[test]
+fn an_env_file_may_come_from_another_system() {
+    let text = "\u{feff}OIDC_ISSUER=https://tenant.example/\r\nOIDC_AUDIENCE=api\r\n";
+    let settings = told("serve").file("--env-file", ".env", text).serve();
+    assert_eq!(settings.issuer.url.as_str(), "https://tenant.example/");
+    assert_eq!(settings.token.audience, "api");
+}
+
+#[test]
+fn the_development_issuer_never_sees_the_credentials_of_another() {
+    let with_variables = |arguments: &str| {
+        told(arguments)
+            .env("SEKISHO_TOKEN_CLIENT_ID", "m2m")
+            .env("SEKISHO_TOKEN_CLIENT_SECRET", "s3cret")
+            .token()
+    };
+    let own = with_variables("token");
+    assert_eq!((own.client_id.as_str(), own.client_secret.0.as_str()), ("cli", "cli-secret"));
+    let named = with_variables("token --client-id web --client-secret web-secret");
+    assert_eq!((named.client_id.as_str(), named.client_secret.0.as_str()), ("web", "web-secret"));
+    let other = with_variables("token --issuer https://tenant.example/");
+    assert_eq!((other.client_id.as_str(), other.client_secret.0.as_str()), ("m2m", "s3cret"));
+}
+
+#[test]
 fn the_example_of_an_env_file_is_one() {
     let text = include_str!("../../../../.env.example");
     let settings = told("serve").file("--env-file", ".env", text).serve();
@@ -150,4 +174,7 @@ fn roots_are_read_once() {
 fn the_level_of_logs_is_that_of_rust_log() {
     let settings = told("").env("RUST_LOG", "warn,sekisho=debug").development();
     assert_eq!(settings.server.log.filter, "warn,sekisho=debug");
+    let by_env_file = || told("").file("--env-file", ".env", "RUST_LOG=debug\n");
+    assert_eq!(by_env_file().development().server.log.filter, "debug");
+    assert_eq!(by_env_file().env("RUST_LOG", "warn").development().server.log.filter, "warn");
 }
