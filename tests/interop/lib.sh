@@ -74,6 +74,11 @@ contains() {
   if [[ $3 == *"$2"* ]]; then passed "$1"; else failed "$@"; fi
 }
 
+# absent NAME SECRET TEXT: what was found is told without the secret
+absent() {
+  if [[ $3 != *"$2"* ]]; then passed "$1"; else failed "$1" "nowhere" "in the text, $(grep -cF -- "$2" <<<"$3") lines"; fi
+}
+
 # json_equal NAME EXPECTED FOUND: equal as JSON values
 json_equal() {
   local expected found
