@@ -62,7 +62,7 @@ use crate::token::{BearerToken, InvalidToken, TokenError, UnverifiedToken};
 #[derive(Debug, Clone)]
 pub struct Authorizer {
     policy: Arc<Policy>,
-    issuers: Arc<[Issuer]>,
+    issuers: Vec<Issuer>,
     clock: Arc<dyn Clock>,
     max_token_size: usize,
 }
@@ -91,10 +91,18 @@ impl Authorizer {
     pub fn new(policy: impl Into<Arc<Policy>>, issuer: Issuer) -> Self {
         Self {
             policy: policy.into(),
-            issuers: Arc::new([issuer]),
+            issuers: vec![issuer],
             clock: Arc::new(SystemClock::new()),
             max_token_size: 8192,
         }
+    }
+
+    /// Trusts one more issuer, with keys, an audience and rules of its own. A token is judged by those of the
+    /// issuer that it names.
+    #[must_use]
+    pub fn also_trusting(mut self, issuer: Issuer) -> Self {
+        self.issuers.push(issuer);
+        self
     }
 
     /// Takes the time from `clock`, which tests move.
@@ -157,35 +165,36 @@ impl Authorizer {
         }
     }
 
-    fn read_token<'a>(&self, metadata: &'a HeaderMap) -> Result<(usize, UnverifiedToken<'a>), TokenError> {
+    /// The token, and the issuer that it has to be of.
+    fn read_token<'a>(&self, metadata: &'a HeaderMap) -> Result<(&Issuer, UnverifiedToken<'a>), TokenError> {
         let entries = metadata.get_all(AUTHORIZATION).iter().map(http::HeaderValue::as_bytes);
         let token = BearerToken::parse(entries, self.max_token_size)?;
-        // One issuer: it is asked whatever the token claims, since nothing is told of an unverified token.
-        // Several: the token says whose it is, and is then verified by that one's rules alone.
-        if let [issuer] = &*self.issuers {
-            return Ok((0, issuer.verifier().read(token)?));
+        // One issuer is asked whatever the token claims, since nothing is told of a token that was not
+        // verified. Of several, the token says whose it is, and is verified by that one's rules alone.
+        if let [issuer] = self.issuers.as_slice() {
+            return Ok((issuer, issuer.verifier().read(token)?));
         }
-        let mut refused = InvalidToken::Issuer { by_last_slash_alone: false }.into();
-        for (index, issuer) in self.issuers.iter().enumerate() {
+        let mut refused = None;
+        for issuer in &self.issuers {
             match issuer.verifier().read(token) {
-                Ok(read) if read.claimed_issuer().is_some_and(|name| issuer.is_named(name)) => {
-                    return Ok((index, read));
+                Ok(read) if read.claimed_issuer().is_some_and(|name| issuer.keys().may_be_of(name)) => {
+                    return Ok((issuer, read));
                 }
                 Ok(_) => {}
-                Err(error) => refused = error,
+                Err(error) => refused = Some(error),
             }
         }
-        Err(refused)
+        Err(refused.unwrap_or(InvalidToken::Issuer { by_last_slash_alone: false }.into()))
     }
 
     fn decide(
         &self,
         method: &Arc<Method>,
-        issuer: usize,
+        issuer: &Issuer,
         token: &UnverifiedToken<'_>,
         metadata: &HeaderMap,
     ) -> Authorization {
-        match self.issuers[issuer].keys().lookup(token.kid()) {
+        match issuer.keys().lookup(token.kid()) {
             Lookup::Held(keys) => Authorization::Decided(self.verify(method, issuer, token, &keys)),
             Lookup::NotPublished => refuse(method, TokenError::from(InvalidToken::KeyNotPublished).into()),
             Lookup::Unavailable(unavailable) => refuse(method, unavailable.into()),
@@ -216,11 +225,11 @@ impl Authorizer {
     fn verify(
         &self,
         method: &Arc<Method>,
-        issuer: usize,
+        issuer: &Issuer,
         token: &UnverifiedToken<'_>,
         keys: &HeldKeys,
     ) -> Verdict {
-        let claims = match self.issuers[issuer].verifier().verify(token, keys, self.clock.now()) {
+        let claims = match issuer.verifier().verify(token, keys, self.clock.now()) {
             Ok(claims) => claims,
             Err(error) => {
                 return Verdict { method: Some(Arc::clone(method)), caller: None, result: Err(error.into()) };
@@ -247,3 +256,6 @@ impl fmt::Debug for Authorization {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -89,6 +89,16 @@ impl Keys {
         Self(Inner::Remote(remote::RemoteKeys::start(source, schedule, clock)))
     }
 
+    /// Whether a token that names this issuer may be one of theirs. Says nothing of whether it is.
+    pub fn may_be_of(&self, issuer: &str) -> bool {
+        let configured = match &self.0 {
+            Inner::Fixed(held) => &held.issuer,
+            #[cfg(feature = "remote")]
+            Inner::Remote(remote) => remote.issuer(),
+        };
+        same_but_for_the_last_slash(configured, issuer)
+    }
+
     /// What there is to verify a token with that names `kid`, or names none.
     pub fn lookup(&self, kid: Option<&str>) -> Lookup {
         match &self.0 {
@@ -131,6 +141,12 @@ impl Keys {
             Inner::Remote(remote) => remote.refresh().await,
         }
     }
+}
+
+/// Discovery settles the last slash; until it has, both are possible.
+fn same_but_for_the_last_slash(one: &str, other: &str) -> bool {
+    let stem = |issuer: &str| issuer.strip_suffix('/').unwrap_or(issuer).to_owned();
+    stem(one) == stem(other)
 }
 
 impl fmt::Debug for Lookup {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 #[cfg(feature = "remote")]
 use crate::clock::SystemClock;
+use crate::jwks::Keys;
 #[cfg(feature = "remote")]
 use crate::jwks::{Discovery, HttpClient, HttpUrl, InvalidHttpUrl, PlainHttp, Schedule};
-use crate::jwks::{HeldKeys, Keys, Lookup};
 use crate::token::Verifier;
 
 /// An issuer whose access tokens are accepted.
@@ -58,14 +58,6 @@ impl Issuer {
     pub fn verifier(&self) -> &Verifier {
         &self.verifier
     }
-
-    pub(super) fn is_named(&self, name: &str) -> bool {
-        matches!(self.keys.lookup(None), Lookup::Held(held) if is_issuer_of(&held, name))
-    }
-}
-
-fn is_issuer_of(held: &HeldKeys, name: &str) -> bool {
-    &*held.issuer == name
 }
 
 /// Why an issuer cannot be discovered, whatever it answers.

@@ -78,6 +78,10 @@ struct RotatesIn {
 
 #[cfg(feature = "remote")]
 impl crate::jwks::KeySource for RotatesIn {
+    fn issuer(&self) -> std::sync::Arc<str> {
+        "https://i.example/".into()
+    }
+
     async fn fetch(&self) -> Result<crate::jwks::Fetched, crate::jwks::FetchError> {
         let first = self.fetches.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0;
         let jwks = if first { self.before.jwks() } else { self.after.clone() };

@@ -44,6 +44,7 @@ impl Default for Schedule {
 /// The handle; the task that fetches ends with it.
 #[derive(Debug)]
 pub(super) struct RemoteKeys {
+    issuer: Arc<str>,
     shared: Arc<Shared>,
     task: AbortHandle,
 }
@@ -96,8 +97,9 @@ impl RemoteKeys {
             wake: Notify::new(),
             ended: watch::Sender::new(None),
         });
+        let issuer = source.issuer();
         let task = tokio::spawn(keep_fresh(Arc::clone(&shared), source)).abort_handle();
-        Arc::new(Self { shared, task })
+        Arc::new(Self { issuer, shared, task })
     }
 
     pub(super) fn lookup(&self, kid: Option<&str>) -> Lookup {
@@ -106,6 +108,10 @@ impl RemoteKeys {
             Some(kid) if !held.set.knows(kid) => self.shared.ask_for(kid),
             _ => Lookup::Held(held),
         }
+    }
+
+    pub(super) fn issuer(&self) -> &Arc<str> {
+        &self.issuer
     }
 
     pub(super) fn is_ready(&self) -> bool {

@@ -18,6 +18,9 @@ const MAX_DOCUMENT: usize = 1024 * 1024;
 
 /// A place that keys can be fetched from.
 pub trait KeySource: Send + Sync + 'static {
+    /// Whose keys, as it was configured. Discovery may find that the issuer writes its last slash otherwise.
+    fn issuer(&self) -> Arc<str>;
+
     /// Fetches once. The caller bounds the time.
     fn fetch(&self) -> impl Future<Output = Result<Fetched, FetchError>> + Send;
 }
@@ -57,6 +60,10 @@ impl FixedUrl {
 }
 
 impl KeySource for FixedUrl {
+    fn issuer(&self) -> Arc<str> {
+        Arc::clone(&self.issuer)
+    }
+
     async fn fetch(&self) -> Result<Fetched, FetchError> {
         let json = self.client.get(&self.jwks).await?;
         Fetched::parse(Arc::clone(&self.issuer), &json, self.jwks.as_str())
@@ -64,7 +71,7 @@ impl KeySource for FixedUrl {
 }
 
 /// A JWK set in a file, read again at each refresh.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct JwksFile {
     issuer: Arc<str>,
     path: PathBuf,
@@ -94,8 +101,18 @@ impl JwksFile {
 }
 
 impl KeySource for JwksFile {
+    fn issuer(&self) -> Arc<str> {
+        Arc::clone(&self.issuer)
+    }
+
     async fn fetch(&self) -> Result<Fetched, FetchError> {
-        self.read()
+        let file = self.clone();
+        // A file may be on a disk that is far away.
+        let read = tokio::task::spawn_blocking(move || file.read()).await;
+        read.unwrap_or_else(|error| {
+            let location = self.path.display().to_string();
+            Err(FetchError::File { location, error: std::io::Error::other(error) })
+        })
     }
 }
 

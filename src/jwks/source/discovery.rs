@@ -7,7 +7,7 @@ use url::Url;
 
 use super::{FetchError, Fetched, HttpClient, KeySource};
 use crate::json;
-use crate::jwks::{HttpUrl, PlainHttp};
+use crate::jwks::{HttpUrl, PlainHttp, same_but_for_the_last_slash};
 
 /// Keys by way of the issuer's metadata, read anew at each fetch: OpenID Connect Discovery 1.0 §4, or,
 /// where that is not there, RFC 8414 §3.
@@ -42,6 +42,10 @@ impl Discovery {
 }
 
 impl KeySource for Discovery {
+    fn issuer(&self) -> Arc<str> {
+        self.issuer.as_str().into()
+    }
+
     async fn fetch(&self) -> Result<Fetched, FetchError> {
         let metadata = self.metadata().await?;
         let json = self.client.get(&metadata.jwks_uri).await?;
@@ -91,11 +95,6 @@ impl Metadata {
         let jwks_uri = HttpUrl::parse(&jwks_uri, expected.plain_http).map_err(refused)?;
         Ok(Self { issuer: issuer.into(), jwks_uri })
     }
-}
-
-fn same_but_for_the_last_slash(one: &str, other: &str) -> bool {
-    let stem = |issuer: &str| issuer.strip_suffix('/').unwrap_or(issuer).to_owned();
-    stem(one) == stem(other)
 }
 
 #[cfg(test)]
