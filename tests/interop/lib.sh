@@ -96,6 +96,8 @@ json() {
 # start_server ARGUMENT…: sets SERVER (the process) and GRPC (the address that it took)
 start_server() {
   LOG="$WORK/server.log"
+  # The log of the one before would be read as this one's, until this one has begun.
+  : >"$LOG"
   "$SEKISHO" "$@" --grpc-listen 127.0.0.1:0 --log-format json >"$WORK/stdout" 2>"$LOG" &
   SERVER=$!
   eventually "the gRPC listener" "$SERVER" listening grpc
