@@ -23,7 +23,10 @@ fn elliptic(algorithm: &'static EcdsaSigningAlgorithm, curve: &str) -> (Value, V
 }
 
 fn edwards() -> (Value, Vec<u8>) {
-    let key = Ed25519KeyPair::generate().expect("a key");
+    signed_by(&Ed25519KeyPair::generate().expect("a key"))
+}
+
+fn signed_by(key: &Ed25519KeyPair) -> (Value, Vec<u8>) {
     let jwk = json!({"kty": "OKP", "crv": "Ed25519", "x": encode(key.public_key().as_ref())});
     (jwk, key.sign(MESSAGE).as_ref().to_vec())
 }
@@ -50,6 +53,16 @@ fn keys_of_curves_verify_by_their_own_algorithm_alone() {
         assert!(!key.verify(algorithm, MESSAGE, &signature[1..]), "{algorithm}: a short signature");
         assert!(!key.verify(algorithm, MESSAGE, b""), "{algorithm}: no signature");
     }
+}
+
+/// One key in 256 begins as an uncompressed point of an elliptic curve does.
+#[test]
+fn a_key_of_ed25519_may_begin_with_any_byte() {
+    let seeds = (0..=u16::MAX).map(|number| [[0; 30].as_slice(), &number.to_be_bytes()].concat());
+    let mut keys = seeds.map(|seed| Ed25519KeyPair::from_seed_unchecked(&seed).expect("a key"));
+    let key = keys.find(|key| key.public_key().as_ref()[0] == 4).expect("one in 256");
+    let (jwk, signature) = signed_by(&key);
+    assert!(parse(&jwk).expect("a key").verify(Algorithm::EdDsa, MESSAGE, &signature));
 }
 
 #[test]
