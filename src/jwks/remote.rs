@@ -125,18 +125,16 @@ impl RemoteKeys {
 
     pub(super) async fn refresh(&self) -> Result<(), RefreshFailed> {
         let mut ended = self.shared.ended.subscribe();
-        self.shared.lookups().request();
+        let request = self.shared.lookups().request();
         self.shared.wake.notify_one();
-        loop {
-            let stopped = |_| RefreshFailed { reason: "fetching has stopped".to_owned() };
-            ended.changed().await.map_err(stopped)?;
-            let fetch = ended.borrow_and_update().clone();
-            match fetch {
-                Some(fetch) if fetch.cause.requested => {
-                    return fetch.error.clone().map_or(Ok(()), |reason| Err(RefreshFailed { reason }));
-                }
-                _ => {}
-            }
+        let is_for_us = |fetch: &Option<Arc<EndedFetch>>| {
+            fetch.as_ref().is_some_and(|fetch| fetch.cause.requests >= request)
+        };
+        let stopped = |_| RefreshFailed { reason: "fetching has stopped".to_owned() };
+        let fetch = ended.wait_for(is_for_us).await.map_err(stopped)?;
+        match fetch.as_ref().and_then(|fetch| fetch.error.clone()) {
+            Some(reason) => Err(RefreshFailed { reason }),
+            None => Ok(()),
         }
     }
 }
