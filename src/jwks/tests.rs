@@ -116,6 +116,9 @@ fn keys_are_fetched_by_https_or_on_loopback() {
         ("file:///etc/passwd", Err(Scheme)),
         ("tenant.example", Err(NoUrl)),
         ("", Err(NoUrl)),
+        (" https://tenant.example/", Err(NoUrl)),
+        ("https://tenant.example/\nforged line", Err(NoUrl)),
+        ("https://tenant.example/\u{1b}[2J", Err(NoUrl)),
     ];
     for (text, expected) in cases {
         assert_eq!(HttpUrl::parse(text, PlainHttp::LoopbackOnly).map(drop), expected, "{text}");
