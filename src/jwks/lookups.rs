@@ -108,7 +108,7 @@ impl Lookups {
         }
         let looked_for = cause.looked_for.iter().filter(|_| succeeded);
         let not_published = looked_for.filter(|kid| !held(kid)).cloned().collect();
-        self.cooldown = Some(Cooldown { until: now + cooldown, not_published });
+        self.cooldown = Some(Cooldown { until: now.saturating_add(cooldown), not_published });
         // Named while the fetch was under way: it may have been answered before their key was published.
         // They were not looked for, and may not be before the cooldown is over.
         self.asked.clear();

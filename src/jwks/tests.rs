@@ -126,6 +126,40 @@ fn keys_are_fetched_by_https_or_on_loopback() {
     assert!(HttpUrl::parse("http://tenant.example/", PlainHttp::DangerousAnywhere).is_ok());
 }
 
+/// Publishes one key, always, and counts how often it is asked.
+#[cfg(feature = "remote")]
+#[derive(Clone, Default)]
+struct Publishes(Arc<std::sync::atomic::AtomicUsize>);
+
+#[cfg(feature = "remote")]
+impl KeySource for Publishes {
+    async fn fetch(&self) -> Result<Fetched, FetchError> {
+        self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        let (set, left_out) =
+            KeySet::parse(json!({ "keys": [edwards().0] }).to_string().as_bytes()).expect("a set");
+        Ok(Fetched { issuer: "https://i.example/".into(), set, left_out })
+    }
+}
+
+#[cfg(feature = "remote")]
+#[tokio::test(start_paused = true)]
+async fn no_schedule_stops_the_fetching_or_makes_it_spin() {
+    for interval in [Duration::MAX, Duration::ZERO] {
+        let (source, clock) = (Publishes::default(), Arc::new(crate::testing::ManualClock::new()));
+        clock.advance(Duration::from_secs(1));
+        let schedule = Schedule { refresh: interval, cooldown: interval, max_stale: Duration::MAX };
+        let keys = Keys::remote(source.clone(), schedule, clock);
+        let ready = tokio::time::timeout(Duration::from_secs(1), keys.readiness_other_than(false)).await;
+        assert!(ready.is_ok(), "{interval:?}");
+        let Lookup::Pending(answer) = keys.lookup(Some("unknown")) else { panic!("it is looked for") };
+        assert!(matches!(answer.await, Lookup::NotPublished), "{interval:?}");
+        keys.refresh().await.expect("keys");
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let fetches = source.0.load(std::sync::atomic::Ordering::SeqCst);
+        assert!((3..=20).contains(&fetches), "{interval:?}: {fetches}");
+    }
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_read_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
