@@ -42,13 +42,19 @@ pub(super) fn service(
 }
 
 impl Health {
-    /// Serving, for as long as tokens can be verified.
-    pub(super) async fn follow(self, authorizer: Authorizer) {
+    /// Serving, if tokens can be verified. To be said before the first call is taken: a reporter that was
+    /// told nothing says that it serves.
+    pub(super) async fn tell(&self, ready: bool) {
+        self.set_all(if ready { ServingStatus::Serving } else { ServingStatus::NotServing }).await;
+        tracing::info!(ready, "readiness");
+    }
+
+    /// Tells of every change from what was told.
+    pub(super) async fn follow(self, authorizer: Authorizer, mut told: bool) {
         loop {
-            let ready = authorizer.is_ready();
-            self.set_all(if ready { ServingStatus::Serving } else { ServingStatus::NotServing }).await;
-            tracing::info!(ready, "readiness");
-            authorizer.readiness_other_than(ready).await;
+            authorizer.readiness_other_than(told).await;
+            told = authorizer.is_ready();
+            self.tell(told).await;
         }
     }
 
