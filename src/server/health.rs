@@ -58,8 +58,13 @@ impl Health {
         }
     }
 
-    /// Not serving, at once: whoever sends calls here is to send them elsewhere.
-    pub(super) async fn stop(&self) {
+    /// Not serving, at once: whoever sends calls here is to send them elsewhere. Whoever watches is told so,
+    /// and that is the end of its call, which would otherwise be in flight until the grace is over.
+    pub(super) async fn stop(mut self) {
+        self.set_all(ServingStatus::NotServing).await;
+        for name in self.names.iter().copied().chain([OVERALL]) {
+            self.reporter.clear_service_status(name).await;
+        }
         self.set_all(ServingStatus::NotServing).await;
     }
 
