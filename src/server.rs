@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 use tonic_health::server::HealthReporter;
 use tower_layer::Layer as _;
 
@@ -64,7 +65,11 @@ pub async fn run(
         .clock(config.clock)
         .max_token_size(config.max_token_size);
     let health = Health::new(reporter, registry.names);
-    let reporting = tokio::spawn(health.clone().follow(authorizer.clone()));
+    let ready = authorizer.is_ready();
+    health.tell(ready).await;
+    // A set of one, so that it ends with this, however this ends.
+    let mut reporting = JoinSet::new();
+    reporting.spawn(health.clone().follow(authorizer.clone(), ready));
 
     // From the inside out. The door stands in front of authorization, since what is no gRPC call at all has
     // no status to be refused with.
@@ -73,8 +78,7 @@ pub async fn run(
     connection::serve(listeners.grpc, service, &config.limits, config.shutdown_grace, async {
         shutdown.await;
         // Ended before the last word is said, so that it has none after it.
-        reporting.abort();
-        let _ = reporting.await;
+        reporting.shutdown().await;
         health.stop().await;
     })
     .await;

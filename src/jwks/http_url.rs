@@ -27,6 +27,10 @@ impl HttpUrl {
     /// # Errors
     /// [`InvalidHttpUrl`], which says what was expected.
     pub fn parse(text: &str, plain_http: PlainHttp) -> Result<Self, InvalidHttpUrl> {
+        // What a parser would pass over: it would stand in a log, and in a name that no token has.
+        if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            return Err(InvalidHttpUrl::NoUrl);
+        }
         let url = Url::parse(text).map_err(|_| InvalidHttpUrl::NoUrl)?;
         match url.scheme() {
             "https" => {}

@@ -28,8 +28,14 @@ pub struct VerificationKey {
 /// What the key is made of, so that two can be compared.
 #[derive(Clone, PartialEq, Eq)]
 enum Material {
-    Rsa { modulus: Vec<u8>, exponent: Vec<u8> },
-    Point(Vec<u8>),
+    Rsa {
+        modulus: Vec<u8>,
+        exponent: Vec<u8>,
+    },
+    /// A point of P-256 or P-384, uncompressed.
+    Elliptic(Vec<u8>),
+    /// A point of Ed25519, whose first byte may be any.
+    Edwards(Vec<u8>),
 }
 
 impl VerificationKey {
@@ -96,9 +102,9 @@ impl Material {
     fn decoding_key(&self) -> DecodingKey {
         match self {
             Self::Rsa { modulus, exponent } => DecodingKey::from_rsa_raw_components(modulus, exponent),
-            // For the verifier both are the bytes of the point; the algorithm says which curve.
-            Self::Point(point) if point.first() == Some(&UNCOMPRESSED) => DecodingKey::from_ec_der(point),
-            Self::Point(point) => DecodingKey::from_ed_der(point),
+            // For the verifier both are the bytes of the point, of which it wants to know the kind of curve.
+            Self::Elliptic(point) => DecodingKey::from_ec_der(point),
+            Self::Edwards(point) => DecodingKey::from_ed_der(point),
         }
     }
 }
@@ -152,7 +158,7 @@ fn elliptic_curve(jwk: &Map<String, Value>) -> Result<(Vec<Algorithm>, Material)
         }
         point.extend(bytes);
     }
-    Ok((vec![algorithm], Material::Point(point)))
+    Ok((vec![algorithm], Material::Elliptic(point)))
 }
 
 fn edwards_curve(jwk: &Map<String, Value>) -> Result<(Vec<Algorithm>, Material), UnusableKey> {
@@ -163,7 +169,7 @@ fn edwards_curve(jwk: &Map<String, Value>) -> Result<(Vec<Algorithm>, Material),
     if point.len() != 32 {
         return Err(UnusableKey::Member { name: "x" });
     }
-    Ok((vec![Algorithm::EdDsa], Material::Point(point)))
+    Ok((vec![Algorithm::EdDsa], Material::Edwards(point)))
 }
 
 /// A key that names its algorithm is for that one alone (RFC 7517 §4.4).

@@ -17,8 +17,9 @@ pub(super) type Kids = HashSet<Box<str>>;
 pub(super) struct Lookups {
     /// Named since the last fetch began, to be looked for by the next.
     asked: Kids,
-    /// Somebody asked for a fetch outright.
-    requested: bool,
+    /// How many fetches were asked for outright, and how many of these the last one that began is for.
+    requests: u64,
+    begun: u64,
     /// Until when no unknown key causes a fetch, and what the last one did not find.
     cooldown: Option<Cooldown>,
 }
@@ -45,8 +46,8 @@ pub(super) enum Ask {
 pub(super) struct Cause {
     /// The unknown keys that it looks for; empty for a fetch that none caused.
     pub(super) looked_for: Kids,
-    /// It was asked for outright.
-    pub(super) requested: bool,
+    /// It is for the first so many that were asked for outright.
+    pub(super) requests: u64,
 }
 
 impl Lookups {
@@ -75,18 +76,21 @@ impl Lookups {
         self.cooldown.as_ref().map_or(Duration::ZERO, |cooldown| cooldown.until.saturating_sub(now))
     }
 
-    pub(super) fn request(&mut self) {
-        self.requested = true;
+    /// Asks for a fetch outright: one that begins from now on, whose [`Cause::requests`] is no less than this.
+    pub(super) fn request(&mut self) -> u64 {
+        self.requests += 1;
+        self.requests
     }
 
     /// Whether there is reason for a fetch before the next one is due.
     pub(super) fn want_fetch(&self) -> bool {
-        self.requested || !self.asked.is_empty()
+        self.begun < self.requests || !self.asked.is_empty()
     }
 
     /// A fetch begins.
     pub(super) fn begin(&mut self) -> Cause {
-        Cause { looked_for: std::mem::take(&mut self.asked), requested: std::mem::take(&mut self.requested) }
+        self.begun = self.requests;
+        Cause { looked_for: std::mem::take(&mut self.asked), requests: self.begun }
     }
 
     /// A fetch has ended. `held` tells which keys are held now; `cooldown` is how long it is to last.
@@ -104,7 +108,7 @@ impl Lookups {
         }
         let looked_for = cause.looked_for.iter().filter(|_| succeeded);
         let not_published = looked_for.filter(|kid| !held(kid)).cloned().collect();
-        self.cooldown = Some(Cooldown { until: now + cooldown, not_published });
+        self.cooldown = Some(Cooldown { until: now.saturating_add(cooldown), not_published });
         // Named while the fetch was under way: it may have been answered before their key was published.
         // They were not looked for, and may not be before the cooldown is over.
         self.asked.clear();
@@ -168,6 +172,19 @@ mod tests {
         let cause = lookups.begin();
         lookups.end(&cause, false, NONE_HELD, at(0), COOLDOWN);
         assert_eq!(lookups.ask("rotated", at(5)), Ask::Later(at(25)));
+    }
+
+    #[test]
+    fn a_fetch_that_was_under_way_is_not_the_one_that_was_asked_for() {
+        let mut lookups = Lookups::default();
+        let first = lookups.request();
+        let under_way = lookups.begin();
+        assert!(under_way.requests >= first && !lookups.want_fetch());
+        let second = lookups.request();
+        assert!(under_way.requests < second && lookups.want_fetch());
+        assert!(lookups.begin().requests >= second);
+        // One that nobody asked for is as good, where who asked did not see the one before.
+        assert!(lookups.begin().requests >= second);
     }
 
     #[test]

@@ -19,11 +19,13 @@ use crate::clock::Clock;
 pub(super) const FETCH_TIMEOUT: Duration = Duration::from_secs(10);
 /// First and longest pause after a refresh that failed; it doubles in between.
 const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+/// Shortest pause between two fetches that nobody gave reason for, whatever the schedule says.
+const LEAST_PAUSE: Duration = Duration::from_millis(100);
 
-/// When keys are fetched, and how long they serve.
+/// When keys are fetched, and how long they serve. [`Duration::MAX`] is for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Schedule {
-    /// From a refresh that succeeded to the next.
+    /// From a refresh that succeeded to the next; at least a tenth of a second.
     pub refresh: Duration,
     /// From a fetch that an unknown key caused to the next such fetch.
     pub cooldown: Duration,
@@ -131,18 +133,16 @@ impl RemoteKeys {
 
     pub(super) async fn refresh(&self) -> Result<(), RefreshFailed> {
         let mut ended = self.shared.ended.subscribe();
-        self.shared.lookups().request();
+        let request = self.shared.lookups().request();
         self.shared.wake.notify_one();
-        loop {
-            let stopped = |_| RefreshFailed { reason: "fetching has stopped".to_owned() };
-            ended.changed().await.map_err(stopped)?;
-            let fetch = ended.borrow_and_update().clone();
-            match fetch {
-                Some(fetch) if fetch.cause.requested => {
-                    return fetch.error.clone().map_or(Ok(()), |reason| Err(RefreshFailed { reason }));
-                }
-                _ => {}
-            }
+        let is_for_us = |fetch: &Option<Arc<EndedFetch>>| {
+            fetch.as_ref().is_some_and(|fetch| fetch.cause.requests >= request)
+        };
+        let stopped = |_| RefreshFailed { reason: "fetching has stopped".to_owned() };
+        let fetch = ended.wait_for(is_for_us).await.map_err(stopped)?;
+        match fetch.as_ref().and_then(|fetch| fetch.error.clone()) {
+            Some(reason) => Err(RefreshFailed { reason }),
+            None => Ok(()),
         }
     }
 }
@@ -249,8 +249,8 @@ async fn keep_fresh(shared: Arc<Shared>, source: impl KeySource) {
         failures = if fetched.is_ok() { 0 } else { failures + 1 };
         // What strangers make us fetch does not change when we fetch by ourselves, unless it brought keys.
         if fetched.is_ok() || cause.looked_for.is_empty() {
-            *lock(&shared.next_refresh) =
-                shared.clock.elapsed() + pause_after(failures, shared.schedule.refresh);
+            let pause = pause_after(failures, shared.schedule.refresh);
+            *lock(&shared.next_refresh) = shared.clock.elapsed().saturating_add(pause);
         }
         shared.end(cause, fetched, &mut left_out);
         shared.until_next_fetch().await;
@@ -258,10 +258,11 @@ async fn keep_fresh(shared: Arc<Shared>, source: impl KeySource) {
 }
 
 fn pause_after(failures: u32, refresh: Duration) -> Duration {
-    match failures {
+    let pause = match failures {
         0 => refresh,
         _ => RETRY.0.saturating_mul(1 << (failures - 1).min(16)).min(RETRY.1).min(refresh),
-    }
+    };
+    pause.max(LEAST_PAUSE)
 }
 
 impl Shared {

@@ -23,7 +23,10 @@ fn elliptic(algorithm: &'static EcdsaSigningAlgorithm, curve: &str) -> (Value, V
 }
 
 fn edwards() -> (Value, Vec<u8>) {
-    let key = Ed25519KeyPair::generate().expect("a key");
+    signed_by(&Ed25519KeyPair::generate().expect("a key"))
+}
+
+fn signed_by(key: &Ed25519KeyPair) -> (Value, Vec<u8>) {
     let jwk = json!({"kty": "OKP", "crv": "Ed25519", "x": encode(key.public_key().as_ref())});
     (jwk, key.sign(MESSAGE).as_ref().to_vec())
 }
@@ -50,6 +53,16 @@ fn keys_of_curves_verify_by_their_own_algorithm_alone() {
         assert!(!key.verify(algorithm, MESSAGE, &signature[1..]), "{algorithm}: a short signature");
         assert!(!key.verify(algorithm, MESSAGE, b""), "{algorithm}: no signature");
     }
+}
+
+/// One key in 256 begins as an uncompressed point of an elliptic curve does.
+#[test]
+fn a_key_of_ed25519_may_begin_with_any_byte() {
+    let seeds = (0..=u16::MAX).map(|number| [[0; 30].as_slice(), &number.to_be_bytes()].concat());
+    let mut keys = seeds.map(|seed| Ed25519KeyPair::from_seed_unchecked(&seed).expect("a key"));
+    let key = keys.find(|key| key.public_key().as_ref()[0] == 4).expect("one in 256");
+    let (jwk, signature) = signed_by(&key);
+    assert!(parse(&jwk).expect("a key").verify(Algorithm::EdDsa, MESSAGE, &signature));
 }
 
 #[test]
@@ -103,11 +116,48 @@ fn keys_are_fetched_by_https_or_on_loopback() {
         ("file:///etc/passwd", Err(Scheme)),
         ("tenant.example", Err(NoUrl)),
         ("", Err(NoUrl)),
+        (" https://tenant.example/", Err(NoUrl)),
+        ("https://tenant.example/\nforged line", Err(NoUrl)),
+        ("https://tenant.example/\u{1b}[2J", Err(NoUrl)),
     ];
     for (text, expected) in cases {
         assert_eq!(HttpUrl::parse(text, PlainHttp::LoopbackOnly).map(drop), expected, "{text}");
     }
     assert!(HttpUrl::parse("http://tenant.example/", PlainHttp::DangerousAnywhere).is_ok());
+}
+
+/// Publishes one key, always, and counts how often it is asked.
+#[cfg(feature = "remote")]
+#[derive(Clone, Default)]
+struct Publishes(Arc<std::sync::atomic::AtomicUsize>);
+
+#[cfg(feature = "remote")]
+impl KeySource for Publishes {
+    async fn fetch(&self) -> Result<Fetched, FetchError> {
+        self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        let (set, left_out) =
+            KeySet::parse(json!({ "keys": [edwards().0] }).to_string().as_bytes()).expect("a set");
+        Ok(Fetched { issuer: "https://i.example/".into(), set, left_out })
+    }
+}
+
+#[cfg(feature = "remote")]
+#[tokio::test(start_paused = true)]
+async fn no_schedule_stops_the_fetching_or_makes_it_spin() {
+    for interval in [Duration::MAX, Duration::ZERO] {
+        let (source, clock) = (Publishes::default(), Arc::new(crate::testing::ManualClock::new()));
+        clock.advance(Duration::from_secs(1));
+        let schedule = Schedule { refresh: interval, cooldown: interval, max_stale: Duration::MAX };
+        let keys = Keys::remote(source.clone(), schedule, clock);
+        let ready = tokio::time::timeout(Duration::from_secs(1), keys.readiness_other_than(false)).await;
+        assert!(ready.is_ok(), "{interval:?}");
+        let Lookup::Pending(answer) = keys.lookup(Some("unknown")) else { panic!("it is looked for") };
+        assert!(matches!(answer.await, Lookup::NotPublished), "{interval:?}");
+        keys.refresh().await.expect("keys");
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let fetches = source.0.load(std::sync::atomic::Ordering::SeqCst);
+        assert!((3..=20).contains(&fetches), "{interval:?}: {fetches}");
+    }
 }
 
 proptest! {

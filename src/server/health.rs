@@ -42,18 +42,29 @@ pub(super) fn service(
 }
 
 impl Health {
-    /// Serving, for as long as tokens can be verified.
-    pub(super) async fn follow(self, authorizer: Authorizer) {
+    /// Serving, if tokens can be verified. To be said before the first call is taken: a reporter that was
+    /// told nothing says that it serves.
+    pub(super) async fn tell(&self, ready: bool) {
+        self.set_all(if ready { ServingStatus::Serving } else { ServingStatus::NotServing }).await;
+        tracing::info!(ready, "readiness");
+    }
+
+    /// Tells of every change from what was told.
+    pub(super) async fn follow(self, authorizer: Authorizer, mut told: bool) {
         loop {
-            let ready = authorizer.is_ready();
-            self.set_all(if ready { ServingStatus::Serving } else { ServingStatus::NotServing }).await;
-            tracing::info!(ready, "readiness");
-            authorizer.readiness_other_than(ready).await;
+            authorizer.readiness_other_than(told).await;
+            told = authorizer.is_ready();
+            self.tell(told).await;
         }
     }
 
-    /// Not serving, at once: whoever sends calls here is to send them elsewhere.
-    pub(super) async fn stop(&self) {
+    /// Not serving, at once: whoever sends calls here is to send them elsewhere. Whoever watches is told so,
+    /// and that is the end of its call, which would otherwise be in flight until the grace is over.
+    pub(super) async fn stop(mut self) {
+        self.set_all(ServingStatus::NotServing).await;
+        for name in self.names.iter().copied().chain([OVERALL]) {
+            self.reporter.clear_service_status(name).await;
+        }
         self.set_all(ServingStatus::NotServing).await;
     }
 

@@ -55,3 +55,26 @@ async fn row_97_what_does_not_finish_is_cut_off_when_the_grace_is_over() {
     );
     drop(silent);
 }
+
+#[tokio::test]
+async fn row_97_whoever_watches_its_health_does_not_hold_it_up() {
+    let mut app =
+        App::start_with(Setup { shutdown_grace: Duration::from_secs(600), ..Setup::default() }).await;
+    let mut health = tonic_health::pb::health_client::HealthClient::new(connect(app.address).await);
+    let mut watches = Vec::new();
+    for service in ["", "api1.v1.Api1"] {
+        let request = tonic_health::pb::HealthCheckRequest { service: service.to_owned() };
+        let mut watch = health.watch(request).await.expect("a watch").into_inner();
+        assert_eq!(watch.message().await.expect("a change").expect("a change").status, 1, "{service:?}");
+        watches.push(watch);
+    }
+    app.tell_to_stop();
+    let ends = async {
+        for mut watch in watches {
+            assert_eq!(watch.message().await.expect("a change").expect("told first").status, 2);
+            assert!(watch.message().await.expect("no error").is_none(), "and then it ends");
+        }
+        app.ended().await;
+    };
+    tokio::time::timeout(Duration::from_secs(20), ends).await.expect("it ends");
+}

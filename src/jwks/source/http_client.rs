@@ -58,6 +58,7 @@ fn bounded() -> ClientBuilder {
         .no_brotli()
         .no_deflate()
         .no_zstd()
+        .no_hickory_dns()
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(REQUEST_TIMEOUT)
         .pool_max_idle_per_host(1)
