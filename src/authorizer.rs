@@ -22,7 +22,7 @@
 //! "#)?;
 //! let clock = Arc::new(ManualClock::new());
 //! let issuer = TestIssuer::new("https://tenant.example/", "orders");
-//! let authorizer = Authorizer::new(Policy::from_descriptor_set(&orders)?, issuer.issuer()?).clock(clock.clone());
+//! let authorizer = Authorizer::new(Policy::from_descriptor_set(&orders)?, issuer.issuer()).clock(clock.clone());
 //!
 //! let mut metadata = HeaderMap::new();
 //! let mut present = |scope: &str| -> Result<_, http::header::InvalidHeaderValue> {
@@ -46,6 +46,7 @@ mod issuer;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use http::{HeaderMap, header::AUTHORIZATION};
 
@@ -68,6 +69,7 @@ pub struct Authorizer {
 }
 
 /// What became of a call, or what it waits for.
+#[non_exhaustive]
 pub enum Authorization {
     /// Decided, without waiting.
     Decided(Verdict),
@@ -77,6 +79,7 @@ pub enum Authorization {
 
 /// A decision, and all there is to say of it.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Verdict {
     /// The method, if it is one.
     pub method: Option<Arc<Method>>,
@@ -132,11 +135,13 @@ impl Authorizer {
     /// Waits until [`Authorizer::is_ready`] no longer is `known`.
     pub async fn readiness_other_than(&self, known: bool) {
         while self.is_ready() == known {
-            // Whichever issuer stands in the way of a change: the first that is not as it has to be.
-            let Some(issuer) = self.issuers.iter().find(|issuer| issuer.keys().is_ready() == known) else {
-                return;
-            };
-            issuer.keys().readiness_other_than(known).await;
+            let change = |issuer: &Issuer| Box::pin(issuer.keys().clone().change_of_readiness());
+            let mut changes: Vec<_> = self.issuers.iter().map(change).collect();
+            std::future::poll_fn(|cx| {
+                let any = changes.iter_mut().any(|change| change.as_mut().poll(cx).is_ready());
+                if any { Poll::Ready(()) } else { Poll::Pending }
+            })
+            .await;
         }
     }
 
@@ -199,7 +204,7 @@ impl Authorizer {
             Lookup::NotPublished => refuse(method, TokenError::from(InvalidToken::KeyNotPublished).into()),
             Lookup::Unavailable(unavailable) => refuse(method, unavailable.into()),
             Lookup::Pending(lookup) => {
-                let (this, method, metadata) = (self.clone(), Arc::clone(method), metadata.clone());
+                let (this, method, metadata) = (self.clone(), Arc::clone(method), authorization_of(metadata));
                 Authorization::AwaitingKey(Box::pin(async move {
                     let lookup = lookup.await;
                     this.decide_after(&method, lookup, &metadata)
@@ -242,6 +247,11 @@ impl Authorizer {
         };
         Verdict { method: Some(Arc::clone(method)), caller: Some(caller), result }
     }
+}
+
+/// All that a decision after a wait reads; the rest of the head need not wait with it.
+fn authorization_of(metadata: &HeaderMap) -> HeaderMap {
+    metadata.get_all(AUTHORIZATION).iter().map(|value| (AUTHORIZATION, value.clone())).collect()
 }
 
 fn refuse(method: &Arc<Method>, denial: Denial) -> Authorization {

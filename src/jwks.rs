@@ -56,6 +56,7 @@ pub struct HeldKeys {
 }
 
 /// What there is to verify a token with.
+#[non_exhaustive]
 pub enum Lookup {
     /// Keys; among them the one that was asked for, where one was.
     Held(Arc<HeldKeys>),
@@ -128,6 +129,11 @@ impl Keys {
             #[cfg(feature = "remote")]
             Inner::Remote(remote) => remote.readiness_other_than(known).await,
         }
+    }
+
+    /// Waits until [`Keys::is_ready`] is not what it is now.
+    pub async fn change_of_readiness(self) {
+        self.readiness_other_than(self.is_ready()).await;
     }
 
     /// Fetches now, whatever the schedule says; fixed keys are as fresh as they get.

@@ -45,7 +45,7 @@
 //! "#)?;
 //! // In production: `Issuer::discover("https://tenant.example/", "orders")?`
 //! let issuer = TestIssuer::new("https://tenant.example/", "orders");
-//! let layer = AccessLayer::new(Policy::from_descriptor_set(&orders)?, issuer.issuer()?);
+//! let layer = AccessLayer::new(Policy::from_descriptor_set(&orders)?, issuer.issuer());
 //!
 //! let handler = service_fn(|request: Request<()>| async move {
 //!     let grant: &Grant = request.extensions().get().ok_or("no grant")?;

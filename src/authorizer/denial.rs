@@ -8,6 +8,7 @@ use crate::token::TokenError;
 
 /// Why the handler does not run. "Cannot check now" is a variant of its own, and never "you are wrong".
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Denial {
     /// The path is not exactly that of a method of the policy.
     UnknownMethod,

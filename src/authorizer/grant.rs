@@ -62,6 +62,7 @@ impl Grant {
 
 /// Who called: what is logged of a verified token.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Caller {
     /// `sub`.
     pub subject: String,

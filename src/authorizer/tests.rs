@@ -31,7 +31,7 @@ fn verdict(authorizer: &Authorizer, token: &TokenBuilder<'_>) -> Verdict {
 fn a_token_is_judged_by_the_rules_of_the_issuer_that_it_names() {
     let one = TestIssuer::new("https://one.example/", "one-api");
     let two = TestIssuer::new("https://two.example", "two-api");
-    let both = authorizer(one.issuer().expect("keys")).also_trusting(two.issuer().expect("keys"));
+    let both = authorizer(one.issuer()).also_trusting(two.issuer());
     for issuer in [&one, &two] {
         let allowed = verdict(&both, &issuer.token().scope("read"));
         assert_eq!(allowed.result.expect("allowed").subject(), Some("alice"));
@@ -44,7 +44,7 @@ fn a_token_is_judged_by_the_rules_of_the_issuer_that_it_names() {
     assert_eq!(refused(&foreign), invalid(InvalidToken::Audience), "the audience of another");
     let stranger = one.token().scope("read").claim("iss", "https://three.example/");
     assert_eq!(refused(&stranger), invalid(InvalidToken::Issuer { by_last_slash_alone: false }));
-    let alone = authorizer(one.issuer().expect("keys"));
+    let alone = authorizer(one.issuer());
     assert!(verdict(&alone, &two.token().scope("read")).result.is_err(), "not trusted here");
 }
 
@@ -67,7 +67,7 @@ async fn a_token_of_an_issuer_without_keys_is_not_called_wrong() {
     let clock = Arc::new(ManualClock::new());
     let down =
         Issuer::new(Keys::remote(Down, Schedule::default(), clock), crate::token::Verifier::new("two-api"));
-    let both = authorizer(one.issuer().expect("keys")).also_trusting(down);
+    let both = authorizer(one.issuer()).also_trusting(down);
     assert!(verdict(&both, &one.token().scope("read")).result.is_ok());
     let refused = verdict(&both, &two.token().scope("read")).result;
     assert!(matches!(refused, Err(Denial::KeysUnavailable { .. })), "{refused:?}");

@@ -50,7 +50,7 @@ fn layer(rule: AccessRule) -> (TestIssuer, AccessLayer) {
     let policy = Policy::builder().descriptor_set(&set).rule(&PATH[1..], rule).build().expect("a policy");
     let issuer = TestIssuer::new("https://i.example/", "api");
     let clock = std::sync::Arc::new(crate::testing::ManualClock::new());
-    let authorizer = crate::authorizer::Authorizer::new(policy, issuer.issuer().expect("keys")).clock(clock);
+    let authorizer = crate::authorizer::Authorizer::new(policy, issuer.issuer()).clock(clock);
     (issuer, AccessLayer::from(authorizer))
 }
 

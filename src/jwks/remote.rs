@@ -3,6 +3,8 @@
 //! One task fetches, so no two fetches are under way at once. Calls read what it published last; the
 //! lock below is taken only for a key that is not held, and never across a fetch.
 
+mod refresher;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,16 +13,12 @@ use tokio::sync::{Notify, watch};
 use tokio::task::AbortHandle;
 
 use super::lookups::{Ask, Cause, Lookups};
-use super::source::{FetchError, Fetched, KeySource};
-use super::{HeldKeys, LeftOutKey, Lookup, Unavailable};
+use super::source::KeySource;
+use super::{HeldKeys, Lookup, Unavailable};
 use crate::clock::Clock;
 
 /// Longest time that one fetch may take, discovery included, and so the longest that a call waits.
 pub(super) const FETCH_TIMEOUT: Duration = Duration::from_secs(10);
-/// First and longest pause after a refresh that failed; it doubles in between.
-const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
-/// Shortest pause between two fetches that nobody gave reason for, whatever the schedule says.
-const LEAST_PAUSE: Duration = Duration::from_millis(100);
 
 /// When keys are fetched, and how long they serve. [`Duration::MAX`] is for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +98,7 @@ impl RemoteKeys {
             ended: watch::Sender::new(None),
         });
         let issuer = source.issuer();
-        let task = tokio::spawn(keep_fresh(Arc::clone(&shared), source)).abort_handle();
+        let task = tokio::spawn(refresher::keep_fresh(Arc::clone(&shared), source)).abort_handle();
         Arc::new(Self { issuer, shared, task })
     }
 
@@ -235,88 +233,4 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// A client that asks again at once would only ask for the same answer.
 fn unavailable(retry_after: Duration) -> Lookup {
     Lookup::Unavailable(Unavailable { retry_after: retry_after.max(Duration::from_secs(1)) })
-}
-
-async fn keep_fresh(shared: Arc<Shared>, source: impl KeySource) {
-    let mut failures = 0;
-    let mut left_out = Vec::new();
-    loop {
-        let cause = shared.lookups().begin();
-        let fetched = match tokio::time::timeout(FETCH_TIMEOUT, source.fetch()).await {
-            Ok(fetched) => fetched,
-            Err(_) => Err(FetchError::TimedOut { limit: FETCH_TIMEOUT }),
-        };
-        failures = if fetched.is_ok() { 0 } else { failures + 1 };
-        // What strangers make us fetch does not change when we fetch by ourselves, unless it brought keys.
-        if fetched.is_ok() || cause.looked_for.is_empty() {
-            let pause = pause_after(failures, shared.schedule.refresh);
-            *lock(&shared.next_refresh) = shared.clock.elapsed().saturating_add(pause);
-        }
-        shared.end(cause, fetched, &mut left_out);
-        shared.until_next_fetch().await;
-    }
-}
-
-fn pause_after(failures: u32, refresh: Duration) -> Duration {
-    let pause = match failures {
-        0 => refresh,
-        _ => RETRY.0.saturating_mul(1 << (failures - 1).min(16)).min(RETRY.1).min(refresh),
-    };
-    pause.max(LEAST_PAUSE)
-}
-
-impl Shared {
-    fn end(&self, cause: Cause, fetched: Result<Fetched, FetchError>, left_out: &mut Vec<LeftOutKey>) {
-        let error = match fetched {
-            Ok(fetched) => {
-                report_left_out(&fetched, left_out);
-                self.publish(fetched);
-                None
-            }
-            Err(error) => {
-                tracing::warn!(error = %error, keys_held = self.held().is_some(), "the issuer's keys could not be fetched");
-                Some(error.to_string())
-            }
-        };
-        let held = self.held();
-        let knows = |kid: &str| held.as_ref().is_some_and(|held| held.set.knows(kid));
-        self.lookups().end(&cause, error.is_none(), knows, self.clock.elapsed(), self.schedule.cooldown);
-        self.ended.send_replace(Some(Arc::new(EndedFetch { cause, error })));
-    }
-
-    fn publish(&self, fetched: Fetched) {
-        let fresh = HeldKeys { issuer: fetched.issuer, set: Arc::new(fetched.set) };
-        let before = self.published.load_full();
-        // The same keys keep their identity.
-        let same = before.filter(|before| *before.keys == fresh).map(|before| Arc::clone(&before.keys));
-        let keys = same.unwrap_or_else(|| {
-            tracing::info!(issuer = %fresh.issuer, keys = fresh.set.len(), "the issuer's keys are held");
-            Arc::new(fresh)
-        });
-        self.published.store(Some(Arc::new(Published { keys, refreshed_at: self.clock.elapsed() })));
-    }
-
-    /// Until a refresh is due, or somebody gives reason for one before.
-    async fn until_next_fetch(&self) {
-        let due = *lock(&self.next_refresh);
-        let due = tokio::time::sleep(due.saturating_sub(self.clock.elapsed()));
-        tokio::pin!(due);
-        loop {
-            tokio::select! {
-                () = &mut due => return,
-                // The reason may be gone: what it asked for came with the fetch before.
-                () = self.wake.notified() => if self.lookups().want_fetch() { return },
-            }
-        }
-    }
-}
-
-/// Says once, and again only when it changes, which keys are not used.
-fn report_left_out(fetched: &Fetched, before: &mut Vec<LeftOutKey>) {
-    if *before != fetched.left_out {
-        for key in &fetched.left_out {
-            tracing::warn!(issuer = %fetched.issuer, "a published key is not used: {key}");
-        }
-        before.clone_from(&fetched.left_out);
-    }
 }

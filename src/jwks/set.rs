@@ -32,7 +32,7 @@ pub const MAX_TRIED: usize = 8;
 /// assert_eq!(left_out[0].to_string(), "key 2 (kid \"other\"): its crv is none of P-256, P-384, Ed25519");
 /// # Ok::<(), sekisho::jwks::InvalidKeySet>(())
 /// ```
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub struct KeySet {
     keys: Vec<VerificationKey>,
     left_out_kids: HashSet<Box<str>>,
@@ -96,6 +96,17 @@ impl KeySet {
     /// Never: a set without a usable key does not parse.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
+    }
+}
+
+/// The same keys, in whatever order an issuer lists them today.
+impl PartialEq for KeySet {
+    fn eq(&self, other: &Self) -> bool {
+        let has_all = |one: &Self, other: &Self| one.keys.iter().all(|key| other.keys.contains(key));
+        self.keys.len() == other.keys.len()
+            && self.left_out_kids == other.left_out_kids
+            && has_all(self, other)
+            && has_all(other, self)
     }
 }
 

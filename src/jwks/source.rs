@@ -91,6 +91,10 @@ impl JwksFile {
         let location = self.path.display().to_string();
         let unreadable = |error| FetchError::File { location: location.clone(), error };
         let mut json = Vec::new();
+        // Anything else may keep whoever opens it waiting for ever.
+        if !std::fs::metadata(&self.path).map_err(unreadable)?.is_file() {
+            return Err(unreadable(std::io::Error::other("it is no regular file")));
+        }
         let file = std::fs::File::open(&self.path).map_err(unreadable)?;
         file.take(MAX_DOCUMENT as u64 + 1).read_to_end(&mut json).map_err(unreadable)?;
         if json.len() > MAX_DOCUMENT {
@@ -126,6 +130,9 @@ pub enum FetchError {
         /// The time it had.
         limit: Duration,
     },
+    /// The source did not bear it.
+    #[error("the source of the keys panicked")]
+    Panicked,
     /// No answer came.
     #[error("{location}: {reason}")]
     Http {

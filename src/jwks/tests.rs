@@ -87,7 +87,9 @@ fn the_same_keys_are_the_same_and_others_are_not() {
     let set =
         |keys: &[&Value]| KeySet::parse(json!({ "keys": keys }).to_string().as_bytes()).expect("a set").0;
     assert_eq!(set(&[&one, &two]), set(&[&one, &two]));
+    assert_eq!(set(&[&one, &two]), set(&[&two, &one]), "the order is nothing");
     assert_ne!(set(&[&one]), set(&[&two]));
+    assert_ne!(set(&[&one, &one]), set(&[&one, &two]));
     let mut named = one.clone();
     named["kid"] = json!("new");
     assert_ne!(set(&[&one]), set(&[&named]));
@@ -133,12 +135,44 @@ struct Publishes(Arc<std::sync::atomic::AtomicUsize>);
 
 #[cfg(feature = "remote")]
 impl KeySource for Publishes {
+    fn issuer(&self) -> Arc<str> {
+        "https://tenant.example/".into()
+    }
+
     async fn fetch(&self) -> Result<Fetched, FetchError> {
         self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         let (set, left_out) =
             KeySet::parse(json!({ "keys": [edwards().0] }).to_string().as_bytes()).expect("a set");
         Ok(Fetched { issuer: "https://i.example/".into(), set, left_out })
     }
+}
+
+/// Panics at first, and then publishes.
+#[cfg(feature = "remote")]
+struct PanicsOnce(Publishes);
+
+#[cfg(feature = "remote")]
+impl KeySource for PanicsOnce {
+    fn issuer(&self) -> Arc<str> {
+        self.0.issuer()
+    }
+
+    async fn fetch(&self) -> Result<Fetched, FetchError> {
+        let fetched = self.0.fetch().await;
+        assert!(self.0.0.load(std::sync::atomic::Ordering::SeqCst) > 1, "a source with a fault");
+        fetched
+    }
+}
+
+#[cfg(feature = "remote")]
+#[tokio::test]
+async fn a_source_that_panics_fails_one_fetch_and_not_all() {
+    let clock = Arc::new(crate::testing::ManualClock::new());
+    let keys = Keys::remote(PanicsOnce(Publishes::default()), Schedule::default(), clock);
+    // The first fetch, which panics, may be over already or yet to come.
+    let _ = keys.refresh().await;
+    assert_eq!(keys.refresh().await, Ok(()));
+    assert!(keys.is_ready());
 }
 
 #[cfg(feature = "remote")]

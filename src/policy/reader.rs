@@ -7,7 +7,7 @@ use prost_reflect::{
     DescriptorPool, DynamicMessage, ExtensionDescriptor, FileDescriptor, MethodDescriptor, ServiceDescriptor,
 };
 
-use super::option::{AccessOptions, rule_of};
+use super::option::{AccessOptions, NUMBER, rule_of};
 use super::set::decode;
 use super::source::{self, Target};
 use super::{AccessRule, Fault, FaultKind, Method, RuleOrigin};
@@ -179,6 +179,10 @@ fn declared(
     options: &DynamicMessage,
     option: Option<&ExtensionDescriptor>,
 ) -> Option<Result<AccessRule, Vec<FaultKind>>> {
+    // In a set that does not declare the option, its bytes are there all the same.
+    if option.is_none() && options.unknown_fields().any(|field| field.number() == NUMBER) {
+        return Some(Err(vec![FaultKind::UnknownField { field: NUMBER.to_string() }]));
+    }
     let option = option.filter(|option| options.has_extension(option))?;
     let value = options.get_extension(option);
     let not_a_message = || FaultKind::UnknownField { field: option.full_name().to_owned() };

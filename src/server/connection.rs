@@ -28,7 +28,7 @@ pub struct Limits {
     pub streams_per_connection: u32,
     /// Names and values of a request's head, in bytes (RFC 9113 §6.5.2).
     pub header_list_size: u32,
-    /// From a connection to the head of its first request.
+    /// From a connection to the head of its first request; on HTTP/1 also from one request to the next head.
     pub first_request: Duration,
     /// Between pings to a peer that is silent, and how long it may take to answer one.
     pub keep_alive: (Duration, Duration),
@@ -41,10 +41,13 @@ impl Default for Limits {
             streams_per_connection: 200,
             header_list_size: 64 * 1024,
             first_request: Duration::from_secs(10),
-            keep_alive: (Duration::from_secs(60), Duration::from_secs(20)),
+            keep_alive: (Duration::from_secs(15), Duration::from_secs(10)),
         }
     }
 }
+
+/// hyper takes no smaller one for HTTP/1.
+const LEAST_BUFFER: usize = 8192;
 
 /// How long to wait where the system has no more file descriptors: some come back as connections end.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -183,6 +186,6 @@ fn http(limits: &Limits) -> auto::Builder<TokioExecutor> {
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.first_request)
-        .max_buf_size(limits.header_list_size as usize);
+        .max_buf_size((limits.header_list_size as usize).max(LEAST_BUFFER));
     builder
 }

@@ -16,7 +16,7 @@ use tonic::transport::{Channel, Server};
 use tonic::{Code, Request};
 
 async fn start(issuer: &TestIssuer) -> Result<OrdersClient<Channel>, Box<dyn Error>> {
-    let layer = AccessLayer::new(Policy::from_descriptor_set(DESCRIPTOR_SET)?, issuer.issuer()?);
+    let layer = AccessLayer::new(Policy::from_descriptor_set(DESCRIPTOR_SET)?, issuer.issuer());
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let server = Server::builder().layer(layer).add_service(OrdersServer::new(Orders));

@@ -136,3 +136,46 @@ service S { rpc Get(M) returns (M); }";
          give it another"
     );
 }
+
+/// A set that was put together by hand: the option is set, and nothing declares it.
+#[test]
+fn the_option_in_a_set_that_does_not_declare_it_is_not_passed_over() {
+    use prost::Message as _;
+    use prost::encoding::bytes::encode as append;
+    use prost_types::{DescriptorProto, FileDescriptorProto, MethodDescriptorProto, ServiceDescriptorProto};
+
+    let set = |number: u32| {
+        let (mut options, mut set) = (Vec::new(), Vec::new());
+        // `public: true`
+        append(number, &vec![8, 1], &mut options);
+        let m = || Some(".a.M".to_owned());
+        let method = MethodDescriptorProto {
+            name: Some("Get".to_owned()),
+            input_type: m(),
+            output_type: m(),
+            ..Default::default()
+        };
+        let mut method = method.encode_to_vec();
+        append(4, &options, &mut method);
+        let mut service =
+            ServiceDescriptorProto { name: Some("A".to_owned()), ..Default::default() }.encode_to_vec();
+        append(2, &method, &mut service);
+        let file = FileDescriptorProto {
+            name: Some("a.proto".to_owned()),
+            package: Some("a".to_owned()),
+            syntax: Some("proto3".to_owned()),
+            message_type: vec![DescriptorProto { name: Some("M".to_owned()), ..Default::default() }],
+            ..Default::default()
+        };
+        let mut file = file.encode_to_vec();
+        append(6, &service, &mut file);
+        append(1, &file, &mut set);
+        set
+    };
+    let build = |number| {
+        Policy::builder().descriptor_set(&set(number)).rule("a.A/Get", AccessRule::Authenticated).build()
+    };
+    assert!(build(57206).is_ok(), "another option is nobody's business");
+    let error = build(57205).expect_err("the option is there").to_string();
+    assert!(error.contains("a.A.Get") && error.contains("57205"), "{error}");
+}

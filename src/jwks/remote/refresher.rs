@@ -1,0 +1,112 @@
+//! The task that fetches: when, and what becomes of what it brings.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use super::{EndedFetch, FETCH_TIMEOUT, Published, Shared, lock};
+use crate::jwks::lookups::Cause;
+use crate::jwks::source::{FetchError, Fetched, KeySource};
+use crate::jwks::{HeldKeys, LeftOutKey};
+
+/// First and longest pause after a refresh that failed; it doubles in between.
+const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+/// Shortest pause between two fetches that nobody gave reason for, whatever the schedule says.
+const LEAST_PAUSE: Duration = Duration::from_millis(100);
+
+/// Fetches for as long as it is let.
+pub(super) async fn keep_fresh(shared: Arc<Shared>, source: impl KeySource) {
+    let source = Arc::new(source);
+    let mut failures = 0;
+    let mut left_out = Vec::new();
+    loop {
+        let cause = shared.lookups().begin();
+        let fetched = fetch_once(&source).await;
+        // What strangers make us fetch does not change when we fetch by ourselves, unless it brought keys.
+        if fetched.is_ok() || cause.looked_for.is_empty() {
+            failures = if fetched.is_ok() { 0 } else { failures + 1 };
+            let pause = pause_after(failures, shared.schedule.refresh);
+            *lock(&shared.next_refresh) = shared.clock.elapsed().saturating_add(pause);
+        }
+        shared.end(cause, fetched, &mut left_out);
+        shared.until_next_fetch().await;
+    }
+}
+
+/// In a task of its own, so that a source that panics fails one fetch and not all that would follow. The set
+/// ends the task with this future.
+async fn fetch_once<S: KeySource>(source: &Arc<S>) -> Result<Fetched, FetchError> {
+    let source = Arc::clone(source);
+    let mut fetch = JoinSet::new();
+    fetch.spawn(async move { source.fetch().await });
+    match tokio::time::timeout(FETCH_TIMEOUT, fetch.join_next()).await {
+        Ok(Some(Ok(fetched))) => fetched,
+        Ok(_) => Err(FetchError::Panicked),
+        Err(_) => Err(FetchError::TimedOut { limit: FETCH_TIMEOUT }),
+    }
+}
+
+fn pause_after(failures: u32, refresh: Duration) -> Duration {
+    let pause = match failures {
+        0 => refresh,
+        _ => RETRY.0.saturating_mul(1 << (failures - 1).min(16)).min(RETRY.1).min(refresh),
+    };
+    pause.max(LEAST_PAUSE)
+}
+
+impl Shared {
+    fn end(&self, cause: Cause, fetched: Result<Fetched, FetchError>, left_out: &mut Vec<LeftOutKey>) {
+        let error = match fetched {
+            Ok(fetched) => {
+                report_left_out(&fetched, left_out);
+                self.publish(fetched);
+                None
+            }
+            Err(error) => {
+                tracing::warn!(error = %error, keys_held = self.held().is_some(), "the issuer's keys could not be fetched");
+                Some(error.to_string())
+            }
+        };
+        let held = self.held();
+        let knows = |kid: &str| held.as_ref().is_some_and(|held| held.set.knows(kid));
+        self.lookups().end(&cause, error.is_none(), knows, self.clock.elapsed(), self.schedule.cooldown);
+        self.ended.send_replace(Some(Arc::new(EndedFetch { cause, error })));
+    }
+
+    fn publish(&self, fetched: Fetched) {
+        let fresh = HeldKeys { issuer: fetched.issuer, set: Arc::new(fetched.set) };
+        let before = self.published.load_full();
+        // The same keys keep their identity.
+        let same = before.filter(|before| *before.keys == fresh).map(|before| Arc::clone(&before.keys));
+        let keys = same.unwrap_or_else(|| {
+            tracing::info!(issuer = %fresh.issuer, keys = fresh.set.len(), "the issuer's keys are held");
+            Arc::new(fresh)
+        });
+        self.published.store(Some(Arc::new(Published { keys, refreshed_at: self.clock.elapsed() })));
+    }
+
+    /// Until a refresh is due, or somebody gives reason for one before.
+    async fn until_next_fetch(&self) {
+        let due = *lock(&self.next_refresh);
+        let due = tokio::time::sleep(due.saturating_sub(self.clock.elapsed()));
+        tokio::pin!(due);
+        loop {
+            tokio::select! {
+                () = &mut due => return,
+                // The reason may be gone: what it asked for came with the fetch before.
+                () = self.wake.notified() => if self.lookups().want_fetch() { return },
+            }
+        }
+    }
+}
+
+/// Says once, and again only when it changes, which keys are not used.
+fn report_left_out(fetched: &Fetched, before: &mut Vec<LeftOutKey>) {
+    if *before != fetched.left_out {
+        for key in &fetched.left_out {
+            tracing::warn!(issuer = %fetched.issuer, "a published key is not used: {key}");
+        }
+        before.clone_from(&fetched.left_out);
+    }
+}
