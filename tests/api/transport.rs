@@ -118,7 +118,7 @@ async fn row_27_a_head_beyond_the_limit_over_http_1() {
 
 #[tokio::test]
 async fn row_93_a_peer_that_never_asks_is_closed() {
-    let limits = Limits { first_request: Duration::from_millis(200), ..Limits::default() };
+    let limits = Limits { first_request: Duration::from_secs(1), ..Limits::default() };
     let app = App::start_with(Setup { limits, ..Setup::default() }).await;
     let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
     let settings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
@@ -132,8 +132,11 @@ async fn row_93_a_peer_that_never_asks_is_closed() {
         ("half a head of HTTP/1", b"POST / HTTP/1.1\r\nhost:"),
         ("unfinished HEADERS", &unfinished),
     ];
+    let mut streams = Vec::new();
     for (name, bytes) in cases {
-        let mut stream = raw(&app, bytes).await;
+        streams.push((name, raw(&app, bytes).await));
+    }
+    for (name, mut stream) in streams {
         let mut rest = Vec::new();
         let closed = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut rest)).await;
         assert!(closed.is_ok(), "{name} is still open");
