@@ -7,8 +7,9 @@ use std::collections::HashMap;
 use std::fmt;
 
 use serde_core::Deserializer;
-use serde_core::de::{MapAccess, Visitor};
+use serde_core::de::{IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// The members that were asked for, as they stood in the object.
 #[derive(Debug, Default)]
@@ -71,6 +72,47 @@ impl<'de, F: Fn(&str) -> bool> Visitor<'de> for MembersVisitor<F> {
     }
 }
 
+/// Why one member of an object cannot be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoMember {
+    /// There is no JSON object.
+    NotAnObject,
+    /// It is not there, or twice.
+    NotOnce,
+}
+
+/// The text of one member of an object, not read itself: what is wrong within it is not wrong with the object.
+pub(crate) fn raw_member<'a>(json: &'a [u8], name: &str) -> Result<&'a RawValue, NoMember> {
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    let found = deserializer.deserialize_map(RawVisitor(name)).map_err(|_| NoMember::NotAnObject)?;
+    deserializer.end().map_err(|_| NoMember::NotAnObject)?;
+    let [member] = found[..] else { return Err(NoMember::NotOnce) };
+    Ok(member)
+}
+
+struct RawVisitor<'n>(&'n str);
+
+impl<'de> Visitor<'de> for RawVisitor<'_> {
+    type Value = Vec<&'de RawValue>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
+        let mut found = Vec::new();
+        while let Some(name) = object.next_key::<String>()? {
+            if name == self.0 {
+                found.push(object.next_value()?);
+            } else {
+                // Passed over without recursion, however deep it is.
+                object.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(found)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,6 +138,16 @@ mod tests {
             assert_eq!(read(json).err(), Some(NotAnObject), "{name}");
         }
         assert_eq!(read_members(b"{\"b\":\"\xff\"}", |_| false).err(), Some(NotAnObject), "bad UTF-8");
+    }
+
+    #[test]
+    fn one_member_is_taken_out_unread() {
+        let raw = |json: &'static str| raw_member(json.as_bytes(), "a").map(RawValue::get);
+        assert_eq!(raw(r#"{"b":{},"a":[1e400, "\ud800"]}"#), Ok(r#"[1e400, "\ud800"]"#));
+        assert_eq!(raw(r#"{"a":1,"a":1}"#), Err(NoMember::NotOnce));
+        assert_eq!(raw("{}"), Err(NoMember::NotOnce));
+        assert_eq!(raw("[]"), Err(NoMember::NotAnObject));
+        assert_eq!(raw(r#"{"a":1}x"#), Err(NoMember::NotAnObject));
     }
 
     #[test]

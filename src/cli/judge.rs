@@ -97,7 +97,7 @@ impl<'a> Judge<'a> {
         let faults = self.sources.faults.len();
         if self.sources.get(opt).is_none() {
             // What is there but cannot be read is not missing as well.
-            if self.sources.faults.len() == faults {
+            if self.sources.faults.len() == faults && !self.sources.has_unread_file {
                 let variable = opt.variable.map(|name| format!(" (or {name})")).unwrap_or_default();
                 self.fault(format!("--{}{variable}: it is required", opt.name));
             }

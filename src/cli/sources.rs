@@ -43,6 +43,7 @@ pub(super) struct Sources<'a> {
     env_file: (String, BTreeMap<String, String>),
     file: (String, toml::Table),
     pub(super) faults: Vec<String>,
+    pub(super) has_unread_file: bool,
 }
 
 impl<'a> Sources<'a> {
@@ -53,6 +54,7 @@ impl<'a> Sources<'a> {
             env_file: Default::default(),
             file: Default::default(),
             faults: Vec::new(),
+            has_unread_file: false,
         };
         if let Some(given) = sources.get(&ENV_FILE) {
             sources.read_env_file(&given);
@@ -109,7 +111,8 @@ impl<'a> Sources<'a> {
         match texts_of(value, option.kind) {
             Ok(texts) => Some(Given { texts, origin }),
             Err(expected) => {
-                self.faults.push(format!("{origin}: expected {expected}, found {}", kind_of(value)));
+                let found = if option.kind == Kind::List { kind_in_list(value) } else { kind_of(value) };
+                self.faults.push(format!("{origin}: expected {expected}, found {found}"));
                 // Told once.
                 self.file.1.remove(option.name);
                 None
@@ -119,19 +122,24 @@ impl<'a> Sources<'a> {
 
     fn read_env_file(&mut self, given: &Given) {
         let path = given.texts.concat();
-        let read = std::fs::read_to_string(&path).map_err(|error| error.to_string());
-        match read.and_then(|text| variables_of(&text)) {
-            Ok(variables) => self.env_file = (path, variables),
-            Err(reason) => self.faults.push(format!("{}: {path}: {reason}", given.origin)),
+        match std::fs::read_to_string(&path) {
+            Ok(text) => {
+                let (variables, faults) = variables_of(&text);
+                self.faults
+                    .extend(faults.into_iter().map(|fault| format!("{}: {path}: {fault}", given.origin)));
+                self.env_file = (path, variables);
+            }
+            Err(error) => self.faults.push(format!("{}: {path}: {error}", given.origin)),
         }
     }
 
     fn read_file(&mut self, given: &Given) {
         let path = given.texts.concat();
-        let read = std::fs::read_to_string(&path).map_err(|error| error.to_string());
-        let table =
-            read.and_then(|text| text.parse::<toml::Table>().map_err(|error| toml_fault(&text, &error)));
-        match table {
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) => return self.faults.push(format!("{}: {path}: {error}", given.origin)),
+        };
+        match text.parse::<toml::Table>() {
             Ok(table) => {
                 let known = names_in_file();
                 for name in table.keys().filter(|name| !known.contains(&name.as_str())) {
@@ -139,16 +147,33 @@ impl<'a> Sources<'a> {
                 }
                 self.file = (path, table);
             }
-            Err(reason) => self.faults.push(format!("{}: {path}: {reason}", given.origin)),
+            Err(error) => {
+                // What a file says that is there, but cannot be read, is not missing as well.
+                self.has_unread_file = true;
+                self.faults.push(format!("{}: {path}: {}", given.origin, toml_fault(&text, &error)));
+            }
         }
     }
 }
 
-fn variables_of(text: &str) -> Result<BTreeMap<String, String>, String> {
+/// The variables of every line that can be read, and what is wrong with the others.
+fn variables_of(text: &str) -> (BTreeMap<String, String>, Vec<String>) {
     // A byte order mark, which some editors write, is not part of the first name.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let variables = dotenvy::from_read_iter(text.as_bytes()).collect::<Result<_, _>>();
-    variables.map_err(|error| match error {
+    let (mut variables, mut faults) = (BTreeMap::new(), Vec::new());
+    for variable in dotenvy::from_read_iter(text.as_bytes()) {
+        match variable {
+            Ok((name, value)) => {
+                variables.insert(name, value);
+            }
+            Err(error) => faults.push(env_fault(text, &error)),
+        }
+    }
+    (variables, faults)
+}
+
+fn env_fault(text: &str, error: &dotenvy::Error) -> String {
+    match error {
         // The parser's own words quote the text, which may be a secret.
         dotenvy::Error::LineParse(unread, _) => {
             let line = text.lines().position(|line| line.contains(unread.trim()));
@@ -156,7 +181,7 @@ fn variables_of(text: &str) -> Result<BTreeMap<String, String>, String> {
             format!("{at}expected NAME=VALUE, with quotes around a value that has spaces")
         }
         other => other.to_string(),
-    })
+    }
 }
 
 fn toml_fault(text: &str, error: &toml::de::Error) -> String {
@@ -179,6 +204,10 @@ fn texts_of(value: &toml::Value, kind: Kind) -> Result<Vec<String>, &'static str
         }
         (Kind::List, _) => Err("an array of strings"),
     }
+}
+
+fn kind_in_list(value: &toml::Value) -> &'static str {
+    if value.is_array() { "an array with something else in it" } else { kind_of(value) }
 }
 
 fn kind_of(value: &toml::Value) -> &'static str {

@@ -93,6 +93,8 @@ fn tell_listening(listener: &'static str, socket: &TcpListener) -> Result<Socket
 fn start_logging(log: &LogSettings) -> Result<(), Failure> {
     use std::io::IsTerminal as _;
     let filter = tracing_subscriber::EnvFilter::try_new(&log.filter).map_err(Failure::at_run_time)?;
+    // Below this level h2 shows heads that it cannot read, and whatever token somebody put into them.
+    let filter = filter.add_directive("h2=info".parse().map_err(Failure::at_run_time)?);
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     let started = match log.format {
         LogFormat::Text => subscriber.with_ansi(io::stderr().is_terminal()).try_init(),

@@ -12,7 +12,8 @@ use crate::token::TokenError;
 const SHOWN: usize = 256;
 
 pub(super) fn decision(verdict: &Verdict, path: &str) {
-    let method = Printable(verdict.method.as_ref().map_or(path, |method| method.path()));
+    let method =
+        Printable(verdict.method.as_ref().map_or_else(|| unknown_path(path), |method| method.path()));
     let subject = verdict.caller.as_ref().map(|caller| display(Printable(&caller.subject)));
     let client =
         verdict.caller.as_ref().and_then(|caller| caller.client.as_deref()).map(Printable).map(display);
@@ -25,6 +26,16 @@ pub(super) fn decision(verdict: &Verdict, path: &str) {
             tracing::info!(%method, subject, client, outcome = "refused", reason, detail, hint, "call");
         }
     }
+}
+
+/// What is no method's path may hold anything, a token among it. Only what could be one is shown.
+fn unknown_path(path: &str) -> &str {
+    /// Shorter than any signed token, and longer than any method's path that is meant well.
+    const LONGEST: usize = 128;
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_');
+    let mut parts = path.strip_prefix('/').unwrap_or(path).split('/');
+    let is_shaped = path.len() <= LONGEST && parts.clone().count() == 2;
+    if is_shaped && parts.all(|part| part.chars().all(is_name)) { path } else { "(no method's path)" }
 }
 
 fn hint(denial: &Denial) -> Option<&'static str> {
@@ -62,6 +73,23 @@ fn reorders(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_path_that_is_no_methods_only_what_could_be_one_is_shown() {
+        let hidden = "(no method's path)";
+        let token = format!("/a/{}", "e".repeat(200));
+        let cases = [
+            ("/api1.v1.Api1/Get", "/api1.v1.Api1/Get"),
+            ("/eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", hidden),
+            ("/a/eyJhbGciOi-x", hidden),
+            (&token, hidden),
+            ("/", hidden),
+            ("*", hidden),
+        ];
+        for (path, shown) in cases {
+            assert_eq!(unknown_path(path), shown, "{path}");
+        }
+    }
 
     #[test]
     fn what_a_terminal_would_obey_is_escaped() {

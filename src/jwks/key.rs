@@ -27,7 +27,7 @@ pub struct VerificationKey {
 
 /// What the key is made of, so that two can be compared.
 #[derive(Clone, PartialEq, Eq)]
-enum Material {
+pub(super) enum Material {
     Rsa {
         modulus: Vec<u8>,
         exponent: Vec<u8>,
@@ -49,14 +49,13 @@ impl VerificationKey {
         }
         let kid = optional_text(jwk, "kid")?.map(Into::into);
         require_signature_use(jwk)?;
-        let (fitting, material) = match required_text(jwk, "kty")? {
-            "RSA" => rsa(jwk)?,
-            "EC" => elliptic_curve(jwk)?,
-            "OKP" => edwards_curve(jwk)?,
-            _ => return Err(UnusableKey::KeyType),
-        };
+        let (fitting, material) = public_part(jwk)?;
         let algorithms = narrow(fitting, optional_text(jwk, "alg")?)?;
         Ok(Self { kid, algorithms, key: material.decoding_key(), material })
+    }
+
+    pub(super) fn material(&self) -> &Material {
+        &self.material
     }
 
     /// The key's name, where the issuer gave it one.
@@ -99,6 +98,11 @@ impl fmt::Debug for VerificationKey {
 }
 
 impl Material {
+    /// What a key is made of, whatever else is wrong with it.
+    pub(super) fn of_jwk(jwk: &Map<String, Value>) -> Option<Self> {
+        public_part(jwk).ok().map(|(_, material)| material)
+    }
+
     fn decoding_key(&self) -> DecodingKey {
         match self {
             Self::Rsa { modulus, exponent } => DecodingKey::from_rsa_raw_components(modulus, exponent),
@@ -106,6 +110,15 @@ impl Material {
             Self::Elliptic(point) => DecodingKey::from_ec_der(point),
             Self::Edwards(point) => DecodingKey::from_ed_der(point),
         }
+    }
+}
+
+fn public_part(jwk: &Map<String, Value>) -> Result<(Vec<Algorithm>, Material), UnusableKey> {
+    match required_text(jwk, "kty")? {
+        "RSA" => rsa(jwk),
+        "EC" => elliptic_curve(jwk),
+        "OKP" => edwards_curve(jwk),
+        _ => Err(UnusableKey::KeyType),
     }
 }
 

@@ -10,6 +10,9 @@ use std::time::Duration;
 /// How many unknown names wait for the next fetch. Names beyond it are told to try again.
 const MAX_ASKED: usize = 64;
 
+/// How many names are remembered as not published.
+const MAX_REMEMBERED: usize = 1024;
+
 /// Names of keys.
 pub(super) type Kids = HashSet<Box<str>>;
 
@@ -91,6 +94,14 @@ impl Lookups {
     pub(super) fn begin(&mut self) -> Cause {
         self.begun = self.requests;
         Cause { looked_for: std::mem::take(&mut self.asked), requests: self.begun }
+    }
+
+    /// Keys that a refresh found gone. While the cooldown runs, they need not be looked for to be known so.
+    pub(super) fn withdraw(&mut self, kids: impl IntoIterator<Item = Box<str>>) {
+        if let Some(cooldown) = &mut self.cooldown {
+            let room = MAX_REMEMBERED.saturating_sub(cooldown.not_published.len());
+            cooldown.not_published.extend(kids.into_iter().take(room));
+        }
     }
 
     /// A fetch has ended. `held` tells which keys are held now; `cooldown` is how long it is to last.
@@ -185,6 +196,19 @@ mod tests {
         assert!(lookups.begin().requests >= second);
         // One that nobody asked for is as good, where who asked did not see the one before.
         assert!(lookups.begin().requests >= second);
+    }
+
+    #[test]
+    fn a_key_that_is_withdrawn_is_known_to_be_gone() {
+        let mut lookups = looked_for_in_vain("junk");
+        lookups.withdraw(["withdrawn".into()]);
+        assert_eq!(lookups.ask("withdrawn", at(10)), Ask::NotPublished);
+        assert_eq!(lookups.ask("withdrawn", at(30)), Ask::Wait, "it may have come back");
+        let many = (0..2 * MAX_REMEMBERED).map(|index| index.to_string().into());
+        let mut lookups = looked_for_in_vain("junk");
+        lookups.withdraw(many);
+        assert_eq!(lookups.ask("0", at(10)), Ask::NotPublished);
+        assert_eq!(lookups.ask(&(2 * MAX_REMEMBERED - 1).to_string(), at(10)), Ask::Later(at(20)));
     }
 
     #[test]

@@ -230,7 +230,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A client that asks again at once would only ask for the same answer.
+/// Nobody is told to ask again at once: the answer would be the same.
 fn unavailable(retry_after: Duration) -> Lookup {
-    Lookup::Unavailable(Unavailable { retry_after: retry_after.max(Duration::from_secs(1)) })
+    let retry_after = if retry_after.is_zero() { Duration::from_secs(1) } else { retry_after };
+    Lookup::Unavailable(Unavailable { retry_after })
 }

@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use super::Algorithm;
-use super::key::{UnusableKey, VerificationKey};
-use crate::json;
+use super::key::{Material, UnusableKey, VerificationKey};
+use crate::json::{self, NoMember};
 
 /// How many keys a set may have; an issuer publishes a handful.
 pub const MAX_KEYS: usize = 256;
@@ -44,30 +45,41 @@ impl KeySet {
     /// # Errors
     /// [`InvalidKeySet`] when nothing of it can be used, or it is larger than an issuer's set may be.
     pub fn parse(json: &[u8]) -> Result<(Self, Vec<LeftOutKey>), InvalidKeySet> {
-        let mut members =
-            json::read_members(json, |name| name == "keys").map_err(|_| InvalidKeySet::NotAnObject)?;
-        if members.repeated().is_some() {
-            return Err(InvalidKeySet::NoKeysArray);
-        }
-        let Some(Value::Array(published)) = members.take("keys") else {
-            return Err(InvalidKeySet::NoKeysArray);
-        };
-        if published.len() > MAX_KEYS {
-            return Err(InvalidKeySet::TooMany { found: published.len() });
-        }
-        let mut keys = Vec::new();
-        let mut left_out = Vec::new();
+        let published = published_keys(json)?;
+        let (mut keys, mut left_out, mut compromised) = (Vec::new(), Vec::new(), Vec::new());
         for (index, jwk) in published.iter().enumerate() {
-            match read_key(jwk) {
-                Ok(key) => keys.push(key),
-                Err(reason) => left_out.push(LeftOutKey { index, kid: kid_of(jwk), reason }),
+            // One by one, so that what is wrong with one is not wrong with all.
+            let jwk = serde_json::from_str::<Map<String, Value>>(jwk.get()).ok();
+            match jwk.as_ref().ok_or(UnusableKey::NotAnObject).and_then(VerificationKey::from_jwk) {
+                Ok(key) => keys.push((index, key)),
+                Err(reason) => {
+                    if reason == UnusableKey::PrivateMembers {
+                        compromised.extend(jwk.as_ref().and_then(Material::of_jwk));
+                    }
+                    left_out.push(LeftOutKey { index, kid: jwk.as_ref().and_then(kid_of), reason });
+                }
             }
         }
+        // Published once without its private members and once with them, it is the same key.
+        let is_compromised = |(_, key): &mut (usize, VerificationKey)| compromised.contains(key.material());
+        left_out.extend(keys.extract_if(.., is_compromised).map(|(index, key)| LeftOutKey {
+            index,
+            kid: key.kid().map(Into::into),
+            reason: UnusableKey::PrivateMembers,
+        }));
+        left_out.sort_by_key(|key| key.index);
         if keys.is_empty() {
             return Err(InvalidKeySet::NoUsableKey { left_out });
         }
         let left_out_kids = left_out.iter().filter_map(|key| key.kid.clone()).collect();
-        Ok((Self { keys, left_out_kids }, left_out))
+        Ok((Self { keys: keys.into_iter().map(|(_, key)| key).collect(), left_out_kids }, left_out))
+    }
+
+    /// The names of all keys that were published.
+    #[cfg(feature = "remote")]
+    pub(super) fn kids(&self) -> impl Iterator<Item = &str> {
+        let left_out = self.left_out_kids.iter().map(|kid| &**kid);
+        self.keys.iter().filter_map(VerificationKey::kid).chain(left_out)
     }
 
     /// Whether a key of this name was published, be it usable or not.
@@ -110,11 +122,20 @@ impl PartialEq for KeySet {
     }
 }
 
-fn read_key(jwk: &Value) -> Result<VerificationKey, UnusableKey> {
-    VerificationKey::from_jwk(jwk.as_object().ok_or(UnusableKey::NotAnObject)?)
+fn published_keys(json: &[u8]) -> Result<Vec<&RawValue>, InvalidKeySet> {
+    let keys = json::raw_member(json, "keys").map_err(|error| match error {
+        NoMember::NotAnObject => InvalidKeySet::NotAnObject,
+        NoMember::NotOnce => InvalidKeySet::NoKeysArray,
+    })?;
+    let published: Vec<&RawValue> =
+        serde_json::from_str(keys.get()).map_err(|_| InvalidKeySet::NoKeysArray)?;
+    if published.len() > MAX_KEYS {
+        return Err(InvalidKeySet::TooMany { found: published.len() });
+    }
+    Ok(published)
 }
 
-fn kid_of(jwk: &Value) -> Option<Box<str>> {
+fn kid_of(jwk: &Map<String, Value>) -> Option<Box<str>> {
     jwk.get("kid").and_then(Value::as_str).map(Into::into)
 }
 

@@ -161,8 +161,8 @@ impl InvalidToken {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Issuer { by_last_slash_alone: true } => Some(
-                "the configured issuer and the token's iss differ by their last slash alone; \
-                 without discovery the issuer has to be configured just as its tokens name it",
+                "the issuer's name and the token's iss differ by their last slash alone; \
+                 where the issuer is not discovered, it has to be configured just as its tokens name it",
             ),
             _ => None,
         }

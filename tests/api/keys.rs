@@ -291,6 +291,31 @@ async fn rows_48_to_52_keys_that_cannot_be_used_are_left_out_one_by_one() {
 }
 
 #[tokio::test]
+async fn row_51_a_key_that_is_published_with_and_without_its_private_members_is_compromised() {
+    let world = World::start().await;
+    let bad = world.rotated("bad");
+    let mut private = bad.jwk();
+    private["d"] = json!("AQAB");
+    private["kid"] = json!("another name");
+    world.publish(&[bad.jwk(), private, world.issuer.jwk()]);
+    world.keys.refresh().await.expect("keys");
+    assert_eq!(world.code(&World::token_of(&bad)).await, Code::Unauthenticated);
+    assert_eq!(world.code(&world.token()).await, Code::Ok);
+}
+
+#[tokio::test]
+async fn row_52_a_key_that_is_no_json_for_us_leaves_the_others() {
+    let world = World::start().await;
+    let good = world.issuer.jwk();
+    let nested = format!("{}{}", "[".repeat(500), "]".repeat(500));
+    for odd in [r#"{"kty":1e400}"#, r#"{"kid":"\ud800"}"#, &format!(r#"{{"x":{nested}}}"#), &nested] {
+        world.server.publish(Document::Json(format!(r#"{{"a":{nested},"keys":[{odd},{good}]}}"#)));
+        world.keys.refresh().await.expect(odd);
+        assert_eq!(world.code(&world.token()).await, Code::Ok, "{odd}");
+    }
+}
+
+#[tokio::test]
 async fn rows_49_and_51_what_is_left_out_is_said_once() {
     let world = World::start().await;
     let mut private = world.rotated("leaked-once").jwk();
@@ -408,6 +433,14 @@ async fn row_58_a_key_that_is_withdrawn_is_refused_once_the_set_is_refreshed() {
     world.keys.refresh().await.expect("keys");
     assert_eq!(world.code(&world.token()).await, Code::Unauthenticated);
     assert_eq!(world.code(&World::token_of(&rotated)).await, Code::Ok);
+
+    // Somebody's junk has started the cooldown; the refresh has shown all the same that the key is gone.
+    world.clock.advance(COOLDOWN);
+    world.code(&world.junk("junk")).await;
+    let newest = world.rotated("2028");
+    world.publish(&[newest.jwk()]);
+    world.keys.refresh().await.expect("keys");
+    assert_eq!(world.code(&World::token_of(&rotated)).await, Code::Unauthenticated);
 }
 
 #[tokio::test]

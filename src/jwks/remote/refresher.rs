@@ -60,7 +60,9 @@ impl Shared {
         let error = match fetched {
             Ok(fetched) => {
                 report_left_out(&fetched, left_out);
+                let before = self.held();
                 self.publish(fetched);
+                self.withdraw_those_gone(before);
                 None
             }
             Err(error) => {
@@ -72,6 +74,12 @@ impl Shared {
         let knows = |kid: &str| held.as_ref().is_some_and(|held| held.set.knows(kid));
         self.lookups().end(&cause, error.is_none(), knows, self.clock.elapsed(), self.schedule.cooldown);
         self.ended.send_replace(Some(Arc::new(EndedFetch { cause, error })));
+    }
+
+    fn withdraw_those_gone(&self, before: Option<Arc<HeldKeys>>) {
+        let (Some(before), Some(now)) = (before, self.held()) else { return };
+        let gone = before.set.kids().filter(|kid| !now.set.knows(kid)).map(Into::into);
+        self.lookups().withdraw(gone);
     }
 
     fn publish(&self, fetched: Fetched) {

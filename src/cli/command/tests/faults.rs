@@ -252,3 +252,26 @@ fn a_line_of_a_fault_is_one_line() {
     let faults = served("").argument("--config").argument("/nowhere/a\n\u{1b}[31mb").faults();
     assert_eq!(faults, ["--config: /nowhere/a [31mb: No such file or directory (os error 2)"]);
 }
+
+#[test]
+fn one_line_that_cannot_be_read_hides_no_other_and_invents_none() {
+    let env = "OIDC_ISSUER=https://tenant.example/\nSEKISHO_LEEWAY=bad\nbroken line\nOIDC_AUDIENCE=api\n";
+    assert_eq!(
+        told("serve").file("--env-file", ".env", env).faults(),
+        [
+            "--env-file: DIR/.env: line 3: expected NAME=VALUE, with quotes around a value that has spaces",
+            r#"SEKISHO_LEEWAY in DIR/.env: "bad" is no duration; expected one like 30s, 5m or 24h"#,
+        ]
+    );
+    let config =
+        told("serve --leeway bad").config("issuer = \"https://tenant.example/\"\naudience =\n").faults();
+    assert_eq!(config.len(), 2, "what the file says is not missing: {config:?}");
+    assert!(config[0].contains("line 2") && config[1].starts_with("--leeway"), "{config:?}");
+    let list = served("").config("scope-claim = [\"a\", 3]").faults();
+    assert_eq!(
+        list,
+        [
+            "scope-claim in DIR/sekisho.toml: expected an array of strings, found an array with something else in it"
+        ]
+    );
+}
