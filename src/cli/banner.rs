@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 /// What the banner tells of.
 #[derive(Debug, Clone, Copy)]
 pub struct BannerFacts<'a> {
+    /// The program, as it was called: it need not be on the path.
+    pub program: &'a str,
     /// The gRPC server.
     pub grpc: SocketAddr,
     /// The development issuer.
@@ -15,7 +17,7 @@ pub struct BannerFacts<'a> {
 
 /// The banner.
 pub fn banner(facts: &BannerFacts<'_>) -> String {
-    let BannerFacts { grpc, issuer, token } = facts;
+    let BannerFacts { program, grpc, issuer, token } = facts;
     format!(
         "\
 Sekisho, in development: everything on this machine, and a token for api1 and api2, good for an hour.
@@ -38,7 +40,7 @@ Refused, for its scope:
 
 Another token:
 
-  sekisho token --issuer-listen {issuer} --scope api3:read:status
+  {program} token --issuer-listen {issuer} --scope api3:read:status
 
 Ctrl-C ends it.
 "
@@ -52,6 +54,7 @@ mod tests {
     #[test]
     fn each_command_can_be_pasted() {
         let facts = BannerFacts {
+            program: "target/debug/sekisho",
             grpc: ([127, 0, 0, 1], 50051).into(),
             issuer: ([127, 0, 0, 1], 9000).into(),
             token: "a.b.c",
@@ -63,7 +66,7 @@ mod tests {
             "grpcurl -plaintext 127.0.0.1:50051 describe api1.v1.Api1",
             &format!("{call} api1.v1.Api1/GetStatus"),
             &format!("{call} api3.v1.Api3/GetStatus"),
-            "sekisho token --issuer-listen 127.0.0.1:9000 --scope api3:read:status",
+            "target/debug/sekisho token --issuer-listen 127.0.0.1:9000 --scope api3:read:status",
         ] {
             // A line of its own, so that it can be marked by a triple click.
             assert!(text.lines().any(|line| line.trim() == command), "{command}");

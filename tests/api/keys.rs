@@ -351,6 +351,8 @@ async fn rows_53_and_54_a_refresh_that_brings_no_keys_leaves_those_that_are_held
         ("53: HTML", Document::Json("<html></html>".to_owned())),
         ("53: truncated", Document::Json(good[..good.len() - 5].to_owned())),
         ("53: 50 MB", Document::Padded(50_000_000, good.clone())),
+        // Four million spaces, in four thousand bytes.
+        ("53: compressed", Document::Compressed(include_bytes!("support/spaces.gz").to_vec())),
         ("53: 10,000 keys", Document::Json(too_many)),
         ("53: 300 keys, which fit", Document::Json(json!({ "keys": vec![json!({}); 300] }).to_string())),
         ("54: no keys", Document::Json(r#"{"keys":[]}"#.to_owned())),

@@ -33,7 +33,12 @@ pub(in crate::cli) async fn development(settings: DevelopmentSettings) -> Result
     }
     let asked = TokenSettings::of_development(issuer.url.clone(), audience.as_str());
     let token = request_token(&asked).await.map_err(Failure::at_run_time)?;
-    let facts = BannerFacts { grpc: tell_listening("grpc", &grpc)?, issuer: issuer.address, token: &token };
+    let program = std::env::args_os()
+        .next()
+        .and_then(|name| name.into_string().ok())
+        .unwrap_or_else(|| "sekisho".to_owned());
+    let grpc_address = tell_listening("grpc", &grpc)?;
+    let facts = BannerFacts { program: &program, grpc: grpc_address, issuer: issuer.address, token: &token };
     // Nobody may be there to read it; it serves all the same.
     let _ = write!(io::stdout(), "{}", banner(&facts)).and_then(|()| io::stdout().flush());
     // A failure is told at once: the issuer serves on until a signal, which may never come.

@@ -32,6 +32,8 @@ pub enum Document {
     Redirect(String),
     /// One byte, and then nothing for ever.
     Stalls,
+    /// Says that it is compressed, which nobody asked for.
+    Compressed(Vec<u8>),
     /// As many bytes of white space in front of a good set.
     Padded(usize, String),
     /// Waits until the test lets it go on.
@@ -139,6 +141,7 @@ async fn answer(State((script, address)): State<(Arc<Script>, SocketAddr)>, uri:
             );
             Body::from_stream(stream).into_response()
         }
+        Document::Compressed(bytes) => ([("content-encoding", "gzip")], bytes).into_response(),
         Document::Padded(bytes, json) => format!("{}{json}", " ".repeat(bytes)).into_response(),
         Document::Held(json) => {
             script.waiting.notify_one();
