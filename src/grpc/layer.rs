@@ -16,21 +16,17 @@ use crate::policy::Policy;
 
 /// Puts an [`Authorizer`] in front of a tonic server or router.
 ///
-/// ```no_run
+/// ```
 /// use sekisho::authorizer::Issuer;
 /// use sekisho::grpc::AccessLayer;
-/// use sekisho::policy::Policy;
+/// use sekisho::policy::{Policy, PolicyError};
 ///
-/// # async fn serve(descriptor_set: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
-/// let policy = Policy::from_descriptor_set(descriptor_set)?;
-/// # #[cfg(feature = "remote")]
-/// let issuer = Issuer::discover("https://tenant.example/", "orders")?;
-/// # #[cfg(not(feature = "remote"))]
-/// # let issuer: Issuer = todo!();
-/// let layer = AccessLayer::new(policy, issuer);
-/// // tonic::transport::Server::builder().layer(layer).add_service(…)
-/// # Ok(())
-/// # }
+/// /// The issuer may come from `Issuer::discover`, or from keys that are at hand.
+/// fn layer(descriptor_set: &[u8], issuer: Issuer) -> Result<AccessLayer, PolicyError> {
+///     let policy = Policy::from_descriptor_set(descriptor_set)?;
+///     // For `tonic::transport::Server::builder().layer(…)`
+///     Ok(AccessLayer::new(policy, issuer))
+/// }
 /// ```
 #[derive(Debug, Clone)]
 pub struct AccessLayer {

@@ -1,0 +1,131 @@
+//! Sets with keys that cannot be used, and answers that are no sets.
+
+use super::*;
+
+#[tokio::test]
+async fn row_47_the_same_kid_twice() {
+    let world = World::start().await;
+    let twin = world.rotated("test-key");
+    world.publish(&[twin.jwk(), world.issuer.jwk()]);
+    world.keys.refresh().await.expect("keys");
+    assert_eq!(world.code(&world.token()).await, Code::Ok);
+    assert_eq!(world.code(&World::token_of(&twin)).await, Code::Ok);
+    assert_eq!(world.code(&World::token_of(&world.rotated("test-key"))).await, Code::Unauthenticated);
+}
+
+#[tokio::test]
+async fn rows_48_to_52_keys_that_cannot_be_used_are_left_out_one_by_one() {
+    let world = World::start().await;
+    let bad = world.rotated("bad");
+    let with = |name: &str, value: Value| {
+        let mut jwk = bad.jwk();
+        jwk[name] = value;
+        jwk
+    };
+    let cases = [
+        ("48: use", with("use", json!("enc"))),
+        ("48: key_ops", with("key_ops", json!(["encrypt"]))),
+        ("48: alg of encryption", with("alg", json!("RSA-OAEP"))),
+        ("48: alg of another signature", with("alg", json!("PS256"))),
+        ("48: kty", with("kty", json!("EC"))),
+        ("49: exponent 1", with("e", json!("AQ"))),
+        ("49: even exponent", with("e", json!("Ag"))),
+        ("49: 1024 bits", with("n", json!("_".repeat(171)))),
+        ("49: over 8192 bits", with("n", json!("_".repeat(1_374)))),
+        ("51: private", with("d", json!("AQAB"))),
+        ("52: unknown kty", with("kty", json!("AKP"))),
+        ("52: modulus in standard base64", with("n", json!("+/+/"))),
+        ("52: no modulus", with("n", json!(null))),
+        ("52: not an object", json!("bad")),
+    ];
+    for (name, jwk) in cases {
+        world.publish(&[jwk.clone(), world.issuer.jwk()]);
+        world.keys.refresh().await.expect(name);
+        world.clock.advance(COOLDOWN);
+        assert_eq!(world.code(&world.token()).await, Code::Ok, "{name}: the good one works");
+        assert_eq!(world.code(&World::token_of(&bad)).await, Code::Unauthenticated, "{name}");
+    }
+    world.publish(&[bad.jwk(), world.issuer.jwk()]);
+    world.keys.refresh().await.expect("keys");
+    assert_eq!(world.code(&World::token_of(&bad)).await, Code::Ok, "as it should be, it works");
+}
+
+#[tokio::test]
+async fn row_51_a_key_that_is_published_with_and_without_its_private_members_is_compromised() {
+    let world = World::start().await;
+    let bad = world.rotated("bad");
+    let mut private = bad.jwk();
+    private["d"] = json!("AQAB");
+    private["kid"] = json!("another name");
+    world.publish(&[bad.jwk(), private, world.issuer.jwk()]);
+    world.keys.refresh().await.expect("keys");
+    assert_eq!(world.code(&World::token_of(&bad)).await, Code::Unauthenticated);
+    assert_eq!(world.code(&world.token()).await, Code::Ok);
+}
+
+#[tokio::test]
+async fn row_52_a_key_that_is_no_json_for_us_leaves_the_others() {
+    let world = World::start().await;
+    let good = world.issuer.jwk();
+    let nested = format!("{}{}", "[".repeat(500), "]".repeat(500));
+    for odd in [r#"{"kty":1e400}"#, r#"{"kid":"\ud800"}"#, &format!(r#"{{"x":{nested}}}"#), &nested] {
+        world.server.publish(Document::Json(format!(r#"{{"a":{nested},"keys":[{odd},{good}]}}"#)));
+        world.keys.refresh().await.expect(odd);
+        assert_eq!(world.code(&world.token()).await, Code::Ok, "{odd}");
+    }
+}
+
+#[tokio::test]
+async fn rows_49_and_51_what_is_left_out_is_said_once() {
+    let world = World::start().await;
+    let mut private = world.rotated("leaked-once").jwk();
+    private["d"] = json!("AQAB");
+    world.publish(&[private, world.issuer.jwk()]);
+    for _ in 0..3 {
+        world.keys.refresh().await.expect("keys");
+    }
+    let said = lines_with("leaked-once");
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("WARN") && said[0].contains("private"), "{said:?}");
+}
+
+#[tokio::test]
+async fn row_48_a_key_that_is_published_for_something_else_makes_no_fetch() {
+    let world = World::start().await;
+    let encryption = world.rotated("enc");
+    let mut jwk = encryption.jwk();
+    jwk["use"] = json!("enc");
+    world.publish(&[jwk, world.issuer.jwk()]);
+    world.keys.refresh().await.expect("keys");
+    let fetches = world.server.key_fetches();
+    assert_eq!(world.code(&World::token_of(&encryption)).await, Code::Unauthenticated);
+    assert_eq!(world.server.key_fetches(), fetches);
+}
+
+#[tokio::test]
+async fn rows_53_and_54_a_refresh_that_brings_no_keys_leaves_those_that_are_held() {
+    let world = World::start().await;
+    let good = world.issuer.jwks();
+    let too_many = json!({ "keys": vec![world.issuer.jwk(); 10_000] }).to_string();
+    let cases = [
+        ("53: HTML", Document::Json("<html></html>".to_owned())),
+        ("53: truncated", Document::Json(good[..good.len() - 5].to_owned())),
+        ("53: 50 MB", Document::Padded(50_000_000, good.clone())),
+        // Four million spaces, in four thousand bytes.
+        ("53: compressed", Document::Compressed(include_bytes!("../support/spaces.gz").to_vec())),
+        ("53: 10,000 keys", Document::Json(too_many)),
+        ("53: 300 keys, which fit", Document::Json(json!({ "keys": vec![json!({}); 300] }).to_string())),
+        ("54: no keys", Document::Json(r#"{"keys":[]}"#.to_owned())),
+        ("54: an array", Document::Json("[]".to_owned())),
+        ("54: keys twice", Document::Json(format!(r#"{{"keys":[],{}"#, &good[1..]))),
+        ("500", Document::Status(500)),
+        ("404", Document::Status(404)),
+        ("204", Document::Status(204)),
+    ];
+    for (name, document) in cases {
+        world.server.publish(document);
+        world.keys.refresh().await.expect_err(name);
+        assert_eq!(world.code(&world.token()).await, Code::Ok, "{name}");
+        assert_eq!(world.app.health("").await.expect("health"), 1, "{name}: still ready");
+    }
+}
