@@ -42,7 +42,7 @@ async fn development_prints_commands_that_work() {
 
     let grpc = address_after(&banner, "gRPC, health, reflection").to_owned();
     assert_eq!(run(&format!("healthcheck --grpc-listen {grpc}")).await.code, Some(0));
-    let token = address_after(&banner, "sekisho token");
+    let token = address_after(&banner, &format!("{} token", env!("CARGO_BIN_EXE_sekisho")));
     let ended = run(&format!("token {token}")).await;
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
     assert_eq!(ended.stdout.trim_end().split('.').count(), 3, "{}", ended.stdout);
