@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::jwks::{Algorithm, HttpUrl, PlainHttp, Schedule};
-use crate::server::Reflection;
+use crate::server::{AllowedOrigins, Limits, Reflection, Tls, TlsFiles};
 use crate::token::{TokenProfile, Verifier};
 
 /// `sekisho`: all of it on loopback, with its own issuer.
@@ -38,6 +38,12 @@ pub struct ServeSettings {
 pub struct ServerSettings {
     /// Where it listens.
     pub grpc_listen: SocketAddr,
+    /// Whose pages may call over gRPC-Web.
+    pub allow_origins: AllowedOrigins,
+    /// What the listener shows; plain text without.
+    pub tls: Option<Tls>,
+    /// What a peer may take.
+    pub limits: Limits,
     /// How long the `authorization` entry may be, in bytes.
     pub max_token_size: usize,
     /// Who may ask what is served.
@@ -141,10 +147,12 @@ impl TokenSettings {
 }
 
 /// `sekisho healthcheck`: whom to ask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HealthcheckSettings {
     /// The server's address, as it can be connected to.
     pub address: SocketAddr,
+    /// The server's own certificate, if it speaks TLS.
+    pub tls: Option<TlsFiles>,
 }
 
 /// A text that is not shown.

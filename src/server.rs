@@ -3,7 +3,10 @@
 mod connection;
 mod door;
 mod health;
+mod limits;
+mod listener;
 mod registry;
+mod tls;
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -15,12 +18,16 @@ use tokio::task::JoinSet;
 use tonic_health::server::HealthReporter;
 use tower_layer::Layer as _;
 
-pub use connection::Limits;
+pub use door::{AllowedOrigins, InvalidOrigin, Origin};
+pub use limits::{KeepAlive, Limits};
 pub use registry::{Reflection, Services, SetupError};
+pub use tls::{ClientCa, ClientCertificate, Tls, TlsError, TlsFiles};
 
 use crate::authorizer::{Authorizer, Issuer};
 use crate::clock::Clock;
 use crate::grpc::AccessLayer;
+use connection::Serving;
+use door::Door;
 use health::Health;
 
 /// What a server is made of.
@@ -36,6 +43,10 @@ pub struct Config {
     pub max_token_size: usize,
     /// Who may ask what is served.
     pub reflection: Reflection,
+    /// Whose pages may call over gRPC-Web; without any, even an empty list, native gRPC alone is spoken.
+    pub grpc_web: Option<AllowedOrigins>,
+    /// What the listener shows; plain text without.
+    pub tls: Option<Tls>,
     /// What a peer may take.
     pub limits: Limits,
     /// How long calls in flight may go on once the server is told to stop.
@@ -45,7 +56,7 @@ pub struct Config {
 /// Where it listens. Bound by the caller, so that a port can be chosen by the system and then be known.
 #[derive(Debug)]
 pub struct Listeners {
-    /// gRPC, health and reflection.
+    /// gRPC, gRPC-Web, health and reflection.
     pub grpc: TcpListener,
 }
 
@@ -60,25 +71,29 @@ pub async fn run(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), SetupError> {
     let reporter = HealthReporter::new();
-    let registry = config.services.assemble(health::service(&reporter), config.reflection)?;
+    let message_size = config.limits.message_size;
+    let health = health::service(&reporter, message_size);
+    let registry = config.services.assemble(health, config.reflection, message_size)?;
     let authorizer = Authorizer::new(registry.policy, config.issuer)
         .clock(config.clock)
         .max_token_size(config.max_token_size);
     let health = Health::new(reporter, registry.names);
     let ready = authorizer.is_ready();
     health.tell(ready).await;
-    // A set of one, so that it ends with this, however this ends.
-    let mut reporting = JoinSet::new();
-    reporting.spawn(health.clone().follow(authorizer.clone(), ready));
+    // A set, so that they end with this, however this ends.
+    let mut background = JoinSet::new();
+    background.spawn(health.clone().follow(authorizer.clone(), ready));
+    if let Some(tls) = config.tls.clone() {
+        background.spawn(tls.follow());
+    }
 
-    // From the inside out. The door stands in front of authorization, since what is no gRPC call at all has
-    // no status to be refused with.
     let access = AccessLayer::from(authorizer).layer(registry.routes);
-    let service = door::Door::new(access);
-    connection::serve(listeners.grpc, service, &config.limits, config.shutdown_grace, async {
+    let door = Door::new(access, config.grpc_web.as_ref(), config.limits.idle);
+    let serving = Serving { door, tls: config.tls, limits: config.limits };
+    listener::serve(listeners.grpc, serving, config.shutdown_grace, async {
         shutdown.await;
         // Ended before the last word is said, so that it has none after it.
-        reporting.shutdown().await;
+        background.shutdown().await;
         health.stop().await;
     })
     .await;

@@ -11,32 +11,36 @@ pub struct BannerFacts<'a> {
     pub grpc: SocketAddr,
     /// The development issuer.
     pub issuer: SocketAddr,
+    /// Whether it speaks TLS.
+    pub tls: bool,
     /// A token for api1 and api2.
     pub token: &'a str,
 }
 
 /// The banner.
 pub fn banner(facts: &BannerFacts<'_>) -> String {
-    let BannerFacts { program, grpc, issuer, token } = facts;
+    let BannerFacts { program, grpc, issuer, tls, token } = facts;
+    // On loopback, with a token that is good nowhere else; who has a root for it knows how to say so.
+    let transport = if *tls { "-insecure" } else { "-plaintext" };
     format!(
         "\
 Sekisho, in development: everything on this machine, and a token for api1 and api2, good for an hour.
 
-  gRPC, health, reflection   {grpc}
-  Issuer (development)       http://{issuer}/
+  gRPC, gRPC-Web, health, reflection   {grpc}
+  Issuer (development)                 http://{issuer}/
 
 What is served, and the scopes that it asks for:
 
-  grpcurl -plaintext {grpc} list
-  grpcurl -plaintext {grpc} describe api1.v1.Api1
+  grpcurl {transport} {grpc} list
+  grpcurl {transport} {grpc} describe api1.v1.Api1
 
 Allowed:
 
-  grpcurl -plaintext -H 'authorization: Bearer {token}' {grpc} api1.v1.Api1/GetStatus
+  grpcurl {transport} -H 'authorization: Bearer {token}' {grpc} api1.v1.Api1/GetStatus
 
 Refused, for its scope:
 
-  grpcurl -plaintext -H 'authorization: Bearer {token}' {grpc} api3.v1.Api3/GetStatus
+  grpcurl {transport} -H 'authorization: Bearer {token}' {grpc} api3.v1.Api3/GetStatus
 
 Another token:
 
@@ -57,6 +61,7 @@ mod tests {
             program: "target/debug/sekisho",
             grpc: ([127, 0, 0, 1], 50051).into(),
             issuer: ([127, 0, 0, 1], 9000).into(),
+            tls: false,
             token: "a.b.c",
         };
         let text = banner(&facts);
@@ -71,5 +76,8 @@ mod tests {
             // A line of its own, so that it can be marked by a triple click.
             assert!(text.lines().any(|line| line.trim() == command), "{command}");
         }
+        let over_tls = banner(&BannerFacts { tls: true, ..facts });
+        assert!(over_tls.contains("grpcurl -insecure 127.0.0.1:50051 list"), "{over_tls}");
+        assert!(!over_tls.contains("-plaintext"), "{over_tls}");
     }
 }

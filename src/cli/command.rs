@@ -104,7 +104,8 @@ fn serve() -> clap::Command {
         .about("Serve the APIs for the issuer that is configured")
         .after_help(
             "Examples:\n  sekisho serve --issuer https://tenant.example/ --audience auth0-multiple-api\n  \
-             sekisho serve --env-file .env --grpc-listen 0.0.0.0:50051",
+             sekisho serve --env-file .env --grpc-listen 0.0.0.0:50051 --tls-certificate cert.pem --tls-key key.pem\n  \
+             sekisho serve --env-file .env --allow-origin https://app.example",
         )
 }
 

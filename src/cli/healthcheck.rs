@@ -1,9 +1,11 @@
 //! Is the server serving? For a container's health check, which has no grpc-health-probe.
 
+mod tls;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use tonic::transport::Endpoint;
+use tonic::transport::{Channel, Endpoint};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
@@ -20,7 +22,7 @@ const TIMEOUT: Duration = Duration::from_secs(3);
 /// [`NotServing`], whatever the reason.
 pub async fn healthcheck(settings: HealthcheckSettings) -> Result<(), NotServing> {
     let address = settings.address;
-    match tokio::time::timeout(TIMEOUT, ask(address)).await {
+    match tokio::time::timeout(TIMEOUT, ask(&settings)).await {
         Ok(Ok(ServingStatus::Serving)) => Ok(()),
         Ok(Ok(status)) => Err(NotServing::Status { address, status: status.as_str_name() }),
         Ok(Err(reason)) => Err(NotServing::NoAnswer { address, reason }),
@@ -28,12 +30,22 @@ pub async fn healthcheck(settings: HealthcheckSettings) -> Result<(), NotServing
     }
 }
 
-async fn ask(address: SocketAddr) -> Result<ServingStatus, String> {
-    let endpoint = Endpoint::from_shared(format!("http://{address}")).map_err(|error| error.to_string())?;
-    let channel = endpoint.connect().await.map_err(|error| with_causes(&error))?;
+async fn ask(settings: &HealthcheckSettings) -> Result<ServingStatus, String> {
+    let channel = connect(settings).await.map_err(|error| with_causes(&error))?;
     let request = HealthCheckRequest { service: String::new() };
     let answer = HealthClient::new(channel).check(request).await.map_err(|status| refusal(&status))?;
     Ok(answer.into_inner().status())
+}
+
+async fn connect(settings: &HealthcheckSettings) -> Result<Channel, tonic::transport::Error> {
+    let address = settings.address;
+    let endpoint = Endpoint::from_shared(format!("http://{address}"))?;
+    let Some(files) = settings.tls.clone() else { return endpoint.connect().await };
+    let connector = tower::service_fn(move |_| {
+        let files = files.clone();
+        async move { tls::connect(address, &files).await }
+    });
+    endpoint.connect_with_connector(connector).await
 }
 
 fn refusal(status: &tonic::Status) -> String {

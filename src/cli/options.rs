@@ -1,5 +1,11 @@
 //! Every option there is: one entry an option, whatever it comes by.
 
+mod door;
+mod limits;
+
+pub(super) use door::*;
+pub(super) use limits::*;
+
 /// An option, as a flag, a variable and a name in the file.
 #[derive(Debug)]
 pub(super) struct Opt {
@@ -48,7 +54,7 @@ const fn value(name: &'static str, variable: &'static str, heading: &'static str
 pub(super) static GRPC_LISTEN: Opt = Opt {
     default: Some("127.0.0.1:50051"),
     value_name: "IP:PORT",
-    help: "Where gRPC, health and reflection are served; port 0 takes a free one",
+    help: "Where gRPC, gRPC-Web, health and reflection are served; port 0 takes a free one",
     ..value("grpc-listen", "SEKISHO_GRPC_LISTEN", SERVER)
 };
 pub(super) static ISSUER_LISTEN: Opt = Opt {
@@ -220,12 +226,12 @@ static CONFIGURATION: [&Opt; 3] = [&LOG_FORMAT, &CONFIG, &ENV_FILE];
 
 /// The options of `sekisho`.
 pub(super) fn development() -> Vec<&'static Opt> {
-    SERVERS.iter().chain([&&ISSUER_LISTEN]).chain(&CONFIGURATION).copied().collect()
+    [&SERVERS[..], &[&ISSUER_LISTEN], &door::ALL, &limits::ALL, &CONFIGURATION].concat()
 }
 
 /// The options of `sekisho serve`.
 pub(super) fn serve() -> Vec<&'static Opt> {
-    SERVERS.iter().chain(&CONFIGURATION).copied().collect()
+    [&SERVERS[..], &door::ALL, &limits::ALL, &CONFIGURATION].concat()
 }
 
 /// The options of `sekisho token`.
@@ -246,7 +252,7 @@ pub(super) fn token() -> Vec<&'static Opt> {
 
 /// The options of `sekisho healthcheck`.
 pub(super) fn healthcheck() -> Vec<&'static Opt> {
-    vec![&GRPC_LISTEN, &CONFIG, &ENV_FILE]
+    vec![&GRPC_LISTEN, &TLS_CERTIFICATE, &TLS_KEY, &CONFIG, &ENV_FILE]
 }
 
 /// The names that a file may have, whichever command reads it.

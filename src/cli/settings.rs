@@ -1,6 +1,8 @@
 //! From sources to settings. Every value is judged, whatever became of the one before, so that all faults
 //! are told at once.
 
+mod server;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -8,8 +10,7 @@ use super::judge::Judge;
 use super::options as option;
 use super::values;
 use crate::config::{
-    DevelopmentSettings, HealthcheckSettings, IssuerSettings, KeyLocation, LogFormat, LogSettings, Secret,
-    ServeSettings, ServerSettings, TokenRules, TokenSettings,
+    DevelopmentSettings, IssuerSettings, KeyLocation, Secret, ServeSettings, TokenRules, TokenSettings,
 };
 use crate::jwks::{Algorithm, FetchError, HttpClient, HttpUrl, InvalidKeySet, JwksFile, PlainHttp, Schedule};
 use crate::server::Reflection;
@@ -42,22 +43,11 @@ impl Judge<'_> {
 
     pub(super) fn serve(&mut self) -> Option<ServeSettings> {
         let server = self.server(values::address, Reflection::Off);
+        self.check_plain_text(&server);
         let issuer = self.issuer();
         let audience = self.required(&option::AUDIENCE, values::name);
         let token = self.token_rules(audience.unwrap_or_default());
         Some(ServeSettings { server, issuer: issuer?, token })
-    }
-
-    pub(super) fn healthcheck(&mut self) -> HealthcheckSettings {
-        let mut address = self.with_default(&option::GRPC_LISTEN, unspecified(), values::address);
-        if address.ip().is_unspecified() {
-            address.set_ip(if address.is_ipv4() {
-                [127, 0, 0, 1].into()
-            } else {
-                std::net::Ipv6Addr::LOCALHOST.into()
-            });
-        }
-        HealthcheckSettings { address }
     }
 
     pub(super) fn token(&mut self) -> Option<TokenSettings> {
@@ -118,31 +108,6 @@ impl Judge<'_> {
 }
 
 impl Judge<'_> {
-    fn server(
-        &mut self,
-        listen: fn(&str) -> Result<SocketAddr, String>,
-        reflection: Reflection,
-    ) -> ServerSettings {
-        ServerSettings {
-            grpc_listen: self.with_default(&option::GRPC_LISTEN, unspecified(), listen),
-            max_token_size: self.with_default(&option::MAX_TOKEN_SIZE, 0, values::token_size),
-            reflection: self.with_default(&option::REFLECTION, reflection, values::reflection),
-            shutdown_grace: self.duration(&option::SHUTDOWN_GRACE, values::duration),
-            log: self.log(),
-        }
-    }
-
-    fn log(&mut self) -> LogSettings {
-        let format = self.with_default(&option::LOG_FORMAT, LogFormat::Text, values::log_format);
-        let Some((filter, origin)) = self.sources.variable("RUST_LOG") else {
-            return LogSettings { format, filter: "info".to_owned() };
-        };
-        if let Err(error) = tracing_subscriber::EnvFilter::try_new(&filter) {
-            self.fault(format!("{origin}: {filter:?} names no levels: {error}"));
-        }
-        LogSettings { format, filter }
-    }
-
     fn issuer(&mut self) -> Option<IssuerSettings> {
         let plain_http = self.plain_http();
         let url = self.required(&option::ISSUER_URL, |text| values::issuer(text, plain_http));

@@ -20,7 +20,7 @@ use crate::authorizer::Issuer;
 use crate::clock::SystemClock;
 use crate::config::{IssuerSettings, KeyLocation, LogFormat, LogSettings, ServeSettings, ServerSettings};
 use crate::jwks::{Discovery, FixedUrl, HttpClient, JwksFile, Keys};
-use crate::server::{self, Config, Limits, Listeners, Services, SetupError};
+use crate::server::{self, Config, Listeners, Services, SetupError};
 
 /// `sekisho serve`
 pub(super) async fn serve(settings: ServeSettings) -> Result<(), Failure> {
@@ -65,18 +65,36 @@ async fn run(
     grpc: TcpListener,
     stop: watch::Receiver<bool>,
 ) -> Result<(), Failure> {
+    raise_open_files(settings.limits.connections);
     let config = Config {
-        services: Services::three_apis(),
+        services: Services::three_apis(settings.limits.message_size),
         issuer,
         clock: Arc::new(SystemClock::new()),
         max_token_size: settings.max_token_size,
         reflection: settings.reflection,
-        limits: Limits::default(),
+        grpc_web: Some(settings.allow_origins),
+        tls: settings.tls,
+        limits: settings.limits,
         shutdown_grace: settings.shutdown_grace,
     };
     server::run(config, Listeners { grpc }, stopped(stop))
         .await
         .map_err(|error: SetupError| Failure::at_run_time(error))
+}
+
+/// A connection is an open file. Most systems let a process have few of them until it asks for more.
+fn raise_open_files(connections: usize) {
+    const OTHERS: u64 = 64;
+    let wanted = u64::try_from(connections).unwrap_or(u64::MAX).saturating_add(OTHERS);
+    match rlimit::increase_nofile_limit(wanted) {
+        Ok(allowed) if allowed < wanted => tracing::warn!(
+            allowed,
+            wanted,
+            "the system lets this process have fewer open files than --max-connections; some will wait"
+        ),
+        Ok(_) => {}
+        Err(error) => tracing::warn!(%error, "the number of open files could not be raised"),
+    }
 }
 
 async fn bind(address: SocketAddr, flag: &str) -> Result<TcpListener, Failure> {

@@ -1,12 +1,13 @@
 //! How a text becomes a value, and what is said where it does not. No text is more than one line.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::config::{KeyLocation, LogFormat};
 use crate::jwks::{HttpUrl, InvalidHttpUrl, PlainHttp};
-use crate::server::Reflection;
+use crate::server::{ClientCertificate, Reflection};
 
 const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
@@ -63,6 +64,51 @@ pub(super) fn token_size(text: &str) -> Result<usize, String> {
     size.ok_or_else(|| format!("{text:?} is no size of a token; expected bytes, from 1 to 65536"))
 }
 
+/// A number of things, of which there has to be one.
+pub(super) fn count<T: std::str::FromStr + PartialOrd + From<u8>>(text: &str) -> Result<T, String> {
+    let count = text.parse::<T>().ok().filter(|count| *count >= T::from(1));
+    count.ok_or_else(|| format!("{text:?} is no number of at least 1"))
+}
+
+/// A token has to have room in it.
+pub(super) fn header_list_size(text: &str) -> Result<u32, String> {
+    bytes(text, 4096, 1024 * 1024)
+}
+
+/// RFC 9113 §4.2
+pub(super) fn frame_size(text: &str) -> Result<u32, String> {
+    bytes(text, 16_384, 16_777_215)
+}
+
+/// The length of a message has 32 bits.
+pub(super) fn message_size(text: &str) -> Result<usize, String> {
+    bytes(text, 1, u32::MAX).and_then(|size| usize::try_from(size).map_err(|error| error.to_string()))
+}
+
+fn bytes(text: &str, least: u32, most: u32) -> Result<u32, String> {
+    let size = text.parse().ok().filter(|size| (least..=most).contains(size));
+    size.ok_or_else(|| format!("{text:?} is no number of bytes from {least} to {most}"))
+}
+
+/// A file that is there.
+pub(super) fn file(path: &str) -> Result<PathBuf, String> {
+    std::fs::File::open(path).map_err(|error| format!("{path}: {error}"))?;
+    Ok(PathBuf::from(path))
+}
+
+pub(super) fn client_certificate(text: &str) -> Result<ClientCertificate, String> {
+    match text {
+        "required" => Ok(ClientCertificate::Required),
+        "optional" => Ok(ClientCertificate::Optional),
+        _ => Err(format!("{text:?} is neither required nor optional")),
+    }
+}
+
+/// What is wrong with a text, and the text; not if it may have a password in it.
+pub(super) fn about(text: &str, error: impl fmt::Display) -> String {
+    if text.contains('@') { error.to_string() } else { format!("{text:?}: {error}") }
+}
+
 pub(super) fn name(text: &str) -> Result<String, String> {
     let is_blank = text.trim().is_empty();
     if is_blank { Err("it is empty".to_owned()) } else { Ok(text.to_owned()) }
@@ -95,13 +141,11 @@ pub(super) fn log_format(text: &str) -> Result<LogFormat, String> {
 
 pub(super) fn url(text: &str, plain_http: PlainHttp) -> Result<HttpUrl, String> {
     HttpUrl::parse(text, plain_http).map_err(|error| {
-        // Whatever else is wrong with it: what has an @ may have a password before it, and is not shown.
-        let shown = if text.contains('@') { String::new() } else { format!("{text:?}: ") };
         let way_out = match error {
             InvalidHttpUrl::PlainHttp => ", or allow it by --dangerous-allow-plain-http",
             _ => "",
         };
-        format!("{shown}{error}{way_out}")
+        about(text, format_args!("{error}{way_out}"))
     })
 }
 

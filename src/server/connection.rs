@@ -1,9 +1,9 @@
-//! The accept loop. tonic's own has no time-out for a peer that never sends a request, and none for
-//! stopping; both are bounded here.
+//! One connection, from its first byte to its end. What bounds a stranger here is hyper's wherever hyper has
+//! it; the time to the first head, silence of whoever owes something, and age are what it lacks.
 
 use std::convert::Infallible;
-use std::io;
-use std::pin::pin;
+use std::error::Error;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -13,151 +13,103 @@ use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
-use tokio::task::JoinSet;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio_io_timeout::TimeoutWriter;
 use tonic::body::Body;
-use tower_service::Service;
 
-/// What a peer may take, whoever it is.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// Connections at a time; further ones wait to be accepted.
-    pub connections: usize,
-    /// Calls at a time on one connection.
-    pub streams_per_connection: u32,
-    /// Names and values of a request's head, in bytes (RFC 9113 §6.5.2).
-    pub header_list_size: u32,
-    /// From a connection to the head of its first request; on HTTP/1 also from one request to the next head.
-    pub first_request: Duration,
-    /// Between pings to a peer that is silent, and how long it may take to answer one.
-    pub keep_alive: (Duration, Duration),
-}
+use super::door::Door;
+use super::limits::Limits;
+use super::tls::Tls;
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            connections: 10_000,
-            streams_per_connection: 200,
-            header_list_size: 64 * 1024,
-            first_request: Duration::from_secs(10),
-            keep_alive: (Duration::from_secs(15), Duration::from_secs(10)),
-        }
-    }
+/// What every connection is served with.
+pub(super) struct Serving {
+    pub(super) door: Door,
+    pub(super) tls: Option<Tls>,
+    pub(super) limits: Limits,
 }
 
 /// hyper takes no smaller one for HTTP/1.
 const LEAST_BUFFER: usize = 8192;
 
-/// How long to wait where the system has no more file descriptors: some come back as connections end.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+type Ended = Result<(), Box<dyn Error + Send + Sync>>;
 
-/// Serves connections until `shutdown`, and for `grace` after it.
-pub(super) async fn serve<S>(
-    listener: TcpListener,
-    service: S,
-    limits: &Limits,
-    grace: Duration,
-    shutdown: impl Future<Output = ()>,
-) where
-    S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
-    S::Future: Send + 'static,
-{
-    let slots = Arc::new(Semaphore::new(limits.connections));
-    let (stop, stopped) = watch::channel(());
-    let mut connections = JoinSet::new();
-    let mut shutdown = pin!(shutdown);
-    loop {
-        let accepted = tokio::select! {
-            () = &mut shutdown => break,
-            Some(_) = connections.join_next() => continue,
-            accepted = accept(&listener, &slots) => accepted,
+impl Serving {
+    /// Serves one, until it ends or has to; once it is `stopped`, with no new calls.
+    pub(super) async fn connection(self: Arc<Self>, stream: TcpStream, stopped: watch::Receiver<()>) {
+        // An answer is small and waited for.
+        let _ = stream.set_nodelay(true);
+        let has_asked = Arc::new(AtomicBool::new(false));
+        let ended = tokio::select! {
+            ended = self.transport(stream, &has_asked, stopped) => ended,
+            () = without_request(&has_asked, self.limits.first_head) => Err("no request came in time".into()),
         };
-        let Some((stream, slot)) = accepted else { continue };
-        let connection = handle(stream, service.clone(), limits.clone(), stopped.clone());
-        connections.spawn(async move {
-            connection.await;
-            drop(slot);
-        });
-    }
-    drop(listener);
-    stop.send_replace(());
-    finish(connections, grace).await;
-}
-
-/// Waits for the calls in flight, and cuts off what is left.
-async fn finish(mut connections: JoinSet<()>, grace: Duration) {
-    let all = async { while connections.join_next().await.is_some() {} };
-    if tokio::time::timeout(grace, all).await.is_err() {
-        tracing::warn!(connections = connections.len(), "the grace is over; what is left is cut off");
-        connections.shutdown().await;
-    }
-}
-
-async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> Option<(TcpStream, impl Send + use<>)> {
-    let slot = Arc::clone(slots).acquire_owned().await.ok()?;
-    match listener.accept().await {
-        Ok((stream, _)) => Some((stream, slot)),
-        // Of the one connection, which is gone; the listener is well.
-        Err(error) if is_of_the_connection(&error) => None,
-        Err(error) => {
-            tracing::warn!(%error, "a connection could not be accepted");
-            tokio::time::sleep(ACCEPT_PAUSE).await;
-            None
+        if let Err(error) = ended {
+            tracing::debug!(%error, "a connection ended early");
         }
     }
-}
 
-fn is_of_the_connection(error: &io::Error) -> bool {
-    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
-}
+    async fn transport(
+        &self,
+        stream: TcpStream,
+        has_asked: &Arc<AtomicBool>,
+        stopped: watch::Receiver<()>,
+    ) -> Ended {
+        let stream = never_stuck(stream, self.limits.idle);
+        match &self.tls {
+            None => self.http(stream, has_asked, stopped).await,
+            Some(tls) => self.http(tls.acceptor().accept(stream).await?, has_asked, stopped).await,
+        }
+    }
 
-async fn handle<S>(stream: TcpStream, service: S, limits: Limits, mut stopped: watch::Receiver<()>)
-where
-    S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
-    S::Future: Send + 'static,
-{
-    // An answer is small and waited for.
-    let _ = stream.set_nodelay(true);
-    let has_asked = Arc::new(AtomicBool::new(false));
-    let service = noting_requests(service, Arc::clone(&has_asked));
-    let builder = http(&limits);
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
-    let mut never_asked = pin!(without_request(&has_asked, limits.first_request));
-    let mut stopping = false;
-    loop {
+    async fn http(
+        &self,
+        stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        has_asked: &Arc<AtomicBool>,
+        stopped: watch::Receiver<()>,
+    ) -> Ended {
+        let service = noting_requests(self.door.clone(), Arc::clone(has_asked));
+        let builder = http(&self.limits);
+        let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+        let grace = tokio::select! {
+            ended = connection.as_mut() => return ended,
+            grace = self.told_to_go(stopped) => grace,
+        };
+        connection.as_mut().graceful_shutdown();
+        tokio::time::timeout(grace, connection).await.unwrap_or(Ok(()))
+    }
+
+    /// Until no more calls are to be taken: how long those in flight may go on.
+    async fn told_to_go(&self, mut stopped: watch::Receiver<()>) -> Duration {
+        let spread = 0.9 + 0.2 * fastrand::f64();
         tokio::select! {
-            ended = &mut connection => {
-                if let Err(error) = ended {
-                    tracing::debug!(%error, "a connection ended early");
-                }
-                return;
-            }
-            () = &mut never_asked => return,
-            _ = stopped.changed(), if !stopping => {
-                stopping = true;
-                connection.as_mut().graceful_shutdown();
-            }
+            () = tokio::time::sleep(self.limits.connection_age.mul_f64(spread)) => self.limits.connection_age_grace,
+            // All connections have one grace then, and whoever stops them watches over it.
+            _ = stopped.changed() => Duration::MAX,
         }
     }
+}
+
+/// Ends with an error where the peer takes nothing of what is sent to it for so long. Pinned, as hyper wants
+/// what it writes to to be movable.
+fn never_stuck(stream: TcpStream, idle: Duration) -> Pin<Box<TimeoutWriter<TcpStream>>> {
+    let mut stream = TimeoutWriter::new(stream);
+    stream.set_timeout(Some(idle));
+    Box::pin(stream)
 }
 
 /// hyper tells nobody of the first request, so it is noted on its way to the service.
-fn noting_requests<S>(
-    service: S,
+fn noting_requests(
+    door: Door,
     has_asked: Arc<AtomicBool>,
 ) -> impl hyper::service::Service<
     Request<Incoming>,
     Response = Response<Body>,
     Error = Infallible,
     Future: Send + 'static,
->
-where
-    S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
-    S::Future: Send + 'static,
-{
-    let service = TowerToHyperService::new(service);
+> {
+    let service = TowerToHyperService::new(door);
     hyper::service::service_fn(move |request| {
         has_asked.store(true, Ordering::Relaxed);
         hyper::service::Service::call(&service, request)
@@ -172,20 +124,21 @@ async fn without_request(has_asked: &AtomicBool, limit: Duration) {
     }
 }
 
-/// Both versions of HTTP, so that a call by the wrong one is told so.
+/// Both versions of HTTP: browsers speak the first where there is no TLS.
 fn http(limits: &Limits) -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
         .http2()
         .timer(TokioTimer::new())
-        .max_concurrent_streams(limits.streams_per_connection)
+        .max_concurrent_streams(limits.concurrent_streams)
         .max_header_list_size(limits.header_list_size)
-        .keep_alive_interval(limits.keep_alive.0)
-        .keep_alive_timeout(limits.keep_alive.1);
+        .max_frame_size(limits.frame_size)
+        .keep_alive_interval(limits.keep_alive.interval)
+        .keep_alive_timeout(limits.keep_alive.timeout);
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(limits.first_request)
+        .header_read_timeout(limits.head)
         .max_buf_size((limits.header_list_size as usize).max(LEAST_BUFFER));
     builder
 }

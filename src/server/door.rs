@@ -1,100 +1,78 @@
-//! What is no gRPC call at all: answered in HTTP's words, before a method is looked for.
-//!
-//! tonic hands a GET, or a `text/plain` POST that a page may send without a preflight, to the handler.
+//! Which protocol a request speaks: native gRPC goes straight on, all else by way of CORS.
 
-use std::future::{Ready, ready};
+mod content_type;
+mod cors;
+mod grpc_web;
+
+use std::convert::Infallible;
+use std::future::{Future, ready};
+use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures_util::future::Either;
-use http::header::{ALLOW, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version};
+use http::{Method, Request, Response, Version};
+use hyper::body::Incoming;
 use tonic::body::Body;
+use tonic::service::Routes;
+use tower_http::cors::CorsLayer;
+use tower_layer::Layer as _;
 use tower_service::Service;
 
-use super::Answer;
+pub use cors::{AllowedOrigins, InvalidOrigin, Origin};
 
-#[derive(Debug, Clone)]
-pub(super) struct Door<S> {
-    inner: S,
+use super::Answer;
+use crate::grpc::{Access, AccessFuture};
+use content_type::ContentType;
+use grpc_web::GrpcWeb;
+
+/// Native gRPC pays for the browser with one look at its content type. The other stack is put up for a
+/// request at a time: were it a part of the service, every call would pay for a copy of it.
+#[derive(Clone)]
+pub(super) struct Door {
+    access: Access<Routes>,
+    web: Option<Arc<CorsLayer>>,
+    body_idle: Duration,
 }
 
-impl<S> Door<S> {
-    pub(super) fn new(inner: S) -> Self {
-        Self { inner }
+impl Door {
+    /// Serves gRPC-Web besides if there are `origins`, even none, that may call from a browser.
+    pub(super) fn new(access: Access<Routes>, origins: Option<&AllowedOrigins>, body_idle: Duration) -> Self {
+        Self { access, web: origins.map(|origins| Arc::new(cors::layer(origins))), body_idle }
     }
 }
 
-impl<S, B> Service<Request<B>> for Door<S>
-where
-    S: Service<Request<B>, Response = Response<Body>, Error = std::convert::Infallible>,
-{
+impl Service<Request<Incoming>> for Door {
     type Response = Response<Body>;
-    type Error = std::convert::Infallible;
-    type Future = Either<Ready<Answer>, S::Future>;
+    type Error = Infallible;
+    type Future = Either<AccessFuture<Routes, Incoming>, Pin<Box<dyn Future<Output = Answer> + Send>>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.inner.poll_ready(cx)
+        <Access<Routes> as Service<Request<Incoming>>>::poll_ready(&mut self.access, cx)
     }
 
-    fn call(&mut self, request: Request<B>) -> Self::Future {
-        match judge(request.method(), request.version(), request.headers()) {
-            Ok(()) => Either::Right(self.inner.call(request)),
-            Err(status) => Either::Left(ready(Ok(refusal(status)))),
+    fn call(&mut self, request: Request<Incoming>) -> Self::Future {
+        if is_native(&request) {
+            return Either::Left(self.access.call(request));
         }
+        let Some(cors) = &self.web else {
+            return Either::Right(Box::pin(ready(Ok(grpc_web::refusal(request.method(), "POST")))));
+        };
+        // The one that was polled ready is the one to be called; a fresh clone takes its place.
+        let next = self.access.clone();
+        let access = std::mem::replace(&mut self.access, next);
+        // From the outside in. CORS stands in front of every refusal: a page could not read one without its
+        // headers. It answers each OPTIONS itself. What is no call at all is turned away next, since it has
+        // no status to be refused with; authorization is the innermost, as for native gRPC.
+        let mut web = cors.layer(GrpcWeb::new(access, self.body_idle));
+        Either::Right(Box::pin(web.call(request)))
     }
 }
 
-fn judge(method: &Method, version: Version, headers: &HeaderMap) -> Result<(), StatusCode> {
-    if method != Method::POST {
-        return Err(StatusCode::METHOD_NOT_ALLOWED);
-    }
+fn is_native(request: &Request<Incoming>) -> bool {
     // gRPC's status comes in trailers, which HTTP/1.1 clients do not read.
-    if version != Version::HTTP_2 || !is_grpc(headers) {
-        return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
-    }
-    Ok(())
-}
-
-/// `application/grpc[+proto]` in any case, with any parameters (RFC 9110 §8.3.1), once.
-fn is_grpc(headers: &HeaderMap) -> bool {
-    let mut values = headers.get_all(CONTENT_TYPE).iter();
-    let (Some(value), None) = (values.next(), values.next()) else { return false };
-    let essence = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    ["application/grpc", "application/grpc+proto"].iter().any(|known| essence.eq_ignore_ascii_case(known))
-}
-
-fn refusal(status: StatusCode) -> Response<Body> {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = status;
-    if status == StatusCode::METHOD_NOT_ALLOWED {
-        response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
-    }
-    response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_grpc_call_comes_in() {
-        let post = Method::POST;
-        let cases = [
-            (&post, Version::HTTP_2, "application/grpc", Ok(())),
-            (&post, Version::HTTP_2, "Application/GRPC+proto; charset=utf-8", Ok(())),
-            (&post, Version::HTTP_2, "application/grpc+json", Err(415)),
-            (&post, Version::HTTP_2, "application/grpc-web", Err(415)),
-            (&post, Version::HTTP_2, "text/plain", Err(415)),
-            (&post, Version::HTTP_2, "application/json", Err(415)),
-            (&post, Version::HTTP_11, "application/grpc", Err(415)),
-            (&Method::GET, Version::HTTP_2, "application/grpc", Err(405)),
-            (&Method::PUT, Version::HTTP_11, "application/grpc", Err(405)),
-        ];
-        for (method, version, content_type, expected) in cases {
-            let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(content_type))]);
-            let judged = judge(method, version, &headers).map_err(|status| status.as_u16());
-            assert_eq!(judged, expected, "{method} {version:?} {content_type}");
-        }
-        assert_eq!(judge(&post, Version::HTTP_2, &HeaderMap::new()), Err(StatusCode::UNSUPPORTED_MEDIA_TYPE));
-    }
+    request.version() == Version::HTTP_2
+        && request.method() == Method::POST
+        && ContentType::of(request.headers()) == Some(ContentType::Grpc)
 }

@@ -31,6 +31,7 @@ impl Health {
 /// The service that answers what a reporter is told.
 pub(super) fn service(
     reporter: &HealthReporter,
+    message_size: usize,
 ) -> impl Service<Request<Body>, Response = Response<Body>, Error = Infallible, Future: Send>
 + NamedService
 + Clone
@@ -38,7 +39,7 @@ pub(super) fn service(
 + Sync
 + 'static {
     let service = HealthService::from_health_reporter(reporter.clone());
-    tonic_health::pb::health_server::HealthServer::new(service)
+    tonic_health::pb::health_server::HealthServer::new(service).max_decoding_message_size(message_size)
 }
 
 impl Health {

@@ -32,13 +32,16 @@ pub struct Services {
 }
 
 impl Services {
-    /// The three APIs.
-    pub fn three_apis() -> Self {
+    /// The three APIs, which take messages of at most so many bytes.
+    pub fn three_apis(message_size: usize) -> Self {
+        use proto::api1::api1_server::Api1Server;
+        use proto::api2::api2_server::Api2Server;
+        use proto::api3::api3_server::Api3Server;
         Self::default()
             .descriptor_set(services::DESCRIPTOR_SET)
-            .service(proto::api1::api1_server::Api1Server::new(Api1))
-            .service(proto::api2::api2_server::Api2Server::new(Api2))
-            .service(proto::api3::api3_server::Api3Server::new(Api3))
+            .service(Api1Server::new(Api1).max_decoding_message_size(message_size))
+            .service(Api2Server::new(Api2).max_decoding_message_size(message_size))
+            .service(Api3Server::new(Api3).max_decoding_message_size(message_size))
     }
 
     /// Adds a service, which one of the descriptor sets has to declare.
@@ -73,7 +76,12 @@ impl Services {
         self
     }
 
-    pub(super) fn assemble<H>(self, health: H, reflection: Reflection) -> Result<Registry, SetupError>
+    pub(super) fn assemble<H>(
+        self,
+        health: H,
+        reflection: Reflection,
+        message_size: usize,
+    ) -> Result<Registry, SetupError>
     where
         H: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
             + NamedService
@@ -91,8 +99,10 @@ impl Services {
             .rule("grpc.health.v1.Health/Watch", AccessRule::Public);
         let services = match reflection {
             Reflection::Off => with_health,
-            Reflection::Authenticated => with_health.with_reflection(&AccessRule::Authenticated)?,
-            Reflection::Public => with_health.with_reflection(&AccessRule::Public)?,
+            Reflection::Authenticated => {
+                with_health.with_reflection(&AccessRule::Authenticated, message_size)?
+            }
+            Reflection::Public => with_health.with_reflection(&AccessRule::Public, message_size)?,
         };
         let policy = services.policy.build()?;
         policy.check_registered(services.names.iter().copied())?;
@@ -100,7 +110,7 @@ impl Services {
     }
 
     /// Both versions: grpcurl before 1.9 speaks only v1alpha.
-    fn with_reflection(self, rule: &AccessRule) -> Result<Self, SetupError> {
+    fn with_reflection(self, rule: &AccessRule, message_size: usize) -> Result<Self, SetupError> {
         use tonic_reflection::pb::{v1, v1alpha};
         let services =
             self.descriptor_set(v1::FILE_DESCRIPTOR_SET).descriptor_set(v1alpha::FILE_DESCRIPTOR_SET);
@@ -115,8 +125,8 @@ impl Services {
         };
         let (current, alpha) = (builder().build_v1()?, builder().build_v1alpha()?);
         Ok(services
-            .service(current)
-            .service(alpha)
+            .service(current.max_decoding_message_size(message_size))
+            .service(alpha.max_decoding_message_size(message_size))
             .rule("grpc.reflection.v1.ServerReflection/ServerReflectionInfo", rule.clone())
             .rule("grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", rule.clone()))
     }

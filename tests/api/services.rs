@@ -134,6 +134,7 @@ async fn a_server_whose_services_are_not_what_is_declared_does_not_start() {
     use sekisho::policy::AccessRule;
     use sekisho::server::{self, Config, Limits, Listeners, Services};
 
+    let three_apis = || Services::three_apis(1024);
     let run = async |services: Services| {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let config = Config {
@@ -142,6 +143,8 @@ async fn a_server_whose_services_are_not_what_is_declared_does_not_start() {
             clock: std::sync::Arc::new(sekisho::testing::ManualClock::new()),
             max_token_size: 8192,
             reflection: Reflection::Public,
+            grpc_web: None,
+            tls: None,
             limits: Limits::default(),
             shutdown_grace: std::time::Duration::ZERO,
         };
@@ -149,15 +152,14 @@ async fn a_server_whose_services_are_not_what_is_declared_does_not_start() {
             .await
             .map_err(|error| error.to_string())
     };
-    assert_eq!(run(Services::three_apis()).await, Ok(()));
-    let declared_alone = run(Services::three_apis().descriptor_set(crate::support::STREAMING))
-        .await
-        .expect_err("not registered");
+    assert_eq!(run(three_apis()).await, Ok(()));
+    let declared_alone =
+        run(three_apis().descriptor_set(crate::support::STREAMING)).await.expect_err("not registered");
     assert!(
         declared_alone.contains("streaming.v1.Streaming: in the policy, but not registered"),
         "{declared_alone}"
     );
-    let registered_alone = Services::three_apis().service(
+    let registered_alone = three_apis().service(
         crate::support::proto::streaming_server::StreamingServer::new(crate::support::Handlers::default()),
     );
     let registered_alone = run(registered_alone).await.expect_err("not declared");
@@ -165,8 +167,7 @@ async fn a_server_whose_services_are_not_what_is_declared_does_not_start() {
         registered_alone.contains("streaming.v1.Streaming: registered with the server"),
         "{registered_alone}"
     );
-    let no_such_method = run(Services::three_apis().rule("api1.v1.Api1/Drop", AccessRule::Public))
-        .await
-        .expect_err("no method");
+    let no_such_method =
+        run(three_apis().rule("api1.v1.Api1/Drop", AccessRule::Public)).await.expect_err("no method");
     assert!(no_such_method.contains("api1.v1.Api1/Drop"), "{no_such_method}");
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use sekisho::authorizer::Issuer;
 use sekisho::jwks::{KeySet, Keys};
-use sekisho::server::{self, Config, Limits, Listeners, Reflection, Services};
+use sekisho::server::{self, AllowedOrigins, Config, Limits, Listeners, Reflection, Services, Tls};
 use sekisho::testing::{ManualClock, TestIssuer};
 use sekisho::token::Verifier;
 use tokio::net::TcpListener;
@@ -24,6 +24,8 @@ pub use logs::{assert_not_logged, lines_with};
 pub use streaming::{DESCRIPTOR_SET as STREAMING, Handlers, proto};
 
 pub const AUDIENCE: &str = "auth0-multiple-api";
+/// The page that may call.
+pub const ORIGIN: &str = "https://app.example";
 pub const ISSUER: &str = "https://tenant.example/";
 
 /// The issuer that is trusted. Its key is made once: RSA keys are dear.
@@ -53,6 +55,8 @@ pub struct Setup {
     pub clock: Arc<ManualClock>,
     pub reflection: Reflection,
     pub limits: Limits,
+    pub origins: AllowedOrigins,
+    pub tls: Option<Tls>,
     pub shutdown_grace: Duration,
 }
 
@@ -63,6 +67,8 @@ impl Default for Setup {
             clock: Arc::new(ManualClock::new()),
             reflection: Reflection::Public,
             limits: Limits::default(),
+            origins: AllowedOrigins::Listed(vec![ORIGIN.parse().expect("an origin")]),
+            tls: None,
             shutdown_grace: Duration::from_secs(5),
         }
     }
@@ -90,13 +96,15 @@ impl App {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let handlers = Handlers::default();
-        let services = handlers.register(Services::three_apis());
+        let services = handlers.register(Services::three_apis(setup.limits.message_size));
         let config = Config {
             services,
             issuer: setup.issuer,
             clock: setup.clock.clone(),
             max_token_size: 8192,
             reflection: setup.reflection,
+            grpc_web: Some(setup.origins),
+            tls: setup.tls,
             limits: setup.limits,
             shutdown_grace: setup.shutdown_grace,
         };

@@ -118,7 +118,7 @@ async fn row_27_a_head_beyond_the_limit_over_http_1() {
 
 #[tokio::test]
 async fn row_93_a_peer_that_never_asks_is_closed() {
-    let limits = Limits { first_request: Duration::from_secs(1), ..Limits::default() };
+    let limits = Limits { first_head: Duration::from_secs(1), ..Limits::default() };
     let app = App::start_with(Setup { limits, ..Setup::default() }).await;
     let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
     let settings = [0, 0, 0, 4, 0, 0, 0, 0, 0];

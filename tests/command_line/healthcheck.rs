@@ -61,7 +61,7 @@ async fn a_server_without_health_is_not() {
 async fn a_server_that_says_nothing_is_given_up() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = silent.local_addr().unwrap();
-    let settings = sekisho::config::HealthcheckSettings { address };
+    let settings = sekisho::config::HealthcheckSettings { address, tls: None };
     let error = sekisho::cli::healthcheck(settings).await.unwrap_err();
     assert_eq!(error.to_string(), format!("{address}: no answer within 3 s"));
 }

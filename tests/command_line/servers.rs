@@ -40,7 +40,7 @@ async fn development_prints_commands_that_work() {
     let mut stdout = BufReader::new(server.stdout.take().unwrap()).lines();
     let banner = lines_to(&mut stdout, "Ctrl-C").await;
 
-    let grpc = address_after(&banner, "gRPC, health, reflection").to_owned();
+    let grpc = address_after(&banner, "gRPC, gRPC-Web, health, reflection").to_owned();
     assert_eq!(run(&format!("healthcheck --grpc-listen {grpc}")).await.code, Some(0));
     let token = address_after(&banner, &format!("{} token", env!("CARGO_BIN_EXE_sekisho")));
     let ended = run(&format!("token {token}")).await;

@@ -27,6 +27,17 @@ fn served(arguments: &str) -> Told {
     told(&format!("serve --issuer https://tenant.example/ --audience api {arguments}"))
 }
 
+/// A certificate and its key, as PEM.
+struct TlsPem {
+    certificate: String,
+    key: String,
+}
+
+fn tls_files() -> TlsPem {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    TlsPem { certificate: made.cert.pem(), key: made.signing_key.serialize_pem() }
+}
+
 impl Told {
     fn env(mut self, name: &str, text: impl Into<OsString>) -> Self {
         self.environment.push((name.into(), text.into()));

@@ -38,7 +38,13 @@ pub(in crate::cli) async fn development(settings: DevelopmentSettings) -> Result
         .and_then(|name| name.into_string().ok())
         .unwrap_or_else(|| "sekisho".to_owned());
     let grpc_address = tell_listening("grpc", &grpc)?;
-    let facts = BannerFacts { program: &program, grpc: grpc_address, issuer: issuer.address, token: &token };
+    let facts = BannerFacts {
+        program: &program,
+        grpc: grpc_address,
+        issuer: issuer.address,
+        tls: settings.server.tls.is_some(),
+        token: &token,
+    };
     // Nobody may be there to read it; it serves all the same.
     let _ = write!(io::stdout(), "{}", banner(&facts)).and_then(|()| io::stdout().flush());
     // A failure is told at once: the issuer serves on until a signal, which may never come.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::config::{KeyLocation, LogFormat, ServerSettings, TokenRules};
 use crate::jwks::{Algorithm, PlainHttp, Schedule};
-use crate::server::Reflection;
+use crate::server::{AllowedOrigins, Limits, Reflection};
 use crate::token::TokenProfile;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -16,6 +16,10 @@ fn assert_server(server: &ServerSettings, reflection: Reflection) {
     assert_eq!(server.max_token_size, 8192);
     assert_eq!(server.shutdown_grace, 20 * SECOND);
     assert_eq!(server.reflection, reflection);
+    // Each default stands in two places: in the help, and in the type.
+    assert_eq!(server.limits, Limits::default());
+    assert_eq!(server.allow_origins, AllowedOrigins::Listed(Vec::new()));
+    assert!(server.tls.is_none());
     assert_eq!((server.log.format, server.log.filter.as_str()), (LogFormat::Text, "info"));
 }
 

@@ -117,7 +117,117 @@ fn development_does_not_leave_loopback() {
         assert!(faults.iter().all(|fault| fault.contains("is not on loopback")), "{faults:?}");
     }
     told("--grpc-listen [::1]:0 --issuer-listen 127.1.2.3:0").development();
-    served("--grpc-listen 0.0.0.0:1").serve();
+    served("--grpc-listen 0.0.0.0:1 --dangerous-listen-without-tls").serve();
+}
+
+#[test]
+fn plain_text_does_not_leave_loopback_unless_it_is_allowed_to() {
+    let way_out = "is not on loopback, and tokens would come in plain text; give --tls-certificate and --tls-key, \
+                   or --dangerous-listen-without-tls where something in front of it speaks TLS";
+    for address in ["0.0.0.0:1", "[::]:1", "192.0.2.1:1"] {
+        let faults = served(&format!("--grpc-listen {address}")).faults();
+        assert_eq!(faults, [format!("--grpc-listen: {address} {way_out}")]);
+    }
+    let faults = served("").env("SEKISHO_GRPC_LISTEN", "0.0.0.0:1").faults();
+    assert_eq!(faults, [format!("SEKISHO_GRPC_LISTEN: 0.0.0.0:1 {way_out}")]);
+    served("--grpc-listen 127.0.0.1:1").serve();
+    served("--grpc-listen 0.0.0.0:1").env("SEKISHO_DANGEROUS_LISTEN_WITHOUT_TLS", "1").serve();
+    let faults = served("--grpc-listen 0.0.0.0:1").env("SEKISHO_DANGEROUS_LISTEN_WITHOUT_TLS", "0").faults();
+    assert_eq!(faults.len(), 1, "{faults:?}");
+}
+
+#[test]
+fn every_limit_is_judged() {
+    let numbers = [
+        ("max-connections", "0", "is no number of at least 1"),
+        ("max-concurrent-streams", "-1", "is no number of at least 1"),
+        ("max-header-list-size", "64k", "is no number of bytes from 4096 to 1048576"),
+        ("max-frame-size", "16383", "is no number of bytes from 16384 to 16777215"),
+        ("max-message-size", "0", "is no number of bytes from 1 to 4294967295"),
+    ];
+    for (name, text, reason) in numbers {
+        let faults = told("").argument(&format!("--{name}={text}")).faults();
+        assert_eq!(faults, [format!("--{name}: {text:?} {reason}")]);
+    }
+    let times = [
+        "first-head-timeout",
+        "head-timeout",
+        "idle-timeout",
+        "keep-alive-interval",
+        "keep-alive-timeout",
+        "max-connection-age",
+    ];
+    for name in times {
+        let faults = told(&format!("--{name} 5ms")).faults();
+        assert_eq!(faults, [format!("--{name}: \"5ms\" is too short; expected at least 100ms")]);
+    }
+}
+
+#[test]
+fn an_origin_that_no_browser_sends_is_told() {
+    let cases = [
+        ("https://app.example/", "a browser writes it as https://app.example"),
+        ("app.example", "it is no origin; expected SCHEME://HOST[:PORT], like https://app.example"),
+        ("https://*.example", "origins are compared whole; name each of them, without *"),
+        ("null", "every sandboxed page and every file has this origin, whoever wrote it"),
+    ];
+    for (text, reason) in cases {
+        let faults = told(&format!("--allow-origin {text}")).faults();
+        assert_eq!(faults, [format!("--allow-origin: {text:?}: {reason}")]);
+    }
+    let faults = told("--allow-origin https://me:secret@app.example").faults();
+    assert_eq!(faults, ["--allow-origin: a browser writes it as https://app.example"]);
+    let faults = told("").env("SEKISHO_ALLOW_ORIGINS", "https://a.example,*").faults();
+    assert_eq!(faults, ["SEKISHO_ALLOW_ORIGINS: * stands for every origin, and no other beside it"]);
+}
+
+#[test]
+fn tls_files_are_looked_at_before_anything_is_served() {
+    let pem = tls_files();
+    let with = |certificate: &str, key: &str| {
+        told("").file("--tls-certificate", "certificate.pem", certificate).file("--tls-key", "key.pem", key)
+    };
+    assert!(with(&pem.certificate, &pem.key).development().server.tls.is_some());
+    let cases = [
+        (with("", &pem.key), "--tls-certificate: DIR/certificate.pem: there is no PEM certificate in it"),
+        (with(&pem.certificate, ""), "--tls-key: DIR/key.pem: there is no PEM private key in it"),
+        (
+            with(&pem.certificate, &tls_files().key),
+            "--tls-certificate: the certificate and its key: keys may not be consistent: KeyMismatch",
+        ),
+        (
+            told("").file("--tls-certificate", "certificate.pem", &pem.certificate),
+            "--tls-certificate: it goes with --tls-key, which is missing",
+        ),
+        (
+            told("").file("--tls-key", "key.pem", &pem.key),
+            "--tls-key: it goes with --tls-certificate, which is missing",
+        ),
+        (
+            told("").file("--tls-client-ca", "ca.pem", &pem.certificate),
+            "--tls-client-ca: it goes with --tls-certificate, which is missing",
+        ),
+        (
+            with(&pem.certificate, &pem.key).file("--tls-client-ca", "ca.pem", "nonsense"),
+            "--tls-client-ca: DIR/ca.pem: there is no PEM certificate in it",
+        ),
+        (
+            with(&pem.certificate, &pem.key).argument("--tls-client-certificate=maybe"),
+            "--tls-client-certificate: \"maybe\" is neither required nor optional",
+        ),
+    ];
+    for (told, expected) in cases {
+        assert_eq!(told.faults(), [expected]);
+    }
+    // Both that are missing, at once.
+    let faults = told("--tls-certificate /no/certificate --tls-key /no/key").faults();
+    assert_eq!(
+        faults,
+        [
+            "--tls-certificate: /no/certificate: No such file or directory (os error 2)",
+            "--tls-key: /no/key: No such file or directory (os error 2)",
+        ]
+    );
 }
 
 #[test]

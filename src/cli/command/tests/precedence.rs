@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::config::{KeyLocation, LogFormat};
 use crate::jwks::{Algorithm, PlainHttp};
-use crate::server::Reflection;
+use crate::server::{AllowedOrigins, KeepAlive, Limits, Reflection};
 use crate::token::TokenProfile;
 
 #[test]
@@ -68,6 +68,20 @@ fn the_file_has_the_names_of_the_flags() {
             token-profile = "rfc9068"
             log-format = "json"
             issuer-listen = "127.0.0.1:1"
+            allow-origin = ["https://a.example", "https://b.example"]
+            dangerous-listen-without-tls = true
+            max-connections = 1
+            max-concurrent-streams = 2
+            max-header-list-size = 4096
+            max-frame-size = 16777215
+            max-message-size = 5
+            first-head-timeout = "6s"
+            head-timeout = "7s"
+            idle-timeout = "8s"
+            keep-alive-interval = "9s"
+            keep-alive-timeout = "10s"
+            max-connection-age = "11s"
+            max-connection-age-grace = "12s"
             "#,
         )
         .serve();
@@ -75,6 +89,24 @@ fn the_file_has_the_names_of_the_flags() {
     assert_eq!(server.grpc_listen, "0.0.0.0:1".parse().unwrap());
     assert_eq!((server.reflection, server.shutdown_grace), (Reflection::Authenticated, Duration::ZERO));
     assert_eq!((server.max_token_size, server.log.format), (256, LogFormat::Json));
+    let origins = ["https://a.example", "https://b.example"].map(|text| text.parse().unwrap());
+    assert_eq!(server.allow_origins, AllowedOrigins::Listed(origins.to_vec()));
+    assert_eq!(
+        server.limits,
+        Limits {
+            connections: 1,
+            concurrent_streams: 2,
+            header_list_size: 4096,
+            frame_size: 16_777_215,
+            message_size: 5,
+            first_head: Duration::from_secs(6),
+            head: Duration::from_secs(7),
+            idle: Duration::from_secs(8),
+            keep_alive: KeepAlive { interval: Duration::from_secs(9), timeout: Duration::from_secs(10) },
+            connection_age: Duration::from_secs(11),
+            connection_age_grace: Duration::from_secs(12),
+        }
+    );
     let issuer = &settings.issuer;
     assert_eq!(issuer.url.as_str(), "http://issuer.example");
     assert_eq!(issuer.plain_http, PlainHttp::DangerousAnywhere);
@@ -87,6 +119,24 @@ fn the_file_has_the_names_of_the_flags() {
     assert_eq!((token.leeway, token.profile), (Duration::ZERO, TokenProfile::Rfc9068));
     assert_eq!(token.algorithms, [Algorithm::EdDsa]);
     assert_eq!(token.scope_claims, ["permissions"]);
+}
+
+#[test]
+fn tls_may_come_by_variables() {
+    let pem = tls_files();
+    let mut told = served("--grpc-listen 0.0.0.0:1");
+    for (name, file, text) in [
+        ("SEKISHO_TLS_CERTIFICATE", "certificate.pem", &pem.certificate),
+        ("SEKISHO_TLS_KEY", "key.pem", &pem.key),
+        ("SEKISHO_TLS_CLIENT_CA", "ca.pem", &pem.certificate),
+    ] {
+        let path = told.path(file);
+        std::fs::write(&path, text).unwrap();
+        told = told.env(name, path);
+    }
+    assert!(told.serve().server.tls.is_some());
+    told.arguments = vec!["healthcheck".to_owned()];
+    assert!(told.healthcheck().tls.is_some());
 }
 
 #[test]

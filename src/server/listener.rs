@@ -1,0 +1,121 @@
+//! The accept loop. tonic's own has no bound on connections and none for stopping.
+
+use std::future::Future;
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio::time::{Interval, MissedTickBehavior};
+
+use super::connection::Serving;
+
+/// How long to wait where the system has no more file descriptors: some come back as connections end.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// How often a trouble that lasts is told of.
+const TOLD_EVERY: Duration = Duration::from_secs(60);
+
+/// Serves connections until `shutdown`, and for `grace` after it.
+pub(super) async fn serve(
+    listener: TcpListener,
+    serving: Serving,
+    grace: Duration,
+    shutdown: impl Future<Output = ()>,
+) {
+    let mut acceptor = Acceptor::new(listener, serving.limits.connections);
+    let serving = Arc::new(serving);
+    let (stop, stopped) = watch::channel(());
+    let mut connections = JoinSet::new();
+    let mut shutdown = pin!(shutdown);
+    loop {
+        let accepted = tokio::select! {
+            () = &mut shutdown => break,
+            Some(_) = connections.join_next() => continue,
+            accepted = acceptor.next() => accepted,
+        };
+        let Some((stream, slot)) = accepted else { continue };
+        let connection = Arc::clone(&serving).connection(stream, stopped.clone());
+        connections.spawn(async move {
+            connection.await;
+            drop(slot);
+        });
+    }
+    // Whoever comes now is refused, and goes elsewhere.
+    drop(acceptor);
+    stop.send_replace(());
+    finish(connections, grace).await;
+}
+
+/// Waits for the calls in flight, and cuts off what is left.
+async fn finish(mut connections: JoinSet<()>, grace: Duration) {
+    let all = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(grace, all).await.is_err() {
+        tracing::warn!(connections = connections.len(), "the grace is over; what is left is cut off");
+        connections.shutdown().await;
+    }
+}
+
+struct Acceptor {
+    listener: TcpListener,
+    slots: Arc<Semaphore>,
+    full: Seldom,
+    failed: Seldom,
+}
+
+impl Acceptor {
+    fn new(listener: TcpListener, connections: usize) -> Self {
+        // More than a semaphore holds is no bound.
+        let slots = Arc::new(Semaphore::new(connections.min(Semaphore::MAX_PERMITS)));
+        Self { listener, slots, full: Seldom::new(), failed: Seldom::new() }
+    }
+
+    /// The next connection, and the right to have it open. Nothing is lost if this is dropped midway.
+    async fn next(&mut self) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+        let slot = self.slot().await?;
+        match self.listener.accept().await {
+            Ok((stream, _)) => Some((stream, slot)),
+            // Of the one connection, which is gone; the listener is well.
+            Err(error) if is_of_the_connection(&error) => None,
+            Err(error) => {
+                if self.failed.may_tell() {
+                    tracing::warn!(%error, "connections cannot be accepted; tried again until they can");
+                }
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+                None
+            }
+        }
+    }
+
+    async fn slot(&mut self) -> Option<OwnedSemaphorePermit> {
+        let slots = Arc::clone(&self.slots);
+        if slots.available_permits() == 0 && self.full.may_tell() {
+            tracing::warn!("there are as many connections as may be; further ones wait for one to end");
+        }
+        slots.acquire_owned().await.ok()
+    }
+}
+
+fn is_of_the_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+/// A stranger decides how often a trouble happens, and not how long the log gets.
+struct Seldom(Interval);
+
+impl Seldom {
+    fn new() -> Self {
+        let mut interval = tokio::time::interval(TOLD_EVERY);
+        interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self(interval)
+    }
+
+    fn may_tell(&mut self) -> bool {
+        self.0.tick().now_or_never().is_some()
+    }
+}
