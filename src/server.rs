@@ -88,7 +88,7 @@ pub async fn run(
     }
 
     let access = AccessLayer::from(authorizer).layer(registry.routes);
-    let door = Door::new(access, config.grpc_web.as_ref(), config.limits.idle);
+    let door = Door::new(access, config.grpc_web.as_ref(), &config.limits);
     let serving = Serving { door, tls: config.tls, limits: config.limits };
     listener::serve(listeners.grpc, serving, config.shutdown_grace, async {
         shutdown.await;

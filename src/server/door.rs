@@ -3,6 +3,7 @@
 mod content_type;
 mod cors;
 mod grpc_web;
+mod head;
 
 use std::convert::Infallible;
 use std::future::{Future, ready};
@@ -23,6 +24,7 @@ use tower_service::Service;
 pub use cors::{AllowedOrigins, InvalidOrigin, Origin};
 
 use super::Answer;
+use super::limits::Limits;
 use crate::grpc::{Access, AccessFuture};
 use content_type::ContentType;
 use grpc_web::GrpcWeb;
@@ -33,13 +35,15 @@ use grpc_web::GrpcWeb;
 pub(super) struct Door {
     access: Access<Routes>,
     web: Option<Arc<CorsLayer>>,
+    header_list_size: u32,
     body_idle: Duration,
 }
 
 impl Door {
     /// Serves gRPC-Web besides if there are `origins`, even none, that may call from a browser.
-    pub(super) fn new(access: Access<Routes>, origins: Option<&AllowedOrigins>, body_idle: Duration) -> Self {
-        Self { access, web: origins.map(|origins| Arc::new(cors::layer(origins))), body_idle }
+    pub(super) fn new(access: Access<Routes>, origins: Option<&AllowedOrigins>, limits: &Limits) -> Self {
+        let web = origins.map(|origins| Arc::new(cors::layer(origins)));
+        Self { access, web, header_list_size: limits.header_list_size, body_idle: limits.idle }
     }
 }
 
@@ -56,8 +60,11 @@ impl Service<Request<Incoming>> for Door {
         if is_native(&request) {
             return Either::Left(self.access.call(request));
         }
+        if head::is_beyond(&request, self.header_list_size) {
+            return answered(head::refusal());
+        }
         let Some(cors) = &self.web else {
-            return Either::Right(Box::pin(ready(Ok(grpc_web::refusal(request.method(), "POST")))));
+            return answered(grpc_web::refusal(request.method(), "POST"));
         };
         // The one that was polled ready is the one to be called; a fresh clone takes its place.
         let next = self.access.clone();
@@ -68,6 +75,10 @@ impl Service<Request<Incoming>> for Door {
         let mut web = cors.layer(GrpcWeb::new(access, self.body_idle));
         Either::Right(Box::pin(web.call(request)))
     }
+}
+
+fn answered<F>(response: Response<Body>) -> Either<F, Pin<Box<dyn Future<Output = Answer> + Send>>> {
+    Either::Right(Box::pin(ready(Ok(response))))
 }
 
 fn is_native(request: &Request<Incoming>) -> bool {

@@ -5,7 +5,10 @@
 
 mod support;
 
+mod grpc_web;
 mod keys;
+mod limits;
+mod listener_tls;
 mod matrix;
 mod metadata;
 mod refusals;

@@ -1,9 +1,11 @@
 //! Starts the server, and calls it.
 
 mod call;
+mod frames;
 mod issuer_server;
 mod logs;
 mod streaming;
+mod web;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
@@ -19,9 +21,11 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 pub use call::{Answer, Call, connect};
+pub use frames::{Frames, Kind};
 pub use issuer_server::{Document, IssuerServer};
 pub use logs::{assert_not_logged, lines_with};
-pub use streaming::{DESCRIPTOR_SET as STREAMING, Handlers, proto};
+pub use streaming::{DESCRIPTOR_SET as STREAMING, FAIL, Handlers, TWO_LINES, proto};
+pub use web::{WebAnswer, WebCall};
 
 pub const AUDIENCE: &str = "auth0-multiple-api";
 /// The page that may call.
@@ -130,6 +134,11 @@ impl App {
     /// A call with an access token.
     pub fn call(&self, path: &str) -> Call {
         Call::new(self.address, path)
+    }
+
+    /// A call of gRPC-Web, from the page that may call.
+    pub fn web(&self, path: &str) -> WebCall {
+        WebCall::new(self.address, path)
     }
 
     /// Readiness, as `grpc.health.v1` tells it.

@@ -19,6 +19,12 @@ use proto::Item;
 
 pub const DESCRIPTOR_SET: &[u8] = tonic::include_file_descriptor_set!("streaming_descriptor_set");
 
+/// The text of a request that fails, after the first answer if there are several.
+pub const FAIL: &str = "fail";
+
+/// The message of the failure.
+pub const TWO_LINES: &str = "one\r\nwww-authenticate: two";
+
 /// What the handlers share with the test.
 #[derive(Clone, Default)]
 pub struct Handlers {
@@ -71,7 +77,11 @@ impl proto::streaming_server::Streaming for Handlers {
 
     async fn server_stream(&self, request: Request<Item>) -> Result<Response<Items>, Status> {
         let answer = self.enter(&request)?;
-        Ok(Response::new(Box::pin(tokio_stream::iter([Ok(answer.clone()), Ok(answer)]))))
+        let last = match request.get_ref().text.as_str() {
+            FAIL => Err(Status::data_loss(TWO_LINES)),
+            _ => Ok(answer.clone()),
+        };
+        Ok(Response::new(Box::pin(tokio_stream::iter([Ok(answer), last]))))
     }
 
     type BidiStream = Items;
@@ -86,9 +96,13 @@ impl proto::streaming_server::Streaming for Handlers {
 
     async fn open(&self, request: Request<Item>) -> Result<Response<Item>, Status> {
         let answer = self.enter(&request)?;
-        if request.get_ref().text == "wait" {
-            self.waiting.notify_one();
-            self.go_on.notified().await;
+        match request.get_ref().text.as_str() {
+            FAIL => return Err(Status::data_loss(TWO_LINES)),
+            "wait" => {
+                self.waiting.notify_one();
+                self.go_on.notified().await;
+            }
+            _ => {}
         }
         Ok(Response::new(answer))
     }
