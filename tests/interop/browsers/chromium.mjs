@@ -1,0 +1,56 @@
+// A headless Chromium that knows no way off loopback, and one page in it that tells what it did.
+import { chromium } from 'playwright-core';
+
+const flags = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--no-proxy-server',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  // The events below are the page's; what the browser itself might ask for finds no name.
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+];
+
+export function launch(executablePath) {
+  return chromium.launch({ executablePath, args: flags, chromiumSandbox: false });
+}
+
+// Its own context, so that no preflight is remembered from another page.
+export async function open(browser, url) {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true });
+  const page = await context.newPage();
+  const seen = { console: [], hosts: new Set(), protocols: new Set() };
+  page.on('console', (message) => seen.console.push(message.text()));
+  page.on('pageerror', (error) => seen.console.push(`uncaught: ${error.message}`));
+  context.on('request', (request) => addHost(seen, request.url()));
+  await watchNetwork(context, page, seen);
+  await page.goto(url);
+  return { page, seen };
+}
+
+// Beneath Playwright's events: preflights too, and the protocol of each answer, which a page of another origin
+// is not told.
+async function watchNetwork(context, page, seen) {
+  const network = await context.newCDPSession(page);
+  network.on('Network.requestWillBeSent', ({ request }) => addHost(seen, request.url));
+  network.on('Network.responseReceived', ({ response }) => {
+    seen.protocols.add(`${new URL(response.url).host} ${response.protocol}`);
+  });
+  await network.send('Network.enable');
+}
+
+function addHost(seen, url) {
+  const { protocol, host } = new URL(url);
+  if (protocol !== 'data:') seen.hosts.add(host);
+}
+
+// Events come in order: once this one has, all before it have.
+export const SETTLED = 'settled';
+
+export async function settle(page) {
+  const end = page.waitForEvent('console', (message) => message.text() === SETTLED);
+  await page.evaluate((text) => console.log(text), SETTLED);
+  await end;
+}
