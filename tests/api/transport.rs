@@ -8,12 +8,86 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tonic::Code;
 
-use crate::support::{App, Setup, issuer};
+use crate::support::{App, Frames, Kind, Setup, issuer};
 
 const API1: &str = "/api1.v1.Api1/GetStatus";
 
 fn token() -> String {
     issuer().token().scope("api1:read:status items:read items:list").sign()
+}
+
+/// The fields of a call that needs no token.
+fn open() -> Vec<(&'static str, &'static [u8])> {
+    vec![
+        (":method", b"POST"),
+        (":scheme", b"http"),
+        (":authority", b"x"),
+        (":path", b"/streaming.v1.Streaming/Open"),
+        ("content-type", b"application/grpc"),
+        ("te", b"trailers"),
+    ]
+}
+
+#[tokio::test]
+async fn row_60_paths_that_are_none_are_reset() {
+    let app = App::start().await;
+    let paths: [&[u8]; 6] = [
+        b"streaming.v1.Streaming/Open",
+        b"http://x/streaming.v1.Streaming/Open",
+        b"//x/streaming.v1.Streaming/Open\0",
+        b"/streaming.v1.Streaming/Open\0",
+        b"/streaming.v1.Streaming/ Open",
+        b"",
+    ];
+    let mut frames = Frames::connect(app.address).await;
+    for (path, stream) in paths.into_iter().zip((1..).step_by(2)) {
+        let mut fields = open();
+        fields[3].1 = path;
+        frames.head(stream, 1, &fields).await;
+        let answer = frames.first_of(stream).await.expect("an answer");
+        assert_eq!(answer.kind, Kind::ResetStream, "{:?}", String::from_utf8_lossy(path));
+    }
+    assert_eq!(app.handlers.ran(), 0);
+    // The connection is as good as before.
+    frames.head(101, 0, &open()).await;
+    frames.send(Kind::Data, 1, 101, &[0; 5]).await;
+    assert_eq!(frames.first_of(101).await.expect("an answer").kind, Kind::Headers);
+    frames.until(Kind::Data).await.expect("an answer");
+    assert_eq!(app.handlers.ran(), 1);
+}
+
+#[tokio::test]
+async fn row_66_what_http_2_has_no_place_for_is_reset() {
+    let app = App::start().await;
+    let extra: [(&str, &[u8]); 6] = [
+        ("transfer-encoding", b"chunked"),
+        ("connection", b"keep-alive"),
+        ("keep-alive", b"timeout=5"),
+        ("upgrade", b"h2c"),
+        ("te", b"gzip"),
+        ("content-length", b"6"),
+    ];
+    for field in extra {
+        let mut frames = Frames::connect(app.address).await;
+        let mut fields = open();
+        fields.push(field);
+        frames.head(1, 0, &fields).await;
+        frames.send(Kind::Data, 1, 1, &[0; 5]).await;
+        let answer = frames.until(Kind::ResetStream).await.unwrap_or_else(|| panic!("{field:?}: no reset"));
+        assert_eq!(answer.stream, 1, "{field:?}");
+    }
+    let mut upper_case = Frames::connect(app.address).await;
+    upper_case.head(1, 1, &[("Content-Type", b"application/grpc")]).await;
+    upper_case.until(Kind::GoAway).await.expect("what cannot be decoded ends the connection");
+    assert_eq!(app.handlers.ran(), 0);
+    let mut frames = Frames::connect(app.address).await;
+    let mut fields = open();
+    fields.push(("content-length", b"5"));
+    frames.head(1, 0, &fields).await;
+    frames.send(Kind::Data, 1, 1, &[0; 5]).await;
+    assert_eq!(frames.first_of(1).await.expect("an answer").kind, Kind::Headers);
+    frames.until(Kind::Data).await.expect("an answer");
+    assert_eq!(app.handlers.ran(), 1);
 }
 
 #[tokio::test]
