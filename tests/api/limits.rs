@@ -17,7 +17,10 @@ const OPEN: &str = "/streaming.v1.Streaming/Open";
 
 /// No real client waits so long, and no machine is so slow.
 const FOREVER: Duration = Duration::from_secs(600);
+/// For what is only to end.
 const SHORT: Duration = Duration::from_millis(200);
+/// For what has to be done in time before something else ends, on a machine that has other things to do.
+const A_WHILE: Duration = Duration::from_secs(2);
 
 /// Only what a test shortens ever ends a connection.
 fn patient() -> Limits {
@@ -140,7 +143,7 @@ async fn a_message_beyond_the_limit_reaches_no_handler() {
 
 #[tokio::test]
 async fn a_first_head_has_its_time() {
-    let app = limited(Limits { first_head: SHORT, ..patient() }).await;
+    let app = limited(Limits { first_head: A_WHILE, ..patient() }).await;
     let mut drop_by_drop = socket(&app, b"POST / HTTP/1.1\r\n").await;
     assert!(rest(&mut drop_by_drop).await.is_empty());
     // Once it has come, there is no hurry any more.
@@ -154,7 +157,7 @@ async fn a_first_head_has_its_time() {
 
 #[tokio::test]
 async fn each_later_head_has_its_time_over_http_1() {
-    let app = limited(Limits { head: SHORT, ..patient() }).await;
+    let app = limited(Limits { head: A_WHILE, ..patient() }).await;
     let get = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
     let mut two = socket(&app, &[get.as_slice(), get, b"GET / HT"].concat()).await;
     let read = String::from_utf8(rest(&mut two).await).expect("text");
@@ -188,7 +191,7 @@ async fn whoever_takes_nothing_of_an_answer_is_not_waited_for() {
 
 #[tokio::test]
 async fn who_answers_pings_is_not_idle() {
-    let keep_alive = KeepAlive { interval: SHORT, timeout: SHORT };
+    let keep_alive = KeepAlive { interval: SHORT, timeout: A_WHILE };
     let app = limited(Limits { keep_alive, idle: SHORT, ..patient() }).await;
     let mut answers = Frames::connect(app.address).await;
     let mut is_silent = Frames::connect(app.address).await;
@@ -221,7 +224,7 @@ async fn who_answers_pings_is_not_idle() {
 
 #[tokio::test]
 async fn a_connection_grows_old_and_its_calls_finish() {
-    let app = limited(Limits { connection_age: SHORT, ..patient() }).await;
+    let app = limited(Limits { connection_age: A_WHILE, ..patient() }).await;
     let mut frames = Frames::connect(app.address).await;
     frames.head(1, 0, &open()).await;
     assert!(frames.until(Kind::GoAway).await.is_some());
@@ -234,7 +237,7 @@ async fn a_connection_grows_old_and_its_calls_finish() {
 
 #[tokio::test]
 async fn calls_on_an_old_connection_have_a_grace_and_no_more() {
-    let limits = Limits { connection_age: SHORT, connection_age_grace: SHORT, ..patient() };
+    let limits = Limits { connection_age: A_WHILE, connection_age_grace: SHORT, ..patient() };
     let app = limited(limits).await;
     let mut client = StreamingClient::new(connect(app.address).await);
     let call = tokio::spawn(async move { client.open(waiting()).await });
@@ -245,7 +248,7 @@ async fn calls_on_an_old_connection_have_a_grace_and_no_more() {
 
 #[tokio::test]
 async fn an_old_connection_of_http_1_ends_after_its_answer() {
-    let app = limited(Limits { connection_age: SHORT, ..patient() }).await;
+    let app = limited(Limits { connection_age: A_WHILE, ..patient() }).await;
     let mut stream = socket(&app, b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
     let read = String::from_utf8(rest(&mut stream).await).expect("text");
     assert_eq!(read.matches("HTTP/1.1 405 ").count(), 1, "{read}");

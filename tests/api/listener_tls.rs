@@ -139,6 +139,12 @@ async fn shown(app: &App, client: &TlsConnector) -> Option<CertificateDer<'stati
     stream.get_ref().1.peer_certificates()?.first().cloned().map(CertificateDer::into_owned)
 }
 
+/// Waits until another certificate is shown.
+async fn until_shown(app: &App, client: &TlsConnector, expected: &CertificateDer<'static>) {
+    let shown = async { while shown(app, client).await.as_ref() != Some(expected) {} };
+    tokio::time::timeout(Duration::from_secs(20), shown).await.expect("it is shown");
+}
+
 #[tokio::test]
 async fn both_versions_of_http_are_agreed_upon() {
     let root = Root::new();
@@ -164,7 +170,7 @@ async fn new_certificates_are_shown_without_a_restart() {
     let before = handshake(&app, &client).await.expect("a handshake");
     assert_eq!(shown(&app, &client).await.as_ref(), Some(&first.certificate));
     files.write(&second);
-    while shown(&app, &client).await.as_ref() != Some(&second.certificate) {}
+    until_shown(&app, &client, &second.certificate).await;
     assert_eq!(call(before).await.expect("a connection that was there stays"), 200);
 }
 
@@ -198,12 +204,15 @@ async fn files_that_do_not_fit_are_told_of_and_read_again() {
     let app = serving(files.load(Duration::from_millis(20))).await;
     std::fs::write(files.path("certificate"), "nonsense").expect("written");
     let path = files.path("certificate").display().to_string();
-    while lines_with(&path).is_empty() {
-        tokio::task::yield_now().await;
-    }
+    let told = async {
+        while lines_with(&path).is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), told).await.expect("a line in the log");
     files.write(&second);
     let client = client(&root, None, &[b"h2"]);
-    while shown(&app, &client).await.as_ref() != Some(&second.certificate) {}
+    until_shown(&app, &client, &second.certificate).await;
 }
 
 #[tokio::test]
