@@ -122,7 +122,11 @@ async fn row_64_what_is_no_grpc_call_reaches_no_handler() {
     let app = App::start().await;
     let unary = || app.call("/streaming.v1.Streaming/Unary").bearer(&token());
     for method in [Method::GET, Method::PUT, Method::DELETE, Method::HEAD, Method::PATCH] {
-        assert_eq!(unary().method(method.clone()).send().await.http, 405, "{method}");
+        let answer = unary().method(method.clone()).send().await;
+        assert_eq!(answer.http, 405, "{method}");
+        assert_eq!(answer.headers["allow"], "POST, OPTIONS", "{method}");
+        let says = String::from_utf8(answer.body).expect("text");
+        assert!(says.contains("by POST") || method == Method::HEAD, "{method}: {says}");
     }
     for content_type in ["text/plain", "application/json", "application/grpc+json", "application/grpcx", ""] {
         assert_eq!(unary().content_type(content_type).send().await.http, 415, "{content_type}");

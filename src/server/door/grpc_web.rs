@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::future::Either;
-use http::header::{ACCEPT, ALLOW, CONTENT_TYPE};
+use http::header::{ACCEPT, ALLOW, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use tonic::body::Body;
@@ -84,14 +84,22 @@ fn judge(method: &Method, headers: &HeaderMap) -> Option<ContentType> {
 }
 
 /// Not a gRPC call, nor a gRPC-Web one: by its method, where that is none of `allowed`, or else by its
-/// content type.
+/// content type. Whoever follows the address in a browser is told what is here.
 pub(super) fn refusal(method: &Method, allowed: &'static str) -> Response<Body> {
-    let mut response = Response::new(Body::empty());
-    if method == Method::POST {
+    let is_by_type = method == Method::POST;
+    let told =
+        if is_by_type { "415: the content type is none of those.\n" } else { "405: it is called by POST.\n" };
+    let text =
+        format!("Here is gRPC (application/grpc, over HTTP/2) and gRPC-Web (application/grpc-web). {told}");
+    let mut response = Response::new(Body::new(text));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if is_by_type {
         *response.status_mut() = StatusCode::UNSUPPORTED_MEDIA_TYPE;
     } else {
+        headers.insert(ALLOW, HeaderValue::from_static(allowed));
         *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
-        response.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
     }
     response
 }

@@ -147,7 +147,9 @@ impl WebAnswer {
             trailers: HeaderMap::new(),
             messages: Vec::new(),
         };
-        answer.read_frames(Bytes::from(body));
+        if answer.header("content-type").is_some_and(|kind| kind.starts_with("application/grpc-web")) {
+            answer.read_frames(Bytes::from(body));
+        }
         answer
     }
 
