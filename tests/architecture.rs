@@ -103,3 +103,56 @@ fn the_program_has_nothing_that_a_stranger_has_not() {
         }
     }
 }
+
+/// What stands between back quotes and names a test: `FILE::FUNCTION`, or a suite of `interop`.
+fn tests_named(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let quoted = text.split('`').skip(1).step_by(2);
+    quoted.filter_map(|name| match name.split_once("::") {
+        Some((file, function)) if file.contains(".rs") => Some((file, function)),
+        _ => name.starts_with("interop/").then_some((name, "")),
+    })
+}
+
+/// A package that somebody else unpacked is without the suites of `interop`.
+fn is_there(tests: &Path, file: &str, function: &str) -> bool {
+    let path = tests.join(file);
+    if function.is_empty() {
+        return path.exists() || !tests.join("interop").exists();
+    }
+    fs::read_to_string(path).is_ok_and(|source| source.contains(&format!("fn {function}(")))
+}
+
+#[test]
+fn every_attack_that_is_listed_is_tried() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let table = fs::read_to_string(root.join("attacks.md")).expect("the table");
+    // The first column has numbers; what follows the head of a table does.
+    let rows: Vec<_> = table
+        .lines()
+        .filter(|line| line.starts_with("| ") && line.as_bytes().get(2).is_some_and(u8::is_ascii_digit))
+        .collect();
+    assert!(rows.len() > 50, "the rows are not found");
+    for row in rows {
+        let tests: Vec<_> = tests_named(row).collect();
+        assert!(!tests.is_empty() || row.contains("| none: "), "{row}");
+        for (file, function) in tests {
+            assert!(is_there(&root, file, function), "{file}::{function}");
+        }
+    }
+}
+
+#[test]
+fn every_test_of_a_row_is_listed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let table = fs::read_to_string(root.join("attacks.md")).expect("the table");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    for file in files {
+        let source = fs::read_to_string(&file).expect("a source");
+        for function in source.split("fn row").skip(1).filter_map(|text| text.split_once("()")) {
+            let name = format!("row{}", function.0);
+            let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            assert!(!is_name || table.contains(&format!("::{name}`")), "{}: {name}", file.display());
+        }
+    }
+}

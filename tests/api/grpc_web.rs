@@ -180,6 +180,7 @@ async fn row_74_a_preflight_needs_no_token() {
         assert_eq!(answer.http, 200);
         assert_eq!(answer.header("access-control-allow-origin"), Some(ORIGIN));
         assert_eq!(answer.header("access-control-allow-methods"), Some("POST"));
+        assert_eq!(answer.header("access-control-max-age"), Some("7200"));
         let headers = answer.header("access-control-allow-headers").expect("headers");
         for name in ["authorization", "content-type", "x-grpc-web", "x-user-agent", "grpc-timeout"] {
             assert!(headers.split(',').any(|allowed| allowed == name), "{name}: {headers}");

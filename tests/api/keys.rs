@@ -91,7 +91,7 @@ async fn a_call_is_verified_with_keys_that_were_discovered() {
 }
 
 #[tokio::test]
-async fn row_53_an_answer_that_never_ends_hurts_nobody() {
+async fn rows_53_and_96_an_answer_that_never_ends_hurts_nobody() {
     let world = World::start().await;
     world.server.publish(Document::Stalls);
     let refresh = world.keys.refresh();
