@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::jwks::{Algorithm, HttpUrl, PlainHttp, Schedule};
-use crate::server::{AllowedOrigins, Limits, Reflection, Tls, TlsFiles};
+use crate::server::{AllowedOrigins, Certificate, Limits, Reflection, Tls};
 use crate::token::{TokenProfile, Verifier};
 
 /// `sekisho`: all of it on loopback, with its own issuer.
@@ -147,12 +147,24 @@ impl TokenSettings {
 }
 
 /// `sekisho healthcheck`: whom to ask.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct HealthcheckSettings {
     /// The server's address, as it can be connected to.
     pub address: SocketAddr,
-    /// The server's own certificate, if it speaks TLS.
-    pub tls: Option<TlsFiles>,
+    /// How it is spoken to.
+    pub transport: HealthcheckTransport,
+}
+
+/// How a server is spoken to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum HealthcheckTransport {
+    /// Without TLS.
+    PlainText,
+    /// Over TLS.
+    Tls {
+        /// What is shown to a server that wants certificates of its clients.
+        identity: Option<Certificate>,
+    },
 }
 
 /// A text that is not shown.

@@ -21,7 +21,10 @@ use tower_layer::Layer as _;
 pub use door::{AllowedOrigins, InvalidOrigin, Origin};
 pub use limits::{KeepAlive, Limits};
 pub use registry::{Reflection, Services, SetupError};
-pub use tls::{ClientCa, ClientCertificate, Tls, TlsError, TlsFiles};
+pub use tls::{
+    Certificate, CertificateFiles, ClientCa, ClientCertificate, Reloaded, Tls, TlsError, TlsFault, TlsFile,
+    TlsFiles,
+};
 
 use crate::authorizer::{Authorizer, Issuer};
 use crate::clock::Clock;
@@ -43,7 +46,8 @@ pub struct Config {
     pub max_token_size: usize,
     /// Who may ask what is served.
     pub reflection: Reflection,
-    /// Whose pages may call over gRPC-Web; without any, even an empty list, native gRPC alone is spoken.
+    /// Whose pages may call over gRPC-Web. An empty list still serves clients that are no page; where there
+    /// is no list at all, native gRPC alone is spoken.
     pub grpc_web: Option<AllowedOrigins>,
     /// What the listener shows; plain text without.
     pub tls: Option<Tls>,
@@ -64,12 +68,13 @@ pub struct Listeners {
 /// finish for as long as `shutdown_grace`.
 ///
 /// # Errors
-/// [`SetupError`], before anything is served: what is registered is not what is declared.
+/// [`SetupError`], before anything is served: what is registered is not what is declared, or a limit is none.
 pub async fn run(
     config: Config,
     listeners: Listeners,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), SetupError> {
+    config.limits.check()?;
     let reporter = HealthReporter::new();
     let message_size = config.limits.message_size;
     let health = health::service(&reporter, message_size);

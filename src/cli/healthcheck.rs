@@ -11,7 +11,7 @@ use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
 use super::text::with_causes;
-use crate::config::HealthcheckSettings;
+use crate::config::{HealthcheckSettings, HealthcheckTransport};
 
 /// How long the whole of it may take.
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -25,7 +25,7 @@ pub async fn healthcheck(settings: HealthcheckSettings) -> Result<(), NotServing
     match tokio::time::timeout(TIMEOUT, ask(&settings)).await {
         Ok(Ok(ServingStatus::Serving)) => Ok(()),
         Ok(Ok(status)) => Err(NotServing::Status { address, status: status.as_str_name() }),
-        Ok(Err(reason)) => Err(NotServing::NoAnswer { address, reason }),
+        Ok(Err(reason)) => Err(NotServing::NoAnswer { address, reason: with_hint(reason, &settings) }),
         Err(_) => Err(NotServing::NoAnswer { address, reason: "no answer within 3 s".to_owned() }),
     }
 }
@@ -40,17 +40,31 @@ async fn ask(settings: &HealthcheckSettings) -> Result<ServingStatus, String> {
 async fn connect(settings: &HealthcheckSettings) -> Result<Channel, tonic::transport::Error> {
     let address = settings.address;
     let endpoint = Endpoint::from_shared(format!("http://{address}"))?;
-    let Some(files) = settings.tls.clone() else { return endpoint.connect().await };
+    let HealthcheckTransport::Tls { identity } = settings.transport.clone() else {
+        return endpoint.connect().await;
+    };
     let connector = tower::service_fn(move |_| {
-        let files = files.clone();
-        async move { tls::connect(address, &files).await }
+        let identity = identity.clone();
+        async move { tls::connect(address, identity.as_ref()).await }
     });
     endpoint.connect_with_connector(connector).await
 }
 
+/// A server that wants certificates of its clients closes the connection, and its reason may be lost.
+fn with_hint(reason: String, settings: &HealthcheckSettings) -> String {
+    match &settings.transport {
+        HealthcheckTransport::Tls { identity: None } => {
+            format!("{reason} (if it wants certificates of its clients: --client-certificate, --client-key)")
+        }
+        HealthcheckTransport::Tls { .. } | HealthcheckTransport::PlainText => reason,
+    }
+}
+
 fn refusal(status: &tonic::Status) -> String {
     let code = status.code().description();
-    if status.message().is_empty() { code.to_owned() } else { format!("{code}: {}", status.message()) }
+    let cause = std::error::Error::source(status).map(|cause| format!(": {}", with_causes(cause)));
+    let cause = cause.unwrap_or_default();
+    if status.message().is_empty() { code.to_owned() } else { format!("{code}: {}{cause}", status.message()) }
 }
 
 /// Why the server does not count as serving.

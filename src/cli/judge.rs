@@ -94,14 +94,9 @@ impl<'a> Judge<'a> {
         opt: &'static Opt,
         parse: impl Fn(&str) -> Result<T, String>,
     ) -> Option<T> {
-        let faults = self.sources.faults.len();
-        if self.sources.get(opt).is_none() {
-            // What is there but cannot be read is not missing as well.
-            if self.sources.faults.len() == faults && !self.sources.has_unread_file {
-                let variable = opt.variable.map(|name| format!(" (or {name})")).unwrap_or_default();
-                self.fault(format!("--{}{variable}: it is required", opt.name));
-            }
-            return None;
+        if self.sources.is_missing(opt) {
+            let variable = opt.variable.map(|name| format!(" (or {name})")).unwrap_or_default();
+            self.fault(format!("--{}{variable}: it is required", opt.name));
         }
         self.optional(opt, parse)
     }

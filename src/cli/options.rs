@@ -252,7 +252,7 @@ pub(super) fn token() -> Vec<&'static Opt> {
 
 /// The options of `sekisho healthcheck`.
 pub(super) fn healthcheck() -> Vec<&'static Opt> {
-    vec![&GRPC_LISTEN, &TLS_CERTIFICATE, &TLS_KEY, &CONFIG, &ENV_FILE]
+    vec![&GRPC_LISTEN, &TLS_CERTIFICATE, &CLIENT_CERTIFICATE, &CLIENT_KEY, &CONFIG, &ENV_FILE]
 }
 
 /// The names that a file may have, whichever command reads it.

@@ -1,7 +1,7 @@
 //! Where a value comes from: flag over environment over file. Nothing is judged here but the files
 //! themselves, and all that is wrong is gathered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 
@@ -43,7 +43,9 @@ pub(super) struct Sources<'a> {
     env_file: (String, BTreeMap<String, String>),
     file: (String, toml::Table),
     pub(super) faults: Vec<String>,
-    pub(super) has_unread_file: bool,
+    /// Options and variables that are there and cannot be read.
+    unread: BTreeSet<&'static str>,
+    has_unread_file: bool,
 }
 
 impl<'a> Sources<'a> {
@@ -54,6 +56,7 @@ impl<'a> Sources<'a> {
             env_file: Default::default(),
             file: Default::default(),
             faults: Vec::new(),
+            unread: BTreeSet::new(),
             has_unread_file: false,
         };
         if let Some(given) = sources.get(&ENV_FILE) {
@@ -71,6 +74,14 @@ impl<'a> Sources<'a> {
         self.by_flag(option).or_else(|| self.by_variable(option)).or_else(|| self.by_file(option))
     }
 
+    /// Whether nobody said anything of it. What is there but cannot be read is not missing as well.
+    pub(super) fn is_missing(&mut self, option: &'static Opt) -> bool {
+        let is_given = self.get(option).is_some();
+        let is_unread =
+            [Some(option.name), option.variable].iter().flatten().any(|name| self.unread.contains(name));
+        !(is_given || is_unread || self.has_unread_file)
+    }
+
     /// A variable, of the environment or else of the `.env` file. An empty one is unset.
     pub(super) fn variable(&mut self, name: &'static str) -> Option<(String, Origin)> {
         let Some(text) = self.environment.get(OsStr::new(name)).filter(|text| !text.is_empty()) else {
@@ -80,6 +91,7 @@ impl<'a> Sources<'a> {
         let text = text.to_str().map(ToOwned::to_owned);
         if text.is_none() {
             self.faults.push(format!("{name}: it is not valid UTF-8"));
+            self.unread.insert(name);
         }
         Some((text?, Origin::Variable(name)))
     }
@@ -113,6 +125,7 @@ impl<'a> Sources<'a> {
             Err(expected) => {
                 let found = if option.kind == Kind::List { kind_in_list(value) } else { kind_of(value) };
                 self.faults.push(format!("{origin}: expected {expected}, found {found}"));
+                self.unread.insert(option.name);
                 // Told once.
                 self.file.1.remove(option.name);
                 None
@@ -148,7 +161,6 @@ impl<'a> Sources<'a> {
                 self.file = (path, table);
             }
             Err(error) => {
-                // What a file says that is there, but cannot be read, is not missing as well.
                 self.has_unread_file = true;
                 self.faults.push(format!("{}: {path}: {}", given.origin, toml_fault(&text, &error)));
             }

@@ -9,13 +9,13 @@ use http::Request;
 use hyper::client::conn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, Issuer, KeyPair};
-use sekisho::server::{ClientCa, ClientCertificate, Limits, Tls, TlsFiles};
+use sekisho::server::{CertificateFiles, ClientCa, ClientCertificate, Limits, Tls, TlsFiles};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto};
+use tokio_rustls::rustls::{ClientConfig, HandshakeKind, RootCertStore, crypto};
 use tonic::body::Body;
 
 use crate::support::{App, Setup, lines_with};
@@ -78,8 +78,8 @@ impl Files {
 
     fn load(&self, reload: Duration) -> Tls {
         let client_ca = self.client_ca.map(|client| ClientCa { file: self.path("ca"), client });
-        let files = TlsFiles { certificate: self.path("certificate"), key: self.path("key"), client_ca };
-        Tls::load(files, reload).expect("files that fit")
+        let server = CertificateFiles { certificate: self.path("certificate"), key: self.path("key") };
+        Tls::load(TlsFiles { server, client_ca }, reload).expect("files that fit")
     }
 }
 
@@ -133,6 +133,13 @@ async fn call(stream: TlsStream<TcpStream>) -> Result<u16, hyper::Error> {
     Ok(answer.status().as_u16())
 }
 
+/// Reads the files again, which are in order, and tells whether they have changed.
+fn reloaded(tls: &Tls) -> bool {
+    let reloaded = tls.reload();
+    assert!(reloaded.errors.is_empty(), "{reloaded:?}");
+    reloaded.changed
+}
+
 /// The certificate that is shown now.
 async fn shown(app: &App, client: &TlsConnector) -> Option<CertificateDer<'static>> {
     let stream = handshake(app, client).await.ok()?;
@@ -182,17 +189,19 @@ async fn files_that_do_not_fit_change_nothing() {
     let tls = files.load(MINUTE);
     let app = serving(tls.clone()).await;
     let client = client(&root, None, &[b"h2"]);
-    assert!(!tls.reload().expect("files that fit"), "nothing has changed");
+    assert!(!reloaded(&tls), "nothing has changed");
     for text in [second.certificate_pem.as_str(), "", "nonsense"] {
         std::fs::write(files.path("certificate"), text).expect("written");
-        tls.reload().expect_err("no certificate for this key");
+        let reloaded = tls.reload();
+        assert_eq!((reloaded.changed, reloaded.errors.len()), (false, 1), "no certificate for this key");
         assert_eq!(shown(&app, &client).await.as_ref(), Some(&first.certificate), "{text:?}");
     }
     std::fs::remove_file(files.path("key")).expect("removed");
-    tls.reload().expect_err("no key");
+    // The certificate is nonsense, and the key is gone.
+    assert_eq!(tls.reload().errors.len(), 2);
     assert_eq!(shown(&app, &client).await.as_ref(), Some(&first.certificate));
     files.write(&second);
-    assert!(tls.reload().expect("files that fit"));
+    assert!(reloaded(&tls));
     assert_eq!(shown(&app, &client).await.as_ref(), Some(&second.certificate));
 }
 
@@ -256,9 +265,16 @@ async fn a_root_that_is_taken_away_lets_nobody_in_by_a_session_of_before() {
     let leaf = clients.leaf();
     // One client, which remembers its sessions.
     let client = client(&root, Some(&leaf), &[b"h2"]);
-    assert_eq!(call(handshake(&app, &client).await.expect("a handshake")).await.ok(), Some(200));
+    for kind in [HandshakeKind::Full, HandshakeKind::Resumed] {
+        let stream = handshake(&app, &client).await.expect("a handshake");
+        assert_eq!(stream.get_ref().1.handshake_kind(), Some(kind));
+        assert_eq!(call(stream).await.ok(), Some(200));
+    }
+    // A certificate that does not fit its key does not keep the root.
+    std::fs::write(files.path("certificate"), "nonsense").expect("written");
     std::fs::write(files.path("ca"), Root::new().0.pem()).expect("written");
-    assert!(tls.reload().expect("files that fit"));
+    let reloaded = tls.reload();
+    assert_eq!((reloaded.changed, reloaded.errors.len()), (true, 1), "{reloaded:?}");
     let later = match handshake(&app, &client).await {
         Ok(stream) => call(stream).await.ok(),
         Err(_) => None,

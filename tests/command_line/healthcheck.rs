@@ -6,6 +6,8 @@ use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic_health::ServingStatus;
 
+use sekisho::config::{HealthcheckSettings, HealthcheckTransport};
+
 use crate::support::run;
 
 async fn server(status: ServingStatus) -> SocketAddr {
@@ -61,7 +63,7 @@ async fn a_server_without_health_is_not() {
 async fn a_server_that_says_nothing_is_given_up() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = silent.local_addr().unwrap();
-    let settings = sekisho::config::HealthcheckSettings { address, tls: None };
+    let settings = HealthcheckSettings { address, transport: HealthcheckTransport::PlainText };
     let error = sekisho::cli::healthcheck(settings).await.unwrap_err();
     assert_eq!(error.to_string(), format!("{address}: no answer within 3 s"));
 }

@@ -10,40 +10,36 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use tokio_rustls::rustls::crypto::{self, CryptoProvider, aws_lc_rs};
-use tokio_rustls::rustls::pki_types::pem::{self, PemObject as _};
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use tokio_rustls::rustls::sign::SingleCertAndKey;
 use tokio_rustls::rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 
-use crate::server::TlsFiles;
+use crate::server::Certificate;
 
-/// Connects, and shows the server's own certificate if it asks for one.
+/// Connects, and shows a certificate if it has one and is asked for it.
 pub(super) async fn connect(
     address: SocketAddr,
-    files: &TlsFiles,
+    identity: Option<&Certificate>,
 ) -> io::Result<TokioIo<TlsStream<TcpStream>>> {
-    let connector = TlsConnector::from(Arc::new(config(files).map_err(io::Error::other)?));
+    let connector = TlsConnector::from(Arc::new(config(identity).map_err(io::Error::other)?));
     let stream = TcpStream::connect(address).await?;
     Ok(TokioIo::new(connector.connect(ServerName::from(address.ip()), stream).await?))
 }
 
-fn config(files: &TlsFiles) -> Result<ClientConfig, Unusable> {
+fn config(identity: Option<&Certificate>) -> Result<ClientConfig, Error> {
     let provider = Arc::new(aws_lc_rs::default_provider());
-    let chain = CertificateDer::pem_file_iter(&files.certificate)?.collect::<Result<Vec<_>, _>>()?;
-    let key = PrivateKeyDer::from_pem_file(&files.key)?;
-    let mut config = ClientConfig::builder_with_provider(Arc::clone(&provider))
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(Anybody(provider)))
-        .with_client_auth_cert(chain, key)?;
+        .with_custom_certificate_verifier(Arc::new(Anybody(provider)));
+    let mut config = match identity {
+        None => builder.with_no_client_auth(),
+        Some(identity) => {
+            builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(identity.certified_key())))
+        }
+    };
     config.alpn_protocols = vec![b"h2".to_vec()];
     Ok(config)
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error(transparent)]
-enum Unusable {
-    Pem(#[from] pem::Error),
-    Tls(#[from] Error),
 }
 
 /// The check asks at an address, and a certificate is for a name, which it cannot know. Nothing that is

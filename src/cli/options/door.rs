@@ -40,6 +40,19 @@ pub(in crate::cli) static DANGEROUS_LISTEN_WITHOUT_TLS: Opt = Opt {
     help: "Listen in plain text elsewhere than on loopback: whoever is on the way can take the tokens",
     ..value("dangerous-listen-without-tls", "SEKISHO_DANGEROUS_LISTEN_WITHOUT_TLS", TLS)
 };
+/// Of the health check, which is a client.
+pub(in crate::cli) static CLIENT_CERTIFICATE: Opt = Opt {
+    value_name: "FILE",
+    help: "What is shown to a server that wants certificates of its clients (PEM)",
+    in_file: false,
+    ..value("client-certificate", "SEKISHO_HEALTHCHECK_CERTIFICATE", TLS)
+};
+pub(in crate::cli) static CLIENT_KEY: Opt = Opt {
+    value_name: "FILE",
+    help: "Its private key (PEM)",
+    in_file: false,
+    ..value("client-key", "SEKISHO_HEALTHCHECK_KEY", TLS)
+};
 
 pub(super) static ALL: [&Opt; 7] = [
     &ALLOW_ORIGIN,

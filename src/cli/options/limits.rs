@@ -24,7 +24,7 @@ pub(in crate::cli) static MAX_CONNECTIONS: Opt = Opt {
 pub(in crate::cli) static MAX_CONCURRENT_STREAMS: Opt = Opt {
     value_name: "NUMBER",
     help: "Calls at a time on one connection",
-    ..limit("max-concurrent-streams", "SEKISHO_MAX_CONCURRENT_STREAMS", "200")
+    ..limit("max-concurrent-streams", "SEKISHO_MAX_CONCURRENT_STREAMS", "100")
 };
 pub(in crate::cli) static MAX_HEADER_LIST_SIZE: Opt = Opt {
     help: "Names and values of a request's head",
@@ -43,15 +43,15 @@ pub(in crate::cli) static FIRST_HEAD_TIMEOUT: Opt = Opt {
     ..time("first-head-timeout", "SEKISHO_FIRST_HEAD_TIMEOUT", "10s")
 };
 pub(in crate::cli) static HEAD_TIMEOUT: Opt = Opt {
-    help: "For a whole head over HTTP/1.1, from the answer before it; over HTTP/2 the keep-alive bounds it",
+    help: "For each head over HTTP/1.1, the first one too; over HTTP/2 the keep-alive bounds it",
     ..time("head-timeout", "SEKISHO_HEAD_TIMEOUT", "10s")
 };
 pub(in crate::cli) static IDLE_TIMEOUT: Opt = Opt {
-    help: "How long a peer may be silent that owes the rest of a body (HTTP/1.1), or takes nothing of an answer",
+    help: "How long a peer may be silent that owes the rest of a body (HTTP/1.1), or takes nothing of what is sent",
     ..time("idle-timeout", "SEKISHO_IDLE_TIMEOUT", "20s")
 };
 pub(in crate::cli) static KEEP_ALIVE_INTERVAL: Opt = Opt {
-    help: "How long a peer may be silent over HTTP/2 before it is sent a ping",
+    help: "How long a peer may be silent before it is sent a ping (over HTTP/1.1, the system's probe)",
     ..time("keep-alive-interval", "SEKISHO_KEEP_ALIVE_INTERVAL", "15s")
 };
 pub(in crate::cli) static KEEP_ALIVE_TIMEOUT: Opt = Opt {

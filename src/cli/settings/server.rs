@@ -1,17 +1,15 @@
 //! The gRPC server: where it listens, who may come, what they may take.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 
 use super::unspecified;
 use crate::cli::judge::Judge;
-use crate::cli::options as option;
-use crate::cli::sources::Given;
+use crate::cli::options::{self as option, Opt};
 use crate::cli::values;
-use crate::config::{HealthcheckSettings, LogFormat, LogSettings, ServerSettings};
+use crate::config::{HealthcheckSettings, HealthcheckTransport, LogFormat, LogSettings, ServerSettings};
 use crate::server::{
-    AllowedOrigins, ClientCa, ClientCertificate, KeepAlive, Limits, Origin, Reflection, Tls, TlsError,
-    TlsFiles,
+    AllowedOrigins, CertificateFiles, ClientCa, ClientCertificate, KeepAlive, Limits, Origin, Reflection,
+    Tls, TlsError, TlsFile, TlsFiles,
 };
 
 impl Judge<'_> {
@@ -20,7 +18,9 @@ impl Judge<'_> {
         listen: fn(&str) -> Result<SocketAddr, String>,
         reflection: Reflection,
     ) -> ServerSettings {
-        ServerSettings {
+        // Of no use on loopback, and judged like any other value.
+        self.optional(&option::DANGEROUS_LISTEN_WITHOUT_TLS, values::switch);
+        let server = ServerSettings {
             grpc_listen: self.with_default(&option::GRPC_LISTEN, unspecified(), listen),
             allow_origins: self.allow_origins(),
             tls: self.tls(),
@@ -29,22 +29,37 @@ impl Judge<'_> {
             reflection: self.with_default(&option::REFLECTION, reflection, values::reflection),
             shutdown_grace: self.duration(&option::SHUTDOWN_GRACE, values::duration),
             log: self.log(),
+        };
+        self.check_sizes(&server);
+        server
+    }
+
+    /// A token that is read has to arrive.
+    fn check_sizes(&mut self, server: &ServerSettings) {
+        let (token, head) = (server.max_token_size, server.limits.header_list_size);
+        if token > head as usize {
+            self.fault(format!(
+                "--{}: a token of {token} bytes has no room in a head of {head} (--{})",
+                option::MAX_TOKEN_SIZE.name,
+                option::MAX_HEADER_LIST_SIZE.name
+            ));
         }
     }
 
     /// A token that is sent in plain text can be used by whoever sees it.
     pub(super) fn check_plain_text(&mut self, server: &ServerSettings) {
-        let dangerous = self.optional(&option::DANGEROUS_LISTEN_WITHOUT_TLS, values::switch) == Some(true);
-        let has_tls = self.sources.get(&option::TLS_CERTIFICATE).is_some();
-        if has_tls || dangerous || server.grpc_listen.ip().is_loopback() {
+        let has_no_tls = self.sources.is_missing(&option::TLS_CERTIFICATE);
+        let listen = self.sources.get(&option::GRPC_LISTEN);
+        let (true, false, Some(listen)) = (has_no_tls, server.grpc_listen.ip().is_loopback(), listen) else {
             return;
+        };
+        if self.optional(&option::DANGEROUS_LISTEN_WITHOUT_TLS, values::switch) != Some(true) {
+            self.fault(format!(
+                "{}: {} is not on loopback, and tokens would come in plain text; give --tls-certificate and \
+                 --tls-key, or --dangerous-listen-without-tls where something in front of it speaks TLS",
+                listen.origin, server.grpc_listen
+            ));
         }
-        let Some(listen) = self.sources.get(&option::GRPC_LISTEN) else { return };
-        self.fault(format!(
-            "{}: {} is not on loopback, and tokens would come in plain text; give --tls-certificate and \
-             --tls-key, or --dangerous-listen-without-tls where something in front of it speaks TLS",
-            listen.origin, server.grpc_listen
-        ));
     }
 
     pub(in crate::cli) fn healthcheck(&mut self) -> HealthcheckSettings {
@@ -56,7 +71,7 @@ impl Judge<'_> {
                 std::net::Ipv6Addr::LOCALHOST.into()
             });
         }
-        HealthcheckSettings { address, tls: self.tls_files(None) }
+        HealthcheckSettings { address, transport: self.healthcheck_transport() }
     }
 
     fn log(&mut self) -> LogSettings {
@@ -90,70 +105,87 @@ impl Judge<'_> {
     }
 
     fn allow_origins(&mut self) -> AllowedOrigins {
-        let Some(given) = self.sources.get(&option::ALLOW_ORIGIN) else { return AllowedOrigins::default() };
-        if given.texts.iter().any(|text| text == "*") {
-            if given.texts.len() > 1 {
-                self.fault(format!("{}: * stands for every origin, and no other beside it", given.origin));
-            }
-            return AllowedOrigins::Any;
+        let Some(mut given) = self.sources.get(&option::ALLOW_ORIGIN) else {
+            return AllowedOrigins::default();
+        };
+        let all = given.texts.len();
+        given.texts.retain(|text| text != "*");
+        let has_any = given.texts.len() < all;
+        if has_any && (all > 1) {
+            self.fault(format!("{}: * stands for every origin, and no other beside it", given.origin));
         }
         let origin = |text: &str| text.parse::<Origin>().map_err(|error| values::about(text, error));
-        AllowedOrigins::Listed(self.judge(&given, origin).unwrap_or_default())
+        let listed = self.judge(&given, origin).unwrap_or_default();
+        if has_any { AllowedOrigins::Any } else { AllowedOrigins::Listed(listed) }
     }
 }
 
 impl Judge<'_> {
     fn tls(&mut self) -> Option<Tls> {
-        let client_ca = self.client_ca();
         let reload = self.duration(&option::TLS_RELOAD, values::interval);
-        let files = self.tls_files(client_ca)?;
-        match Tls::load(files, reload) {
-            Ok(tls) => Some(tls),
-            Err(error) => {
-                let origin = self.origin_of(&error);
-                self.fault(format!("{origin}: {error}"));
-                None
-            }
+        let client = self.client_certificate();
+        let server = self.pair([&option::TLS_CERTIFICATE, &option::TLS_KEY]);
+        let client_ca = self.optional(&option::TLS_CLIENT_CA, values::path);
+        self.goes_with(&option::TLS_CLIENT_CA, &option::TLS_CERTIFICATE);
+        let client_ca = client_ca.map(|file| ClientCa { file, client });
+        Tls::load(TlsFiles { server: server?, client_ca }, reload)
+            .map_err(|errors| errors.into_iter().for_each(|error| self.tls_fault(&error)))
+            .ok()
+    }
+
+    /// Whoever asks for certificates of clients, and names nobody who vouches for them, would get none.
+    fn client_certificate(&mut self) -> ClientCertificate {
+        self.goes_with(&option::TLS_CLIENT_CERTIFICATE, &option::TLS_CLIENT_CA);
+        let required = ClientCertificate::Required;
+        self.with_default(&option::TLS_CLIENT_CERTIFICATE, required, values::client_certificate)
+    }
+
+    fn healthcheck_transport(&mut self) -> HealthcheckTransport {
+        let identity = self.pair([&option::CLIENT_CERTIFICATE, &option::CLIENT_KEY]);
+        let identity = identity.and_then(|files| {
+            let name =
+                |file| if file == TlsFile::Key { &option::CLIENT_KEY } else { &option::CLIENT_CERTIFICATE };
+            files
+                .read()
+                .map_err(|errors| errors.into_iter().for_each(|e| self.file_fault(name(e.file), &e)))
+                .ok()
+        });
+        // The server's own is not read: it is enough that it has one.
+        if identity.is_none() && self.sources.get(&option::TLS_CERTIFICATE).is_none() {
+            return HealthcheckTransport::PlainText;
+        }
+        HealthcheckTransport::Tls { identity }
+    }
+
+    /// Both files, or none.
+    fn pair(&mut self, [certificate, key]: [&'static Opt; 2]) -> Option<CertificateFiles> {
+        self.goes_with(certificate, key);
+        self.goes_with(key, certificate);
+        let files = [certificate, key].map(|option| self.optional(option, values::path));
+        let [Some(certificate), Some(key)] = files else { return None };
+        Some(CertificateFiles { certificate, key })
+    }
+
+    fn goes_with(&mut self, option: &'static Opt, other: &'static Opt) {
+        if let Some(given) = self.sources.get(option)
+            && self.sources.is_missing(other)
+        {
+            self.fault(format!("{}: it goes with --{}, which is missing", given.origin, other.name));
         }
     }
 
-    /// Both files, or none; each can be read.
-    fn tls_files(&mut self, client_ca: Option<ClientCa>) -> Option<TlsFiles> {
-        let pair = [&option::TLS_CERTIFICATE, &option::TLS_KEY];
-        let given = pair.map(|option| self.sources.get(option));
-        let [certificate, key] = pair.map(|option| self.optional(option, values::file));
-        for (one, other) in [(0, 1), (1, 0)] {
-            if let (Some(given), None) = (&given[one], &given[other]) {
-                self.fault(format!(
-                    "{}: it goes with --{}, which is missing",
-                    given.origin, pair[other].name
-                ));
-            }
-        }
-        Some(TlsFiles { certificate: certificate?, key: key?, client_ca })
+    fn tls_fault(&mut self, error: &TlsError) {
+        let option = match error.file {
+            TlsFile::Certificate => &option::TLS_CERTIFICATE,
+            TlsFile::Key => &option::TLS_KEY,
+            TlsFile::ClientCa => &option::TLS_CLIENT_CA,
+        };
+        self.file_fault(option, error);
     }
 
-    fn client_ca(&mut self) -> Option<ClientCa> {
-        let client = self.with_default(
-            &option::TLS_CLIENT_CERTIFICATE,
-            ClientCertificate::Required,
-            values::client_certificate,
-        );
-        let given = self.sources.get(&option::TLS_CLIENT_CA)?;
-        if self.sources.get(&option::TLS_CERTIFICATE).is_none() {
-            self.fault(format!("{}: it goes with --tls-certificate, which is missing", given.origin));
+    fn file_fault(&mut self, option: &'static Opt, error: &TlsError) {
+        if let Some(given) = self.sources.get(option) {
+            self.fault(format!("{}: {error}", given.origin));
         }
-        let file = self.optional(&option::TLS_CLIENT_CA, values::file)?;
-        Some(ClientCa { file, client })
-    }
-
-    /// What named the file that is at fault.
-    fn origin_of(&mut self, error: &TlsError) -> String {
-        let named = |given: &Given| given.texts.last().map(PathBuf::from);
-        [&option::TLS_CERTIFICATE, &option::TLS_KEY, &option::TLS_CLIENT_CA]
-            .into_iter()
-            .filter_map(|option| self.sources.get(option))
-            .find(|given| named(given).as_deref() == error.path())
-            .map_or_else(|| "--tls-certificate".to_owned(), |given| given.origin.to_string())
     }
 }

@@ -14,7 +14,7 @@ fn all_faults_of_all_sources_are_told_at_once() {
         told.faults(),
         [
             r#""leevay" in DIR/sekisho.toml: there is no option of that name"#.to_owned(),
-            r#"SEKISHO_MAX_TOKEN_SIZE: "0" is no size of a token; expected bytes, from 1 to 65536"#.into(),
+            r#"SEKISHO_MAX_TOKEN_SIZE: "0" is no number of bytes from 1 to 1048576"#.into(),
             r#"reflection in DIR/sekisho.toml: "sometimes" is none of public, authenticated, off"#.into(),
             r#"log-format in DIR/sekisho.toml: "1" is neither text nor json"#.into(),
             "OIDC_ISSUER: \"http://issuer.example/\": http without TLS is for loopback alone (localhost, \
@@ -59,7 +59,7 @@ fn a_value_at_fault_is_named_by_what_carried_it() {
             "--grpc-listen localhost:1",
             r#""localhost:1" is no address; expected IP:PORT, like 127.0.0.1:50051"#,
         ),
-        ("--max-token-size 65537", r#""65537" is no size of a token; expected bytes, from 1 to 65536"#),
+        ("--max-token-size 1048577", r#""1048577" is no number of bytes from 1 to 1048576"#),
         ("--jwks-cooldown 5ms", r#""5ms" is too short; expected at least 100ms"#),
         ("--jwks-max-stale 2years", r#""2years" is longer than a year"#),
         ("--shutdown-grace 20", r#""20" is no duration; expected one like 30s, 5m or 24h"#),
@@ -156,11 +156,38 @@ fn every_limit_is_judged() {
         "keep-alive-interval",
         "keep-alive-timeout",
         "max-connection-age",
+        "tls-reload",
     ];
     for name in times {
         let faults = told(&format!("--{name} 5ms")).faults();
         assert_eq!(faults, [format!("--{name}: \"5ms\" is too short; expected at least 100ms")]);
     }
+}
+
+#[test]
+fn what_cannot_be_read_is_not_missing_as_well() {
+    let pem = tls_files();
+    let told = served("").config("tls-certificate = true\ngrpc-listen = \"0.0.0.0:1\"");
+    let faults = told.file("--tls-key", "key.pem", &pem.key).faults();
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert!(faults[0].starts_with("tls-certificate in "), "{faults:?}");
+    let faults = served("--grpc-listen 0.0.0.0:1").config("no toml").faults();
+    assert_eq!(faults.len(), 1, "{faults:?}");
+}
+
+#[test]
+fn a_token_has_room_in_a_head() {
+    let faults = told("--max-header-list-size 4096").faults();
+    let reason = "a token of 8192 bytes has no room in a head of 4096 (--max-header-list-size)";
+    assert_eq!(faults, [format!("--max-token-size: {reason}")]);
+    told("--max-header-list-size 4096 --max-token-size 2048").development();
+    told("--max-header-list-size 131072 --max-token-size 100000").development();
+}
+
+#[test]
+fn a_switch_is_judged_where_it_is_of_no_use() {
+    let faults = told("").env("SEKISHO_DANGEROUS_LISTEN_WITHOUT_TLS", "maybe").faults();
+    assert_eq!(faults, [r#"SEKISHO_DANGEROUS_LISTEN_WITHOUT_TLS: "maybe" is neither true nor false"#]);
 }
 
 #[test]
@@ -179,6 +206,11 @@ fn an_origin_that_no_browser_sends_is_told() {
     assert_eq!(faults, ["--allow-origin: a browser writes it as https://app.example"]);
     let faults = told("").env("SEKISHO_ALLOW_ORIGINS", "https://a.example,*").faults();
     assert_eq!(faults, ["SEKISHO_ALLOW_ORIGINS: * stands for every origin, and no other beside it"]);
+    assert_eq!(told("--allow-origin * --allow-origin app.example").faults().len(), 2);
+    assert_eq!(
+        told("--allow-origin *").development().server.allow_origins,
+        crate::server::AllowedOrigins::Any
+    );
 }
 
 #[test]
@@ -193,7 +225,15 @@ fn tls_files_are_looked_at_before_anything_is_served() {
         (with(&pem.certificate, ""), "--tls-key: DIR/key.pem: there is no PEM private key in it"),
         (
             with(&pem.certificate, &tls_files().key),
-            "--tls-certificate: the certificate and its key: keys may not be consistent: KeyMismatch",
+            "--tls-key: DIR/key.pem: the key and the certificate do not fit: keys may not be consistent: KeyMismatch",
+        ),
+        (
+            with(&pem.certificate, &pem.key.replace('\n', " ")),
+            "--tls-key: DIR/key.pem: it is no PEM: a line -----END …----- is missing",
+        ),
+        (
+            with(&pem.certificate, &pem.key).argument("--tls-client-certificate=required"),
+            "--tls-client-certificate: it goes with --tls-client-ca, which is missing",
         ),
         (
             told("").file("--tls-certificate", "certificate.pem", &pem.certificate),
@@ -212,14 +252,19 @@ fn tls_files_are_looked_at_before_anything_is_served() {
             "--tls-client-ca: DIR/ca.pem: there is no PEM certificate in it",
         ),
         (
-            with(&pem.certificate, &pem.key).argument("--tls-client-certificate=maybe"),
+            with(&pem.certificate, &pem.key)
+                .file("--tls-client-ca", "ca.pem", &pem.certificate)
+                .argument("--tls-client-certificate=maybe"),
             "--tls-client-certificate: \"maybe\" is neither required nor optional",
         ),
     ];
     for (told, expected) in cases {
         assert_eq!(told.faults(), [expected]);
     }
-    // Both that are missing, at once.
+    // All that are wrong, at once.
+    let faults = with("", "").file("--tls-client-ca", "ca.pem", "").faults();
+    let origins: Vec<_> = faults.iter().filter_map(|fault| fault.split(':').next()).collect();
+    assert_eq!(origins, ["--tls-certificate", "--tls-key", "--tls-client-ca"], "{faults:?}");
     let faults = told("--tls-certificate /no/certificate --tls-key /no/key").faults();
     assert_eq!(
         faults,
