@@ -65,16 +65,17 @@ async fn run(
     grpc: TcpListener,
     stop: watch::Receiver<bool>,
 ) -> Result<(), Failure> {
-    raise_open_files(settings.limits.connections);
+    let mut limits = settings.limits;
+    limits.connections = connections_that_fit(limits.connections);
     let config = Config {
-        services: Services::three_apis(settings.limits.message_size),
+        services: Services::three_apis(limits.message_size),
         issuer,
         clock: Arc::new(SystemClock::new()),
         max_token_size: settings.max_token_size,
         reflection: settings.reflection,
         grpc_web: Some(settings.allow_origins),
         tls: settings.tls,
-        limits: settings.limits,
+        limits,
         shutdown_grace: settings.shutdown_grace,
     };
     server::run(config, Listeners { grpc }, stopped(stop))
@@ -82,19 +83,25 @@ async fn run(
         .map_err(|error: SetupError| Failure::at_run_time(error))
 }
 
-/// A connection is an open file. Most systems let a process have few of them until it asks for more.
-fn raise_open_files(connections: usize) {
+/// A connection is an open file, and most systems let a process have few of them until it asks for more. What
+/// it is not given is taken from the connections: keys and certificates have to be read whoever connects.
+fn connections_that_fit(connections: usize) -> usize {
     const OTHERS: u64 = 64;
     let wanted = u64::try_from(connections).unwrap_or(u64::MAX).saturating_add(OTHERS);
-    match rlimit::increase_nofile_limit(wanted) {
-        Ok(allowed) if allowed < wanted => tracing::warn!(
-            allowed,
-            wanted,
-            "the system lets this process have fewer open files than --max-connections; some will wait"
-        ),
-        Ok(_) => {}
-        Err(error) => tracing::warn!(%error, "the number of open files could not be raised"),
+    let allowed = rlimit::increase_nofile_limit(wanted).unwrap_or_else(|error| {
+        tracing::warn!(%error, "the number of open files cannot be told");
+        wanted
+    });
+    if allowed >= wanted {
+        return connections;
     }
+    let fit = allowed - OTHERS.min(allowed / 2);
+    tracing::warn!(
+        open_files = allowed,
+        connections = fit,
+        "the system allows fewer open files than --max-connections takes; so many connections are served"
+    );
+    usize::try_from(fit).unwrap_or(connections)
 }
 
 async fn bind(address: SocketAddr, flag: &str) -> Result<TcpListener, Failure> {
@@ -110,13 +117,22 @@ fn tell_listening(listener: &'static str, socket: &TcpListener) -> Result<Socket
 
 fn start_logging(log: &LogSettings) -> Result<(), Failure> {
     use std::io::IsTerminal as _;
-    let filter = tracing_subscriber::EnvFilter::try_new(&log.filter).map_err(Failure::at_run_time)?;
-    // Below this level h2 shows heads that it cannot read, and whatever token somebody put into them.
-    let filter = filter.add_directive("h2=info".parse().map_err(Failure::at_run_time)?);
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    use tracing_subscriber::filter::{EnvFilter, FilterFn};
+    use tracing_subscriber::layer::SubscriberExt as _;
+    use tracing_subscriber::util::SubscriberInitExt as _;
+    let chosen = EnvFilter::try_new(&log.filter).map_err(Failure::at_run_time)?;
+    // Below this level h2 shows heads that it cannot read, and whatever token somebody put into them. A
+    // filter of its own, since one of RUST_LOG's could name a part of h2 and win.
+    let no_heads = FilterFn::new(|line| !is_of_h2(line.target()) || *line.level() <= tracing::Level::INFO);
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
+    let registry = tracing_subscriber::registry().with(chosen).with(no_heads);
     let started = match log.format {
-        LogFormat::Text => subscriber.with_ansi(io::stderr().is_terminal()).try_init(),
-        LogFormat::Json => subscriber.json().flatten_event(true).try_init(),
+        LogFormat::Text => registry.with(lines.with_ansi(io::stderr().is_terminal())).try_init(),
+        LogFormat::Json => registry.with(lines.json().flatten_event(true)).try_init(),
     };
     started.map_err(Failure::at_run_time)
+}
+
+fn is_of_h2(target: &str) -> bool {
+    target == "h2" || target.starts_with("h2::")
 }

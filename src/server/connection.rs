@@ -3,6 +3,7 @@
 
 use std::convert::Infallible;
 use std::error::Error;
+use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,6 +14,7 @@ use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
+use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -20,7 +22,7 @@ use tokio_io_timeout::TimeoutWriter;
 use tonic::body::Body;
 
 use super::door::Door;
-use super::limits::Limits;
+use super::limits::{KeepAlive, Limits};
 use super::tls::Tls;
 
 /// What every connection is served with.
@@ -40,10 +42,15 @@ impl Serving {
     pub(super) async fn connection(self: Arc<Self>, stream: TcpStream, stopped: watch::Receiver<()>) {
         // An answer is small and waited for.
         let _ = stream.set_nodelay(true);
+        let _ = keep_alive(&stream, self.limits.keep_alive);
         let has_asked = Arc::new(AtomicBool::new(false));
+        let first_head = without_request(&has_asked, tokio::time::sleep(self.limits.first_head));
+        // There is nothing in flight yet that could be finished.
+        let stop = without_request(&has_asked, changed(stopped.clone()));
         let ended = tokio::select! {
             ended = self.transport(stream, &has_asked, stopped) => ended,
-            () = without_request(&has_asked, self.limits.first_head) => Err("no request came in time".into()),
+            () = first_head => Err("no request came in time".into()),
+            () = stop => Ok(()),
         };
         if let Err(error) = ended {
             tracing::debug!(%error, "a connection ended early");
@@ -58,35 +65,37 @@ impl Serving {
     ) -> Ended {
         let stream = never_stuck(stream, self.limits.idle);
         match &self.tls {
-            None => self.http(stream, has_asked, stopped).await,
-            Some(tls) => self.http(tls.acceptor().accept(stream).await?, has_asked, stopped).await,
+            None => self.serve(stream, has_asked, stopped).await,
+            Some(tls) => self.serve(tls.acceptor().accept(stream).await?, has_asked, stopped).await,
         }
     }
 
-    async fn http(
+    async fn serve(
         &self,
         stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
         has_asked: &Arc<AtomicBool>,
         stopped: watch::Receiver<()>,
     ) -> Ended {
         let service = noting_requests(self.door.clone(), Arc::clone(has_asked));
-        let builder = http(&self.limits);
+        let builder = builder(&self.limits);
         let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
         let grace = tokio::select! {
             ended = connection.as_mut() => return ended,
             grace = self.told_to_go(stopped) => grace,
         };
         connection.as_mut().graceful_shutdown();
-        tokio::time::timeout(grace, connection).await.unwrap_or(Ok(()))
+        let ended = tokio::time::timeout(grace, connection).await;
+        ended.unwrap_or_else(|_| Err("it was too old, and its grace is over".into()))
     }
 
     /// Until no more calls are to be taken: how long those in flight may go on.
-    async fn told_to_go(&self, mut stopped: watch::Receiver<()>) -> Duration {
-        let spread = 0.9 + 0.2 * fastrand::f64();
+    async fn told_to_go(&self, stopped: watch::Receiver<()>) -> Duration {
+        let tenth = self.limits.connection_age / 10;
+        let age = (9 * tenth).saturating_add(tenth.mul_f64(2.0 * fastrand::f64()));
         tokio::select! {
-            () = tokio::time::sleep(self.limits.connection_age.mul_f64(spread)) => self.limits.connection_age_grace,
+            () = tokio::time::sleep(age) => self.limits.connection_age_grace,
             // All connections have one grace then, and whoever stops them watches over it.
-            _ = stopped.changed() => Duration::MAX,
+            () = changed(stopped) => Duration::MAX,
         }
     }
 }
@@ -97,6 +106,18 @@ fn never_stuck(stream: TcpStream, idle: Duration) -> Pin<Box<TimeoutWriter<TcpSt
     let mut stream = TimeoutWriter::new(stream);
     stream.set_timeout(Some(idle));
     Box::pin(stream)
+}
+
+async fn changed(mut stopped: watch::Receiver<()>) {
+    // An error says that whoever could tell is gone, which is the same.
+    let _ = stopped.changed().await;
+}
+
+/// The system's own probes: over HTTP/1.1 there are no pings, and a peer that waits for an answer that takes
+/// its time may have gone long since.
+fn keep_alive(stream: &TcpStream, keep_alive: KeepAlive) -> std::io::Result<()> {
+    let probes = TcpKeepalive::new().with_time(keep_alive.interval).with_interval(keep_alive.timeout);
+    SockRef::from(stream).set_tcp_keepalive(&probes)
 }
 
 /// hyper tells nobody of the first request, so it is noted on its way to the service.
@@ -116,16 +137,16 @@ fn noting_requests(
     })
 }
 
-/// Ends when the time is over and no request has come; never, if one has.
-async fn without_request(has_asked: &AtomicBool, limit: Duration) {
-    tokio::time::sleep(limit).await;
+/// Ends with `event`, if no request has come until then; never, if one has.
+async fn without_request(has_asked: &AtomicBool, event: impl Future<Output = ()>) {
+    event.await;
     if has_asked.load(Ordering::Relaxed) {
         std::future::pending::<()>().await;
     }
 }
 
 /// Both versions of HTTP: browsers speak the first where there is no TLS.
-fn http(limits: &Limits) -> auto::Builder<TokioExecutor> {
+fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
         .http2()

@@ -69,8 +69,8 @@ impl Service<Request<Incoming>> for Door {
         // The one that was polled ready is the one to be called; a fresh clone takes its place.
         let next = self.access.clone();
         let access = std::mem::replace(&mut self.access, next);
-        // From the outside in. CORS stands in front of every refusal: a page could not read one without its
-        // headers. It answers each OPTIONS itself. What is no call at all is turned away next, since it has
+        // From the outside in. CORS stands in front of every refusal that a page could cause: without its
+        // headers it could not read one. It answers each OPTIONS itself. What is no call at all is turned away next, since it has
         // no status to be refused with; authorization is the innermost, as for native gRPC.
         let mut web = cors.layer(GrpcWeb::new(access, self.body_idle));
         Either::Right(Box::pin(web.call(request)))

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::SetupError;
+
 /// Bounds on what strangers control. Each has a default that fits a public server of small calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
@@ -17,13 +19,14 @@ pub struct Limits {
     pub message_size: usize,
     /// From a connection to the end of its first head, a TLS handshake included.
     pub first_head: Duration,
-    /// For a whole head over HTTP/1.1, from the end of the answer before it. Over HTTP/2 nothing else may
-    /// come in the midst of a head (RFC 9113 §4.3), the answer to a ping neither, so `keep_alive` bounds it.
+    /// For a whole head over HTTP/1.1, from the end of the answer before it, or from the start. Over HTTP/2
+    /// nothing else may come in the midst of a head (RFC 9113 §4.3), the answer to a ping neither, so
+    /// `keep_alive` bounds it.
     pub head: Duration,
     /// How long a peer may be silent that owes something: the rest of a body over HTTP/1.1, or to take what
-    /// is sent to it. Over HTTP/2, who answers pings is not idle.
+    /// is sent to it. Over HTTP/2, who answers pings, or sends anything of a call, is not idle.
     pub idle: Duration,
-    /// Pings to a peer that is silent, over HTTP/2.
+    /// Pings to a peer that is silent, over HTTP/2; over HTTP/1.1 the system's own probes.
     pub keep_alive: KeepAlive,
     /// How old a connection may get before no more calls are taken on it; a tenth more or less, so that those
     /// that came together do not go together.
@@ -45,7 +48,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 10_000,
-            concurrent_streams: 200,
+            concurrent_streams: 100,
             header_list_size: 64 * 1024,
             frame_size: 16 * 1024,
             message_size: 4 * 1024 * 1024,
@@ -55,6 +58,17 @@ impl Default for Limits {
             keep_alive: KeepAlive { interval: Duration::from_secs(15), timeout: Duration::from_secs(10) },
             connection_age: Duration::from_secs(60 * 60),
             connection_age_grace: Duration::from_secs(5 * 60),
+        }
+    }
+}
+
+impl Limits {
+    /// What a peer's settings can say (RFC 9113 §4.2); h2 would panic.
+    pub(super) fn check(&self) -> Result<(), SetupError> {
+        if (16_384..=16_777_215).contains(&self.frame_size) {
+            Ok(())
+        } else {
+            Err(SetupError::FrameSize(self.frame_size))
         }
     }
 }

@@ -166,6 +166,9 @@ pub enum SetupError {
     /// What is registered is not what is declared.
     #[error("what is registered is not what is declared:\n{0}")]
     Registration(#[from] RegistrationError),
+    /// HTTP/2 has no such frames.
+    #[error("a frame size of {0} bytes is not from 16384 to 16777215")]
+    FrameSize(u32),
     /// The descriptors cannot be served.
     #[error("reflection: {0}")]
     Reflection(#[from] tonic_reflection::server::Error),

@@ -1,5 +1,6 @@
 //! Each limit, at a small value: what is within it is served, what is beyond it is not.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use http::Version;
@@ -69,17 +70,30 @@ fn waiting() -> Item {
     Item { text: "wait".to_owned(), payload: Vec::new() }
 }
 
+/// One more question and the beginning of its answer, on a connection that is open.
+async fn app_is_busy(stream: &mut TcpStream, question: &[u8]) -> usize {
+    stream.write_all(question).await.expect("sent");
+    let mut answer = vec![0; 4096];
+    let read = stream.read(&mut answer).await.expect("an answer");
+    read.min(12)
+}
+
 #[tokio::test]
 async fn connections_beyond_the_limit_wait_for_one_to_end() {
     let app = limited(Limits { connections: 1, ..patient() }).await;
-    let first = socket(&app, b"").await;
-    let waits = tokio::spawn(app.call(OPEN).send());
-    // The first has its turn before the second, which was there after it.
-    let mut http_1 = first;
-    http_1.write_all(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.expect("sent");
-    assert!(!waits.is_finished());
-    assert!(rest(&mut http_1).await.starts_with(b"HTTP/1.1 405 "));
-    assert_eq!(waits.await.expect("no panic").code(), Code::Ok);
+    let get = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+    let mut first = socket(&app, get).await;
+    let mut second = socket(&app, get).await;
+    let mut answer = [0; 12];
+    first.read_exact(&mut answer).await.expect("an answer");
+    // Whoever is served is served many times before the one that waits is served once.
+    for _ in 0..20 {
+        assert_eq!(app_is_busy(&mut first, get).await, 12);
+        assert!(second.try_read(&mut answer).is_err_and(|error| error.kind() == ErrorKind::WouldBlock));
+    }
+    drop(first);
+    second.read_exact(&mut answer).await.expect("an answer");
+    assert_eq!(&answer, b"HTTP/1.1 405");
 }
 
 #[tokio::test]
@@ -175,6 +189,7 @@ async fn half_a_body_has_its_time_over_http_1() {
     assert!(read.starts_with("HTTP/1.1 200 OK") && read.contains("grpc-status: "), "{read}");
     assert!(!read.contains("grpc-status: 0"), "{read}");
     assert_eq!(app.handlers.ran(), 0);
+    let app = limited(patient()).await;
     assert_eq!(app.web(OPEN).send().await.code(), Code::Ok);
 }
 
@@ -186,7 +201,6 @@ async fn whoever_takes_nothing_of_an_answer_is_not_waited_for() {
     let mut stream = socket(&app, b"").await;
     let closed = async { while stream.write_all(calls.as_bytes()).await.is_ok() {} };
     tokio::time::timeout(Duration::from_secs(60), closed).await.expect("it is closed");
-    assert_eq!(app.web(OPEN).send().await.code(), Code::Ok);
 }
 
 #[tokio::test]
@@ -231,7 +245,11 @@ async fn a_connection_grows_old_and_its_calls_finish() {
     frames.send(Kind::Data, 1, 1, &[0; 5]).await;
     let answer = frames.until(Kind::Data).await.expect("a call that was begun finishes");
     assert_eq!(answer.stream, 1);
-    while frames.until(Kind::GoAway).await.is_some() {}
+    frames.head(3, 1, &open()).await;
+    frames.send(Kind::Data, 1, 3, &[0; 5]).await;
+    while let Some(frame) = frames.next().await {
+        assert_ne!((frame.kind, frame.stream), (Kind::Headers, 3), "no call is taken any more");
+    }
     assert_eq!(app.handlers.ran(), 1);
 }
 
@@ -247,7 +265,7 @@ async fn calls_on_an_old_connection_have_a_grace_and_no_more() {
 }
 
 #[tokio::test]
-async fn an_old_connection_of_http_1_ends_after_its_answer() {
+async fn an_old_connection_of_http_1_is_not_kept_for_another_call() {
     let app = limited(Limits { connection_age: A_WHILE, ..patient() }).await;
     let mut stream = socket(&app, b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
     let read = String::from_utf8(rest(&mut stream).await).expect("text");

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use sekisho::server::Limits;
+use tokio::io::AsyncWriteExt as _;
 use tonic::Code;
 
 use crate::support::proto::Item;
@@ -54,6 +56,23 @@ async fn row_97_what_does_not_finish_is_cut_off_when_the_grace_is_over() {
         "{status:?}"
     );
     drop(silent);
+}
+
+#[tokio::test]
+async fn row_97_whoever_has_not_asked_yet_does_not_hold_it_up() {
+    let grace = Duration::from_secs(600);
+    let limits = Limits { first_head: grace, head: grace, ..Limits::default() };
+    let mut app = App::start_with(Setup { limits, shutdown_grace: grace, ..Setup::default() }).await;
+    let mut peers = Vec::new();
+    for begun in [&b""[..], b"PRI * HT", b"POST / HTTP/1.1\r\nhost:", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"] {
+        let mut peer = tokio::net::TcpStream::connect(app.address).await.expect("a server that listens");
+        peer.write_all(begun).await.expect("sent");
+        peers.push(peer);
+    }
+    // All of them have been accepted, since the one after them has.
+    assert_eq!(app.call("/streaming.v1.Streaming/Open").send().await.code(), Code::Ok);
+    app.tell_to_stop();
+    tokio::time::timeout(Duration::from_secs(20), app.ended()).await.expect("it ends");
 }
 
 #[tokio::test]

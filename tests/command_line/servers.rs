@@ -3,7 +3,8 @@
 
 use std::process::Stdio;
 
-use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader, Lines};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, BufReader, Lines};
+use tokio::net::TcpStream;
 use tokio::process::Child;
 
 use crate::support::{end, run, sekisho};
@@ -70,6 +71,44 @@ async fn serve_starts_without_its_issuer_and_ends_when_told() {
     rest.await.unwrap();
 }
 
+#[tokio::test]
+async fn a_head_that_cannot_be_read_is_not_logged_whatever_is_asked_for() {
+    let mut command = sekisho(
+        "serve --issuer http://127.0.0.1:1/ --audience api --grpc-listen 127.0.0.1:0 --log-format json",
+    );
+    command.env("RUST_LOG", "trace,h2=trace,h2::server=trace,h2::codec=trace");
+    let mut server = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stderr = BufReader::new(server.stderr.take().unwrap()).lines();
+    let logged = lines_to(&mut stderr, "\"listening\"").await;
+    let line: serde_json::Value = serde_json::from_str(logged.last().unwrap()).unwrap();
+    let mut peer = TcpStream::connect(line["addr"].as_str().unwrap()).await.unwrap();
+    // A path with a space in it (RFC 7541 §6.2.2), on a stream of its own.
+    let path = b"/a b?access_token=of-somebody";
+    let field = [&[0, 5], &b":path"[..], &[u8::try_from(path.len()).unwrap()], path].concat();
+    let head = [&[0x83, 0x86][..], &field].concat();
+    let frame = [&[0, 0, u8::try_from(head.len()).unwrap(), 1, 5, 0, 0, 0, 1][..], &head].concat();
+    let settings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
+    peer.write_all(&[b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", &settings[..], &frame].concat()).await.unwrap();
+    // Settings, their acknowledgement, and the reset of the stream.
+    let mut answer = vec![0; 256];
+    let mut read = Vec::new();
+    while !read.windows(9).any(|frame| frame[3..] == [3, 0, 0, 0, 0, 1]) {
+        let length = peer.read(&mut answer).await.unwrap();
+        assert_ne!(length, 0, "it is reset");
+        read.extend_from_slice(&answer[..length]);
+    }
+    let rest = tokio::spawn(async move {
+        let mut rest = Vec::new();
+        while let Ok(Some(line)) = stderr.next_line().await {
+            rest.push(line);
+        }
+        rest
+    });
+    assert_eq!(interrupt(server).await, Some(0));
+    let rest = rest.await.unwrap();
+    assert!(!rest.is_empty() && !rest.iter().any(|line| line.contains("of-somebody")), "{rest:?}");
+}
+
 /// A server that speaks TLS, with what it was told in variables, as in a container.
 struct OverTls {
     files: tempfile::TempDir,
@@ -88,7 +127,7 @@ impl OverTls {
         // A certificate that vouches for itself.
         command.env("SEKISHO_TLS_CLIENT_CA", files.path().join("certificate"));
         command.env("SEKISHO_TLS_CLIENT_CERTIFICATE", client_certificate).env("SEKISHO_LOG_FORMAT", "json");
-        told_of_files(&mut command, &files);
+        told_of(&mut command, &files, &SERVER);
         let mut server = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stderr = BufReader::new(server.stderr.take().unwrap()).lines();
         let logged = lines_to(&mut stderr, "\"listening\"").await;
@@ -97,13 +136,20 @@ impl OverTls {
         Self { files, server, address: line["addr"].as_str().unwrap().to_owned() }
     }
 
-    fn healthcheck(&self) -> tokio::process::Command {
-        sekisho(&format!("healthcheck --grpc-listen {}", self.address))
+    /// What is said by a health check that is told of these of the server's files.
+    async fn healthcheck(&self, variables: &[(&str, &str)]) -> String {
+        let mut command = sekisho(&format!("healthcheck --grpc-listen {}", self.address));
+        told_of(&mut command, &self.files, variables);
+        end(command).await.one_error(1).to_owned()
     }
 }
 
-fn told_of_files(command: &mut tokio::process::Command, files: &tempfile::TempDir) {
-    for (variable, file) in [("SEKISHO_TLS_CERTIFICATE", "certificate"), ("SEKISHO_TLS_KEY", "key")] {
+const SERVER: [(&str, &str); 2] = [("SEKISHO_TLS_CERTIFICATE", "certificate"), ("SEKISHO_TLS_KEY", "key")];
+const CLIENT: [(&str, &str); 2] =
+    [("SEKISHO_HEALTHCHECK_CERTIFICATE", "certificate"), ("SEKISHO_HEALTHCHECK_KEY", "key")];
+
+fn told_of(command: &mut tokio::process::Command, files: &tempfile::TempDir, variables: &[(&str, &str)]) {
+    for (variable, file) in variables {
         command.env(variable, files.path().join(file));
     }
 }
@@ -112,12 +158,16 @@ fn told_of_files(command: &mut tokio::process::Command, files: &tempfile::TempDi
 async fn a_healthcheck_speaks_tls_where_the_server_does() {
     for client_certificate in ["optional", "required"] {
         let tls = OverTls::start(client_certificate).await;
-        let plain = end(tls.healthcheck()).await;
-        assert_ne!(plain.one_error(1), format!("{} answers NOT_SERVING", tls.address));
-        let mut over_tls = tls.healthcheck();
-        told_of_files(&mut over_tls, &tls.files);
         // It has no keys; what counts is that it says so.
-        assert_eq!(end(over_tls).await.one_error(1), format!("{} answers NOT_SERVING", tls.address));
+        let answered = format!("{} answers NOT_SERVING", tls.address);
+        assert_ne!(tls.healthcheck(&[]).await, answered);
+        assert_eq!(tls.healthcheck(&CLIENT).await, answered);
+        assert_eq!(tls.healthcheck(&[SERVER, CLIENT].concat()).await, answered);
+        let without = tls.healthcheck(&SERVER).await;
+        match client_certificate {
+            "required" => assert!(without.contains("--client-certificate"), "{without}"),
+            _ => assert_eq!(without, answered),
+        }
         assert_eq!(interrupt(tls.server).await, Some(0));
     }
 }
