@@ -30,16 +30,18 @@ pub async fn main(
     match parse(arguments, environment) {
         Ok(command) => match run(command).await {
             Ok(()) => ExitCode::SUCCESS,
-            Err(Failure { message, code }) => {
-                let _ = writeln!(io::stderr(), "error: {}", text::one_line(&message));
-                ExitCode::from(code)
-            }
+            Err(failure) => failure.tell(),
         },
         Err(stop) => {
             let _ = stop.print();
             ExitCode::from(stop.code())
         }
     }
+}
+
+/// Tells what kept the program from running.
+pub fn fail(error: &dyn std::error::Error) -> ExitCode {
+    Failure::at_run_time(error).tell()
 }
 
 /// What failed once the configuration was read.
@@ -50,6 +52,11 @@ struct Failure {
 }
 
 impl Failure {
+    fn tell(self) -> ExitCode {
+        let _ = writeln!(io::stderr(), "error: {}", text::one_line(&self.message));
+        ExitCode::from(self.code)
+    }
+
     #[expect(clippy::needless_pass_by_value, reason = "so that it can be handed to `map_err`")]
     fn at_run_time(message: impl ToString) -> Self {
         Self { message: message.to_string(), code: 1 }

@@ -2,7 +2,15 @@
 
 use std::process::ExitCode;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    sekisho::cli::main(std::env::args_os(), std::env::vars_os()).await
+use tokio::runtime::Runtime;
+
+fn main() -> ExitCode {
+    let runtime = match Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return sekisho::cli::fail(&error),
+    };
+    let code = runtime.block_on(sekisho::cli::main(std::env::args_os(), std::env::vars_os()));
+    // A file on a disk that does not answer is not waited for: the end comes in bounded time.
+    runtime.shutdown_background();
+    code
 }

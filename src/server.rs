@@ -76,7 +76,7 @@ pub async fn run(
 ) -> Result<(), SetupError> {
     config.limits.check()?;
     let reporter = HealthReporter::new();
-    let message_size = config.limits.message_size;
+    let message_size = config.limits.message_size.min(LARGEST_QUESTION);
     let health = health::service(&reporter, message_size);
     let registry = config.services.assemble(health, config.reflection, message_size)?;
     let authorizer = Authorizer::new(registry.policy, config.issuer)
@@ -104,6 +104,9 @@ pub async fn run(
     .await;
     Ok(())
 }
+
+/// What health and reflection are asked is a name. Whoever has no token may ask, so it may be no longer.
+const LARGEST_QUESTION: usize = 4096;
 
 /// A service that answers every request.
 type Answer = Result<http::Response<tonic::body::Body>, Infallible>;

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "development")]
 mod development;
+mod hangup;
 mod stop;
 
 use std::io;
@@ -65,6 +66,9 @@ async fn run(
     grpc: TcpListener,
     stop: watch::Receiver<bool>,
 ) -> Result<(), Failure> {
+    if let Some(tls) = &settings.tls {
+        hangup::reload_on_hangup(tls.clone())?;
+    }
     let mut limits = settings.limits;
     limits.connections = connections_that_fit(limits.connections);
     let config = Config {
@@ -121,11 +125,12 @@ fn start_logging(log: &LogSettings) -> Result<(), Failure> {
     use tracing_subscriber::layer::SubscriberExt as _;
     use tracing_subscriber::util::SubscriberInitExt as _;
     let chosen = EnvFilter::try_new(&log.filter).map_err(Failure::at_run_time)?;
-    // Below this level h2 shows heads that it cannot read, and whatever token somebody put into them. A
-    // filter of its own, since one of RUST_LOG's could name a part of h2 and win.
-    let no_heads = FilterFn::new(|line| !is_of_h2(line.target()) || *line.level() <= tracing::Level::INFO);
+    // What h2 says of its peers: below warnings, heads that it cannot read, and whatever token somebody put
+    // into them; and a warning for each frame that is out of place, as many as a stranger likes. A filter of
+    // its own, since one of RUST_LOG's could name a part of h2 and win.
+    let quiet = FilterFn::new(|line| !is_of_h2(line.target()) || *line.level() == tracing::Level::ERROR);
     let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
-    let registry = tracing_subscriber::registry().with(chosen).with(no_heads);
+    let registry = tracing_subscriber::registry().with(chosen).with(quiet);
     let started = match log.format {
         LogFormat::Text => registry.with(lines.with_ansi(io::stderr().is_terminal())).try_init(),
         LogFormat::Json => registry.with(lines.json().flatten_event(true)).try_init(),

@@ -64,9 +64,9 @@ pub(super) fn token_size(text: &str) -> Result<usize, String> {
 }
 
 /// A number of things, of which there has to be one.
-pub(super) fn count<T: std::str::FromStr + PartialOrd + From<u8>>(text: &str) -> Result<T, String> {
-    let count = text.parse::<T>().ok().filter(|count| *count >= T::from(1));
-    count.ok_or_else(|| format!("{text:?} is no number of at least 1"))
+pub(super) fn count(text: &str) -> Result<u32, String> {
+    let count = text.parse().ok().filter(|count| *count >= 1);
+    count.ok_or_else(|| format!("{text:?} is no number from 1 to {}", u32::MAX))
 }
 
 pub(super) fn header_list_size(text: &str) -> Result<u32, String> {

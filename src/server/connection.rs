@@ -65,19 +65,23 @@ impl Serving {
     ) -> Ended {
         let stream = never_stuck(stream, self.limits.idle);
         match &self.tls {
-            None => self.serve(stream, has_asked, stopped).await,
-            Some(tls) => self.serve(tls.acceptor().accept(stream).await?, has_asked, stopped).await,
+            None => self.serve(stream, builder(&self.limits), has_asked, stopped).await,
+            Some(tls) => {
+                let stream = tls.acceptor().accept(stream).await?;
+                let builder = agreed(builder(&self.limits), stream.get_ref().1.alpn_protocol());
+                self.serve(stream, builder, has_asked, stopped).await
+            }
         }
     }
 
     async fn serve(
         &self,
         stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        builder: auto::Builder<TokioExecutor>,
         has_asked: &Arc<AtomicBool>,
         stopped: watch::Receiver<()>,
     ) -> Ended {
         let service = noting_requests(self.door.clone(), Arc::clone(has_asked));
-        let builder = builder(&self.limits);
         let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
         let grace = tokio::select! {
             ended = connection.as_mut() => return ended,
@@ -142,6 +146,15 @@ async fn without_request(has_asked: &AtomicBool, event: impl Future<Output = ()>
     event.await;
     if has_asked.load(Ordering::Relaxed) {
         std::future::pending::<()>().await;
+    }
+}
+
+/// What client and server agreed upon, if they did (RFC 7301 §3.2), and nothing else.
+fn agreed(builder: auto::Builder<TokioExecutor>, protocol: Option<&[u8]>) -> auto::Builder<TokioExecutor> {
+    match protocol {
+        Some(b"h2") => builder.http2_only(),
+        Some(_) => builder.http1_only(),
+        None => builder,
     }
 }
 

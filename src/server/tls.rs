@@ -107,14 +107,19 @@ impl Tls {
     pub(super) async fn follow(self) {
         loop {
             tokio::time::sleep(self.shared.reload).await;
-            let tls = self.clone();
-            let Ok(reloaded) = tokio::task::spawn_blocking(move || tls.reload()).await else { continue };
-            for error in reloaded.errors {
-                tracing::warn!(%error, "what there was before serves on");
-            }
-            if reloaded.changed {
-                tracing::info!("new certificates");
-            }
+            self.reload_and_tell().await;
+        }
+    }
+
+    /// Reads the files again beside what else there is to do, and logs what came of it.
+    pub async fn reload_and_tell(&self) {
+        let tls = self.clone();
+        let Ok(reloaded) = tokio::task::spawn_blocking(move || tls.reload()).await else { return };
+        for error in reloaded.errors {
+            tracing::warn!(%error, "what there was before serves on");
+        }
+        if reloaded.changed {
+            tracing::info!("new certificates");
         }
     }
 }

@@ -217,6 +217,7 @@ async fn row_76_any_origin_never_goes_with_credentials() {
         let call = app.web(API1).method(method).header("origin", "https://anybody.example");
         let answer = call.header("access-control-request-method", "POST").send().await;
         assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
+        assert_eq!(answer.header("vary"), Some("origin"));
         assert_eq!(answer.header("access-control-allow-credentials"), None);
     }
 }

@@ -151,8 +151,13 @@ async fn a_message_beyond_the_limit_reaches_no_handler() {
     assert_eq!(app.call(API1).bearer(&token).body(message(11)).send().await.code(), Code::OutOfRange);
     assert_eq!(app.web(API1).bearer(&token).body(message(10)).send().await.code(), Code::Ok);
     assert_eq!(app.web(API1).bearer(&token).body(message(11)).send().await.code(), Code::OutOfRange);
+    let health = || app.call("/grpc.health.v1.Health/Check");
+    assert_eq!(health().body(message(11)).send().await.code(), Code::OutOfRange);
+    // Whoever has no token may ask for health, and for little besides, whatever others may send.
+    let app = limited(patient()).await;
+    let announced = [&[0][..], &4097_u32.to_be_bytes(), &[0; 10]].concat();
     let health = app.call("/grpc.health.v1.Health/Check");
-    assert_eq!(health.body(message(11)).send().await.code(), Code::OutOfRange);
+    assert_eq!(health.body(announced).send().await.code(), Code::OutOfRange);
 }
 
 #[tokio::test]

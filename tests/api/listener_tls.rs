@@ -11,6 +11,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, Issuer, KeyPair};
 use sekisho::server::{CertificateFiles, ClientCa, ClientCertificate, Limits, Tls, TlsFiles};
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -168,6 +169,18 @@ async fn both_versions_of_http_are_agreed_upon() {
 }
 
 #[tokio::test]
+async fn what_was_agreed_upon_is_spoken() {
+    let root = Root::new();
+    let app = serving(Files::new(&root.leaf()).load(MINUTE)).await;
+    let mut stream = handshake(&app, &client(&root, None, &[b"h2"])).await.expect("a handshake");
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("sent");
+    let mut answer = Vec::new();
+    let end = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut answer));
+    let _ = end.await.expect("it is closed");
+    assert!(!answer.starts_with(b"HTTP/1.1"), "{}", String::from_utf8_lossy(&answer));
+}
+
+#[tokio::test]
 async fn new_certificates_are_shown_without_a_restart() {
     let root = Root::new();
     let (first, second) = (root.leaf(), root.leaf());
@@ -290,9 +303,9 @@ async fn a_handshake_has_its_time() {
     let app = App::start_with(Setup { limits, tls, ..Setup::default() }).await;
     let mut silent = TcpStream::connect(app.address).await.expect("a server that listens");
     // The head of a record, and no more.
-    tokio::io::AsyncWriteExt::write_all(&mut silent, &[22, 3, 1, 2, 0]).await.expect("sent");
+    silent.write_all(&[22, 3, 1, 2, 0]).await.expect("sent");
     let mut rest = Vec::new();
-    let closed = tokio::io::AsyncReadExt::read_to_end(&mut silent, &mut rest);
+    let closed = silent.read_to_end(&mut rest);
     let _ = tokio::time::timeout(Duration::from_secs(20), closed).await.expect("it is closed");
     assert!(rest.is_empty());
 }

@@ -21,10 +21,14 @@ async fn lines_to<R: AsyncRead + Unpin>(lines: &mut Lines<BufReader<R>>, last: &
     panic!("expected {last:?}, found {read:?}");
 }
 
-async fn interrupt(mut server: Child) -> Option<i32> {
+async fn signal(server: &Child, name: &str) {
     let id = server.id().unwrap().to_string();
-    let told = tokio::process::Command::new("kill").args(["-INT", &id]).status().await.unwrap();
+    let told = tokio::process::Command::new("kill").args([&format!("-{name}"), &id]).status().await.unwrap();
     assert!(told.success());
+}
+
+async fn interrupt(mut server: Child) -> Option<i32> {
+    signal(&server, "INT").await;
     server.wait().await.unwrap().code()
 }
 
@@ -72,11 +76,11 @@ async fn serve_starts_without_its_issuer_and_ends_when_told() {
 }
 
 #[tokio::test]
-async fn a_head_that_cannot_be_read_is_not_logged_whatever_is_asked_for() {
+async fn what_a_stranger_makes_h2_say_is_not_logged_whatever_is_asked_for() {
     let mut command = sekisho(
         "serve --issuer http://127.0.0.1:1/ --audience api --grpc-listen 127.0.0.1:0 --log-format json",
     );
-    command.env("RUST_LOG", "trace,h2=trace,h2::server=trace,h2::codec=trace");
+    command.env("RUST_LOG", "trace,h2=trace,h2::server=trace,h2::codec=trace,[Connection]=trace");
     let mut server = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stderr = BufReader::new(server.stderr.take().unwrap()).lines();
     let logged = lines_to(&mut stderr, "\"listening\"").await;
@@ -88,7 +92,10 @@ async fn a_head_that_cannot_be_read_is_not_logged_whatever_is_asked_for() {
     let head = [&[0x83, 0x86][..], &field].concat();
     let frame = [&[0, 0, u8::try_from(head.len()).unwrap(), 1, 5, 0, 0, 0, 1][..], &head].concat();
     let settings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
-    peer.write_all(&[b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", &settings[..], &frame].concat()).await.unwrap();
+    // And the answer to a ping that nobody sent.
+    let pong = [0, 0, 8, 6, 1, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8];
+    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    peer.write_all(&[preface, &settings[..], &pong, &frame].concat()).await.unwrap();
     // Settings, their acknowledgement, and the reset of the stream.
     let mut answer = vec![0; 256];
     let mut read = Vec::new();
@@ -106,7 +113,8 @@ async fn a_head_that_cannot_be_read_is_not_logged_whatever_is_asked_for() {
     });
     assert_eq!(interrupt(server).await, Some(0));
     let rest = rest.await.unwrap();
-    assert!(!rest.is_empty() && !rest.iter().any(|line| line.contains("of-somebody")), "{rest:?}");
+    assert!(!rest.is_empty(), "what is asked for is logged otherwise");
+    assert!(!rest.iter().any(|line| line.contains("of-somebody") || line.contains("h2::")), "{rest:?}");
 }
 
 /// A server that speaks TLS, with what it was told in variables, as in a container.
@@ -119,9 +127,7 @@ struct OverTls {
 impl OverTls {
     async fn start(client_certificate: &str) -> Self {
         let files = tempfile::tempdir().unwrap();
-        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-        std::fs::write(files.path().join("certificate"), made.cert.pem()).unwrap();
-        std::fs::write(files.path().join("key"), made.signing_key.serialize_pem()).unwrap();
+        write_certificate(&files);
         let mut command =
             sekisho("serve --issuer http://127.0.0.1:1/ --audience api --grpc-listen 127.0.0.1:0");
         // A certificate that vouches for itself.
@@ -152,6 +158,30 @@ fn told_of(command: &mut tokio::process::Command, files: &tempfile::TempDir, var
     for (variable, file) in variables {
         command.env(variable, files.path().join(file));
     }
+}
+
+#[tokio::test]
+async fn a_hangup_reads_the_files_again_and_ends_nothing() {
+    let files = tempfile::tempdir().unwrap();
+    write_certificate(&files);
+    let mut command = sekisho(
+        "serve --issuer http://127.0.0.1:1/ --audience api --grpc-listen 127.0.0.1:0 --tls-reload 1h",
+    );
+    told_of(&mut command, &files, &SERVER);
+    let mut server = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stderr = BufReader::new(server.stderr.take().unwrap()).lines();
+    lines_to(&mut stderr, "readiness").await;
+    write_certificate(&files);
+    signal(&server, "HUP").await;
+    lines_to(&mut stderr, "new certificates").await;
+    tokio::spawn(async move { while let Ok(Some(_)) = stderr.next_line().await {} });
+    assert_eq!(interrupt(server).await, Some(0));
+}
+
+fn write_certificate(files: &tempfile::TempDir) {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    std::fs::write(files.path().join("certificate"), made.cert.pem()).unwrap();
+    std::fs::write(files.path().join("key"), made.signing_key.serialize_pem()).unwrap();
 }
 
 #[tokio::test]

@@ -47,7 +47,7 @@ pub(in crate::cli) static HEAD_TIMEOUT: Opt = Opt {
     ..time("head-timeout", "SEKISHO_HEAD_TIMEOUT", "10s")
 };
 pub(in crate::cli) static IDLE_TIMEOUT: Opt = Opt {
-    help: "How long a peer may be silent that owes the rest of a body (HTTP/1.1), or takes nothing of what is sent",
+    help: "How long a peer may be silent that owes the rest of a body (HTTP/1.1), or whose system takes nothing that is sent",
     ..time("idle-timeout", "SEKISHO_IDLE_TIMEOUT", "20s")
 };
 pub(in crate::cli) static KEEP_ALIVE_INTERVAL: Opt = Opt {

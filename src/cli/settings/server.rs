@@ -87,7 +87,7 @@ impl Judge<'_> {
 
     fn limits(&mut self) -> Limits {
         Limits {
-            connections: self.with_default(&option::MAX_CONNECTIONS, 0, values::count),
+            connections: self.with_default(&option::MAX_CONNECTIONS, 0, values::count) as usize,
             concurrent_streams: self.with_default(&option::MAX_CONCURRENT_STREAMS, 0, values::count),
             header_list_size: self.with_default(&option::MAX_HEADER_LIST_SIZE, 0, values::header_list_size),
             frame_size: self.with_default(&option::MAX_FRAME_SIZE, 0, values::frame_size),

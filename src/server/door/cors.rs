@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, ORIGIN, WWW_AUTHENTICATE};
 use http::{HeaderName, HeaderValue, Method};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use url::Url;
@@ -36,6 +36,8 @@ pub(super) fn layer(origins: &AllowedOrigins) -> CorsLayer {
     };
     CorsLayer::new()
         .allow_origin(allowed)
+        // Even where it is any: whoever narrows it later finds no answer in a cache that says otherwise.
+        .vary([ORIGIN])
         .allow_methods([Method::POST])
         .allow_headers([AUTHORIZATION, CONTENT_TYPE, X_GRPC_WEB, X_USER_AGENT, GRPC_TIMEOUT])
         .expose_headers([GRPC_STATUS, GRPC_MESSAGE, GRPC_STATUS_DETAILS, WWW_AUTHENTICATE])

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,6 +13,9 @@ use tokio_rustls::rustls::server::danger::ClientCertVerifier;
 use tokio_rustls::rustls::server::{VerifierBuilderError, WebPkiClientVerifier};
 use tokio_rustls::rustls::sign::CertifiedKey;
 use tokio_rustls::rustls::{self, RootCertStore};
+
+/// All roots that browsers trust take a quarter of it.
+const LARGEST: u64 = 1024 * 1024;
 
 /// What a server shows, and what it asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,7 +140,18 @@ impl PartialEq for ClientRoots {
 }
 
 fn read(file: TlsFile, path: &Path) -> Result<Vec<u8>, TlsError> {
-    fs::read(path).map_err(|error| TlsError::new(file, path, TlsFault::Unreadable(error)))
+    read_small(path).map_err(|fault| TlsError::new(file, path, fault))
+}
+
+/// What is no regular file may never end, or never begin.
+fn read_small(path: &Path) -> Result<Vec<u8>, TlsFault> {
+    if !fs::metadata(path).map_err(TlsFault::Unreadable)?.is_file() {
+        return Err(TlsFault::NoFile);
+    }
+    let mut contents = Vec::new();
+    let file = fs::File::open(path).map_err(TlsFault::Unreadable)?;
+    file.take(LARGEST + 1).read_to_end(&mut contents).map_err(TlsFault::Unreadable)?;
+    if contents.len() as u64 > LARGEST { Err(TlsFault::TooLarge) } else { Ok(contents) }
 }
 
 fn certificates(file: TlsFile, path: &Path, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsError> {
@@ -192,6 +206,12 @@ pub enum TlsFault {
     /// It cannot be read.
     #[error("{0}")]
     Unreadable(io::Error),
+    /// It is a directory, a pipe or a device.
+    #[error("it is no regular file")]
+    NoFile,
+    /// It is larger than any bundle of roots.
+    #[error("it is larger than {LARGEST} bytes")]
+    TooLarge,
     /// It has no PEM in order.
     #[error("it is no PEM: {0}")]
     Pem(&'static str),
@@ -228,6 +248,21 @@ impl TlsFault {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_no_small_file_is_not_read() {
+        let directory = tempfile::tempdir().unwrap();
+        let large = directory.path().join("large");
+        std::fs::write(&large, vec![b'x'; 1024 * 1024 + 1]).unwrap();
+        for (path, expected) in [
+            (directory.path(), "it is no regular file"),
+            (Path::new("/dev/zero"), "it is no regular file"),
+            (&large, "it is larger than 1048576 bytes"),
+        ] {
+            let error = ClientCa { file: path.to_owned(), client: ClientCertificate::Required }.read().err();
+            assert_eq!(error.unwrap().fault.to_string(), expected, "{}", path.display());
+        }
+    }
 
     /// A key as it comes out of a variable without quotes.
     #[test]

@@ -139,8 +139,8 @@ fn plain_text_does_not_leave_loopback_unless_it_is_allowed_to() {
 #[test]
 fn every_limit_is_judged() {
     let numbers = [
-        ("max-connections", "0", "is no number of at least 1"),
-        ("max-concurrent-streams", "-1", "is no number of at least 1"),
+        ("max-connections", "0", "is no number from 1 to 4294967295"),
+        ("max-concurrent-streams", "-1", "is no number from 1 to 4294967295"),
         ("max-header-list-size", "64k", "is no number of bytes from 4096 to 1048576"),
         ("max-frame-size", "16383", "is no number of bytes from 16384 to 16777215"),
         ("max-message-size", "0", "is no number of bytes from 1 to 4294967295"),
