@@ -1,4 +1,4 @@
-// Reads h2spec's report beside what is known of it.   usage: h2spec.mjs REPORT KNOWN
+// Reads h2spec's report beside what is known of it.   usage: h2spec.mjs REPORT KNOWN RUN
 // One line a case, by tabs: the case, what it is known to do, what it did, and why (or what it saw instead).
 import { readFileSync } from 'node:fs';
 
@@ -19,15 +19,16 @@ function result(content) {
   return { did: content.includes('<skipped>') ? 'skipped' : 'passes', saw: 'nothing else' };
 }
 
-// OUTCOME | CASE | WHY
-function known(text) {
+// OUTCOME | RUN | CASE | WHY
+function known(text, run) {
   const lines = text.split('\n').filter((line) => line && !line.startsWith('#'));
-  return new Map(lines.map((line) => line.split(' | ')).map(([does, title, why]) => [title, { does, why }]));
+  const cases = lines.map((line) => line.split(' | ')).filter(([, of]) => of === run);
+  return new Map(cases.map(([does, , title, why]) => [title, { does, why }]));
 }
 
-const [reported, expected] = process.argv.slice(2).map((path) => readFileSync(path, 'utf8'));
+const [reported, expected] = process.argv.slice(2, 4).map((path) => readFileSync(path, 'utf8'));
 const found = report(reported);
-const list = known(expected);
+const list = known(expected, process.argv[4]);
 for (const title of new Set([...found.keys(), ...list.keys()])) {
   const { did, saw } = found.get(title) ?? { did: 'not run', saw: 'nothing' };
   const { does, why } = list.get(title) ?? { does: 'passes', why: '' };
