@@ -5,4 +5,4 @@
 
 pub mod issuer;
 
-pub use issuer::{Client, Error, Issuer, Options as IssuerOptions};
+pub use issuer::{Client, ClientKind, Error, Issuer, Options as IssuerOptions};

@@ -2,9 +2,17 @@
 #![cfg(feature = "development")]
 #![allow(clippy::unwrap_used, reason = "a test's support may fail by panicking, as its tests do")]
 
+mod authorization_endpoint;
+mod browser;
+mod codes;
+mod cors;
 #[cfg(unix)]
 mod descriptors;
+mod log_out;
 mod metadata;
+mod pages;
+mod person;
+mod refresh_tokens;
 mod server;
 mod support;
 mod token_endpoint;

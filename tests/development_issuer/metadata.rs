@@ -11,14 +11,36 @@ use crate::support::{Answer, CLI, TestIssuer};
 #[tokio::test]
 async fn metadata_names_the_issuer_and_what_it_can_do() {
     let issuer = TestIssuer::start().await;
+    let at = |path: &str| format!("http://127.0.0.1:{}{path}", issuer.address.port());
     let expected = json!({
-        "issuer": format!("http://127.0.0.1:{}/", issuer.address.port()),
-        "token_endpoint": format!("http://127.0.0.1:{}/oauth/token", issuer.address.port()),
-        "jwks_uri": format!("http://127.0.0.1:{}/.well-known/jwks.json", issuer.address.port()),
-        "response_types_supported": [],
-        "grant_types_supported": ["client_credentials"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-        "scopes_supported": ["api1:read:status", "api2:read:status", "api3:read:status"],
+        "issuer": at("/"),
+        "authorization_endpoint": at("/authorize"),
+        "token_endpoint": at("/oauth/token"),
+        "userinfo_endpoint": at("/userinfo"),
+        "revocation_endpoint": at("/oauth/revoke"),
+        "end_session_endpoint": at("/oidc/logout"),
+        "jwks_uri": at("/.well-known/jwks.json"),
+        "scopes_supported": [
+            "api1:read:status", "api2:read:status", "api3:read:status", "email", "offline_access", "openid", "profile",
+        ],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "code_challenge_methods_supported": ["S256"],
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+        "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "claims_supported": [
+            "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid",
+            "name", "nickname", "email", "email_verified",
+        ],
+        "ui_locales_supported": ["en", "ja"],
+        "authorization_response_iss_parameter_supported": true,
+        "claims_parameter_supported": false,
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
     });
     for path in [".well-known/openid-configuration", ".well-known/oauth-authorization-server"] {
         let answer = issuer.get(path).await;

@@ -9,6 +9,7 @@ use aws_lc_rs::signature::RSA_PKCS1_2048_8192_SHA256;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap};
+use reqwest::redirect::Policy;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use sekisho::development::{Client, Issuer, IssuerOptions};
 use serde_json::Value;
@@ -20,9 +21,15 @@ use url::form_urlencoded::Serializer;
 /// A parameter of a token request.
 pub(crate) type Parameter = (&'static str, &'static str);
 
+/// Parameters that are made as a test runs.
+pub(crate) type Parameters<'a> = &'a [(&'a str, &'a str)];
+
 /// What every request of the client `cli` begins with.
 pub(crate) const CLI: [Parameter; 3] =
     [("grant_type", "client_credentials"), ("client_id", "cli"), ("client_secret", "cli-secret")];
+
+/// The web origin of the client `page`.
+pub(crate) const PAGE: &str = "http://localhost:8080";
 
 /// An issuer that is being served.
 pub(crate) struct TestIssuer {
@@ -35,17 +42,19 @@ pub(crate) struct TestIssuer {
 }
 
 impl TestIssuer {
-    /// Starts one whose clock stands at 1,000,000,000 seconds, with `cli` and a client that has no scope.
+    /// Starts one whose clock stands at 1,000,000,000 seconds, with `cli`, a client that has no
+    /// scope, and two that are pages.
     pub(crate) async fn start() -> Self {
         let seconds = Arc::new(AtomicU64::new(1_000_000_000));
         let read = Arc::clone(&seconds);
-        let unprivileged = Client {
-            id: "unprivileged".to_owned(),
-            secret: "unprivileged-secret".to_owned(),
-            scopes: vec![],
-        };
         let options = IssuerOptions {
-            clients: vec![Client::cli(), unprivileged],
+            clients: vec![
+                Client::cli(),
+                Client::confidential("unprivileged", "unprivileged-secret", &[]),
+                Client::page(PAGE),
+                Client { id: "other".to_owned(), ..Client::page("http://localhost:8081") },
+            ],
+            access_token_lifetime: Duration::from_secs(600),
             clock: Arc::new(move || UNIX_EPOCH + Duration::from_secs(read.load(Ordering::SeqCst))),
             ..IssuerOptions::default()
         };
@@ -59,12 +68,17 @@ impl TestIssuer {
                 std::future::pending::<()>().await;
             }
         }));
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
         Self { url, address, shutdown, served, seconds, http }
     }
 
     pub(crate) fn set_clock(&self, seconds: u64) {
         self.seconds.store(seconds, Ordering::SeqCst);
+    }
+
+    /// Moves the clock that stands at its beginning.
+    pub(crate) fn pass(&self, seconds: u64) {
+        self.seconds.fetch_add(seconds, Ordering::SeqCst);
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -76,7 +90,7 @@ impl TestIssuer {
     }
 
     /// Posts a form to the token endpoint.
-    pub(crate) async fn post(&self, parameters: &[Parameter]) -> Answer {
+    pub(crate) async fn post(&self, parameters: Parameters<'_>) -> Answer {
         Answer::of(self.form(parameters)).await
     }
 
@@ -91,7 +105,7 @@ impl TestIssuer {
         self.post(&[&CLI, parameters].concat()).await
     }
 
-    pub(crate) fn form(&self, parameters: &[Parameter]) -> RequestBuilder {
+    pub(crate) fn form(&self, parameters: Parameters<'_>) -> RequestBuilder {
         let body = Serializer::new(String::new()).extend_pairs(parameters).finish();
         self.request(Method::POST, "oauth/token")
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -113,14 +127,15 @@ pub(crate) struct Answer {
     pub(crate) headers: HeaderMap,
     /// The body's JSON, or null where it is none.
     pub(crate) body: Value,
+    pub(crate) text: String,
 }
 
 impl Answer {
     pub(crate) async fn of(request: RequestBuilder) -> Self {
         let response = request.send().await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or_default();
-        Self { status, headers, body }
+        let text = response.text().await.unwrap();
+        Self { status, headers, body: serde_json::from_str(&text).unwrap_or_default(), text }
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
@@ -136,6 +151,11 @@ impl Answer {
     pub(crate) fn access_token(&self) -> &str {
         assert_eq!(self.status, StatusCode::OK, "{}", self.body);
         self.body["access_token"].as_str().unwrap()
+    }
+
+    /// The claims of the ID token, not verified.
+    pub(crate) fn id_token(&self) -> Value {
+        json_part(self.body["id_token"].as_str().unwrap(), 1)
     }
 
     /// The claims of that token, not verified.

@@ -144,14 +144,14 @@ async fn another_scheme_than_basic_is_challenged_for_basic() {
     assert_refused(&answer, (401, "invalid_client"), "Bearer alone");
 }
 
-/// RFC 6749 §4.4.2, §4.3.
+/// RFC 6749 §4.4.2, §4.3; RFC 9700 §2.4.
 #[tokio::test]
-async fn one_grant_type_is_supported() {
+async fn row_85_grant_types_that_are_not_supported() {
     let password = [("username", "cli"), ("password", "cli-secret")];
     let table: [(&str, Option<&str>, Outcome); 6] = [
         ("client credentials", Some("client_credentials"), None),
         ("password", Some("password"), Some((400, "unsupported_grant_type"))),
-        ("authorization code", Some("authorization_code"), Some((400, "unsupported_grant_type"))),
+        ("implicit", Some("implicit"), Some((400, "unsupported_grant_type"))),
         ("another case", Some("Client_Credentials"), Some((400, "unsupported_grant_type"))),
         ("empty", Some(""), Some((400, "invalid_request"))),
         ("none", None, Some((400, "invalid_request"))),

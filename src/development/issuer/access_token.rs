@@ -1,22 +1,32 @@
 //! An access token of the shape of Auth0's.
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use aws_lc_rs::error::Unspecified;
-use aws_lc_rs::rand;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::AuthorizationServer;
+use super::account::Account;
 use super::client::Client;
+use super::random::random_id;
+use super::scope::Scope;
+use super::userinfo;
 
 /// What a token is issued for.
 pub(super) struct AccessToken<'a> {
     pub(super) client: &'a Client,
+    pub(super) subject: Subject<'a>,
     /// The scope granted; if empty, the token has no such claim, as with Auth0.
     pub(super) scope: &'a str,
     pub(super) lifetime: Duration,
+}
+
+/// On whose behalf a client calls.
+pub(super) enum Subject<'a> {
+    /// Its own (RFC 6749 §4.4).
+    Client,
+    /// That of the person who granted it what the token says.
+    Account(&'a Account),
 }
 
 impl AccessToken<'_> {
@@ -26,28 +36,38 @@ impl AccessToken<'_> {
     }
 
     fn claims(&self, server: &AuthorizationServer) -> Result<Value, Unspecified> {
-        // A clock before 1970 dates its tokens 1970.
-        let issued_at = (server.clock)().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let issued_at = server.seconds();
         let mut claims = json!({
             "iss": server.issuer,
-            "sub": format!("{}@clients", self.client.id),
-            "aud": server.audience,
+            "sub": self.subject(),
+            "aud": self.audience(server),
             "iat": issued_at,
             "exp": issued_at + self.lifetime.as_secs(),
             "azp": self.client.id,
-            "gty": "client-credentials",
             "jti": random_id()?,
         });
+        if matches!(self.subject, Subject::Client) {
+            claims["gty"] = "client-credentials".into();
+        }
         if !self.scope.is_empty() {
             claims["scope"] = self.scope.into();
         }
         Ok(claims)
     }
-}
 
-/// 128 random bits: no two tokens share a `jti` (RFC 7519 §4.1.7).
-fn random_id() -> Result<String, Unspecified> {
-    let mut bytes = [0; 16];
-    rand::fill(&mut bytes)?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
+    fn subject(&self) -> String {
+        match self.subject {
+            Subject::Client => format!("{}@clients", self.client.id),
+            Subject::Account(account) => account.subject(),
+        }
+    }
+
+    /// As with Auth0, one that was asked for with `openid` is for the userinfo endpoint too.
+    fn audience(&self, server: &AuthorizationServer) -> Value {
+        if Scope::of(self.scope).contains("openid") {
+            json!([server.audience, server.endpoint(userinfo::PATH)])
+        } else {
+            json!(server.audience)
+        }
+    }
 }

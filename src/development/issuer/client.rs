@@ -4,35 +4,102 @@ use std::fmt;
 
 use aws_lc_rs::{constant_time, digest};
 
-/// A confidential client, registered by whoever starts the issuer.
-#[derive(Clone)]
+const STATUS_SCOPES: [&str; 3] = ["api1:read:status", "api2:read:status", "api3:read:status"];
+
+/// A client, registered by whoever starts the issuer.
+#[derive(Clone, Debug)]
 pub struct Client {
     /// Its `client_id`, and in its tokens `azp`.
     pub id: String,
-    /// What it authenticates with.
-    pub secret: String,
+    /// What it can keep to itself, and so how it gets its tokens.
+    pub kind: ClientKind,
     /// Every scope that it may be granted, one scope token each (RFC 6749 §3.3). With none, its tokens say
     /// who it is and nothing more.
     pub scopes: Vec<String>,
 }
 
+/// The two client types of RFC 6749 §2.1.
+#[derive(Clone)]
+pub enum ClientKind {
+    /// A machine that can keep a secret: it asks on its own behalf (RFC 6749 §4.4).
+    Confidential {
+        /// What it authenticates with.
+        secret: String,
+    },
+    /// A page in a browser, which can keep none (RFC 10017): a person grants it what it may do.
+    Public {
+        /// Where answers to authorization requests may go, each compared as a whole (RFC 9700 §2.1).
+        redirect_uris: Vec<String>,
+        /// Where a person may be sent after logging out.
+        post_logout_redirect_uris: Vec<String>,
+        /// Whose pages may call the endpoints that are called from a page.
+        web_origins: Vec<String>,
+    },
+}
+
 impl Client {
     /// The client of the command line: it may read the status of each of the three APIs.
     pub fn cli() -> Self {
-        let scopes = ["api1:read:status", "api2:read:status", "api3:read:status"];
+        Self::confidential("cli", "cli-secret", &STATUS_SCOPES)
+    }
+
+    /// A machine with a secret.
+    pub fn confidential(id: &str, secret: &str, scopes: &[&str]) -> Self {
         Self {
-            id: "cli".to_owned(),
-            secret: "cli-secret".to_owned(),
-            scopes: scopes.map(str::to_owned).to_vec(),
+            id: id.to_owned(),
+            kind: ClientKind::Confidential { secret: secret.to_owned() },
+            scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
+        }
+    }
+
+    /// The page that is served at `origin` (`http://localhost:8080`): it may ask a person for her name, for a
+    /// refresh token and for the status of each of the three APIs, and is answered at the origin's root.
+    pub fn page(origin: &str) -> Self {
+        let root = format!("{origin}/");
+        let of_the_person = ["openid", "profile", "email", "offline_access"];
+        Self {
+            id: "page".to_owned(),
+            kind: ClientKind::Public {
+                redirect_uris: vec![root.clone()],
+                post_logout_redirect_uris: vec![root],
+                web_origins: vec![origin.to_owned()],
+            },
+            scopes: [&of_the_person[..], &STATUS_SCOPES].concat().into_iter().map(str::to_owned).collect(),
         }
     }
 
     /// Whether `presented` is this client's secret, in a time that tells nothing of how much of it is right.
     pub(super) fn has_secret(&self, presented: &str) -> bool {
+        let ClientKind::Confidential { secret } = &self.kind else { return false };
         // The comparison takes slices of equal length alone: digests also keep the secret's length to itself.
         let [expected, found] =
-            [&self.secret, presented].map(|secret| digest::digest(&digest::SHA256, secret.as_bytes()));
+            [secret, presented].map(|secret| digest::digest(&digest::SHA256, secret.as_bytes()));
         constant_time::verify_slices_are_equal(expected.as_ref(), found.as_ref()).is_ok()
+    }
+
+    pub(super) fn is_public(&self) -> bool {
+        matches!(self.kind, ClientKind::Public { .. })
+    }
+
+    pub(super) fn redirect_uris(&self) -> &[String] {
+        match &self.kind {
+            ClientKind::Confidential { .. } => &[],
+            ClientKind::Public { redirect_uris, .. } => redirect_uris,
+        }
+    }
+
+    pub(super) fn post_logout_redirect_uris(&self) -> &[String] {
+        match &self.kind {
+            ClientKind::Confidential { .. } => &[],
+            ClientKind::Public { post_logout_redirect_uris, .. } => post_logout_redirect_uris,
+        }
+    }
+
+    pub(super) fn web_origins(&self) -> &[String] {
+        match &self.kind {
+            ClientKind::Confidential { .. } => &[],
+            ClientKind::Public { web_origins, .. } => web_origins,
+        }
     }
 
     /// The scope to grant of what was `requested` (RFC 6749 §3.3): what this client may have of it, or all
@@ -46,10 +113,17 @@ impl Client {
     }
 }
 
-impl fmt::Debug for Client {
+impl fmt::Debug for ClientKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { id, secret: _, scopes } = self;
-        f.debug_struct("Client").field("id", id).field("scopes", scopes).finish_non_exhaustive()
+        match self {
+            Self::Confidential { secret: _ } => f.debug_struct("Confidential").finish_non_exhaustive(),
+            Self::Public { redirect_uris, post_logout_redirect_uris, web_origins } => f
+                .debug_struct("Public")
+                .field("redirect_uris", redirect_uris)
+                .field("post_logout_redirect_uris", post_logout_redirect_uris)
+                .field("web_origins", web_origins)
+                .finish(),
+        }
     }
 }
 

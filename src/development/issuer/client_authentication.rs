@@ -1,4 +1,5 @@
-//! Client authentication (RFC 6749 §2.3.1): by HTTP Basic, or by parameters of the body, never by both.
+//! Client authentication (RFC 6749 §2.3.1): by HTTP Basic, or by parameters of the body, never by both; and of
+//! a public client its name alone.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::Engine;
@@ -10,7 +11,25 @@ use super::error_response::ErrorResponse;
 use super::parameters::Parameters;
 
 /// The methods' names in metadata, as registered by RFC 7591.
-pub(super) const METHODS: [&str; 2] = ["client_secret_basic", "client_secret_post"];
+pub(super) const METHODS: [&str; 3] = ["client_secret_basic", "client_secret_post", "none"];
+
+/// The client that a request for what a person granted comes from.
+///
+/// A public client has nothing to prove it by: what is handed to it is bound to a verifier, or to the last
+/// token that it got (RFC 9700 §2.1.1, §2.2.2).
+pub(super) fn identify<'a>(
+    clients: &'a [Client],
+    headers: &HeaderMap,
+    parameters: &Parameters,
+) -> Result<&'a Client, ErrorResponse> {
+    let shows_nothing =
+        !headers.contains_key(header::AUTHORIZATION) && parameters.get("client_secret").is_none();
+    let named = parameters.get("client_id");
+    clients
+        .iter()
+        .find(|client| shows_nothing && client.is_public() && named == Some(&client.id))
+        .map_or_else(|| authenticate(clients, headers, parameters), Ok)
+}
 
 /// The client that a request proves to come from.
 ///
@@ -90,7 +109,7 @@ mod tests {
     use super::*;
 
     fn clients() -> [Client; 2] {
-        [Client::cli(), Client { id: "a b".to_owned(), secret: "p&=+:ü%".to_owned(), scopes: vec![] }]
+        [Client::cli(), Client::confidential("a b", "p&=+:ü%", &[])]
     }
 
     fn outcome(authorization: &[&str], form: &str) -> String {

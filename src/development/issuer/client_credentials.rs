@@ -6,11 +6,13 @@ use aws_lc_rs::error::Unspecified;
 use axum::http::HeaderMap;
 
 use super::AuthorizationServer;
-use super::access_token::AccessToken;
+use super::access_token::{AccessToken, Subject};
 use super::client::Client;
 use super::client_authentication::authenticate;
 use super::error_response::ErrorResponse;
 use super::parameters::Parameters;
+use super::scope::is_scope_token;
+use super::target::check_target;
 use super::token_endpoint::TokenResponse;
 
 /// The grant type by which a client asks on its own behalf.
@@ -31,20 +33,10 @@ pub(super) fn grant(
     check_target(parameters, &server.audience)?;
     let lifetime = lifetime(parameters)?;
     let scope = granted_scope(parameters, client)?;
-    let access_token = AccessToken { client, scope: &scope, lifetime }
+    let access_token = AccessToken { client, subject: Subject::Client, scope: &scope, lifetime }
         .sign(server)
         .map_err(|Unspecified| ErrorResponse::server_error("The token could not be signed"))?;
-    Ok(TokenResponse { access_token, expires_in: lifetime, scope })
-}
-
-/// Auth0 names the API that a token is for by `audience`, RFC 8707 by `resource`. There is one here, so every
-/// one that is named must be that.
-fn check_target(parameters: &Parameters, audience: &str) -> Result<(), ErrorResponse> {
-    if parameters.all("audience").chain(parameters.all("resource")).all(|target| target == audience) {
-        Ok(())
-    } else {
-        Err(ErrorResponse::invalid_target("Tokens are issued for the configured audience alone"))
-    }
+    Ok(TokenResponse { access_token, expires_in: lifetime, scope, id_token: None, refresh_token: None })
 }
 
 /// The extension parameter `expires_in`: how long the token shall live, in whole seconds up to a day.
@@ -69,11 +61,6 @@ fn granted_scope(parameters: &Parameters, client: &Client) -> Result<String, Err
     client
         .narrow(requested)
         .ok_or(ErrorResponse::invalid_scope("The client may have none of the scope it asks for"))
-}
-
-/// `scope-token = 1*( %x21 / %x23-5B / %x5D-7E )` (RFC 6749 §3.3).
-fn is_scope_token(token: &str) -> bool {
-    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
 }
 
 #[cfg(test)]
@@ -104,25 +91,6 @@ mod tests {
         for (form, expected) in table {
             let found = outcome(lifetime(&Parameters::of(form).unwrap()));
             assert_eq!(found, expected.map(Duration::from_secs), "{form}");
-        }
-    }
-
-    #[test]
-    fn targets() {
-        let table = [
-            ("", Ok(())),
-            ("audience=here", Ok(())),
-            ("resource=here", Ok(())),
-            ("audience=here&resource=here", Ok(())),
-            ("resource=here&resource=here", Ok(())),
-            ("audience=there", Err("invalid_target")),
-            ("resource=there", Err("invalid_target")),
-            ("resource=here&resource=there", Err("invalid_target")),
-            ("audience=here&resource=there", Err("invalid_target")),
-            ("audience=HERE", Err("invalid_target")),
-        ];
-        for (form, expected) in table {
-            assert_eq!(outcome(check_target(&Parameters::of(form).unwrap(), "here")), expected, "{form}");
         }
     }
 

@@ -33,6 +33,13 @@ impl ErrorResponse {
         Self { status: StatusCode::UNAUTHORIZED, code: "invalid_client", description }
     }
 
+    /// "The provided authorization grant (e.g., authorization code, resource owner credentials) or refresh
+    /// token is invalid, expired, revoked, does not match the redirection URI used in the authorization
+    /// request, or was issued to another client."
+    pub(super) fn invalid_grant(description: &'static str) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, code: "invalid_grant", description }
+    }
+
     /// "The authorization grant type is not supported by the authorization server."
     pub(super) fn unsupported_grant_type(description: &'static str) -> Self {
         Self { status: StatusCode::BAD_REQUEST, code: "unsupported_grant_type", description }

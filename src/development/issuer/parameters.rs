@@ -1,26 +1,44 @@
-//! The parameters of a request to the token endpoint (RFC 6749 §3.2).
+//! The parameters of a request, from its query (RFC 6749 §3.1) or from the form in its body (§3.2).
 
 use axum::Form;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
+use url::form_urlencoded;
 
 use super::error_response::ErrorResponse;
 
-/// What the form in a request's body says, each parameter once.
+/// What a request says, and where it is judged so, each parameter once.
 pub(super) struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
+    /// What `encoded` says, even if it says something twice.
+    pub(super) fn parse(encoded: &str) -> Self {
+        Self(form_urlencoded::parse(encoded.as_bytes()).into_owned().collect())
+    }
+
     /// Refuses a parameter that is there twice (RFC 6749 §3.2): what reads the first and what reads the last
-    /// would disagree on what was asked. `resource` alone may be repeated (RFC 8707 §2).
+    /// would disagree on what was asked.
     fn new(pairs: Vec<(String, String)>) -> Result<Self, ErrorResponse> {
-        let repeated = pairs.iter().enumerate().any(|(index, (name, _))| {
-            name != "resource" && pairs.iter().take(index).any(|(earlier, _)| earlier == name)
-        });
-        if repeated {
+        let parameters = Self(pairs);
+        if parameters.has_repeated() {
             return Err(ErrorResponse::invalid_request("A parameter is given more than once"));
         }
-        Ok(Self(pairs))
+        Ok(parameters)
+    }
+
+    /// Whether a parameter is there twice. `resource` alone may be (RFC 8707 §2).
+    pub(super) fn has_repeated(&self) -> bool {
+        let Self(pairs) = self;
+        pairs.iter().enumerate().any(|(index, (name, _))| {
+            name != "resource" && pairs.iter().take(index).any(|(earlier, _)| earlier == name)
+        })
+    }
+
+    /// The value of a parameter, unless there are two to choose from.
+    pub(super) fn once(&self, name: &str) -> Option<&str> {
+        let mut values = self.all(name);
+        values.next().filter(|_| values.next().is_none())
     }
 
     /// The value of a parameter. One without a value counts as omitted (RFC 6749 §3.2).
@@ -34,6 +52,13 @@ impl Parameters {
             .iter()
             .filter(move |(given, value)| given == name && !value.is_empty())
             .map(|(_, value)| value.as_str())
+    }
+}
+
+/// The form of a page, in which one name may have several boxes ticked.
+impl From<Vec<(String, String)>> for Parameters {
+    fn from(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
     }
 }
 
@@ -65,7 +90,7 @@ fn unreadable(rejection: &FormRejection) -> ErrorResponse {
 impl Parameters {
     /// The parameters that a form holds, for the tables of other parts.
     pub(super) fn of(form: &str) -> Result<Self, ErrorResponse> {
-        Self::new(url::form_urlencoded::parse(form.as_bytes()).into_owned().collect())
+        Self::new(form_urlencoded::parse(form.as_bytes()).into_owned().collect())
     }
 }
 

@@ -1,0 +1,18 @@
+//! What a person granted a client: what codes and refresh tokens stand for.
+
+use std::time::SystemTime;
+
+use super::account::Account;
+use super::scope::Scope;
+
+/// A resource owner's authorization (RFC 6749 §1.3).
+#[derive(Clone)]
+pub(super) struct Grant {
+    pub(super) client_id: String,
+    pub(super) account: &'static Account,
+    pub(super) scope: Scope,
+    /// When the person logged in (OpenID Connect Core §2).
+    pub(super) auth_time: SystemTime,
+    /// The session in which she granted it.
+    pub(super) sid: String,
+}

@@ -1,0 +1,101 @@
+//! Refresh tokens that rotate (RFC 9700 §4.14.2): each is good for one use, and to use one twice is the end of
+//! all that came from the same grant, since either the first or the second user has stolen it.
+
+use std::time::{Duration, SystemTime};
+
+use aws_lc_rs::constant_time;
+use aws_lc_rs::error::Unspecified;
+
+use super::bounded::Bounded;
+use super::grant::Grant;
+use super::random::random_id;
+use super::scope::Scope;
+
+/// Counted from the grant: a rotation does not lengthen it (RFC 10017, on refresh tokens).
+const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+
+const MAX_FAMILIES: usize = 1024;
+
+/// The last token of every grant, by the family's name. A token is that name, a dot and a secret, so that
+/// those which were replaced are known without being kept.
+pub(super) struct Families(Bounded<Family>);
+
+struct Family {
+    grant: Grant,
+    secret: String,
+}
+
+/// Why there is no new token for an old one.
+pub(super) enum Refused {
+    /// It is unknown, expired, revoked, another client's, or was used before.
+    Invalid,
+    /// More is asked for than was granted.
+    Scope,
+    /// The cryptographic library refused.
+    Random,
+}
+
+impl From<Unspecified> for Refused {
+    fn from(Unspecified: Unspecified) -> Self {
+        Self::Random
+    }
+}
+
+impl Families {
+    pub(super) fn new() -> Self {
+        Self(Bounded::new(MAX_FAMILIES))
+    }
+
+    /// The first token of a grant.
+    pub(super) fn begin(&mut self, grant: Grant, now: SystemTime) -> Result<String, Unspecified> {
+        let (name, secret) = (random_id()?, random_id()?);
+        let token = format!("{name}.{secret}");
+        self.0.insert(name, Family { grant, secret }, now + LIFETIME, now);
+        Ok(token)
+    }
+
+    /// The grant, and the token that replaces the one presented. What is asked for in vain uses nothing up.
+    pub(super) fn rotate(
+        &mut self,
+        token: &str,
+        client_id: &str,
+        scope: Option<&Scope>,
+        now: SystemTime,
+    ) -> Result<(Grant, String), Refused> {
+        let (name, secret) = token.split_once('.').ok_or(Refused::Invalid)?;
+        let family = self.0.get_mut(name, now).ok_or(Refused::Invalid)?;
+        if !family.ends_with(secret) {
+            self.0.remove(name);
+            return Err(Refused::Invalid);
+        }
+        if family.grant.client_id != client_id {
+            return Err(Refused::Invalid);
+        }
+        if scope.is_some_and(|scope| !scope.is_subset_of(&family.grant.scope)) {
+            return Err(Refused::Scope);
+        }
+        family.secret = random_id()?;
+        Ok((family.grant.clone(), format!("{name}.{}", family.secret)))
+    }
+
+    /// Ends the family that `token` is of, or that it names.
+    pub(super) fn revoke(&mut self, token: &str) {
+        self.0.remove(family(token));
+    }
+
+    /// Whether the family that `token` is of is `client_id`'s.
+    pub(super) fn is_of(&mut self, token: &str, client_id: &str, now: SystemTime) -> bool {
+        self.0.get_mut(family(token), now).is_some_and(|family| family.grant.client_id == client_id)
+    }
+}
+
+impl Family {
+    fn ends_with(&self, secret: &str) -> bool {
+        constant_time::verify_slices_are_equal(self.secret.as_bytes(), secret.as_bytes()).is_ok()
+    }
+}
+
+/// The name of the family that a token is of.
+pub(super) fn family(token: &str) -> &str {
+    token.split_once('.').map_or(token, |(name, _secret)| name)
+}
