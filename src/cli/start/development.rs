@@ -13,7 +13,7 @@ use crate::authorizer::Issuer;
 use crate::cli::{BannerFacts, Failure, banner, request_token};
 use crate::clock::SystemClock;
 use crate::config::{DevelopmentSettings, TokenSettings};
-use crate::development::issuer::{self, Options};
+use crate::development::issuer::{self, Client, Options};
 use crate::jwks::{Discovery, HttpClient, HttpUrl, Keys, PlainHttp};
 
 /// `sekisho`
@@ -52,6 +52,9 @@ pub(in crate::cli) async fn development(settings: DevelopmentSettings) -> Result
     issuer.serving.await.map_err(Failure::at_run_time)?.map_err(Failure::at_run_time)
 }
 
+/// Where a page is answered that is served by whoever develops it.
+const PAGE: &str = "http://localhost:8080";
+
 /// The development issuer, as it is seen from here: somebody at a URL.
 struct LocalIssuer {
     address: SocketAddr,
@@ -61,7 +64,8 @@ struct LocalIssuer {
 
 impl LocalIssuer {
     fn start(listener: TcpListener, audience: &str, stop: watch::Receiver<bool>) -> Result<Self, Failure> {
-        let options = Options { audience: audience.to_owned(), ..Options::default() };
+        let clients = vec![Client::cli(), Client::page(PAGE)];
+        let options = Options { audience: audience.to_owned(), clients, ..Options::default() };
         let issuer = issuer::Issuer::new(listener, options).map_err(Failure::at_run_time)?;
         let url =
             HttpUrl::parse(issuer.issuer_url(), PlainHttp::LoopbackOnly).map_err(Failure::at_run_time)?;
