@@ -9,12 +9,14 @@ const flags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // The events below are the page's; what the browser itself might ask for finds no name.
-  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
 ];
 
-export function launch(executablePath) {
-  return chromium.launch({ executablePath, args: flags, chromiumSandbox: false });
+// Names are found where `places` says, as in { 'localhost:8080': '127.0.0.1:40123' }. The events below are the
+// page's; what the browser itself might ask for finds no name.
+export function launch(executablePath, places = {}) {
+  const found = Object.entries(places).map(([name, place]) => `MAP ${name} ${place}`);
+  const rules = [...found, 'MAP * ~NOTFOUND', 'EXCLUDE 127.0.0.1'].join(', ');
+  return chromium.launch({ executablePath, args: [...flags, `--host-resolver-rules=${rules}`], chromiumSandbox: false });
 }
 
 // Its own context, so that no preflight is remembered from another page.
