@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reqwest::Method;
-use sekisho::development::{Error, Issuer, IssuerOptions};
+use sekisho::development::{Client, Error, Issuer, IssuerOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
@@ -19,6 +19,26 @@ async fn no_listener_leaves_loopback() {
             Ok(issuer) => assert!(loopback && issuer.issuer_url() == format!("http://{bound}/"), "{address}"),
             Err(Error::NotLoopback(refused)) => assert!(!loopback && refused == bound, "{address}"),
             Err(error) => panic!("{address}: {error}"),
+        }
+    }
+}
+
+/// RFC 6749 §3.1.2.
+#[tokio::test]
+async fn a_page_has_to_be_somewhere() {
+    let table = [
+        ("http://localhost:8080", true),
+        ("http://[::1]:8080/", true),
+        ("localhost", false),
+        ("http://x/#y", false),
+    ];
+    for (origin, accepted) in table {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let options = IssuerOptions { clients: vec![Client::page(origin)], ..IssuerOptions::default() };
+        match Issuer::new(listener, options) {
+            Ok(_) => assert!(accepted, "{origin}"),
+            Err(Error::RedirectUri { client, .. }) => assert!(!accepted && client == "page", "{origin}"),
+            Err(error) => panic!("{origin}: {error}"),
         }
     }
 }

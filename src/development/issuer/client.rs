@@ -55,6 +55,7 @@ impl Client {
     /// The page that is served at `origin` (`http://localhost:8080`): it may ask a person for her name, for a
     /// refresh token and for the status of each of the three APIs, and is answered at the origin's root.
     pub fn page(origin: &str) -> Self {
+        let origin = origin.trim_end_matches('/');
         let root = format!("{origin}/");
         let of_the_person = ["openid", "profile", "email", "offline_access"];
         Self {

@@ -126,3 +126,22 @@ fn asset(content_type: &'static str, text: &'static str) -> Response {
     ];
     (headers.map(|(name, value)| (name, HeaderValue::from_static(value))), text).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_of_a_policy() {
+        let table = [
+            ("http://localhost:8080/callback?x=1", " http://localhost:8080"),
+            ("http://127.0.0.1/", " http://127.0.0.1"),
+            ("https://app.example/", " https://app.example"),
+            ("http://[::1]:8080/", " http:"),
+            ("com.example.app:/callback", " com.example.app:"),
+        ];
+        for (uri, expected) in table {
+            assert_eq!(csp_source(&Url::parse(uri).unwrap()), expected, "{uri}");
+        }
+    }
+}
