@@ -1,0 +1,69 @@
+// What the server tells the page of itself: /auth_config.json.
+
+export interface Config {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly audience: string;
+  readonly grpcUrl: string;
+  /** The scopes that are asked for unless somebody chooses others. */
+  readonly scopes: readonly string[];
+  /** Whether the issuer is the server's own, for development. */
+  readonly development: boolean;
+}
+
+export class ConfigError extends Error {}
+
+// Hosts that mean "every address of this machine" and are none that could be called.
+const UNSPECIFIED = ['0.0.0.0', '[::]'];
+
+export async function loadConfig(location: Location): Promise<Config> {
+  const response = await fetch('/auth_config.json', { cache: 'no-store' }).catch(() => undefined);
+  if (!response?.ok) throw new ConfigError('auth_config.json was not served');
+  const value: unknown = await response.json().catch(() => undefined);
+  return parseConfig(value, location.hostname);
+}
+
+export function parseConfig(value: unknown, ownHost: string): Config {
+  const members: Record<string, unknown> = typeof value === 'object' && value !== null ? { ...value } : {};
+  return {
+    issuer: url(members, 'issuer') && text(members, 'issuer'),
+    clientId: text(members, 'clientId'),
+    audience: text(members, 'audience'),
+    grpcUrl: reachable(url(members, 'grpcUrl'), ownHost),
+    scopes: texts(members, 'scopes'),
+    development: members.development === true,
+  };
+}
+
+function reachable(address: URL, ownHost: string): string {
+  if (UNSPECIFIED.includes(address.hostname)) address.hostname = ownHost;
+  return address.href.replace(/\/$/, '');
+}
+
+function url(members: Record<string, unknown>, name: string): URL {
+  const address = parsed(text(members, name));
+  if (!address || !['http:', 'https:'].includes(address.protocol)) throw new ConfigError(`${name} is no http(s) URL`);
+  return address;
+}
+
+function parsed(value: string): URL | undefined {
+  try {
+    return new URL(value);
+  } catch {
+    return undefined;
+  }
+}
+
+function text(members: Record<string, unknown>, name: string): string {
+  const value = members[name];
+  if (typeof value !== 'string' || value === '') throw new ConfigError(`${name} is missing`);
+  return value;
+}
+
+function texts(members: Record<string, unknown>, name: string): string[] {
+  const value = members[name];
+  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
+    throw new ConfigError(`${name} is no list of texts`);
+  }
+  return value;
+}
