@@ -8,7 +8,7 @@ import { button, h, setText, show } from './dom';
 export function messages(actions: Actions): { element: HTMLElement; render(model: Model): void } {
   const problem = h('p', { id: 'problem', role: 'alert', class: 'message problem' });
   const notice = h('p', { id: 'notice', role: 'status', class: 'message notice' });
-  const reload = button('reload', 'plain', actions.reload);
+  const reload = button('reload', 'plain', () => actions.reload());
   const element = h('section', { class: 'messages' }, problem, reload, notice);
   return {
     element,

@@ -41,10 +41,10 @@ export function page(root: HTMLElement, all: readonly Api[], actions: Actions): 
   };
 }
 
-function header({ speak }: Actions) {
+function header(actions: Actions) {
   const buttons = (Object.keys(LANGUAGES) as Language[]).map((language) => {
     const element = h('button', { id: `language-${language}`, type: 'button', lang: language }, LANGUAGES[language].name);
-    element.addEventListener('click', () => speak(language));
+    element.addEventListener('click', () => actions.speak(language));
     return { language, element };
   });
   const group = h('div', { role: 'group', class: 'languages' }, ...buttons.map(({ element }) => element));

@@ -18,8 +18,8 @@ export interface PassView {
 
 export function pass(all: readonly Api[], actions: Actions): PassView {
   const heading = h('h2', { id: 'authentication-heading' });
-  const logIn = button('login', 'primary', actions.logIn);
-  const logOut = button('logout', 'plain', actions.logOut);
+  const logIn = button('login', 'primary', () => actions.logIn());
+  const logOut = button('logout', 'plain', () => actions.logOut());
   const holder = holderView(namedScopes(all), actions);
   const choice = scopeChoice(actions);
   const hint = h('p', { id: 'development', class: 'hint' });
@@ -51,7 +51,7 @@ function holderView(named: readonly string[], actions: Actions) {
     ['who', 'granted', 'expires', 'renewal'].map((id) => [id, { term: h('dt'), value: h('dd', { id }) }]),
   ) as Record<'who' | 'granted' | 'expires' | 'renewal', { term: HTMLElement; value: HTMLElement }>;
   rows.expires.value.setAttribute('role', 'timer');
-  const renew = button('renew', 'plain', actions.renew);
+  const renew = button('renew', 'plain', () => actions.renew());
   const list = h('dl', {}, ...Object.values(rows).map(({ term, value }) => h('div', {}, term, value)));
   const element = h('div', { class: 'holder' }, list, renew);
   return {
