@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ConfigError, parseConfig } from '../src/config';
+
+const good = {
+  issuer: 'http://127.0.0.1:9000/',
+  clientId: 'page',
+  audience: 'auth0-multiple-api',
+  grpcUrl: 'http://127.0.0.1:50051',
+  scopes: ['api1:read:status'],
+  development: true,
+};
+
+test('a configuration is taken as it is', () => assert.deepEqual(parseConfig(good, 'localhost'), good));
+
+test('the issuer keeps its last slash, or its want of one', () => {
+  assert.equal(parseConfig({ ...good, issuer: 'https://a.example' }, 'localhost').issuer, 'https://a.example');
+});
+
+test('an unspecified address means the host of the page', () => {
+  for (const host of ['0.0.0.0', '[::]']) {
+    assert.equal(parseConfig({ ...good, grpcUrl: `http://${host}:50051` }, 'pc.example').grpcUrl, 'http://pc.example:50051');
+  }
+});
+
+test('what is none is refused', () => {
+  const bad = [
+    undefined,
+    null,
+    'text',
+    {},
+    { ...good, clientId: '' },
+    { ...good, issuer: 'tenant' },
+    { ...good, issuer: 'javascript:1' },
+    { ...good, grpcUrl: 1 },
+    { ...good, scopes: 'a b' },
+    { ...good, scopes: [1] },
+  ];
+  for (const value of bad) assert.throws(() => parseConfig(value, 'localhost'), ConfigError);
+});
