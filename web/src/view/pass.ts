@@ -50,7 +50,6 @@ function holderView(named: readonly string[], actions: Actions) {
   const rows = Object.fromEntries(
     ['who', 'granted', 'expires', 'renewal'].map((id) => [id, { term: h('dt'), value: h('dd', { id }) }]),
   ) as Record<'who' | 'granted' | 'expires' | 'renewal', { term: HTMLElement; value: HTMLElement }>;
-  rows.expires.value.setAttribute('role', 'timer');
   const renew = button('renew', 'plain', () => actions.renew());
   const list = h('dl', {}, ...Object.values(rows).map(({ term, value }) => h('div', {}, term, value)));
   const element = h('div', { class: 'holder' }, list, renew);
