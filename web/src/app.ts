@@ -99,9 +99,9 @@ export class App implements Actions {
     forgetSession(sessionStorage);
     this.#renewAt = Number.POSITIVE_INFINITY;
     this.#change({ busy: true, expired: false, calls: new Map() }, 'session', 'problem', 'notice');
-    const where = await this.#issuer.logOut(session).catch(() => ({ kind: 'hereOnly' }) as const);
-    if (where.kind === 'redirect') return location.assign(where.url);
-    this.#change({ busy: false, notice: { kind: 'loggedOutHereOnly' } });
+    const where = await this.#issuer.logOut(session).catch(() => undefined);
+    if (where?.kind === 'redirect') return location.assign(where.url);
+    this.#change({ busy: false, notice: { kind: where ? 'loggedOutHereOnly' : 'loggedOutIssuerDown' } });
     this.#view.focusLogIn();
   }
 
@@ -142,7 +142,8 @@ export class App implements Actions {
       const { refreshToken: _refused, ...rest } = session;
       this.#hold(rest);
     }
-    this.#change({ problem }, 'notice');
+    const over = this.#model.expired && problem.kind === 'renewalRefused';
+    this.#change({ problem: over ? { kind: 'expired' } : problem }, 'notice');
   }
 
   #hold(session: Session): void {

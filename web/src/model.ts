@@ -18,6 +18,7 @@ export type Notice =
   | { readonly kind: 'loggedIn'; readonly name: string }
   | { readonly kind: 'loggedOut' }
   | { readonly kind: 'loggedOutHereOnly' }
+  | { readonly kind: 'loggedOutIssuerDown' }
   | { readonly kind: 'renewed' }
   | { readonly kind: 'goingToIssuer' };
 
