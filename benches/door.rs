@@ -84,7 +84,7 @@ async fn serve(issuer: &TestIssuer, grpc_web: Option<AllowedOrigins>) -> SocketA
         limits,
         shutdown_grace: Duration::ZERO,
     };
-    tokio::spawn(server::run(config, Listeners { grpc: listener }, std::future::pending()));
+    tokio::spawn(server::run(config, Listeners { grpc: listener, web: None }, std::future::pending()));
     address
 }
 

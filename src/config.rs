@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::jwks::{Algorithm, HttpUrl, PlainHttp, Schedule};
-use crate::server::{AllowedOrigins, Certificate, Limits, Reflection, Tls};
+use crate::server::{AllowedOrigins, Certificate, Limits, Origin, Reflection, Tls};
 use crate::token::{TokenProfile, Verifier};
 
 /// `sekisho`: all of it on loopback, with its own issuer.
@@ -33,13 +33,15 @@ pub struct ServeSettings {
     pub token: TokenRules,
 }
 
-/// The gRPC server, whoever issues the tokens.
+/// The server, whoever issues the tokens.
 #[derive(Debug, Clone)]
 pub struct ServerSettings {
     /// Where it listens.
     pub grpc_listen: SocketAddr,
-    /// Whose pages may call over gRPC-Web.
-    pub allow_origins: AllowedOrigins,
+    /// Whose pages may call over gRPC-Web; that of the page itself where nobody says.
+    pub allow_origins: Option<AllowedOrigins>,
+    /// The page, if there is one.
+    pub page: Option<PageSettings>,
     /// What the listener shows; plain text without.
     pub tls: Option<Tls>,
     /// What a peer may take.
@@ -52,6 +54,17 @@ pub struct ServerSettings {
     pub shutdown_grace: Duration,
     /// What is logged, and how.
     pub log: LogSettings,
+}
+
+/// The page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageSettings {
+    /// Where it listens.
+    pub web_listen: SocketAddr,
+    /// Its client at the issuer.
+    pub client_id: String,
+    /// Origins of the issuer besides its own.
+    pub connect_origins: Vec<Origin>,
 }
 
 /// An issuer and its keys.

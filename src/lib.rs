@@ -110,3 +110,5 @@ pub mod development;
 pub mod server;
 #[cfg(feature = "program")]
 pub mod services;
+#[cfg(feature = "program")]
+pub mod web;

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tonic_health::server::HealthReporter;
 use tower_layer::Layer as _;
@@ -29,6 +30,7 @@ pub use tls::{
 use crate::authorizer::{Authorizer, Issuer};
 use crate::clock::Clock;
 use crate::grpc::AccessLayer;
+use crate::web::Page;
 use connection::Serving;
 use door::Door;
 use health::Health;
@@ -62,6 +64,8 @@ pub struct Config {
 pub struct Listeners {
     /// gRPC, gRPC-Web, health and reflection.
     pub grpc: TcpListener,
+    /// The page, if there is one.
+    pub web: Option<(TcpListener, Page)>,
 }
 
 /// Serves until `shutdown`; then takes no more calls, says that it is not ready, and lets those in flight
@@ -94,14 +98,24 @@ pub async fn run(
 
     let access = AccessLayer::from(authorizer).layer(registry.routes);
     let door = Door::new(access, config.grpc_web.as_ref(), &config.limits);
-    let serving = Serving { door, tls: config.tls, limits: config.limits };
-    listener::serve(listeners.grpc, serving, config.shutdown_grace, async {
+    let (stop, mut stopped) = watch::channel(());
+    let shutdown = async {
         shutdown.await;
+        stop.send_replace(());
         // Ended before the last word is said, so that it has none after it.
         background.shutdown().await;
         health.stop().await;
-    })
-    .await;
+    };
+    let page = async {
+        let Some((listener, page)) = listeners.web else { return };
+        let serving = Serving { service: page, tls: config.tls.clone(), limits: config.limits.clone() };
+        let stopped = async {
+            let _ = stopped.changed().await;
+        };
+        listener::serve(listener, serving, config.shutdown_grace, stopped).await;
+    };
+    let serving = Serving { service: door, tls: config.tls.clone(), limits: config.limits.clone() };
+    tokio::join!(listener::serve(listeners.grpc, serving, config.shutdown_grace, shutdown), page);
     Ok(())
 }
 

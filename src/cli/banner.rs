@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 /// What the banner tells of.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct BannerFacts<'a> {
     /// The program, as it was called: it need not be on the path.
     pub program: &'a str,
@@ -11,6 +11,8 @@ pub struct BannerFacts<'a> {
     pub grpc: SocketAddr,
     /// The development issuer.
     pub issuer: SocketAddr,
+    /// The page's origin, if there is a page.
+    pub page: Option<String>,
     /// Whether it speaks TLS.
     pub tls: bool,
     /// A token for api1 and api2.
@@ -19,14 +21,18 @@ pub struct BannerFacts<'a> {
 
 /// The banner.
 pub fn banner(facts: &BannerFacts<'_>) -> String {
-    let BannerFacts { program, grpc, issuer, tls, token } = facts;
+    let BannerFacts { program, grpc, issuer, page, tls, token } = facts;
+    let page = page
+        .as_ref()
+        .map(|page| format!("  Page                                 {page}/\n"))
+        .unwrap_or_default();
     // On loopback, with a token that is good nowhere else; who has a root for it knows how to say so.
     let transport = if *tls { "-insecure" } else { "-plaintext" };
     format!(
         "\
 Sekisho, in development: everything on this machine, and a token for api1 and api2, good for an hour.
 
-  gRPC, gRPC-Web, health, reflection   {grpc}
+{page}  gRPC, gRPC-Web, health, reflection   {grpc}
   Issuer (development)                 http://{issuer}/
 
 What is served, and the scopes that it asks for:
@@ -61,6 +67,7 @@ mod tests {
             program: "target/debug/sekisho",
             grpc: ([127, 0, 0, 1], 50051).into(),
             issuer: ([127, 0, 0, 1], 9000).into(),
+            page: Some("http://localhost:8080".to_owned()),
             tls: false,
             token: "a.b.c",
         };
@@ -76,6 +83,11 @@ mod tests {
             // A line of its own, so that it can be marked by a triple click.
             assert!(text.lines().any(|line| line.trim() == command), "{command}");
         }
+        assert!(
+            text.lines().any(
+                |line| line.trim_start().starts_with("Page") && line.ends_with(" http://localhost:8080/")
+            )
+        );
         let over_tls = banner(&BannerFacts { tls: true, ..facts });
         assert!(over_tls.contains("grpcurl -insecure 127.0.0.1:50051 list"), "{over_tls}");
         assert!(!over_tls.contains("-plaintext"), "{over_tls}");

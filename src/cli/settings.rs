@@ -16,6 +16,9 @@ use crate::jwks::{Algorithm, FetchError, HttpClient, HttpUrl, InvalidKeySet, Jwk
 use crate::server::Reflection;
 use crate::token::TokenProfile;
 
+/// The page's client at the development issuer.
+const DEVELOPMENT_CLIENT: &str = "page";
+
 /// The audience of the reference scenario.
 const DEVELOPMENT_AUDIENCE: &str = "auth0-multiple-api";
 
@@ -31,7 +34,7 @@ impl Judge<'_> {
         // Of no use to a loopback issuer, and judged like any other value.
         self.plain_http();
         DevelopmentSettings {
-            server: self.server(values::loopback, Reflection::Public),
+            server: self.server(values::loopback, Reflection::Public, Some(DEVELOPMENT_CLIENT)),
             issuer_listen: self.with_default(&option::ISSUER_LISTEN, unspecified(), values::loopback),
             token: {
                 let audience = self.optional(&option::AUDIENCE, values::name);
@@ -42,7 +45,7 @@ impl Judge<'_> {
     }
 
     pub(super) fn serve(&mut self) -> Option<ServeSettings> {
-        let server = self.server(values::address, Reflection::Off);
+        let server = self.server(values::address, Reflection::Off, None);
         self.check_plain_text(&server);
         let issuer = self.issuer();
         let audience = self.required(&option::AUDIENCE, values::name);

@@ -3,6 +3,7 @@
 #[cfg(feature = "development")]
 mod development;
 mod hangup;
+mod page;
 mod stop;
 
 use std::io;
@@ -22,16 +23,60 @@ use crate::clock::SystemClock;
 use crate::config::{IssuerSettings, KeyLocation, LogFormat, LogSettings, ServeSettings, ServerSettings};
 use crate::jwks::{Discovery, FixedUrl, HttpClient, JwksFile, Keys};
 use crate::server::{self, Config, Listeners, Services, SetupError};
+use crate::web::Page;
+use page::PageFacts;
 
 /// `sekisho serve`
 pub(super) async fn serve(settings: ServeSettings) -> Result<(), Failure> {
     start_logging(&settings.server.log)?;
-    let listener = bind(settings.server.grpc_listen, "--grpc-listen").await?;
+    let bound = Bound::new(&settings.server).await?;
     let keys = keys_of(&settings.issuer)?;
     let issuer = Issuer::new(keys, settings.token.verifier());
     let stop = stop_signal()?;
-    tell_listening("grpc", &listener)?;
-    run(settings.server, issuer, listener, stop).await
+    let addresses = bound.tell()?;
+    let facts = PageFacts {
+        issuer: settings.issuer.url.as_str(),
+        audience: &settings.token.audience,
+        grpc: addresses.grpc,
+        development: false,
+    };
+    let page = settings.server.page.as_ref().map(|page| page::page(page, &settings.server, &facts));
+    run(settings.server, issuer, bound.with(page), addresses, stop).await
+}
+
+/// The listeners, before what they serve is known: that has their addresses in it.
+struct Bound {
+    grpc: TcpListener,
+    web: Option<TcpListener>,
+}
+
+/// What was taken.
+#[derive(Clone, Copy)]
+struct Addresses {
+    grpc: SocketAddr,
+    web: Option<SocketAddr>,
+}
+
+impl Bound {
+    async fn new(settings: &ServerSettings) -> Result<Self, Failure> {
+        let grpc = bind(settings.grpc_listen, "--grpc-listen").await?;
+        let web = match &settings.page {
+            Some(page) => Some(bind(page.web_listen, "--web-listen").await?),
+            None => None,
+        };
+        Ok(Self { grpc, web })
+    }
+
+    /// Tells where they listen, once whoever reads it may call.
+    fn tell(&self) -> Result<Addresses, Failure> {
+        let grpc = tell_listening("grpc", &self.grpc)?;
+        let web = self.web.as_ref().map(|web| tell_listening("web", web)).transpose()?;
+        Ok(Addresses { grpc, web })
+    }
+
+    fn with(self, page: Option<Page>) -> Listeners {
+        Listeners { grpc: self.grpc, web: self.web.zip(page) }
+    }
 }
 
 fn keys_of(issuer: &IssuerSettings) -> Result<Keys, Failure> {
@@ -63,12 +108,14 @@ pub(super) async fn development(_: crate::config::DevelopmentSettings) -> Result
 async fn run(
     settings: ServerSettings,
     issuer: Issuer,
-    grpc: TcpListener,
+    listeners: Listeners,
+    addresses: Addresses,
     stop: watch::Receiver<bool>,
 ) -> Result<(), Failure> {
     if let Some(tls) = &settings.tls {
         hangup::reload_on_hangup(tls.clone())?;
     }
+    let allowed_origins = page::allowed_origins(&settings, addresses.web)?;
     let mut limits = settings.limits;
     limits.connections = connections_that_fit(limits.connections);
     let config = Config {
@@ -77,12 +124,12 @@ async fn run(
         clock: Arc::new(SystemClock::new()),
         max_token_size: settings.max_token_size,
         reflection: settings.reflection,
-        grpc_web: Some(settings.allow_origins),
+        grpc_web: Some(allowed_origins),
         tls: settings.tls,
         limits,
         shutdown_grace: settings.shutdown_grace,
     };
-    server::run(config, Listeners { grpc }, stopped(stop))
+    server::run(config, listeners, stopped(stop))
         .await
         .map_err(|error: SetupError| Failure::at_run_time(error))
 }

@@ -20,16 +20,35 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio_io_timeout::TimeoutWriter;
 use tonic::body::Body;
+use tower_service::Service;
 
-use super::door::Door;
 use super::limits::{KeepAlive, Limits};
 use super::tls::Tls;
 
 /// What every connection is served with.
-pub(super) struct Serving {
-    pub(super) door: Door,
+pub(super) struct Serving<S> {
+    pub(super) service: S,
     pub(super) tls: Option<Tls>,
     pub(super) limits: Limits,
+}
+
+/// A service that answers whatever comes.
+pub(super) trait HttpService:
+    Service<Request<Incoming>, Response = Response<Body>, Error = Infallible, Future: Send + 'static>
+    + Clone
+    + Send
+    + Sync
+    + 'static
+{
+}
+
+impl<S> HttpService for S where
+    S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible, Future: Send + 'static>
+        + Clone
+        + Send
+        + Sync
+        + 'static
+{
 }
 
 /// hyper takes no smaller one for HTTP/1.
@@ -37,7 +56,7 @@ const LEAST_BUFFER: usize = 8192;
 
 type Ended = Result<(), Box<dyn Error + Send + Sync>>;
 
-impl Serving {
+impl<S: HttpService> Serving<S> {
     /// Serves one, until it ends or has to; once it is `stopped`, with no new calls.
     pub(super) async fn connection(self: Arc<Self>, stream: TcpStream, stopped: watch::Receiver<()>) {
         // An answer is small and waited for.
@@ -81,7 +100,7 @@ impl Serving {
         has_asked: &Arc<AtomicBool>,
         stopped: watch::Receiver<()>,
     ) -> Ended {
-        let service = noting_requests(self.door.clone(), Arc::clone(has_asked));
+        let service = noting_requests(self.service.clone(), Arc::clone(has_asked));
         let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
         let grace = tokio::select! {
             ended = connection.as_mut() => return ended,
@@ -126,7 +145,7 @@ fn keep_alive(stream: &TcpStream, keep_alive: KeepAlive) -> std::io::Result<()> 
 
 /// hyper tells nobody of the first request, so it is noted on its way to the service.
 fn noting_requests(
-    door: Door,
+    service: impl HttpService,
     has_asked: Arc<AtomicBool>,
 ) -> impl hyper::service::Service<
     Request<Incoming>,
@@ -134,7 +153,7 @@ fn noting_requests(
     Error = Infallible,
     Future: Send + 'static,
 > {
-    let service = TowerToHyperService::new(door);
+    let service = TowerToHyperService::new(service);
     hyper::service::service_fn(move |request| {
         has_asked.store(true, Ordering::Relaxed);
         hyper::service::Service::call(&service, request)

@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Interval, MissedTickBehavior};
 
-use super::connection::Serving;
+use super::connection::{HttpService, Serving};
 
 /// How long to wait where the system has no more file descriptors: some come back as connections end.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -23,7 +23,7 @@ const TOLD_EVERY: Duration = Duration::from_secs(60);
 /// Serves connections until `shutdown`, and for `grace` after it.
 pub(super) async fn serve(
     listener: TcpListener,
-    serving: Serving,
+    serving: Serving<impl HttpService>,
     grace: Duration,
     shutdown: impl Future<Output = ()>,
 ) {

@@ -11,6 +11,7 @@ mod limits;
 mod listener_tls;
 mod matrix;
 mod metadata;
+mod page;
 mod refusals;
 mod services;
 mod shutdown;

@@ -148,7 +148,7 @@ async fn a_server_whose_services_are_not_what_is_declared_does_not_start() {
             limits: Limits::default(),
             shutdown_grace: std::time::Duration::ZERO,
         };
-        server::run(config, Listeners { grpc: listener }, std::future::ready(()))
+        server::run(config, Listeners { grpc: listener, web: None }, std::future::ready(()))
             .await
             .map_err(|error| error.to_string())
     };

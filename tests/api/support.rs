@@ -16,6 +16,7 @@ use sekisho::jwks::{KeySet, Keys};
 use sekisho::server::{self, AllowedOrigins, Config, Limits, Listeners, Reflection, Services, Tls};
 use sekisho::testing::{ManualClock, TestIssuer};
 use sekisho::token::Verifier;
+use sekisho::web::Page;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -47,6 +48,8 @@ pub fn impostor() -> &'static TestIssuer {
 /// A server that is running.
 pub struct App {
     pub address: SocketAddr,
+    /// Of the page, if there is one.
+    pub web_address: Option<SocketAddr>,
     pub clock: Arc<ManualClock>,
     pub handlers: Handlers,
     stop: Option<oneshot::Sender<()>>,
@@ -61,6 +64,7 @@ pub struct Setup {
     pub limits: Limits,
     pub origins: AllowedOrigins,
     pub tls: Option<Tls>,
+    pub page: Option<Page>,
     pub shutdown_grace: Duration,
 }
 
@@ -73,6 +77,7 @@ impl Default for Setup {
             limits: Limits::default(),
             origins: AllowedOrigins::Listed(vec![ORIGIN.parse().expect("an origin")]),
             tls: None,
+            page: None,
             shutdown_grace: Duration::from_secs(5),
         }
     }
@@ -113,11 +118,16 @@ impl App {
             shutdown_grace: setup.shutdown_grace,
         };
         let (stop, stopped) = oneshot::channel::<()>();
-        let run = server::run(config, Listeners { grpc: listener }, async {
+        let web = match setup.page {
+            Some(page) => Some((TcpListener::bind("127.0.0.1:0").await.expect("a free port"), page)),
+            None => None,
+        };
+        let web_address = web.as_ref().map(|(web, _)| web.local_addr().expect("an address"));
+        let run = server::run(config, Listeners { grpc: listener, web }, async {
             let _ = stopped.await;
         });
         let server = Some(tokio::spawn(run));
-        Self { address, clock: setup.clock, handlers, stop: Some(stop), server }
+        Self { address, web_address, clock: setup.clock, handlers, stop: Some(stop), server }
     }
 
     /// Tells the server to stop, and does not wait.

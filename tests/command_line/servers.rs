@@ -40,7 +40,8 @@ fn address_after<'a>(lines: &'a [String], text: &str) -> &'a str {
 
 #[tokio::test]
 async fn development_prints_commands_that_work() {
-    let mut command = sekisho("--grpc-listen 127.0.0.1:0 --issuer-listen 127.0.0.1:0");
+    let mut command =
+        sekisho("--grpc-listen 127.0.0.1:0 --issuer-listen 127.0.0.1:0 --web-listen 127.0.0.1:0");
     let mut server = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut stdout = BufReader::new(server.stdout.take().unwrap()).lines();
     let banner = lines_to(&mut stdout, "Ctrl-C").await;

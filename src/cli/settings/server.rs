@@ -6,23 +6,30 @@ use super::unspecified;
 use crate::cli::judge::Judge;
 use crate::cli::options::{self as option, Opt};
 use crate::cli::values;
-use crate::config::{HealthcheckSettings, HealthcheckTransport, LogFormat, LogSettings, ServerSettings};
+use crate::config::{
+    HealthcheckSettings, HealthcheckTransport, LogFormat, LogSettings, PageSettings, ServerSettings,
+};
 use crate::server::{
     AllowedOrigins, CertificateFiles, ClientCa, ClientCertificate, KeepAlive, Limits, Origin, Reflection,
     Tls, TlsError, TlsFile, TlsFiles,
 };
 
+/// How an address to listen on is judged.
+type Listen = fn(&str) -> Result<SocketAddr, String>;
+
 impl Judge<'_> {
     pub(super) fn server(
         &mut self,
-        listen: fn(&str) -> Result<SocketAddr, String>,
+        listen: Listen,
         reflection: Reflection,
+        page_client: Option<&str>,
     ) -> ServerSettings {
         // Of no use on loopback, and judged like any other value.
         self.optional(&option::DANGEROUS_LISTEN_WITHOUT_TLS, values::switch);
         let server = ServerSettings {
             grpc_listen: self.with_default(&option::GRPC_LISTEN, unspecified(), listen),
             allow_origins: self.allow_origins(),
+            page: self.page(listen, page_client),
             tls: self.tls(),
             limits: self.limits(),
             max_token_size: self.with_default(&option::MAX_TOKEN_SIZE, 0, values::token_size),
@@ -46,19 +53,23 @@ impl Judge<'_> {
         }
     }
 
-    /// A token that is sent in plain text can be used by whoever sees it.
+    /// A token that is sent in plain text can be used by whoever sees it, and so can a page that is changed on
+    /// its way.
     pub(super) fn check_plain_text(&mut self, server: &ServerSettings) {
-        let has_no_tls = self.sources.is_missing(&option::TLS_CERTIFICATE);
-        let listen = self.sources.get(&option::GRPC_LISTEN);
-        let (true, false, Some(listen)) = (has_no_tls, server.grpc_listen.ip().is_loopback(), listen) else {
+        let dangerous = self.optional(&option::DANGEROUS_LISTEN_WITHOUT_TLS, values::switch) == Some(true);
+        if dangerous || !self.sources.is_missing(&option::TLS_CERTIFICATE) {
             return;
-        };
-        if self.optional(&option::DANGEROUS_LISTEN_WITHOUT_TLS, values::switch) != Some(true) {
-            self.fault(format!(
-                "{}: {} is not on loopback, and tokens would come in plain text; give --tls-certificate and \
-                 --tls-key, or --dangerous-listen-without-tls where something in front of it speaks TLS",
-                listen.origin, server.grpc_listen
-            ));
+        }
+        let web_listen = server.page.as_ref().map(|page| (&option::WEB_LISTEN, page.web_listen));
+        for (option, address) in [(&option::GRPC_LISTEN, server.grpc_listen)].into_iter().chain(web_listen) {
+            if let (false, Some(listen)) = (address.ip().is_loopback(), self.sources.get(option)) {
+                self.fault(format!(
+                    "{}: {address} is not on loopback, and tokens would come in plain text; give \
+                     --tls-certificate and --tls-key, or --dangerous-listen-without-tls where something in \
+                     front of it speaks TLS",
+                    listen.origin
+                ));
+            }
         }
     }
 
@@ -104,20 +115,37 @@ impl Judge<'_> {
         }
     }
 
-    fn allow_origins(&mut self) -> AllowedOrigins {
-        let Some(mut given) = self.sources.get(&option::ALLOW_ORIGIN) else {
-            return AllowedOrigins::default();
+    /// In `serve` there is a page only where there is a client for it.
+    fn page(&mut self, listen: Listen, default_client: Option<&str>) -> Option<PageSettings> {
+        let connect_origins = match self.sources.get(&option::CONNECT_ORIGIN) {
+            Some(given) => self.judge(&given, origin).unwrap_or_default(),
+            None => Vec::new(),
         };
+        let client_id = self.optional(&option::PAGE_CLIENT_ID, values::name);
+        if default_client.is_none() {
+            self.goes_with(&option::WEB_LISTEN, &option::PAGE_CLIENT_ID);
+            self.goes_with(&option::CONNECT_ORIGIN, &option::PAGE_CLIENT_ID);
+        }
+        let web_listen = self.with_default(&option::WEB_LISTEN, unspecified(), listen);
+        let client_id = client_id.or_else(|| default_client.map(ToOwned::to_owned))?;
+        Some(PageSettings { web_listen, client_id, connect_origins })
+    }
+
+    fn allow_origins(&mut self) -> Option<AllowedOrigins> {
+        let mut given = self.sources.get(&option::ALLOW_ORIGIN)?;
         let all = given.texts.len();
         given.texts.retain(|text| text != "*");
         let has_any = given.texts.len() < all;
         if has_any && (all > 1) {
             self.fault(format!("{}: * stands for every origin, and no other beside it", given.origin));
         }
-        let origin = |text: &str| text.parse::<Origin>().map_err(|error| values::about(text, error));
         let listed = self.judge(&given, origin).unwrap_or_default();
-        if has_any { AllowedOrigins::Any } else { AllowedOrigins::Listed(listed) }
+        Some(if has_any { AllowedOrigins::Any } else { AllowedOrigins::Listed(listed) })
     }
+}
+
+fn origin(text: &str) -> Result<Origin, String> {
+    text.parse::<Origin>().map_err(|error| values::about(text, error))
 }
 
 impl Judge<'_> {

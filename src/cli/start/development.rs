@@ -8,7 +8,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::{bind, run, start_logging, stop_signal, stopped, tell_listening};
+use super::page::{self, PageFacts, page_origin};
+use super::{Bound, bind, run, start_logging, stop_signal, stopped, tell_listening};
 use crate::authorizer::Issuer;
 use crate::cli::{BannerFacts, Failure, banner, request_token};
 use crate::clock::SystemClock;
@@ -19,7 +20,7 @@ use crate::jwks::{Discovery, HttpClient, HttpUrl, Keys, PlainHttp};
 /// `sekisho`
 pub(in crate::cli) async fn development(settings: DevelopmentSettings) -> Result<(), Failure> {
     start_logging(&settings.server.log)?;
-    let grpc = bind(settings.server.grpc_listen, "--grpc-listen").await?;
+    let bound = Bound::new(&settings.server).await?;
     let issuer_listener = bind(settings.issuer_listen, "--issuer-listen").await?;
     let stop = stop_signal()?;
     tell_listening("issuer", &issuer_listener)?;
@@ -37,10 +38,11 @@ pub(in crate::cli) async fn development(settings: DevelopmentSettings) -> Result
         .next()
         .and_then(|name| name.into_string().ok())
         .unwrap_or_else(|| "sekisho".to_owned());
-    let grpc_address = tell_listening("grpc", &grpc)?;
+    let addresses = bound.tell()?;
     let facts = BannerFacts {
         program: &program,
-        grpc: grpc_address,
+        grpc: addresses.grpc,
+        page: addresses.web.map(|web| page_origin(&settings.server, web)),
         issuer: issuer.address,
         tls: settings.server.tls.is_some(),
         token: &token,
@@ -48,7 +50,14 @@ pub(in crate::cli) async fn development(settings: DevelopmentSettings) -> Result
     // Nobody may be there to read it; it serves all the same.
     let _ = write!(io::stdout(), "{}", banner(&facts)).and_then(|()| io::stdout().flush());
     // A failure is told at once: the issuer serves on until a signal, which may never come.
-    run(settings.server, Issuer::new(keys, settings.token.verifier()), grpc, stop).await?;
+    let page = PageFacts { issuer: issuer.url.as_str(), audience, grpc: addresses.grpc, development: true };
+    let page = settings
+        .server
+        .page
+        .as_ref()
+        .map(|settings_of_page| page::page(settings_of_page, &settings.server, &page));
+    let verifier = settings.token.verifier();
+    run(settings.server, Issuer::new(keys, verifier), bound.with(page), addresses, stop).await?;
     issuer.serving.await.map_err(Failure::at_run_time)?.map_err(Failure::at_run_time)
 }
 

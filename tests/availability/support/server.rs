@@ -10,8 +10,16 @@ use super::log::{Log, Logged};
 use super::memory::Memory;
 use super::{Healthy, in_time};
 
-const ARGUMENTS: [&str; 6] =
-    ["--grpc-listen", "127.0.0.1:0", "--issuer-listen", "127.0.0.1:0", "--log-format", "json"];
+const ARGUMENTS: [&str; 8] = [
+    "--grpc-listen",
+    "127.0.0.1:0",
+    "--issuer-listen",
+    "127.0.0.1:0",
+    "--web-listen",
+    "127.0.0.1:0",
+    "--log-format",
+    "json",
+];
 
 /// One that runs, with its own issuer and otherwise as it is by default.
 pub struct Server {

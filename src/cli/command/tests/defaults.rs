@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::config::{KeyLocation, LogFormat, ServerSettings, TokenRules};
 use crate::jwks::{Algorithm, PlainHttp, Schedule};
-use crate::server::{AllowedOrigins, Limits, Reflection};
+use crate::server::{Limits, Reflection};
 use crate::token::TokenProfile;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -18,7 +18,7 @@ fn assert_server(server: &ServerSettings, reflection: Reflection) {
     assert_eq!(server.reflection, reflection);
     // Each default stands in two places: in the help, and in the type.
     assert_eq!(server.limits, Limits::default());
-    assert_eq!(server.allow_origins, AllowedOrigins::Listed(Vec::new()));
+    assert_eq!(server.allow_origins, None);
     assert!(server.tls.is_none());
     assert_eq!((server.log.format, server.log.filter.as_str()), (LogFormat::Text, "info"));
 }
@@ -45,6 +45,9 @@ fn development_needs_nothing() {
     let settings = told("").development();
     assert_server(&settings.server, Reflection::Public);
     assert_eq!(settings.issuer_listen, "127.0.0.1:9000".parse().unwrap());
+    let page = settings.server.page.unwrap();
+    assert_eq!((page.web_listen, page.client_id.as_str()), ("127.0.0.1:8080".parse().unwrap(), "page"));
+    assert!(page.connect_origins.is_empty());
     assert_eq!(settings.token, rules("auth0-multiple-api"));
     assert_schedule(settings.schedule);
 }
@@ -52,6 +55,7 @@ fn development_needs_nothing() {
 #[test]
 fn serve_needs_issuer_and_audience() {
     let settings = served("").serve();
+    assert_eq!(settings.server.page, None);
     assert_server(&settings.server, Reflection::Off);
     assert_eq!(settings.token, rules("api"));
     assert_eq!(settings.issuer.url.as_str(), "https://tenant.example/");

@@ -137,6 +137,22 @@ fn plain_text_does_not_leave_loopback_unless_it_is_allowed_to() {
 }
 
 #[test]
+fn a_page_has_a_client_and_does_not_leave_loopback_in_plain_text() {
+    let faults = served("--web-listen 127.0.0.1:1").faults();
+    assert_eq!(faults, ["--web-listen: it goes with --client-id, which is missing"]);
+    assert!(served("--client-id spa").serve().server.page.is_some());
+    let faults = served("--client-id spa --web-listen 0.0.0.0:1 --grpc-listen 0.0.0.0:2").faults();
+    assert_eq!(faults.len(), 2, "{faults:?}");
+    assert!(faults.iter().all(|fault| fault.contains("is not on loopback")), "{faults:?}");
+    served("--client-id spa --web-listen 0.0.0.0:1 --dangerous-listen-without-tls").serve();
+    let faults = told("--web-listen 0.0.0.0:1").faults();
+    assert!(
+        faults.len() == 1 && faults[0].contains("in development nothing listens elsewhere"),
+        "{faults:?}"
+    );
+}
+
+#[test]
 fn every_limit_is_judged() {
     let numbers = [
         ("max-connections", "0", "is no number from 1 to 4294967295"),
@@ -209,7 +225,7 @@ fn an_origin_that_no_browser_sends_is_told() {
     assert_eq!(told("--allow-origin * --allow-origin app.example").faults().len(), 2);
     assert_eq!(
         told("--allow-origin *").development().server.allow_origins,
-        crate::server::AllowedOrigins::Any
+        Some(crate::server::AllowedOrigins::Any)
     );
 }
 

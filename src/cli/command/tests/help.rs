@@ -59,7 +59,7 @@ fn what_clap_judges_ends_with_2() {
         "serve --issuer",
         "serve --issuer-listen 127.0.0.1:1",
         "nonsense",
-        "--web-listen 127.0.0.1:1",
+        "token --web-listen 127.0.0.1:1",
     ] {
         match told(arguments).parse() {
             Err(stop @ Stop::Clap(_)) => assert_eq!(stop.code(), 2, "{arguments}"),

@@ -69,6 +69,9 @@ fn the_file_has_the_names_of_the_flags() {
             log-format = "json"
             issuer-listen = "127.0.0.1:1"
             allow-origin = ["https://a.example", "https://b.example"]
+            web-listen = "0.0.0.0:2"
+            client-id = "spa"
+            connect-origin = ["https://login.example"]
             dangerous-listen-without-tls = true
             max-connections = 1
             max-concurrent-streams = 2
@@ -90,7 +93,10 @@ fn the_file_has_the_names_of_the_flags() {
     assert_eq!((server.reflection, server.shutdown_grace), (Reflection::Authenticated, Duration::ZERO));
     assert_eq!((server.max_token_size, server.log.format), (256, LogFormat::Json));
     let origins = ["https://a.example", "https://b.example"].map(|text| text.parse().unwrap());
-    assert_eq!(server.allow_origins, AllowedOrigins::Listed(origins.to_vec()));
+    assert_eq!(server.allow_origins, Some(AllowedOrigins::Listed(origins.to_vec())));
+    let page = server.page.as_ref().unwrap();
+    assert_eq!((page.web_listen, page.client_id.as_str()), ("0.0.0.0:2".parse().unwrap(), "spa"));
+    assert_eq!(page.connect_origins, ["https://login.example".parse().unwrap()]);
     assert_eq!(
         server.limits,
         Limits {

@@ -1,0 +1,55 @@
+//! The page, as it is told of where it is served.
+
+use std::net::SocketAddr;
+
+use crate::cli::Failure;
+use crate::config::{PageSettings, ServerSettings};
+use crate::server::AllowedOrigins;
+use crate::web::{Page, PageConfig};
+
+/// The scopes of the reference scenario: not that of api3, which therefore refuses.
+const SCOPES: [&str; 2] = ["api1:read:status", "api2:read:status"];
+
+/// What of the page is the same wherever it listens.
+pub(super) struct PageFacts<'a> {
+    pub(super) issuer: &'a str,
+    pub(super) audience: &'a str,
+    pub(super) grpc: SocketAddr,
+    pub(super) development: bool,
+}
+
+pub(super) fn page(settings: &PageSettings, server: &ServerSettings, facts: &PageFacts<'_>) -> Page {
+    Page::new(PageConfig {
+        issuer: facts.issuer.to_owned(),
+        client_id: settings.client_id.clone(),
+        audience: facts.audience.to_owned(),
+        grpc_url: format!("{}://{}", scheme(server), facts.grpc),
+        scopes: SCOPES.map(str::to_owned).to_vec(),
+        development: facts.development,
+        connect_origins: settings.connect_origins.iter().map(ToString::to_string).collect(),
+    })
+}
+
+/// The origin that a browser on this machine has the page by.
+pub(super) fn page_origin(server: &ServerSettings, web: SocketAddr) -> String {
+    format!("{}://localhost:{}", scheme(server), web.port())
+}
+
+/// Whose pages may call: those that were named, or else the page itself.
+pub(super) fn allowed_origins(
+    server: &ServerSettings,
+    web: Option<SocketAddr>,
+) -> Result<AllowedOrigins, Failure> {
+    match (&server.allow_origins, web) {
+        (Some(named), _) => Ok(named.clone()),
+        (None, None) => Ok(AllowedOrigins::default()),
+        (None, Some(web)) => {
+            let origin = page_origin(server, web).parse().map_err(Failure::at_run_time)?;
+            Ok(AllowedOrigins::Listed(vec![origin]))
+        }
+    }
+}
+
+fn scheme(server: &ServerSettings) -> &'static str {
+    if server.tls.is_some() { "https" } else { "http" }
+}
