@@ -16,6 +16,8 @@ pub struct DevelopmentSettings {
     pub server: ServerSettings,
     /// Where the development issuer listens; loopback.
     pub issuer_listen: SocketAddr,
+    /// How long its access tokens last.
+    pub token_lifetime: Duration,
     /// How its tokens are judged.
     pub token: TokenRules,
     /// When its keys are fetched.

@@ -14,7 +14,6 @@ use crate::config::{DevelopmentSettings, HealthcheckSettings, ServeSettings, Tok
 
 /// What is to be done.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one of them")]
 pub enum Command {
     /// `sekisho`
     Development(DevelopmentSettings),

@@ -63,6 +63,12 @@ pub(super) static ISSUER_LISTEN: Opt = Opt {
     help: "Where the development issuer listens; loopback alone",
     ..value("issuer-listen", "SEKISHO_ISSUER_LISTEN", SERVER)
 };
+pub(super) static ISSUER_TOKEN_LIFETIME: Opt = Opt {
+    default: Some("1h"),
+    value_name: "DURATION",
+    help: "How long access tokens of the development issuer last; short ones show what happens when they end",
+    ..value("issuer-token-lifetime", "SEKISHO_ISSUER_TOKEN_LIFETIME", SERVER)
+};
 pub(super) static REFLECTION: Opt = Opt {
     value_name: "WHO",
     help: "Who may ask what is served: public, authenticated or off [default: public in development, off in serve]",
@@ -226,7 +232,8 @@ static CONFIGURATION: [&Opt; 3] = [&LOG_FORMAT, &CONFIG, &ENV_FILE];
 
 /// The options of `sekisho`.
 pub(super) fn development() -> Vec<&'static Opt> {
-    [&SERVERS[..], &[&ISSUER_LISTEN], &door::ALL, &limits::ALL, &CONFIGURATION].concat()
+    [&SERVERS[..], &[&ISSUER_LISTEN, &ISSUER_TOKEN_LIFETIME], &door::ALL, &limits::ALL, &CONFIGURATION]
+        .concat()
 }
 
 /// The options of `sekisho serve`.

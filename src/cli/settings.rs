@@ -5,6 +5,7 @@ mod server;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::judge::Judge;
 use super::options as option;
@@ -36,6 +37,11 @@ impl Judge<'_> {
         DevelopmentSettings {
             server: self.server(values::loopback, Reflection::Public, Some(DEVELOPMENT_CLIENT)),
             issuer_listen: self.with_default(&option::ISSUER_LISTEN, unspecified(), values::loopback),
+            token_lifetime: self.with_default(
+                &option::ISSUER_TOKEN_LIFETIME,
+                Duration::ZERO,
+                values::whole_seconds,
+            ),
             token: {
                 let audience = self.optional(&option::AUDIENCE, values::name);
                 self.token_rules(audience.unwrap_or_else(|| DEVELOPMENT_AUDIENCE.to_owned()))

@@ -25,7 +25,9 @@ pub(in crate::cli) async fn development(settings: DevelopmentSettings) -> Result
     let stop = stop_signal()?;
     tell_listening("issuer", &issuer_listener)?;
     let audience = &settings.token.audience;
-    let issuer = LocalIssuer::start(issuer_listener, audience, stop.clone())?;
+    let page_origin = bound.web_address()?.map(|web| page_origin(&settings.server, web));
+    let options = issuer_options(&settings, page_origin.as_deref());
+    let issuer = LocalIssuer::start(issuer_listener, options, stop.clone())?;
     let keys = issuer.keys(&settings)?;
     // Whoever reads the banner, or where it listens, may call at once.
     tokio::select! {
@@ -42,7 +44,7 @@ pub(in crate::cli) async fn development(settings: DevelopmentSettings) -> Result
     let facts = BannerFacts {
         program: &program,
         grpc: addresses.grpc,
-        page: addresses.web.map(|web| page_origin(&settings.server, web)),
+        page: page_origin,
         issuer: issuer.address,
         tls: settings.server.tls.is_some(),
         token: &token,
@@ -51,18 +53,23 @@ pub(in crate::cli) async fn development(settings: DevelopmentSettings) -> Result
     let _ = write!(io::stdout(), "{}", banner(&facts)).and_then(|()| io::stdout().flush());
     // A failure is told at once: the issuer serves on until a signal, which may never come.
     let page = PageFacts { issuer: issuer.url.as_str(), audience, grpc: addresses.grpc, development: true };
-    let page = settings
-        .server
-        .page
-        .as_ref()
-        .map(|settings_of_page| page::page(settings_of_page, &settings.server, &page));
+    let page = settings.server.page.as_ref().map(|client| page::page(client, &settings.server, &page));
     let verifier = settings.token.verifier();
     run(settings.server, Issuer::new(keys, verifier), bound.with(page), addresses, stop).await?;
     issuer.serving.await.map_err(Failure::at_run_time)?.map_err(Failure::at_run_time)
 }
 
-/// Where a page is answered that is served by whoever develops it.
-const PAGE: &str = "http://localhost:8080";
+/// Its clients are the command line and the page, where there is one.
+fn issuer_options(settings: &DevelopmentSettings, page_origin: Option<&str>) -> Options {
+    let page = settings.server.page.as_ref().zip(page_origin);
+    let page = page.map(|(page, origin)| Client { id: page.client_id.clone(), ..Client::page(origin) });
+    Options {
+        audience: settings.token.audience.clone(),
+        clients: std::iter::once(Client::cli()).chain(page).collect(),
+        access_token_lifetime: settings.token_lifetime,
+        ..Options::default()
+    }
+}
 
 /// The development issuer, as it is seen from here: somebody at a URL.
 struct LocalIssuer {
@@ -72,9 +79,7 @@ struct LocalIssuer {
 }
 
 impl LocalIssuer {
-    fn start(listener: TcpListener, audience: &str, stop: watch::Receiver<bool>) -> Result<Self, Failure> {
-        let clients = vec![Client::cli(), Client::page(PAGE)];
-        let options = Options { audience: audience.to_owned(), clients, ..Options::default() };
+    fn start(listener: TcpListener, options: Options, stop: watch::Receiver<bool>) -> Result<Self, Failure> {
         let issuer = issuer::Issuer::new(listener, options).map_err(Failure::at_run_time)?;
         let url =
             HttpUrl::parse(issuer.issuer_url(), PlainHttp::LoopbackOnly).map_err(Failure::at_run_time)?;

@@ -45,6 +45,7 @@ fn development_needs_nothing() {
     let settings = told("").development();
     assert_server(&settings.server, Reflection::Public);
     assert_eq!(settings.issuer_listen, "127.0.0.1:9000".parse().unwrap());
+    assert_eq!(settings.token_lifetime, 3600 * SECOND);
     let page = settings.server.page.unwrap();
     assert_eq!((page.web_listen, page.client_id.as_str()), ("127.0.0.1:8080".parse().unwrap(), "page"));
     assert!(page.connect_origins.is_empty());
