@@ -15,7 +15,7 @@ const flags = [
 // page's; what the browser itself might ask for finds no name.
 export function launch(executablePath, places = {}) {
   const found = Object.entries(places).map(([name, place]) => `MAP ${name} ${place}`);
-  const rules = [...found, 'MAP * ~NOTFOUND', 'EXCLUDE 127.0.0.1'].join(', ');
+  const rules = [...found, 'MAP * ~NOTFOUND', 'EXCLUDE 127.0.0.1', 'EXCLUDE localhost'].join(', ');
   return chromium.launch({ executablePath, args: [...flags, `--host-resolver-rules=${rules}`], chromiumSandbox: false });
 }
 

@@ -1,0 +1,27 @@
+// A server that is stopped and started again has another key: the page says so, and a log-in helps.
+import { Server, call, disabled, logIn, person, report, response, through, world } from './world.mjs';
+
+await world([], async (server, browser) => {
+  const { page, context } = await person(browser, server);
+  await logIn(page);
+  report('before: api1', 'Response: {"name":"api1","ok":true}', await call(page, 'api1'));
+  await server.stop();
+  await page.click('#api1-call');
+  await page.waitForFunction(() => document.getElementById('api1-explanation').textContent !== '');
+  const said = await page.textContent('#api1-explanation');
+  report('stopped: it is said', true, said.includes('See whether the server runs'));
+
+  const again = await Server.start([], server.ports);
+  try {
+    await page.click('#api1-call');
+    await page.waitForFunction(() => document.getElementById('api1-remedy').textContent === 'Log in again');
+    report('started again: the old token', true, (await response(page, 'api1')).startsWith('Response: '));
+    await page.click('#api1-remedy');
+    await through(page);
+    report('logged in again', ['login'], await disabled(page));
+    report('logged in again: api1', 'Response: {"name":"api1","ok":true}', await call(page, 'api1'));
+    await context.close();
+  } finally {
+    await again.stop();
+  }
+});

@@ -1,0 +1,114 @@
+// A server with its page, a browser, and what came to be seen of both.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { launch } from '../browsers/chromium.mjs';
+
+const [executable, sekisho] = process.argv.slice(2);
+
+export const API1 = 'api1:read:status';
+export const API2 = 'api2:read:status';
+export const API3 = 'api3:read:status';
+
+// Prints a case: its name, what was expected and what was found, as JSON.
+export function report(name, expected, found) {
+  console.log([name, expected, found].map((part, at) => (at === 0 ? part : JSON.stringify(part))).join('\t'));
+}
+
+// Development, on ports of the system's choosing or on those that it had before.
+export class Server {
+  static async start(flags = [], ports = { grpc: 0, web: 0, issuer: 0 }) {
+    const listen = Object.entries(ports).flatMap(([name, port]) => [`--${name}-listen`, `127.0.0.1:${port}`]);
+    const child = spawn(sekisho, [...listen, '--log-format', 'json', ...flags], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const server = new Server(child);
+    for await (const line of createInterface({ input: child.stderr })) {
+      const { message, listener, addr } = JSON.parse(line);
+      if (message === 'listening') server.ports[listener] = Number(addr.split(':').at(-1));
+      if (Object.keys(server.ports).length === 3) break;
+    }
+    // Read on, so that a log line never finds its pipe closed.
+    child.stderr.resume();
+    return server;
+  }
+
+  constructor(child) {
+    this.child = child;
+    this.ports = {};
+  }
+
+  get page() {
+    return `http://localhost:${this.ports.web}/`;
+  }
+
+  async stop() {
+    this.child.kill('SIGTERM');
+    if (this.child.exitCode === null) await once(this.child, 'exit');
+  }
+}
+
+// Runs with a server and a browser, and sees to it that neither stays.
+export async function world(flags, run) {
+  const server = await Server.start(flags);
+  const browser = await launch(executable);
+  try {
+    await run(server, browser);
+  } finally {
+    await browser.close();
+    await server.stop();
+  }
+}
+
+// A person's own browser: nothing remembered, one language.
+export async function person(browser, server, options = {}) {
+  const context = await browser.newContext({ locale: 'en-US', ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const seen = { console: [], hosts: new Set() };
+  page.on('console', (message) => seen.console.push(message.text()));
+  page.on('pageerror', (error) => seen.console.push(`uncaught: ${error.message}`));
+  context.on('request', (request) => seen.hosts.add(new URL(request.url()).host));
+  await page.goto(server.page);
+  return { page, seen, context };
+}
+
+// Through the issuer's pages, as one of its accounts, with all scopes that are shown or without some.
+export async function logIn(page, { without = [] } = {}) {
+  await page.click('#login');
+  await through(page, { without });
+}
+
+export async function through(page, { without = [] } = {}) {
+  const account = page.locator('button[name=account]').first();
+  const allow = page.locator('button[value=allow]');
+  await account.or(allow).first().waitFor();
+  if (await account.isVisible()) await account.click();
+  await allow.waitFor();
+  for (const scope of without) await page.uncheck(`input[name=scope][value="${scope}"]`);
+  await allow.click();
+  await page.locator('#who').waitFor();
+}
+
+// The answer to a call, once it is there.
+export async function call(page, api) {
+  await page.click(`#${api}-call`);
+  return response(page, api);
+}
+
+export async function response(page, api) {
+  const element = page.locator(`#${api}-response`);
+  await page.waitForFunction(
+    (id) => document.getElementById(id).textContent.startsWith('Response: '),
+    `${api}-response`,
+  );
+  return element.textContent();
+}
+
+export function granted(page) {
+  return page.locator('#granted [data-granted]').evaluateAll((all) => all.map((each) => each.dataset.granted).sort());
+}
+
+export function disabled(page) {
+  return page
+    .locator('#login, #logout, #api1-call, #api2-call, #api3-call')
+    .evaluateAll((all) => all.filter((each) => each.disabled).map((each) => each.id).sort());
+}
