@@ -11,11 +11,12 @@ const flags = [
   '--disable-sync',
 ];
 
-// Names are found where `places` says, as in { 'localhost:8080': '127.0.0.1:40123' }. The events below are the
-// page's; what the browser itself might ask for finds no name.
-export function launch(executablePath, places = {}) {
-  const found = Object.entries(places).map(([name, place]) => `MAP ${name} ${place}`);
-  const rules = [...found, 'MAP * ~NOTFOUND', 'EXCLUDE 127.0.0.1', 'EXCLUDE localhost'].join(', ');
+// Names are found where `places` says, as in { 'localhost:8080': '127.0.0.1:40123' }, and localhost is loopback if
+// it says nothing. The events below are the page's; what the browser itself might ask for finds no name.
+export function launch(executablePath, places) {
+  const found = Object.entries(places ?? {}).map(([name, place]) => `MAP ${name} ${place}`);
+  const loopback = places ? ['EXCLUDE 127.0.0.1'] : ['EXCLUDE 127.0.0.1', 'EXCLUDE localhost'];
+  const rules = [...found, 'MAP * ~NOTFOUND', ...loopback].join(', ');
   return chromium.launch({ executablePath, args: [...flags, `--host-resolver-rules=${rules}`], chromiumSandbox: false });
 }
 
