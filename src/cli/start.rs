@@ -67,11 +67,6 @@ impl Bound {
         Ok(Self { grpc, web })
     }
 
-    /// Where the page is, before that is told.
-    fn web_address(&self) -> Result<Option<SocketAddr>, Failure> {
-        self.web.as_ref().map(TcpListener::local_addr).transpose().map_err(Failure::at_run_time)
-    }
-
     /// Tells where they listen, once whoever reads it may call.
     fn tell(&self) -> Result<Addresses, Failure> {
         let grpc = tell_listening("grpc", &self.grpc)?;

@@ -59,6 +59,13 @@ pub(in crate::cli) async fn development(settings: DevelopmentSettings) -> Result
     issuer.serving.await.map_err(Failure::at_run_time)?.map_err(Failure::at_run_time)
 }
 
+impl Bound {
+    /// Where the page is, before that is told: the issuer has to know it first.
+    fn web_address(&self) -> Result<Option<SocketAddr>, Failure> {
+        self.web.as_ref().map(TcpListener::local_addr).transpose().map_err(Failure::at_run_time)
+    }
+}
+
 /// Its clients are the command line and the page, where there is one.
 fn issuer_options(settings: &DevelopmentSettings, page_origin: Option<&str>) -> Options {
     let page = settings.server.page.as_ref().zip(page_origin);

@@ -15,16 +15,17 @@ export function report(name, expected, found) {
   console.log([name, expected, found].map((part, at) => (at === 0 ? part : JSON.stringify(part))).join('\t'));
 }
 
-// Development, on ports of the system's choosing or on those that it had before.
+// Development, or what the flags say, on ports of the system's choosing or on those that it had before.
 export class Server {
   static async start(flags = [], ports = { grpc: 0, web: 0, issuer: 0 }) {
     const listen = Object.entries(ports).flatMap(([name, port]) => [`--${name}-listen`, `127.0.0.1:${port}`]);
-    const child = spawn(sekisho, [...listen, '--log-format', 'json', ...flags], { stdio: ['ignore', 'ignore', 'pipe'] });
+    // A command comes before its flags.
+    const child = spawn(sekisho, [...flags, ...listen, '--log-format', 'json'], { stdio: ['ignore', 'ignore', 'pipe'] });
     const server = new Server(child);
     for await (const line of createInterface({ input: child.stderr })) {
       const { message, listener, addr } = JSON.parse(line);
       if (message === 'listening') server.ports[listener] = Number(addr.split(':').at(-1));
-      if (Object.keys(server.ports).length === 3) break;
+      if (Object.keys(server.ports).length === Object.keys(ports).length) break;
     }
     // Read on, so that a log line never finds its pipe closed.
     child.stderr.resume();

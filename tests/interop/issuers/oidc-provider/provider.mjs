@@ -4,7 +4,9 @@
 // In Auth0's (AUTH0=1): `typ` is JWT, with `azp`; `aud` is an array; `scope` begins with openid profile; the
 // issuer ends with a slash; the endpoints stand where Auth0 has them.
 //
-// Environment: PORT (0 takes a free one), AUDIENCE, TTL (seconds), AUTH0. Each start makes a new signing key.
+// Environment: PORT (0 takes a free one), AUDIENCE, TTL (seconds), AUTH0; PAGE, the origin of a page that is a public
+// client (`spa`, log-in as anybody); POOR=1 gives that neither refresh tokens nor a way to log out. Each start makes a
+// new signing key.
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -13,6 +15,8 @@ import { Provider } from 'oidc-provider';
 const audience = process.env.AUDIENCE || 'auth0-multiple-api';
 const lifetime = Number(process.env.TTL || 600);
 const likeAuth0 = Boolean(process.env.AUTH0);
+const page = process.env.PAGE;
+const isPoor = Boolean(process.env.POOR);
 const scope = 'api1:read:status api2:read:status api3:read:status';
 
 function signingKey() {
@@ -22,7 +26,7 @@ function signingKey() {
 
 function auth0Shape(issuer) {
   return {
-    routes: { token: '/oauth/token', jwks: '/.well-known/jwks.json', userinfo: '/userinfo' },
+    routes: { authorization: '/authorize', token: '/oauth/token', jwks: '/.well-known/jwks.json', userinfo: '/userinfo' },
     formats: {
       customizers: {
         jwt(_context, _token, jwt) {
@@ -40,9 +44,23 @@ function auth0Shape(issuer) {
   };
 }
 
+// A public client with PKCE, as a single-page application is registered.
+function pageClient() {
+  return {
+    client_id: 'spa',
+    token_endpoint_auth_method: 'none',
+    application_type: 'web',
+    grant_types: isPoor ? ['authorization_code'] : ['authorization_code', 'refresh_token'],
+    redirect_uris: [`${page}/`],
+    post_logout_redirect_uris: [`${page}/`],
+    response_types: ['code'],
+  };
+}
+
 function configuration(issuer) {
   return {
     clients: [
+      ...(page ? [pageClient()] : []),
       {
         client_id: 'm2m',
         client_secret: 'm2m-secret',
@@ -52,14 +70,24 @@ function configuration(issuer) {
         scope,
       },
     ],
-    scopes: ['openid', ...scope.split(' ')],
+    scopes: ['openid', ...(isPoor ? [] : ['offline_access']), ...scope.split(' ')],
+    claims: { profile: ['name'] },
+    findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id, name: id }) }),
+    clientBasedCORS: (_context, origin) => origin === page,
+    conformIdTokenClaims: false,
+    // As Auth0 does for whoever asks for offline_access, without consent being asked for anew.
+    issueRefreshToken: (_context, client) => client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: true,
     jwks: { keys: [signingKey()] },
     extraParams: ['audience'], // Auth0's parameter; the resource below is that audience
     features: {
-      devInteractions: { enabled: false },
+      devInteractions: { enabled: Boolean(page) },
+      rpInitiatedLogout: { enabled: !isPoor },
       clientCredentials: { enabled: true },
       resourceIndicators: {
         enabled: true,
+        // Tokens are for the API, also where openid was asked for.
+        useGrantedResource: () => true,
         defaultResource: () => `urn:${audience}`,
         getResourceServerInfo: () => ({
           scope,

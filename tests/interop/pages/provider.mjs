@@ -1,0 +1,102 @@
+// The same page with an issuer that is not ours: npm oidc-provider in Auth0's shape, and once more without refresh
+// tokens and without a way to log out.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { launch } from '../browsers/chromium.mjs';
+import { API3, Server, call, disabled, granted, person, report } from './world.mjs';
+
+const PROVIDER = fileURLToPath(new URL('../issuers/oidc-provider/provider.mjs', import.meta.url));
+
+const browser = await launch(process.argv[2]);
+try {
+  await provided('Auth0 shape', {}, scenario);
+  await provided('without refresh tokens and log-out', { POOR: '1' }, poor);
+} finally {
+  await browser.close();
+}
+
+async function provided(name, environment, run) {
+  // Each has to know the other, so that one port is chosen beforehand.
+  const web = await freePort();
+  const issuer = spawn(process.execPath, [PROVIDER], {
+    env: { ...process.env, ...environment, AUTH0: '1', PORT: '0', PAGE: `http://localhost:${web}` },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [line] = await once(createInterface({ input: issuer.stdout }), 'line');
+  const url = line.split('issuer=')[1];
+  const flags = ['serve', '--issuer', url, '--audience', 'auth0-multiple-api', '--client-id', 'spa'];
+  const server = await Server.start(flags, { grpc: 0, web });
+  try {
+    await run(server, (what, expected, found) => report(`${name}: ${what}`, expected, found));
+  } finally {
+    await server.stop();
+    issuer.kill('SIGTERM');
+  }
+}
+
+async function freePort() {
+  const socket = createServer().listen(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  await once(socket, 'close');
+  return port;
+}
+
+async function scenario(server, see) {
+  const { page, context } = await person(browser, server);
+  // The provider's own pages ask for fonts.
+  const ours = [];
+  page.on('console', (message) => page.url().startsWith(server.page) && ours.push(message.text()));
+  await logIn(page);
+  see('what is disabled', ['login'], await disabled(page));
+  see('renewal', 'by itself, before the token expires', await page.textContent('#renewal'));
+  see('api1', 'Response: {"name":"api1","ok":true}', await call(page, 'api1'));
+  see('api3', 'Response: Insufficient scope', await call(page, 'api3'));
+  await page.click('#api3-remedy');
+  await through(page);
+  see('stepped up: api3 was granted', true, (await granted(page)).includes(API3));
+  see('stepped up: api3', 'Response: {"name":"api3","ok":true}', await call(page, 'api3'));
+  await page.click('#logout');
+  await page.locator('button[type=submit]').first().click();
+  await page.waitForURL(server.page);
+  await page.waitForFunction(() => document.getElementById('login')?.disabled === false);
+  see('logged out: what is disabled', ['api1-call', 'api2-call', 'api3-call', 'logout'], await disabled(page));
+  see('the console', [], ours);
+  await context.close();
+}
+
+async function poor(server, see) {
+  const { page, context } = await person(browser, server);
+  await logIn(page);
+  see('renewal', true, (await page.textContent('#renewal')).includes('log in again when the token has expired'));
+  see('api1', 'Response: {"name":"api1","ok":true}', await call(page, 'api1'));
+  await page.click('#logout');
+  await page.waitForFunction(() => document.getElementById('notice').textContent.includes('Logged out of this page'));
+  see('logged out here', ['api1-call', 'api2-call', 'api3-call', 'logout'], await disabled(page));
+  await context.close();
+}
+
+async function logIn(page) {
+  await page.click('#login');
+  await through(page);
+}
+
+// The provider's own pages, as they are for development: a name if it asks for one, and then what it asks.
+async function through(page) {
+  const name = page.locator('input[name=login]');
+  const submit = page.locator('button[type=submit]');
+  await page.waitForURL((url) => url.hostname !== 'localhost');
+  while (!page.url().startsWith('http://localhost:')) {
+    await submit.first().waitFor();
+    if (await name.isVisible()) {
+      await name.fill('carol');
+      await page.fill('input[name=password]', 'any');
+    }
+    await Promise.all([page.waitForNavigation(), submit.first().click()]);
+  }
+  await page.locator('#who').waitFor();
+}
