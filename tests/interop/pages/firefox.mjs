@@ -1,0 +1,90 @@
+// The reference scenario in Firefox, driven over WebDriver BiDi.   usage: firefox.mjs FIREFOX SEKISHO
+import puppeteer from 'puppeteer-core';
+import { API1, API2, API3, Server, report } from './world.mjs';
+
+const NOBODY = ['api1-call', 'api2-call', 'api3-call', 'logout'];
+
+const server = await Server.start();
+const browser = await puppeteer.launch({
+  browser: 'firefox',
+  executablePath: process.argv[2],
+  // Asked for in Japanese by one setting, and nothing that Firefox would fetch by itself.
+  extraPrefsFirefox: {
+    'intl.accept_languages': 'ja',
+    'app.update.auto': false,
+    'browser.safebrowsing.malware.enabled': false,
+    'browser.safebrowsing.phishing.enabled': false,
+    'network.captive-portal-service.enabled': false,
+    'network.connectivity-service.enabled': false,
+  },
+});
+try {
+  await scenario(await browser.newPage());
+} finally {
+  await browser.close();
+  await server.stop();
+}
+
+async function scenario(page) {
+  page.setDefaultTimeout(20_000);
+  const errors = [];
+  page.on('console', (message) => errors.push(message.text()));
+  page.on('pageerror', (error) => errors.push(`uncaught: ${error.message}`));
+  await page.goto(server.page);
+  report('the language', 'ログイン', await text(page, '#login'));
+  report('logged out: what is disabled', NOBODY, await disabled(page));
+
+  await page.click('#login');
+  await press(page, 'button[name=account]');
+  await press(page, 'button[value=allow]');
+  await held(page);
+  report('what was granted', [API1, API2], await granted(page));
+  report('api1', 'Response: {"name":"api1","ok":true}', await call(page, 'api1'));
+  report('api2', 'Response: {"name":"api2","ok":true}', await call(page, 'api2'));
+  report('api3', 'Response: Insufficient scope', await call(page, 'api3'));
+  const details = await text(page, '#api3-details');
+  const told = ['ACCESS_TOKEN_SCOPE_INSUFFICIENT', 'error="insufficient_scope"'];
+  report('api3: what the details tell', told, told.filter((part) => details.includes(part)));
+
+  await page.click('#api3-remedy');
+  await press(page, 'button[value=allow]');
+  await held(page);
+  report('stepped up: what was granted', [API1, API2, API3], await granted(page));
+  report('stepped up: api3', 'Response: {"name":"api3","ok":true}', await call(page, 'api3'));
+  await page.click('#logout');
+  await page.waitForFunction(() => document.getElementById('login')?.disabled === false);
+  report('logged out again: what is disabled', NOBODY, await disabled(page));
+  report('the console', [], errors);
+}
+
+// Of the issuer's page, once it is there.
+async function press(page, selector) {
+  await page.waitForSelector(selector, { visible: true });
+  await page.click(selector);
+}
+
+function held(page) {
+  return page.waitForSelector('#who', { visible: true });
+}
+
+function text(page, selector) {
+  return page.$eval(selector, (element) => element.textContent);
+}
+
+async function call(page, api) {
+  await page.click(`#${api}-call`);
+  await page.waitForFunction((id) => document.getElementById(id).textContent.startsWith('Response: '), {}, `${api}-response`);
+  return text(page, `#${api}-response`);
+}
+
+function granted(page) {
+  return page.$$eval('#granted [data-granted]', (all) =>
+    all.map((each) => each.dataset.granted).filter((scope) => scope.startsWith('api')).sort(),
+  );
+}
+
+function disabled(page) {
+  return page.$$eval('#login, #logout, #api1-call, #api2-call, #api3-call', (all) =>
+    all.filter((each) => each.disabled).map((each) => each.id).sort(),
+  );
+}
