@@ -63,8 +63,10 @@ async function press(page, selector) {
   await page.click(selector);
 }
 
-function held(page) {
-  return page.waitForSelector('#who', { visible: true });
+// A page that comes back shows the session of before until it has the new one.
+async function held(page) {
+  await page.waitForFunction(() => document.getElementById('notice')?.textContent);
+  await page.waitForSelector('#who', { visible: true });
 }
 
 function text(page, selector) {

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { launch } from '../browsers/chromium.mjs';
-import { API3, Server, call, disabled, granted, person, report } from './world.mjs';
+import { API3, Server, call, disabled, granted, loggedIn, person, report } from './world.mjs';
 
 const PROVIDER = fileURLToPath(new URL('../issuers/oidc-provider/provider.mjs', import.meta.url));
 
@@ -98,5 +98,5 @@ async function through(page) {
     }
     await Promise.all([page.waitForNavigation(), submit.first().click()]);
   }
-  await page.locator('#who').waitFor();
+  await loggedIn(page);
 }

@@ -1,5 +1,5 @@
 // Tokens that last for seconds: renewed by themselves while the issuer answers, and expired where it does not.
-import { call, disabled, logIn, person, report, response, world } from './world.mjs';
+import { call, disabled, logIn, loggedIn, person, report, response, world } from './world.mjs';
 
 const TOKEN = '**/oauth/token';
 
@@ -33,7 +33,7 @@ async function expired(server, browser) {
   report('expired: a way on', true, (await page.textContent('#api1-remedy')).startsWith('Log in again'));
   await context.unroute(TOKEN);
   await page.click('#api1-remedy');
-  await page.locator('#who').waitFor();
+  await loggedIn(page);
   await page.waitForFunction(() => !document.getElementById('api1-call').disabled);
   report('logged in again: api1', 'Response: {"name":"api1","ok":true}', await call(page, 'api1'));
   await context.close();

@@ -86,6 +86,12 @@ export async function through(page, { without = [] } = {}) {
   await allow.waitFor();
   for (const scope of without) await page.uncheck(`input[name=scope][value="${scope}"]`);
   await allow.click();
+  await loggedIn(page);
+}
+
+// A page that comes back shows the session of before until it has the new one.
+export async function loggedIn(page) {
+  await page.waitForFunction(() => document.getElementById('notice')?.textContent);
   await page.locator('#who').waitFor();
 }
 
