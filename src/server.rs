@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tonic_health::server::HealthReporter;
 use tower_layer::Layer as _;
@@ -31,7 +31,7 @@ use crate::authorizer::{Authorizer, Issuer};
 use crate::clock::Clock;
 use crate::grpc::AccessLayer;
 use crate::web::Page;
-use connection::Serving;
+use connection::{HttpService, Serving};
 use door::Door;
 use health::Health;
 
@@ -51,7 +51,7 @@ pub struct Config {
     /// Whose pages may call over gRPC-Web. An empty list still serves clients that are no page; where there
     /// is no list at all, native gRPC alone is spoken.
     pub grpc_web: Option<AllowedOrigins>,
-    /// What the listener shows; plain text without.
+    /// What the listeners show; plain text without.
     pub tls: Option<Tls>,
     /// What a peer may take.
     pub limits: Limits,
@@ -98,7 +98,15 @@ pub async fn run(
 
     let access = AccessLayer::from(authorizer).layer(registry.routes);
     let door = Door::new(access, config.grpc_web.as_ref(), &config.limits);
+    let listening = Listening::new(config.tls, config.limits, config.shutdown_grace);
     let (stop, mut stopped) = watch::channel(());
+    let page = async {
+        let Some((listener, page)) = listeners.web else { return };
+        let stopped = async {
+            let _ = stopped.changed().await;
+        };
+        listening.serve(listener, page, stopped).await;
+    };
     let shutdown = async {
         shutdown.await;
         stop.send_replace(());
@@ -106,17 +114,35 @@ pub async fn run(
         background.shutdown().await;
         health.stop().await;
     };
-    let page = async {
-        let Some((listener, page)) = listeners.web else { return };
-        let serving = Serving { service: page, tls: config.tls.clone(), limits: config.limits.clone() };
-        let stopped = async {
-            let _ = stopped.changed().await;
-        };
-        listener::serve(listener, serving, config.shutdown_grace, stopped).await;
-    };
-    let serving = Serving { service: door, tls: config.tls.clone(), limits: config.limits.clone() };
-    tokio::join!(listener::serve(listeners.grpc, serving, config.shutdown_grace, shutdown), page);
+    tokio::join!(listening.serve(listeners.grpc, door, shutdown), page);
     Ok(())
+}
+
+/// What all listeners have in common.
+struct Listening {
+    tls: Option<Tls>,
+    limits: Limits,
+    grace: Duration,
+    slots: Arc<Semaphore>,
+}
+
+impl Listening {
+    fn new(tls: Option<Tls>, limits: Limits, grace: Duration) -> Self {
+        // More than a semaphore holds is no bound.
+        let slots = Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
+        Self { tls, limits, grace, slots }
+    }
+
+    async fn serve(
+        &self,
+        listener: TcpListener,
+        service: impl HttpService,
+        shutdown: impl Future<Output = ()>,
+    ) {
+        let Self { tls, limits, grace, slots } = self;
+        let (tls, limits, slots) = (tls.clone(), limits.clone(), Arc::clone(slots));
+        listener::serve(listener, Serving { service, tls, limits, slots }, *grace, shutdown).await;
+    }
 }
 
 /// What health and reflection are asked is a name. Whoever has no token may ask, so it may be no longer.

@@ -13,6 +13,7 @@ use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::extract::State;
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Request, Response, Uri, header};
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
@@ -25,7 +26,7 @@ use tower_service::Service;
 /// What the page is told of where it is served. Nothing of it is secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageConfig {
-    /// Who issues tokens, as tokens carry it in `iss`.
+    /// Who issues tokens, with or without its last slash.
     pub issuer: String,
     /// Whose client the page is.
     pub client_id: String,
@@ -92,7 +93,8 @@ fn auth_config(config: &PageConfig) -> Value {
 /// Callbacks, origins and what a browser stores go by name: where to go on, if somebody came by the address.
 fn by_name(config: &PageConfig, headers: &HeaderMap, uri: &Uri) -> Option<String> {
     let host = headers.get(header::HOST)?.to_str().ok()?;
-    let port = host.strip_prefix("127.0.0.1").filter(|port| port.is_empty() || port.starts_with(':'))?;
+    let authority: Authority = host.parse().ok().filter(|it: &Authority| it.host() == "127.0.0.1")?;
+    let port = authority.port().map(|port| format!(":{port}")).unwrap_or_default();
     // The listeners speak TLS together, or neither does.
     let scheme = config.grpc_url.split(':').next()?;
     Some(format!("{scheme}://localhost{port}{}", uri.path_and_query()?))

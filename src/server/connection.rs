@@ -17,7 +17,7 @@ use hyper_util::service::TowerToHyperService;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio_io_timeout::TimeoutWriter;
 use tonic::body::Body;
 use tower_service::Service;
@@ -30,6 +30,8 @@ pub(super) struct Serving<S> {
     pub(super) service: S,
     pub(super) tls: Option<Tls>,
     pub(super) limits: Limits,
+    /// The right to have a connection open: of all listeners together, as descriptors are the process's.
+    pub(super) slots: Arc<Semaphore>,
 }
 
 /// A service that answers whatever comes.

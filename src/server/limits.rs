@@ -7,7 +7,7 @@ use super::SetupError;
 /// Bounds on what strangers control. Each has a default that fits a public server of small calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Connections at a time; further ones wait to be accepted.
+    /// Connections at a time, to all listeners together; further ones wait to be served.
     pub connections: usize,
     /// Calls at a time on one connection (RFC 9113 §5.1.2).
     pub concurrent_streams: u32,

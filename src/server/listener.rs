@@ -27,7 +27,7 @@ pub(super) async fn serve(
     grace: Duration,
     shutdown: impl Future<Output = ()>,
 ) {
-    let mut acceptor = Acceptor::new(listener, serving.limits.connections);
+    let mut acceptor = Acceptor::new(listener, Arc::clone(&serving.slots));
     let serving = Arc::new(serving);
     let (stop, stopped) = watch::channel(());
     let mut connections = JoinSet::new();
@@ -63,22 +63,31 @@ async fn finish(mut connections: JoinSet<()>, grace: Duration) {
 struct Acceptor {
     listener: TcpListener,
     slots: Arc<Semaphore>,
+    /// The next one, while it waits for a slot. A slot that waited for the next one would be kept from the peers
+    /// of other listeners.
+    accepted: Option<TcpStream>,
     full: Seldom,
     failed: Seldom,
 }
 
 impl Acceptor {
-    fn new(listener: TcpListener, connections: usize) -> Self {
-        // More than a semaphore holds is no bound.
-        let slots = Arc::new(Semaphore::new(connections.min(Semaphore::MAX_PERMITS)));
-        Self { listener, slots, full: Seldom::new(), failed: Seldom::new() }
+    fn new(listener: TcpListener, slots: Arc<Semaphore>) -> Self {
+        Self { listener, slots, accepted: None, full: Seldom::new(), failed: Seldom::new() }
     }
 
-    /// The next connection, and the right to have it open. Nothing is lost if this is dropped midway.
+    /// The next connection, and the right to serve it. Nothing is lost if this is dropped midway.
     async fn next(&mut self) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+        if self.accepted.is_none() {
+            self.accepted = self.accept().await;
+        }
+        self.accepted.as_ref()?;
         let slot = self.slot().await?;
+        self.accepted.take().map(|stream| (stream, slot))
+    }
+
+    async fn accept(&mut self) -> Option<TcpStream> {
         match self.listener.accept().await {
-            Ok((stream, _)) => Some((stream, slot)),
+            Ok((stream, _)) => Some(stream),
             // Of the one connection, which is gone; the listener is well.
             Err(error) if is_of_the_connection(&error) => None,
             Err(error) => {

@@ -8,8 +8,8 @@ include!(concat!(env!("OUT_DIR"), "/web_files.rs"));
 
 /// A file by its path, or 404.
 pub(super) fn answer(path: &str) -> Response {
-    let name = if path == "/" { "index.html" } else { path.trim_start_matches('/') };
-    let Some((name, contents)) = FILES.iter().find(|(known, _)| *known == name) else {
+    let name = if path == "/" { Some("index.html") } else { path.strip_prefix('/') };
+    let Some((name, contents)) = FILES.iter().find(|(known, _)| Some(*known) == name) else {
         return (StatusCode::NOT_FOUND, "There is no such page.\n").into_response();
     };
     let headers = [
@@ -30,6 +30,7 @@ fn media_type(name: &str) -> &'static str {
         Some("js") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
         Some("svg") => "image/svg+xml",
+        Some("txt") => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     }
 }

@@ -6,9 +6,11 @@ use http::Request;
 use http_body_util::BodyExt as _;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
+use sekisho::server::Limits;
 use sekisho::web::{Page, PageConfig};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
+use tonic::Code;
 use tonic::body::Body;
 
 use crate::support::{AUDIENCE, App, ISSUER, Setup};
@@ -30,6 +32,10 @@ impl Answer {
 }
 
 async fn app() -> (App, SocketAddr) {
+    app_with(Limits::default()).await
+}
+
+async fn app_with(limits: Limits) -> (App, SocketAddr) {
     let page = Page::new(PageConfig {
         issuer: ISSUER.to_owned(),
         client_id: "the-page".to_owned(),
@@ -39,7 +45,7 @@ async fn app() -> (App, SocketAddr) {
         development: false,
         connect_origins: Vec::new(),
     });
-    let app = App::start_with(Setup { page: Some(page), ..Setup::default() }).await;
+    let app = App::start_with(Setup { page: Some(page), limits, ..Setup::default() }).await;
     let address = app.web_address.expect("a page");
     (app, address)
 }
@@ -67,7 +73,7 @@ fn assets(index: &str) -> Vec<&str> {
 #[tokio::test]
 async fn every_answer_has_the_policy_of_the_page() {
     let (_app, address) = app().await;
-    for path in ["/", "/auth_config.json", "/no/such/file", "/../Cargo.toml", "/assets/"] {
+    for path in ["/", "/auth_config.json", "/no/such/file", "/../Cargo.toml", "/assets/", "//index.html"] {
         let answer = send(address, get(path)).await;
         let policy = answer.header("content-security-policy");
         assert!(policy.starts_with("default-src 'none'; script-src 'self'; "), "{path}: {policy}");
@@ -138,8 +144,39 @@ async fn who_comes_by_the_address_goes_on_by_the_name() {
     let by_address = |path: &str| Request::get(path).header("host", "127.0.0.1:8080");
     let answer = send(address, by_address("/?code=x&state=y")).await;
     assert_eq!((answer.status, answer.header("location")), (307, "http://localhost:8080/?code=x&state=y"));
-    let elsewhere = send(address, Request::get("/").header("host", "127.0.0.1.example")).await;
-    assert_eq!(elsewhere.status, 200);
+    let other =
+        ["127.0.0.1.example", "127.0.0.1:@evil.example", "127.0.0.1:80@evil.example", "127.0.0.1/", "[::1]"];
+    for host in other {
+        let answer = send(address, Request::get("/").header("host", host)).await;
+        assert_eq!((answer.status, answer.header("location")), (200, ""), "{host}");
+    }
+}
+
+#[tokio::test]
+async fn connections_are_counted_over_all_listeners() {
+    let limits = Limits { connections: 1, ..Limits::default() };
+    let (app, address) = app_with(limits).await;
+    let io = TokioIo::new(TcpStream::connect(address).await.expect("a server that listens"));
+    let (mut client, connection) = http1::handshake(io).await.expect("HTTP/1.1");
+    let connection = tokio::spawn(connection);
+    let mut ask = async || {
+        client.ready().await.expect("a connection");
+        let request = get("/auth_config.json").body(Body::empty()).expect("a request");
+        let answer = client.send_request(request).await.expect("an answer");
+        answer.into_body().collect().await.expect("a whole body")
+    };
+    ask().await;
+    let mut call = tokio::spawn(app.call("/streaming.v1.Streaming/Open").send());
+    // The page's visitor is served many times before the call that waits is served once.
+    for _ in 0..20 {
+        tokio::select! {
+            biased;
+            _ = &mut call => panic!("there was a connection too many"),
+            _ = ask() => {}
+        }
+    }
+    connection.abort();
+    assert_eq!(call.await.expect("no panic").code(), Code::Ok);
 }
 
 #[tokio::test]

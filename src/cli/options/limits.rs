@@ -18,7 +18,7 @@ const fn size(name: &'static str, variable: &'static str, default: &'static str)
 
 pub(in crate::cli) static MAX_CONNECTIONS: Opt = Opt {
     value_name: "NUMBER",
-    help: "Connections at a time; further ones wait to be accepted",
+    help: "Connections at a time, to gRPC and page together; further ones wait to be served",
     ..limit("max-connections", "SEKISHO_MAX_CONNECTIONS", "10000")
 };
 pub(in crate::cli) static MAX_CONCURRENT_STREAMS: Opt = Opt {
