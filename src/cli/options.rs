@@ -2,9 +2,11 @@
 
 mod door;
 mod limits;
+mod page;
 
 pub(super) use door::*;
 pub(super) use limits::*;
+pub(super) use page::*;
 
 /// An option, as a flag, a variable and a name in the file.
 #[derive(Debug)]
@@ -232,13 +234,20 @@ static CONFIGURATION: [&Opt; 3] = [&LOG_FORMAT, &CONFIG, &ENV_FILE];
 
 /// The options of `sekisho`.
 pub(super) fn development() -> Vec<&'static Opt> {
-    [&SERVERS[..], &[&ISSUER_LISTEN, &ISSUER_TOKEN_LIFETIME], &door::ALL, &limits::ALL, &CONFIGURATION]
-        .concat()
+    [
+        &SERVERS[..],
+        &[&ISSUER_LISTEN, &ISSUER_TOKEN_LIFETIME],
+        &page::ALL,
+        &door::ALL,
+        &limits::ALL,
+        &CONFIGURATION,
+    ]
+    .concat()
 }
 
 /// The options of `sekisho serve`.
 pub(super) fn serve() -> Vec<&'static Opt> {
-    [&SERVERS[..], &door::ALL, &limits::ALL, &CONFIGURATION].concat()
+    [&SERVERS[..], &page::ALL, &door::ALL, &limits::ALL, &CONFIGURATION].concat()
 }
 
 /// The options of `sekisho token`.

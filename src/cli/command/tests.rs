@@ -2,6 +2,7 @@
 
 mod defaults;
 mod faults;
+mod faults_of_server;
 mod help;
 mod precedence;
 

@@ -3,7 +3,6 @@
 use super::{Kind, Opt, value};
 
 const BROWSERS: &str = "Browsers";
-const PAGE: &str = "Page";
 const TLS: &str = "TLS of the listener";
 
 pub(in crate::cli) static ALLOW_ORIGIN: Opt = Opt {
@@ -11,24 +10,6 @@ pub(in crate::cli) static ALLOW_ORIGIN: Opt = Opt {
     value_name: "ORIGIN",
     help: "An origin whose pages may call over gRPC-Web, like https://app.example; may be repeated; * for any [default: that of the page, http://localhost:PORT]",
     ..value("allow-origin", "SEKISHO_ALLOW_ORIGINS", BROWSERS)
-};
-/// Of the page. `sekisho token` has another of that name.
-pub(in crate::cli) static PAGE_CLIENT_ID: Opt = Opt {
-    value_name: "ID",
-    help: "The page's client at the issuer; without one, `serve` has no page [default: page in development]",
-    ..value("client-id", "OIDC_CLIENT_ID", PAGE)
-};
-pub(in crate::cli) static WEB_LISTEN: Opt = Opt {
-    default: Some("127.0.0.1:8080"),
-    value_name: "IP:PORT",
-    help: "Where the page is served; in `serve` only with a client id",
-    ..value("web-listen", "SEKISHO_WEB_LISTEN", PAGE)
-};
-pub(in crate::cli) static CONNECT_ORIGIN: Opt = Opt {
-    kind: Kind::List,
-    value_name: "ORIGIN",
-    help: "An origin that endpoints of the issuer have besides its own, for the page to speak to; may be repeated",
-    ..value("connect-origin", "SEKISHO_CONNECT_ORIGINS", PAGE)
 };
 pub(in crate::cli) static TLS_CERTIFICATE: Opt = Opt {
     value_name: "FILE",
@@ -73,11 +54,8 @@ pub(in crate::cli) static CLIENT_KEY: Opt = Opt {
     ..value("client-key", "SEKISHO_HEALTHCHECK_KEY", TLS)
 };
 
-pub(super) static ALL: [&Opt; 10] = [
+pub(super) static ALL: [&Opt; 7] = [
     &ALLOW_ORIGIN,
-    &WEB_LISTEN,
-    &PAGE_CLIENT_ID,
-    &CONNECT_ORIGIN,
     &TLS_CERTIFICATE,
     &TLS_KEY,
     &TLS_CLIENT_CA,

@@ -21,8 +21,8 @@ export function launch(executablePath, places) {
 }
 
 // Its own context, so that no preflight is remembered from another page.
-export async function open(browser, url) {
-  const context = await browser.newContext({ ignoreHTTPSErrors: true });
+export async function open(browser, url, options = {}) {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options });
   const page = await context.newPage();
   const seen = { console: [], hosts: new Set(), protocols: new Set() };
   page.on('console', (message) => seen.console.push(message.text()));
@@ -30,7 +30,7 @@ export async function open(browser, url) {
   context.on('request', (request) => addHost(seen, request.url()));
   await watchNetwork(context, page, seen);
   await page.goto(url);
-  return { page, seen };
+  return { page, seen, context };
 }
 
 // Beneath Playwright's events: preflights too, and the protocol of each answer, which a page of another origin

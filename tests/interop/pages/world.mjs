@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { launch } from '../browsers/chromium.mjs';
+import { launch, open } from '../browsers/chromium.mjs';
 
 const [executable, sekisho] = process.argv.slice(2);
 
@@ -60,16 +60,10 @@ export async function world(flags, run) {
 }
 
 // A person's own browser: nothing remembered, one language.
-export async function person(browser, server, options = {}) {
-  const context = await browser.newContext({ locale: 'en-US', ...options });
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  const seen = { console: [], hosts: new Set() };
-  page.on('console', (message) => seen.console.push(message.text()));
-  page.on('pageerror', (error) => seen.console.push(`uncaught: ${error.message}`));
-  context.on('request', (request) => seen.hosts.add(new URL(request.url()).host));
-  await page.goto(server.page);
-  return { page, seen, context };
+export async function person(browser, server, options) {
+  const opened = await open(browser, server.page, { locale: 'en-US', ...options });
+  opened.page.setDefaultTimeout(20_000);
+  return opened;
 }
 
 // Through the issuer's pages, as one of its accounts, with all scopes that are shown or without some.
