@@ -11,7 +11,9 @@ use tonic::Code;
 
 use crate::support::proto::Item;
 use crate::support::proto::streaming_client::StreamingClient;
-use crate::support::{App, Frames, Kind, Setup, connect, issuer};
+use crate::support::{
+    App, DATA, Frames, GOAWAY, HEADERS, PING, RST_STREAM, Setup, call_head, connect, issuer,
+};
 
 const API1: &str = "/api1.v1.Api1/GetStatus";
 const OPEN: &str = "/streaming.v1.Streaming/Open";
@@ -55,17 +57,6 @@ async fn rest(stream: &mut TcpStream) -> Vec<u8> {
     read
 }
 
-/// The fields of a call that needs no token.
-fn open() -> [(&'static str, &'static [u8]); 5] {
-    [
-        (":method", b"POST"),
-        (":scheme", b"http"),
-        (":authority", b"x"),
-        (":path", OPEN.as_bytes()),
-        ("content-type", b"application/grpc"),
-    ]
-}
-
 fn waiting() -> Item {
     Item { text: "wait".to_owned(), payload: Vec::new() }
 }
@@ -102,12 +93,12 @@ async fn streams_beyond_the_limit_are_refused() {
     let mut frames = Frames::connect(app.address).await;
     // Each is left open: its message does not come.
     for stream in [1, 3, 5] {
-        frames.head(stream, 0, &open()).await;
+        frames.head(stream, 0, call_head(OPEN)).await;
     }
     let refused = frames.first_of(5).await.expect("an answer");
-    assert_eq!((refused.kind, refused.payload.as_slice()), (Kind::ResetStream, &[0, 0, 0, 7][..]));
-    frames.send(Kind::Data, 1, 1, &[0; 5]).await;
-    assert_eq!(frames.first_of(1).await.expect("an answer").kind, Kind::Headers);
+    assert_eq!((refused.kind, refused.payload.as_slice()), (RST_STREAM, &[0, 0, 0, 7][..]));
+    frames.send(DATA, 1, 1, &[0; 5]).await;
+    assert_eq!(frames.first_of(1).await.expect("an answer").kind, HEADERS);
 }
 
 #[tokio::test]
@@ -127,14 +118,14 @@ async fn a_frame_beyond_the_limit_ends_the_connection() {
     for (size, limit, ends) in [(16_384, 16_384, false), (16_385, 16_384, true), (16_385, 20_000, false)] {
         let app = limited(Limits { frame_size: limit, ..patient() }).await;
         let mut frames = Frames::connect(app.address).await;
-        frames.head(1, 0, &open()).await;
+        frames.head(1, 0, call_head(OPEN)).await;
         let length = u32::try_from(size - 5).expect("short").to_be_bytes();
         // A message of the one field that is not known, in one frame.
         let mut message = vec![0; size];
         message[1..5].copy_from_slice(&length);
         message[5..9].copy_from_slice(&[0x7a, 0xf8, 0x7f, 0]);
-        frames.send(Kind::Data, 1, 1, &message).await;
-        let answer = frames.until(if ends { Kind::GoAway } else { Kind::Headers }).await;
+        frames.send(DATA, 1, 1, &message).await;
+        let answer = frames.until(if ends { GOAWAY } else { HEADERS }).await;
         let error = answer.expect("an answer").payload.get(4..8).map(<[u8]>::to_vec);
         assert!(!ends || error == Some(vec![0, 0, 0, 6]), "FRAME_SIZE_ERROR: {size} of {limit}");
     }
@@ -215,8 +206,8 @@ async fn who_answers_pings_is_not_idle() {
     let mut answers = Frames::connect(app.address).await;
     let mut is_silent = Frames::connect(app.address).await;
     for frames in [&mut answers, &mut is_silent] {
-        frames.head(1, 1, &open()).await;
-        assert_eq!(frames.first_of(1).await.expect("an answer").kind, Kind::Headers);
+        frames.head(1, 1, call_head(OPEN)).await;
+        assert_eq!(frames.first_of(1).await.expect("an answer").kind, HEADERS);
     }
     // It answers until the other one, which does not, has been closed, and then some.
     let mut pings = 0;
@@ -226,9 +217,9 @@ async fn who_answers_pings_is_not_idle() {
         tokio::select! {
             frame = answers.next() => {
                 let frame = frame.expect("still open");
-                if frame.kind == Kind::Ping && frame.flags == 0 {
+                if frame.kind == PING && frame.flags == 0 {
                     pings += 1;
-                    answers.send(Kind::Ping, 1, 0, &frame.payload).await;
+                    answers.send(PING, 1, 0, &frame.payload).await;
                 }
             }
             ended = &mut silent_one, if !silent_is_gone => {
@@ -237,23 +228,23 @@ async fn who_answers_pings_is_not_idle() {
             }
         }
     }
-    answers.head(3, 1, &open()).await;
-    assert_eq!(answers.first_of(3).await.expect("an answer").kind, Kind::Headers);
+    answers.head(3, 1, call_head(OPEN)).await;
+    assert_eq!(answers.first_of(3).await.expect("an answer").kind, HEADERS);
 }
 
 #[tokio::test]
 async fn a_connection_grows_old_and_its_calls_finish() {
     let app = limited(Limits { connection_age: A_WHILE, ..patient() }).await;
     let mut frames = Frames::connect(app.address).await;
-    frames.head(1, 0, &open()).await;
-    assert!(frames.until(Kind::GoAway).await.is_some());
-    frames.send(Kind::Data, 1, 1, &[0; 5]).await;
-    let answer = frames.until(Kind::Data).await.expect("a call that was begun finishes");
+    frames.head(1, 0, call_head(OPEN)).await;
+    assert!(frames.until(GOAWAY).await.is_some());
+    frames.send(DATA, 1, 1, &[0; 5]).await;
+    let answer = frames.until(DATA).await.expect("a call that was begun finishes");
     assert_eq!(answer.stream, 1);
-    frames.head(3, 1, &open()).await;
-    frames.send(Kind::Data, 1, 3, &[0; 5]).await;
+    frames.head(3, 1, call_head(OPEN)).await;
+    frames.send(DATA, 1, 3, &[0; 5]).await;
     while let Some(frame) = frames.next().await {
-        assert_ne!((frame.kind, frame.stream), (Kind::Headers, 3), "no call is taken any more");
+        assert_ne!((frame.kind, frame.stream), (HEADERS, 3), "no call is taken any more");
     }
     assert_eq!(app.handlers.ran(), 1);
 }

@@ -6,6 +6,9 @@ mod issuer_server;
 mod logs;
 mod streaming;
 mod web;
+#[path = "../wire/frames.rs"]
+#[allow(dead_code, reason = "other tests use the rest of it")]
+mod wire;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
@@ -22,11 +25,12 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 pub use call::{Answer, Call, connect};
-pub use frames::{Frames, Kind};
+pub use frames::Frames;
 pub use issuer_server::{Document, IssuerServer};
 pub use logs::{assert_not_logged, lines_with};
 pub use streaming::{DESCRIPTOR_SET as STREAMING, FAIL, Handlers, TWO_LINES, proto};
 pub use web::{WebAnswer, WebCall};
+pub use wire::{Block, DATA, GOAWAY, HEADERS, PING, PREFACE, RST_STREAM, call_head, client_preface};
 
 pub const AUDIENCE: &str = "auth0-multiple-api";
 /// The page that may call.

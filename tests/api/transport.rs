@@ -8,85 +8,70 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tonic::Code;
 
-use crate::support::{App, Frames, Kind, Setup, issuer};
+use crate::support::{
+    App, Block, DATA, Frames, GOAWAY, HEADERS, PREFACE, RST_STREAM, Setup, call_head, client_preface, issuer,
+};
 
 const API1: &str = "/api1.v1.Api1/GetStatus";
+const OPEN: &str = "/streaming.v1.Streaming/Open";
 
 fn token() -> String {
     issuer().token().scope("api1:read:status items:read items:list").sign()
 }
 
-/// The fields of a call that needs no token.
-fn open() -> Vec<(&'static str, &'static [u8])> {
-    vec![
-        (":method", b"POST"),
-        (":scheme", b"http"),
-        (":authority", b"x"),
-        (":path", b"/streaming.v1.Streaming/Open"),
-        ("content-type", b"application/grpc"),
-        ("te", b"trailers"),
-    ]
-}
-
 #[tokio::test]
 async fn row_60_paths_that_are_none_are_reset() {
     let app = App::start().await;
-    let paths: [&[u8]; 6] = [
-        b"streaming.v1.Streaming/Open",
-        b"http://x/streaming.v1.Streaming/Open",
-        b"//x/streaming.v1.Streaming/Open\0",
-        b"/streaming.v1.Streaming/Open\0",
-        b"/streaming.v1.Streaming/ Open",
-        b"",
+    let paths = [
+        "streaming.v1.Streaming/Open",
+        "http://x/streaming.v1.Streaming/Open",
+        "//x/streaming.v1.Streaming/Open\0",
+        "/streaming.v1.Streaming/Open\0",
+        "/streaming.v1.Streaming/ Open",
+        "",
     ];
     let mut frames = Frames::connect(app.address).await;
     for (path, stream) in paths.into_iter().zip((1..).step_by(2)) {
-        let mut fields = open();
-        fields[3].1 = path;
-        frames.head(stream, 1, &fields).await;
+        frames.head(stream, 1, call_head(path)).await;
         let answer = frames.first_of(stream).await.expect("an answer");
-        assert_eq!(answer.kind, Kind::ResetStream, "{:?}", String::from_utf8_lossy(path));
+        assert_eq!(answer.kind, RST_STREAM, "{path:?}");
     }
     assert_eq!(app.handlers.ran(), 0);
     // The connection is as good as before.
-    frames.head(101, 0, &open()).await;
-    frames.send(Kind::Data, 1, 101, &[0; 5]).await;
-    assert_eq!(frames.first_of(101).await.expect("an answer").kind, Kind::Headers);
-    frames.until(Kind::Data).await.expect("an answer");
+    frames.head(101, 0, call_head(OPEN)).await;
+    frames.send(DATA, 1, 101, &[0; 5]).await;
+    assert_eq!(frames.first_of(101).await.expect("an answer").kind, HEADERS);
+    frames.until(DATA).await.expect("an answer");
     assert_eq!(app.handlers.ran(), 1);
 }
 
 #[tokio::test]
 async fn row_66_what_http_2_has_no_place_for_is_reset() {
     let app = App::start().await;
-    let extra: [(&str, &[u8]); 6] = [
-        ("transfer-encoding", b"chunked"),
-        ("connection", b"keep-alive"),
-        ("keep-alive", b"timeout=5"),
-        ("upgrade", b"h2c"),
-        ("te", b"gzip"),
-        ("content-length", b"6"),
+    let extra = [
+        ("transfer-encoding", "chunked"),
+        ("connection", "keep-alive"),
+        ("keep-alive", "timeout=5"),
+        ("upgrade", "h2c"),
+        ("te", "gzip"),
+        ("content-length", "6"),
     ];
-    for field in extra {
+    for (name, value) in extra {
         let mut frames = Frames::connect(app.address).await;
-        let mut fields = open();
-        fields.push(field);
-        frames.head(1, 0, &fields).await;
-        frames.send(Kind::Data, 1, 1, &[0; 5]).await;
-        let answer = frames.until(Kind::ResetStream).await.unwrap_or_else(|| panic!("{field:?}: no reset"));
-        assert_eq!(answer.stream, 1, "{field:?}");
+        frames.head(1, 0, call_head(OPEN).field(name, value)).await;
+        frames.send(DATA, 1, 1, &[0; 5]).await;
+        let answer = frames.until(RST_STREAM).await.unwrap_or_else(|| panic!("{name}: no reset"));
+        assert_eq!(answer.stream, 1, "{name}");
     }
     let mut upper_case = Frames::connect(app.address).await;
-    upper_case.head(1, 1, &[("Content-Type", b"application/grpc")]).await;
-    upper_case.until(Kind::GoAway).await.expect("what cannot be decoded ends the connection");
+    upper_case.head(1, 1, Block::default().field("Content-Type", "application/grpc")).await;
+    upper_case.until(GOAWAY).await.expect("what cannot be decoded ends the connection");
     assert_eq!(app.handlers.ran(), 0);
     let mut frames = Frames::connect(app.address).await;
-    let mut fields = open();
-    fields.push(("content-length", b"5"));
-    frames.head(1, 0, &fields).await;
-    frames.send(Kind::Data, 1, 1, &[0; 5]).await;
-    assert_eq!(frames.first_of(1).await.expect("an answer").kind, Kind::Headers);
-    frames.until(Kind::Data).await.expect("an answer");
+    frames.head(1, 0, call_head(OPEN).field("content-length", "5")).await;
+    frames.send(DATA, 1, 1, &[0; 5]).await;
+    assert_eq!(frames.first_of(1).await.expect("an answer").kind, HEADERS);
+    frames.until(DATA).await.expect("an answer");
     assert_eq!(app.handlers.ran(), 1);
 }
 
@@ -198,14 +183,12 @@ async fn row_27_a_head_beyond_the_limit_over_http_1() {
 async fn row_93_a_peer_that_never_asks_is_closed() {
     let limits = Limits { first_head: Duration::from_secs(1), ..Limits::default() };
     let app = App::start_with(Setup { limits, ..Setup::default() }).await;
-    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-    let settings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
-    let idle = [preface.as_slice(), &settings].concat();
+    let idle = client_preface();
     // The head of a stream, without its end.
     let unfinished = [idle.as_slice(), &[0, 0, 1, 1, 0, 0, 0, 0, 1, 0x82]].concat();
     let cases: [(&str, &[u8]); 5] = [
         ("silent", b""),
-        ("half a preface", &preface[..10]),
+        ("half a preface", &PREFACE[..10]),
         ("idle HTTP/2", &idle),
         ("half a head of HTTP/1", b"POST / HTTP/1.1\r\nhost:"),
         ("unfinished HEADERS", &unfinished),

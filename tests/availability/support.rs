@@ -1,6 +1,7 @@
 //! Starts the program, calls it well, and calls it badly.
 
 mod call;
+#[path = "../wire/frames.rs"]
 mod frames;
 mod healthy;
 mod log;
@@ -14,17 +15,16 @@ use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 pub use call::{Begun, Client, Outcome};
 pub use frames::{
-    Block, CONTINUATION, DATA, END_HEADERS, END_STREAM, Frame, GOAWAY, HEADERS, PING, PREFACE, RST_STREAM,
-    SETTINGS, WINDOW_UPDATE, call_head, client_preface,
+    Block, CONTINUATION, DATA, END_HEADERS, END_STREAM, Frame, GOAWAY, HEADERS, HEALTH, PING, PREFACE,
+    RST_STREAM, SETTINGS, WINDOW_UPDATE, call_head, client_preface, read_frame,
 };
 pub use healthy::{Healthy, watch};
-pub use peer::{Peer, close, read_frame};
+pub use peer::{Peer, close};
 pub use server::Server;
 
 /// What no wait takes longer than, unless something hangs. No test says by it how fast anything is.
 pub const LIMIT: Duration = Duration::from_secs(300);
 
-pub const HEALTH: &str = "/grpc.health.v1.Health/Check";
 pub const API1: &str = "/api1.v1.Api1/GetStatus";
 
 /// The one test that counts seconds is not to share its processors with those that use all of them.

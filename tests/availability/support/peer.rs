@@ -2,10 +2,10 @@
 
 use std::net::SocketAddr;
 
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::frames::{END_STREAM, Frame, HEADERS, client_preface, health_check};
+use super::frames::{END_STREAM, HEADERS, client_preface, health_check, read_frame};
 
 /// One.
 pub struct Peer {
@@ -38,15 +38,4 @@ impl Peer {
 pub async fn close(mut stream: TcpStream) {
     let mut buffer = [0; 1024];
     while let Ok(1..) = stream.read(&mut buffer).await {}
-}
-
-/// The next frame; none, once the connection is closed.
-pub async fn read_frame(stream: &mut (impl AsyncRead + Unpin)) -> Option<Frame> {
-    let mut head = [0; 9];
-    stream.read_exact(&mut head).await.ok()?;
-    let [a, b, c, kind, flags, stream_id @ ..] = head;
-    let length = usize::try_from(u32::from_be_bytes([0, a, b, c])).ok()?;
-    let mut payload = vec![0; length];
-    stream.read_exact(&mut payload).await.ok()?;
-    Some(Frame { kind, flags, stream: u32::from_be_bytes(stream_id) & 0x7fff_ffff, payload })
 }

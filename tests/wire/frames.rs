@@ -1,4 +1,10 @@
 //! HTTP/2 frames (RFC 9113 §4.1) and header blocks (RFC 7541) by hand: a client's library sends no wrong ones.
+//! Of the tests that drive the server in process and of those that besiege the program alike.
+
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+
+/// Answers whoever asks.
+pub const HEALTH: &str = "/grpc.health.v1.Health/Check";
 
 pub const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
@@ -43,6 +49,17 @@ impl Frame {
     }
 }
 
+/// The next frame; none, once the connection is closed.
+pub async fn read_frame(stream: &mut (impl AsyncRead + Unpin)) -> Option<Frame> {
+    let mut head = [0; 9];
+    stream.read_exact(&mut head).await.ok()?;
+    let [a, b, c, kind, flags, stream_id @ ..] = head;
+    let length = usize::try_from(u32::from_be_bytes([0, a, b, c])).ok()?;
+    let mut payload = vec![0; length];
+    stream.read_exact(&mut payload).await.ok()?;
+    Some(Frame { kind, flags, stream: u32::from_be_bytes(stream_id) & 0x7fff_ffff, payload })
+}
+
 /// What a client begins with.
 pub fn client_preface() -> Vec<u8> {
     [PREFACE, &Frame::new(SETTINGS, 0, 0, []).bytes()].concat()
@@ -61,7 +78,7 @@ pub fn call_head(path: &str) -> Block {
 
 /// A whole call that anyone may make.
 pub fn health_check(stream: u32) -> Vec<u8> {
-    let head = Frame::new(HEADERS, END_HEADERS, stream, call_head(super::HEALTH).0);
+    let head = Frame::new(HEADERS, END_HEADERS, stream, call_head(HEALTH).0);
     let empty_message = Frame::new(DATA, END_STREAM, stream, [0; 5]);
     [head.bytes(), empty_message.bytes()].concat()
 }
