@@ -1,0 +1,121 @@
+# frozen_string_literal: true
+
+# Calls the APIs with one access token, and reads what a refusal says.
+
+require 'google/protobuf/well_known_types'
+require 'google/rpc/error_details_pb'
+require 'grpc'
+require 'uri'
+
+require 'api1/v1/api1_services_pb'
+require 'api2/v1/api2_services_pb'
+require 'api3/v1/api3_services_pb'
+require_relative 'standard'
+
+LOOPBACK = %w[localhost 127.0.0.1 ::1].freeze
+
+# CallCredentials do not pass in plain text: the call ends before it is sent, with UNAUTHENTICATED like a refusal. There
+# this adds the entry instead. It would do so to anywhere, and whoever sees the token could use it: hence LOOPBACK.
+class PlainBearer < GRPC::ClientInterceptor
+  def initialize(token)
+    super()
+    @token = token
+  end
+
+  def request_response(metadata:, **)
+    metadata['authorization'] = "Bearer #{@token}"
+    yield
+  end
+  alias bidi_streamer request_response
+end
+
+# snippet: begin
+def secure(roots, token)
+  credentials = GRPC::Core::ChannelCredentials.new(roots)
+  return credentials if token.empty?
+
+  # It is asked before each call: where tokens are renewed, it answers with the newest.
+  bearer = GRPC::Core::CallCredentials.new(->(_) { { 'authorization' => "Bearer #{token}" } })
+  credentials.compose(bearer)
+end
+
+def api1(connect)
+  told connect.call(Api1::V1::Api1::Stub).get_status(Api1::V1::GetStatusRequest.new)
+end
+
+def explain(error)
+  details = error.to_rpc_status&.details.to_a # nil where the status came without details
+  info = details.filter_map { |any| any.unpack(Google::Rpc::ErrorInfo) }.first
+  if info&.domain == 'sekisho'
+    line 'reason', info.reason
+    line 'required', info.metadata['requiredScopes']
+    line 'missing', info.metadata['missingScopes']
+  end
+  # A String, or an Array where there are several.
+  Array(error.metadata['www-authenticate']).each { |challenge| line 'challenge', challenge }
+  wait = details.filter_map { |any| any.unpack(Google::Rpc::RetryInfo) }.first
+  line 'retry after', format('%gs', wait.retry_delay.to_f) if wait
+end
+# snippet: end
+
+def api2(connect)
+  told connect.call(Api2::V1::Api2::Stub).get_status(Api2::V1::GetStatusRequest.new)
+end
+
+def api3(connect)
+  told connect.call(Api3::V1::Api3::Stub).get_status(Api3::V1::GetStatusRequest.new)
+end
+
+def told(answer)
+  "name=#{answer.name} ok=#{answer.ok}"
+end
+
+def line(what, said)
+  puts "  #{what}: #{said}" if said
+end
+
+CALLS = {
+  'api1' => method(:api1), 'api2' => method(:api2), 'api3' => method(:api3),
+  'health' => Standard.method(:health), 'reflection' => Standard.method(:reflection)
+}.freeze
+
+def ask(name, connect)
+  puts "#{name}: OK #{CALLS[name].call(connect)}"
+  true
+rescue GRPC::BadStatus => e
+  codes = GRPC::Core::StatusCodes
+  puts "#{name}: #{codes.constants.find { |code| codes.const_get(code) == e.code }} #{e.details}"
+  explain(e)
+  false
+end
+
+# The settings of the environment as a way to make stubs.
+def connection
+  url = URI(ENV['SEKISHO_URL'].to_s.empty? ? 'http://127.0.0.1:50051' : ENV['SEKISHO_URL'])
+  token = ENV['TOKEN'].to_s
+  case url.scheme
+  when 'https'
+    ca_file = ENV['SEKISHO_CA_FILE'].to_s
+    credentials = secure(ca_file.empty? ? nil : File.read(ca_file), token)
+  when 'http'
+    abort_with "no plain text to #{url.hostname}, which is not loopback: use https" unless LOOPBACK.include?(url.hostname)
+    credentials = :this_channel_is_insecure
+    interceptors = [PlainBearer.new(token)] unless token.empty?
+  else
+    abort_with 'SEKISHO_URL=http[s]://HOST:PORT'
+  end
+  ->(stub) { stub.new("#{url.host}:#{url.port}", credentials, interceptors: interceptors || [], timeout: 10) }
+rescue SystemCallError, URI::Error => e
+  abort_with e.message
+end
+
+def abort_with(fault)
+  warn "client: #{fault}", "usage: client [#{CALLS.keys.join('|')}]…"
+  exit 2
+end
+
+names = ARGV.empty? ? %w[api1 api2 api3] : ARGV
+unknown = names - CALLS.keys
+abort_with "unknown: #{unknown.join(' ')}" unless unknown.empty?
+connect = connection
+exit(names.map { |name| ask(name, connect) }.all? ? 0 : 1)
