@@ -1,0 +1,145 @@
+// Calls the APIs with one access token, and reads what a refusal says.
+#include <absl/status/status.h>
+#include <absl/strings/strip.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/support/error_details.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "api1/v1/api1.grpc.pb.h"
+#include "api2/v1/api2.grpc.pb.h"
+#include "api3/v1/api3.grpc.pb.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "standard.h"
+
+namespace {
+
+using Channel = std::shared_ptr<grpc::Channel>;
+using Credentials = std::shared_ptr<grpc::ChannelCredentials>;
+using Call = grpc::Status (*)(const Channel&, grpc::ClientContext*, std::string* answer);
+
+template <class Text>
+void line(const char* what, const Text& said) {
+  if (!said.empty()) std::cout << "  " << what << ": " << said << '\n';
+}
+
+std::string seconds(const google::protobuf::Duration& duration) {
+  std::ostringstream text;
+  text << static_cast<double>(duration.seconds()) + duration.nanos() / 1e9 << 's';
+  return text.str();
+}
+
+// snippet: begin
+Channel connect(const std::string& target, Credentials transport, const std::string& token) {
+  if (token.empty()) return grpc::CreateChannel(target, transport);
+  // Where tokens are renewed: grpc::MetadataCredentialsFromPlugin, which is asked before each call.
+  auto bearer = grpc::AccessTokenCredentials(token);
+  return grpc::CreateChannel(target, grpc::CompositeChannelCredentials(transport, bearer));
+}
+
+template <class Api, class Response>
+grpc::Status get_status(const Channel& channel, grpc::ClientContext* context, std::string* answer) {
+  Response response;
+  grpc::Status status = Api::NewStub(channel)->GetStatus(context, {}, &response);
+  *answer = "name=" + response.name() + " ok=" + (response.ok() ? "true" : "false");
+  return status;
+}
+
+void explain(const grpc::Status& status, const grpc::ClientContext& context) {
+  google::rpc::Status refusal;  // stays empty where the status came without details
+  google::rpc::ErrorInfo info;
+  google::rpc::RetryInfo retry;
+  grpc::ExtractErrorDetails(status, &refusal);
+  for (const auto& detail : refusal.details()) detail.UnpackTo(&info) || detail.UnpackTo(&retry);
+  if (info.domain() == "sekisho") {
+    line("reason", info.reason());
+    line("required", (*info.mutable_metadata())["requiredScopes"]);
+    line("missing", (*info.mutable_metadata())["missingScopes"]);
+  }
+  auto [challenge, end] = context.GetServerTrailingMetadata().equal_range("www-authenticate");
+  for (; challenge != end; ++challenge) line("challenge", challenge->second);
+  if (retry.has_retry_delay()) line("retry after", seconds(retry.retry_delay()));
+}
+// snippet: end
+
+const std::map<std::string, Call> CALLS = {
+    {"api1", get_status<api1::v1::Api1, api1::v1::GetStatusResponse>},
+    {"api2", get_status<api2::v1::Api2, api2::v1::GetStatusResponse>},
+    {"api3", get_status<api3::v1::Api3, api3::v1::GetStatusResponse>},
+    {"health", health},
+    {"reflection", reflection},
+};
+
+bool ask(const std::string& name, const Channel& channel) {
+  std::string answer;
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+  const grpc::Status status = CALLS.at(name)(channel, &context, &answer);
+
+  // The codes of gRPC and of Abseil are the same ones, and Abseil has their names.
+  std::cout << name << ": " << absl::StatusCodeToString(static_cast<absl::StatusCode>(status.error_code())) << ' '
+            << (status.ok() ? answer : status.error_message()) << '\n';
+  if (!status.ok()) explain(status, context);
+  return status.ok();
+}
+
+std::string setting(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+// Nothing where the file cannot be read: empty roots would mean the usual ones.
+std::optional<grpc::SslCredentialsOptions> roots(const std::string& path) {
+  grpc::SslCredentialsOptions options;
+  if (path.empty()) return options;
+  std::ostringstream pem;
+  pem << std::ifstream(path).rdbuf();
+  options.pem_root_certs = pem.str();
+  if (options.pem_root_certs.empty()) return std::nullopt;
+  return options;
+}
+
+Credentials transport(absl::string_view* url) {
+  if (absl::ConsumePrefix(url, "https://")) {
+    const auto options = roots(setting("SEKISHO_CA_FILE"));
+    return options ? grpc::SslCredentials(*options) : nullptr;
+  }
+  // Of InsecureChannelCredentials CompositeChannelCredentials makes a null pointer, and a call that brings its own
+  // ends before it is sent, with UNAUTHENTICATED like a refusal. These let the token pass in plain text, and connect
+  // to loopback alone: elsewhere whoever sees the token could use it, so that the way there is https.
+  return absl::ConsumePrefix(url, "http://") ? grpc::experimental::LocalCredentials(LOCAL_TCP) : nullptr;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::vector<std::string> names(argv + 1, argv + argc);
+  if (names.empty()) names = {"api1", "api2", "api3"};
+  bool known = true;
+  for (const auto& name : names) known = known && CALLS.count(name) == 1;
+
+  const std::string url = setting("SEKISHO_URL").empty() ? "http://127.0.0.1:50051" : setting("SEKISHO_URL");
+  absl::string_view target = url;
+  const Credentials credentials = transport(&target);
+  absl::ConsumeSuffix(&target, "/");
+  if (!known || !credentials) {
+    std::cerr << "usage: client [api1|api2|api3|health|reflection]…; SEKISHO_URL=http[s]://HOST:PORT, "
+                 "SEKISHO_CA_FILE=a PEM file\n";
+    return 2;
+  }
+
+  const Channel channel = connect(std::string(target), credentials, setting("TOKEN"));
+  bool answered = true;
+  for (const auto& name : names) answered = ask(name, channel) && answered;
+  return answered ? 0 : 1;
+}
