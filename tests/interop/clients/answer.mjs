@@ -1,0 +1,76 @@
+// What a client showed of one call, in one form for all of them:
+//
+//   { code, message, reason, required, missing, challenges, retry }
+//
+// `code` is gRPC's, in capitals; `message` that of the status, or what an answer that is OK said. The three after it
+// are from the ErrorInfo, `challenges` the entries of www-authenticate, `retry` whether a time was told for another
+// try. An answer that is OK has nothing but the first two.
+
+const CODES = [
+  'OK',
+  'CANCELLED',
+  'UNKNOWN',
+  'INVALID_ARGUMENT',
+  'DEADLINE_EXCEEDED',
+  'NOT_FOUND',
+  'ALREADY_EXISTS',
+  'PERMISSION_DENIED',
+  'RESOURCE_EXHAUSTED',
+  'FAILED_PRECONDITION',
+  'ABORTED',
+  'OUT_OF_RANGE',
+  'UNIMPLEMENTED',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'DATA_LOSS',
+  'UNAUTHENTICATED',
+];
+
+export function codeName(number) {
+  return CODES[number] ?? `code ${number}`;
+}
+
+export function answered(message) {
+  return { code: 'OK', message };
+}
+
+// `details` are messages of google.rpc in their JSON form, each with its `@type`.
+export function refused(code, message, details, challenges) {
+  const info = of(details, 'ErrorInfo');
+  const ours = info.filter(({ domain }) => domain === 'sekisho');
+  // One too many would be as wrong as none.
+  const { reason, metadata = {} } = info.length > 1 ? { reason: `${info.length} ErrorInfos` } : (ours[0] ?? {});
+  return {
+    code,
+    message,
+    reason,
+    required: metadata.requiredScopes,
+    missing: metadata.missingScopes,
+    challenges,
+    retry: of(details, 'RetryInfo').some(({ retryDelay }) => Number.parseFloat(retryDelay) > 0),
+  };
+}
+
+function of(details, type) {
+  return details.filter((detail) => detail['@type'].endsWith(`/google.rpc.${type}`));
+}
+
+// What an example client prints of a call (examples/clients/README.md): a line, and indented ones that belong to it.
+export function printed(what, text) {
+  const [first, ...rest] = text.trimEnd().split('\n');
+  const [, code, message] = /^\S+: (\S+) ?(.*)$/.exec(first) ?? [];
+  if (!first.startsWith(`${what}: `) || code === undefined) return undefined;
+  if (code === 'CANNOT') return { cannot: message.replace(/^SHOW /, '') };
+  if (code === 'OK') return rest.length === 0 ? answered(message) : undefined;
+  const named = (name) => rest.filter((line) => line.startsWith(`  ${name}: `)).map((line) => line.slice(name.length + 4));
+  const once = (name) => (named(name).length > 1 ? named(name).join(' and ') : named(name)[0]);
+  return {
+    code,
+    message,
+    reason: once('reason'),
+    required: once('required'),
+    missing: once('missing'),
+    challenges: named('challenge'),
+    retry: Number.parseFloat(once('retry after')) > 0,
+  };
+}

@@ -1,0 +1,98 @@
+// Everyone who calls: the example clients, and tools that are no generated client.
+//
+// Each is built once and then called for every case. What it cannot show by its nature is said by `unseen`, case by
+// case, and stands in the table; a client that has to say so itself is held to it.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { printed } from './answer.mjs';
+import { run } from './process.mjs';
+import { bufCurl, describe, grpcurl } from './tools.mjs';
+
+const EXAMPLES = join(import.meta.dirname, '../../../examples/clients');
+
+const BUILDING = 15 * 60_000;
+
+// Of a library that is pinned: how FILE names its version.
+function pinned(library, file, pattern) {
+  return { library, version: pattern.exec(readFileSync(join(EXAMPLES, file), 'utf8'))?.[1] };
+}
+
+function pinnedInLock(library, file = 'typescript/package-lock.json') {
+  const { packages } = JSON.parse(readFileSync(join(EXAMPLES, file), 'utf8'));
+  return { library, version: packages[`node_modules/${library}`].version };
+}
+
+// --- example clients ------------------------------------------------------------------------------------
+
+// A folder of examples/clients, by the common face of all that are there.
+function example(name, folder, made, { launcher = 'client', unseen = nothing } = {}) {
+  return {
+    name,
+    ...made,
+    unseen,
+    build: () => build(folder),
+    call: async ({ what, url, token, roots }) => {
+      const environment = { SEKISHO_URL: url, SEKISHO_CA_FILE: url.startsWith('https:') ? roots : '', TOKEN: token ?? '' };
+      const { stdout, stderr, code } = await run(join(EXAMPLES, folder, launcher), [what], { environment });
+      const answer = printed(what, stdout);
+      if (answer === undefined) throw new Error(`nothing that can be read: ${stdout}${stderr}`);
+      const fitting = answer.cannot || answer.code === 'OK' ? 0 : 1;
+      if (code !== fitting) throw new Error(`exit code ${code}, and not ${fitting}, after: ${stdout}${stderr}`);
+      return answer;
+    },
+  };
+}
+
+async function build(folder) {
+  const { code, stdout, stderr } = await run(join(EXAMPLES, folder, 'build'), [], { limit: BUILDING });
+  if (code !== 0) throw new Error(`examples/clients/${folder}/build ended with ${code}: ${stdout}${stderr}`);
+}
+
+// --- tools ----------------------------------------------------------------------------------------------
+
+// `readsFiles`: is told of methods by files, and not by reflection.
+function tool(name, made, { readsFiles, call, unseen = nothing, mark }) {
+  const calling = call({ readsFiles });
+  return { name, ...made, readsFiles, unseen, mark, build: ({ folder }) => describe(folder), call: calling };
+}
+
+const GRPCURL = pinned('grpcurl', '../../.ci/run', /^GRPCURL=v(.*)$/m);
+
+const BUF = pinnedInLock('@bufbuild/buf', '../../tests/interop/package-lock.json');
+
+function buf(name, options, { readsFiles, unseen }) {
+  const call = ({ readsFiles }) => bufCurl({ ...options, readsFiles });
+  return tool(name, BUF, { readsFiles, call, unseen, mark: 'Prints details as they come, in base64; it is the runner that decodes them.' });
+}
+
+const PRIOR_KNOWLEDGE = ['--http2-prior-knowledge'];
+
+// --- what cannot be shown -------------------------------------------------------------------------------
+
+function nothing() {
+  return undefined;
+}
+
+function noStreamsInBothDirections({ what }) {
+  if (what !== 'reflection') return undefined;
+  return { why: 'gRPC-Web has no streams in both directions, and reflection is one.', said: /bidirectional/ };
+}
+
+function onlyWithReflection({ server }) {
+  if (server !== 'without reflection') return undefined;
+  return { why: 'Knows methods by reflection, and so cannot call without.', said: /reflection/ };
+}
+
+// --------------------------------------------------------------------------------------------------------
+
+export const programs = [
+  example('python', 'python', pinned('grpcio', 'python/requirements.txt', /^grpcio==(\S+)/m)),
+  example('cpp', 'cpp', { library: 'grpc++' }),
+  example('ruby', 'ruby', { library: 'grpc' }),
+  tool('grpcurl', GRPCURL, { readsFiles: false, call: grpcurl, unseen: onlyWithReflection }),
+  tool('grpcurl, protoset', GRPCURL, { readsFiles: true, call: grpcurl }),
+  buf('buf curl, gRPC', { protocol: 'grpc', flags: PRIOR_KNOWLEDGE }, { readsFiles: false, unseen: onlyWithReflection }),
+  buf('buf curl, gRPC, schema', { protocol: 'grpc', flags: PRIOR_KNOWLEDGE }, { readsFiles: true }),
+  buf('buf curl, gRPC-Web, HTTP/1.1', { protocol: 'grpcweb' }, { readsFiles: true }),
+  buf('buf curl, gRPC-Web, HTTP/2', { protocol: 'grpcweb', flags: PRIOR_KNOWLEDGE }, { readsFiles: true }),
+];

@@ -1,0 +1,97 @@
+// Every client of programs.mjs makes every call of cases.mjs. Prints a line for each, and writes what came out side
+// by side as Markdown. usage: node run.mjs PATH_OF_SEKISHO TABLE [NAME…]
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { SOME, cases } from './cases.mjs';
+import { programs } from './programs.mjs';
+import { Servers } from './servers.mjs';
+import { tables } from './table.mjs';
+
+const [sekisho, table, ...names] = process.argv.slice(2);
+const chosen = names.length === 0 ? programs : names.map((name) => named(name));
+const folder = mkdtempSync(join(tmpdir(), 'sekisho-clients-'));
+const servers = new Servers(sekisho, folder);
+const counts = { passed: 0, failed: 0 };
+const results = new Map();
+try {
+  for (const program of chosen) results.set(program, await resultsOf(program));
+} finally {
+  await servers.stop();
+  rmSync(folder, { recursive: true });
+}
+writeFileSync(table, tables(results, cases));
+console.log(`${counts.passed} passed, ${counts.failed} failed`);
+process.exit(counts.failed === 0 && counts.passed > 0 ? 0 : 1);
+
+function named(name) {
+  const found = programs.find((program) => program.name === name);
+  if (found === undefined) throw new Error(`no client is named ${name}; there are: ${programs.map((p) => p.name).join(', ')}`);
+  return found;
+}
+
+// A result for each case: 'equal', 'different', or why it cannot be shown. What was not built has failed them all.
+async function resultsOf(program) {
+  try {
+    await program.build({ folder });
+  } catch (error) {
+    return cases.map((each) => fail(title(program, each), 'a client', error.message));
+  }
+  const found = [];
+  for (const each of cases) found.push(await resultOf(program, each));
+  return found;
+}
+
+async function resultOf(program, each) {
+  const unseen = program.unseen(each);
+  const answer = await called(program, each);
+  if (unseen !== undefined) return cannotBeShown(program, each, unseen, answer);
+  const [expected, found] = [each.expected, withoutOpenMessage(answer, each.expected)].map(present);
+  if (!isDeepStrictEqual(found, expected)) return fail(title(program, each), expected, found);
+  return pass(title(program, each), 'equal');
+}
+
+// What cannot be shown is not to look like what was: an answer there would mean that the table is wrong.
+function cannotBeShown(program, each, { why, said }, answer) {
+  if (!said.test(answer.cannot)) return fail(title(program, each), `that it cannot: ${why}`, answer);
+  return pass(`${title(program, each)}: cannot be shown`, why);
+}
+
+async function called(program, { what, server, token }) {
+  // It is reflection itself that is called: then the server is the one that the case names.
+  const url = await servers.url(server, { readsFiles: program.readsFiles && what !== 'reflection' });
+  const common = { what, url, roots: servers.roots, folder };
+  try {
+    return await program.call({ ...common, token: servers.token(token), tokenOfOperator: servers.token({}) });
+  } catch (error) {
+    return { cannot: error.message };
+  }
+}
+
+function withoutOpenMessage(answer, expected) {
+  return expected.message === SOME && answer.message ? { ...answer, message: SOME } : answer;
+}
+
+// What is absent may be left out as well.
+function present(answer) {
+  return JSON.parse(JSON.stringify(answer));
+}
+
+// --- what is told ---------------------------------------------------------------------------------------
+
+function title({ name }, { what, server, name: situation }) {
+  return `${name}: ${what}: ${situation}${server === undefined ? '' : ` (${server})`}`;
+}
+
+function pass(name, result) {
+  counts.passed += 1;
+  console.log(`ok ${name}`);
+  return result;
+}
+
+function fail(name, expected, found) {
+  counts.failed += 1;
+  console.log(`not ok ${name}\n  expected: ${JSON.stringify(expected)}\n  found:    ${JSON.stringify(found)}`);
+  return 'different';
+}

@@ -1,0 +1,97 @@
+// The servers that clients are pointed at: `sekisho serve` for an issuer that is only a key, each started when it is
+// first asked for.
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { AUDIENCE, ISSUER, KID, accessToken, newKeys } from '../browsers/tokens.mjs';
+
+// What is listed by reflection.
+export const API_NAMES = [
+  'api1.v1.Api1',
+  'api2.v1.Api2',
+  'api3.v1.Api3',
+  'grpc.health.v1.Health',
+  'grpc.reflection.v1.ServerReflection',
+  'grpc.reflection.v1alpha.ServerReflection',
+].join(' ');
+
+export class Servers {
+  #sekisho;
+  #folder;
+  #keys = { issuer: newKeys(), stranger: newKeys() };
+  #started = new Map();
+
+  // `folder` takes keys and certificates.
+  constructor(sekisho, folder) {
+    this.#sekisho = sekisho;
+    this.#folder = folder;
+    const key = { ...this.#keys.issuer.publicKey.export({ format: 'jwk' }), kid: KID, use: 'sig', alg: 'RS256' };
+    writeFileSync(this.#file('jwks.json'), JSON.stringify({ keys: [key] }));
+    // Vouched for by nobody but itself, so that it is its own root.
+    const certificate = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=127.0.0.1'];
+    const files = ['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', this.#file('tls.key'), '-out', this.roots];
+    execFileSync('openssl', [...certificate, ...files], { stdio: 'ignore' });
+  }
+
+  #file(name) {
+    return join(this.#folder, name);
+  }
+
+  // The roots that a client is to trust over TLS: PEM.
+  get roots() {
+    return this.#file('tls.pem');
+  }
+
+  // A token that is right in all that `special` does not change. None for none, and a text as it stands.
+  token(special) {
+    if (special === undefined || typeof special === 'string') return special;
+    const { signedBy = 'issuer', ...claims } = special;
+    return accessToken(this.#keys[signedBy].privateKey, claims);
+  }
+
+  // The URL of the server of that name. A client that reads what there is from files gets one that tells nobody,
+  // unless it is reflection that the server is about.
+  async url(name = 'with keys', { readsFiles = false } = {}) {
+    const { flags, reflection } = this.#described(name);
+    const told = readsFiles && reflection === 'public' ? 'off' : reflection;
+    const key = `${name}, ${told}`;
+    if (!this.#started.has(key)) this.#started.set(key, this.#start([...flags, '--reflection', told]));
+    const { address } = await this.#started.get(key);
+    return `${name === 'TLS' ? 'https' : 'http'}://${address}`;
+  }
+
+  #described(name) {
+    const keys = ['--issuer', ISSUER, '--jwks', this.#file('jwks.json')];
+    const tls = ['--tls-certificate', this.roots, '--tls-key', this.#file('tls.key')];
+    return {
+      'with keys': { flags: keys, reflection: 'public' },
+      'without keys': { flags: ['--issuer', 'http://127.0.0.1:1/'], reflection: 'public' },
+      TLS: { flags: [...keys, ...tls], reflection: 'public' },
+      'reflection with a token': { flags: keys, reflection: 'authenticated' },
+      'without reflection': { flags: keys, reflection: 'off' },
+    }[name];
+  }
+
+  async #start(flags) {
+    const common = ['serve', '--audience', AUDIENCE, '--grpc-listen', '127.0.0.1:0', '--log-format', 'json'];
+    const child = spawn(this.#sekisho, [...common, ...flags], { stdio: ['ignore', 'ignore', 'pipe'] });
+    for await (const line of createInterface({ input: child.stderr })) {
+      const { message, addr } = JSON.parse(line);
+      if (message !== 'listening') continue;
+      // Read on, so that a log line never finds its pipe closed.
+      child.stderr.resume();
+      return { child, address: addr };
+    }
+    throw new Error(`the server did not start: ${flags.join(' ')}`);
+  }
+
+  async stop() {
+    for (const started of this.#started.values()) {
+      const { child } = await started;
+      child.kill('SIGTERM');
+      if (child.exitCode === null) await once(child, 'exit');
+    }
+  }
+}
