@@ -86,6 +86,8 @@ function onlyWithReflection({ server }) {
 // --------------------------------------------------------------------------------------------------------
 
 export const programs = [
+  example('go', 'go', pinned('grpc-go', 'go/go.mod', /google\.golang\.org\/grpc v(\S+)/)),
+  example('java', 'java', pinned('grpc-java', 'java/pom.xml', /<grpc\.version>(.*?)</)),
   example('python', 'python', pinned('grpcio', 'python/requirements.txt', /^grpcio==(\S+)/m)),
   example('cpp', 'cpp', { library: 'grpc++' }),
   example('ruby', 'ruby', { library: 'grpc' }),
