@@ -1,0 +1,120 @@
+//! The layer around a channel: each request goes out with the access token of that moment.
+//!
+//! tonic's `Interceptor` would be shorter, but it is synchronous: it cannot wait for a token that is being fetched.
+
+use std::mem;
+use std::task::{Context, Poll};
+
+use futures_util::future::BoxFuture;
+use http::header::{AUTHORIZATION, HeaderValue, InvalidHeaderValue};
+use http::{Request, Response};
+use tonic::{Code, Status};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::tokens::Tokens;
+
+/// What calls are authorized with.
+#[derive(Clone)]
+pub enum Credentials {
+    /// Nothing is sent.
+    Nothing,
+    /// `authorization` as it is, for as long as it is accepted.
+    Fixed(HeaderValue),
+    /// A token that is renewed.
+    Renewed(Tokens),
+}
+
+impl Credentials {
+    /// # Errors
+    /// A token with characters that no header may have.
+    pub fn token(token: &str) -> Result<Self, InvalidHeaderValue> {
+        bearer(token).map(Self::Fixed)
+    }
+
+    async fn authorization(&self) -> Result<Option<HeaderValue>, Status> {
+        match self {
+            Self::Nothing => Ok(None),
+            Self::Fixed(value) => Ok(Some(value.clone())),
+            // The server would be told nothing by a call without token, and the caller the wrong thing by its
+            // answer: it is the issuer that has to come back.
+            Self::Renewed(tokens) => {
+                tokens.authorization().await.map(Some).map_err(|error| {
+                    Status::unavailable(format!("No access token could be fetched: {error}"))
+                })
+            }
+        }
+    }
+
+    fn refused(&self, sent: &HeaderValue) {
+        if let Self::Renewed(tokens) = self {
+            tokens.discard(sent);
+        }
+    }
+}
+
+/// `Bearer TOKEN`, to be kept out of debug output and of HPACK's tables.
+pub(crate) fn bearer(token: &str) -> Result<HeaderValue, InvalidHeaderValue> {
+    let mut value = HeaderValue::try_from(format!("Bearer {token}"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// Puts credentials on each request of a channel, also where that speaks plain text: tonic leaves it to whoever
+/// wrote the URL that nobody else is listening.
+#[derive(Clone)]
+pub struct Authorize(pub Credentials);
+
+impl<S> Layer<S> for Authorize {
+    type Service = Authorized<S>;
+
+    fn layer(&self, channel: S) -> Authorized<S> {
+        Authorized { channel, credentials: self.0.clone() }
+    }
+}
+
+/// A channel whose requests have credentials.
+#[derive(Clone)]
+pub struct Authorized<S> {
+    channel: S,
+    credentials: Credentials,
+}
+
+impl<S, B, R> Service<Request<B>> for Authorized<S>
+where
+    S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
+    S::Future: Send,
+    B: Send + 'static,
+    R: Default,
+{
+    type Response = Response<R>;
+    type Error = S::Error;
+    type Future = BoxFuture<'static, Result<Response<R>, S::Error>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.channel.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        // The one that said that it was ready takes the request, and not its clone, which has not been asked.
+        let unasked = self.channel.clone();
+        let mut channel = mem::replace(&mut self.channel, unasked);
+        let credentials = self.credentials.clone();
+        Box::pin(async move {
+            let authorization = match credentials.authorization().await {
+                Ok(authorization) => authorization,
+                Err(status) => return Ok(status.into_http()),
+            };
+            let Some(sent) = authorization else { return channel.call(request).await };
+            request.headers_mut().insert(AUTHORIZATION, sent.clone());
+            let response = channel.call(request).await?;
+            // A call that is turned away at the door is answered by its head alone. This one is not made again:
+            // what follows on it is the caller's to say.
+            if Status::from_header_map(response.headers()).is_some_and(|s| s.code() == Code::Unauthenticated)
+            {
+                credentials.refused(&sent);
+            }
+            Ok(response)
+        })
+    }
+}
