@@ -1,0 +1,71 @@
+// What the three programs share: what they are asked for, and what they print.
+import { readFileSync } from 'node:fs';
+
+export interface Refusal {
+  code: string;
+  message: string;
+  // google.rpc.ErrorInfo of the domain `sekisho`.
+  info: { reason: string; metadata: Record<string, string> } | undefined;
+  // Of `www-authenticate` (RFC 6750).
+  challenges: string[];
+  // Of google.rpc.RetryInfo, in seconds.
+  retryAfter: number | undefined;
+}
+
+// Makes a call and tells what was answered; or why there is none to make.
+export type Call = (() => Promise<string>) | { cannotShow: string };
+
+export type Calls = Record<'api1' | 'api2' | 'api3' | 'health' | 'reflection', Call>;
+
+export function settings() {
+  const { SEKISHO_URL, SEKISHO_CA_FILE, TOKEN } = process.env;
+  return {
+    url: SEKISHO_URL || 'http://127.0.0.1:50051',
+    ca: SEKISHO_CA_FILE ? readFileSync(SEKISHO_CA_FILE) : undefined,
+    token: TOKEN || undefined,
+  };
+}
+
+// Several `www-authenticate` come as one text, joined by commas; and commas part a challenge's parameters.
+export function parted(challenges: string | null | undefined): string[] {
+  return challenges ? challenges.split(/, (?=Bearer\b)/) : [];
+}
+
+export function seconds(duration: { seconds: bigint | number; nanos: number } | undefined): number | undefined {
+  return duration && Number(duration.seconds) + duration.nanos / 1e9;
+}
+
+// The calls that the command line names, one after the other. `refusal` reads what a call has thrown.
+export async function run(calls: Calls, refusal: (error: unknown) => Refusal): Promise<void> {
+  const named = process.argv.slice(2);
+  const asked = named.length > 0 ? named : ['api1', 'api2', 'api3'];
+  if (!asked.every((name): name is keyof Calls => Object.hasOwn(calls, name))) {
+    console.error(`usage: client [${Object.keys(calls).join('|')}]…`);
+    process.exitCode = 2;
+    return;
+  }
+  for (const name of asked) {
+    const call = calls[name];
+    if (typeof call !== 'function') {
+      console.log(`${name}: CANNOT SHOW ${call.cannotShow}`);
+      continue;
+    }
+    try {
+      console.log(`${name}: OK ${await call()}`);
+    } catch (error) {
+      show(name, refusal(error));
+      process.exitCode = 1;
+    }
+  }
+}
+
+function show(name: string, { code, message, info, challenges, retryAfter }: Refusal): void {
+  // Connect's names are like PermissionDenied.
+  console.log(`${name}: ${code.replace(/(?<=[a-z])[A-Z]/g, '_$&').toUpperCase()} ${message}`);
+  const { requiredScopes, missingScopes } = info?.metadata ?? {};
+  if (info) console.log(`  reason: ${info.reason}`);
+  if (requiredScopes) console.log(`  required: ${requiredScopes}`);
+  if (missingScopes) console.log(`  missing: ${missingScopes}`);
+  for (const challenge of challenges) console.log(`  challenge: ${challenge}`);
+  if (retryAfter !== undefined) console.log(`  retry after: ${retryAfter}s`);
+}
