@@ -29,10 +29,11 @@ export class Servers {
     this.#folder = folder;
     const key = { ...this.#keys.issuer.publicKey.export({ format: 'jwk' }), kid: KID, use: 'sig', alg: 'RS256' };
     writeFileSync(this.#file('jwks.json'), JSON.stringify({ keys: [key] }));
-    // Vouched for by nobody but itself, so that it is its own root.
+    // Vouched for by nobody but itself, so that it is its own root; rustls wants it said that it is no authority.
     const certificate = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=127.0.0.1'];
-    const files = ['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', this.#file('tls.key'), '-out', this.roots];
-    execFileSync('openssl', [...certificate, ...files], { stdio: 'ignore' });
+    const names = ['-addext', 'subjectAltName=IP:127.0.0.1', '-addext', 'basicConstraints=critical,CA:FALSE'];
+    const files = ['-keyout', this.#file('tls.key'), '-out', this.roots];
+    execFileSync('openssl', [...certificate, ...names, ...files], { stdio: 'ignore' });
   }
 
   #file(name) {
