@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::jwks::{Algorithm, HttpUrl, PlainHttp, Schedule};
 use crate::server::{AllowedOrigins, Certificate, Limits, Origin, Reflection, Tls};
-use crate::token::{TokenProfile, Verifier};
+use crate::token::{ClaimPath, TokenProfile, Verifier};
 
 /// `sekisho`: all of it on loopback, with its own issuer.
 #[derive(Debug, Clone)]
@@ -107,7 +107,7 @@ pub struct TokenRules {
     /// By how much clocks may differ.
     pub leeway: Duration,
     /// The claims whose scopes count.
-    pub scope_claims: Vec<String>,
+    pub scope_claims: Vec<ClaimPath>,
     /// How strictly a token has to say that it is an access token.
     pub profile: TokenProfile,
 }
@@ -119,7 +119,7 @@ impl TokenRules {
             .audience_claim(self.audience_claim.as_str())
             .algorithms(self.algorithms.iter().copied())
             .leeway(self.leeway)
-            .scope_claims(self.scope_claims.iter().map(String::as_str))
+            .scope_claims(self.scope_claims.iter().cloned())
             .profile(self.profile)
     }
 }

@@ -1,20 +1,20 @@
 //! JSON from strangers: chosen members of one object, without surprises.
 //!
 //! A derived `Deserialize` takes an array for an object and a map type keeps the last of two equal
-//! names, so both are read here by hand. `serde_json` bounds the depth (128 levels).
+//! names, so both are read here by hand, within objects too. `serde_json` bounds the depth (128 levels).
 
-use std::collections::HashMap;
 use std::fmt;
 
 use serde_core::Deserializer;
-use serde_core::de::{IgnoredAny, MapAccess, Visitor};
-use serde_json::Value;
+use serde_core::de::{Error, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
-/// The members that were asked for, as they stood in the object.
+/// The members that were asked for, as they stood in the object. Of a member that is an object itself, there is
+/// only what was asked for within it.
 #[derive(Debug, Default)]
 pub(crate) struct Members {
-    values: HashMap<String, Value>,
+    values: Map<String, Value>,
     repeated: Option<String>,
 }
 
@@ -29,7 +29,13 @@ impl Members {
         self.values.get(name)
     }
 
-    /// The first of the asked members that occurred twice.
+    /// A member of a member, by the names from outside in. Every name but the last has to be an object's.
+    pub(crate) fn within(&self, names: &[String]) -> Option<&Value> {
+        let (first, rest) = names.split_first()?;
+        rest.iter().try_fold(self.get(first)?, |value, name| value.get(name))
+    }
+
+    /// The first of the asked members that occurred twice, with the names around it.
     pub(crate) fn repeated(&self) -> Option<&str> {
         self.repeated.as_deref()
     }
@@ -39,17 +45,24 @@ impl Members {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NotAnObject;
 
+/// Whether a member is read, or something within it: its name, after the names around it.
+type Wanted<'w> = &'w dyn Fn(&[&str]) -> bool;
+
 /// Reads the members of one JSON object for which `wanted` says yes.
-pub(crate) fn read_members(json: &[u8], wanted: impl Fn(&str) -> bool) -> Result<Members, NotAnObject> {
+pub(crate) fn read_members(json: &[u8], wanted: Wanted<'_>) -> Result<Members, NotAnObject> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
-    let members = deserializer.deserialize_map(MembersVisitor(wanted)).map_err(|_| NotAnObject)?;
+    let visitor = MembersVisitor { around: &[], wanted };
+    let members = deserializer.deserialize_map(visitor).map_err(|_| NotAnObject)?;
     deserializer.end().map_err(|_| NotAnObject)?;
     Ok(members)
 }
 
-struct MembersVisitor<F>(F);
+struct MembersVisitor<'w> {
+    around: &'w [&'w str],
+    wanted: Wanted<'w>,
+}
 
-impl<'de, F: Fn(&str) -> bool> Visitor<'de> for MembersVisitor<F> {
+impl<'de> Visitor<'de> for MembersVisitor<'_> {
     type Value = Members;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -59,17 +72,37 @@ impl<'de, F: Fn(&str) -> bool> Visitor<'de> for MembersVisitor<F> {
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Members, A::Error> {
         let mut members = Members::default();
         while let Some(name) = object.next_key::<String>()? {
-            // Read even when unwanted: only a whole value is checked for depth and UTF-8.
-            let value: Value = object.next_value()?;
-            if !(self.0)(&name) {
+            let names = [self.around, &[name.as_str()]].concat();
+            if !(self.wanted)(&names) {
+                // Read even when unwanted: only a whole value is checked for depth and UTF-8.
+                object.next_value::<Value>()?;
                 continue;
             }
-            if members.values.insert(name.clone(), value).is_some() {
-                members.repeated.get_or_insert(name);
-            }
+            let (value, repeated) = read_value(object.next_value()?, &names, self.wanted)?;
+            let repeated = repeated.or_else(|| members.values.contains_key(&name).then(|| names.join(".")));
+            members.values.insert(name, value);
+            members.repeated = members.repeated.or(repeated);
         }
         Ok(members)
     }
+}
+
+/// A value, and which of its asked members occurred twice. `wanted` ends where nothing further is asked for, and
+/// with it the recursion.
+fn read_value<E: Error>(
+    json: &RawValue,
+    around: &[&str],
+    wanted: Wanted<'_>,
+) -> Result<(Value, Option<String>), E> {
+    let value: Value = serde_json::from_str(json.get()).map_err(E::custom)?;
+    if !value.is_object() {
+        return Ok((value, None));
+    }
+    // A `Value` has forgotten which members there were twice.
+    let visitor = MembersVisitor { around, wanted };
+    let members =
+        serde_json::Deserializer::from_str(json.get()).deserialize_map(visitor).map_err(E::custom)?;
+    Ok((members.values.into(), members.repeated))
 }
 
 /// Why one member of an object cannot be had.
@@ -118,7 +151,7 @@ mod tests {
     use super::*;
 
     fn read(json: &str) -> Result<Members, NotAnObject> {
-        read_members(json.as_bytes(), |name| name == "a")
+        read_members(json.as_bytes(), &|names| matches!(names, ["a" | "o"] | ["o", "i"] | ["o", "i", "a"]))
     }
 
     #[test]
@@ -133,11 +166,14 @@ mod tests {
             ("two objects", r#"{"a":1}{"a":1}"#),
             ("a byte order mark", "\u{feff}{\"a\":1}"),
             ("nested too deep, in a member not asked for", &deep),
+            ("nested too deep, in a member asked for", &deep.replace('b', "a")),
+            ("nested too deep, within one asked for", &format!(r#"{{"o":{deep}}}"#)),
+            ("half a surrogate, within one asked for", r#"{"o":{"i":{"a":"\ud800"}}}"#),
         ];
         for (name, json) in cases {
             assert_eq!(read(json).err(), Some(NotAnObject), "{name}");
         }
-        assert_eq!(read_members(b"{\"b\":\"\xff\"}", |_| false).err(), Some(NotAnObject), "bad UTF-8");
+        assert_eq!(read_members(b"{\"b\":\"\xff\"}", &|_| false).err(), Some(NotAnObject), "bad UTF-8");
     }
 
     #[test]
@@ -154,5 +190,36 @@ mod tests {
     fn a_member_that_was_asked_for_twice_is_told() {
         assert_eq!(read(r#"{"a":1,"\u0061":1}"#).expect("an object").repeated(), Some("a"));
         assert_eq!(read(r#"{"a":1,"b":1,"b":1}"#).expect("an object").repeated(), None);
+        let within = [
+            ("the object", r#"{"o":{},"o":{}}"#, Some("o")),
+            ("an object in it", r#"{"o":{"i":{"a":1},"i":{"a":1}}}"#, Some("o.i")),
+            ("a member of that", r#"{"o":{"i":{"a":1,"a":1}}}"#, Some("o.i.a")),
+            ("in the second of two", r#"{"o":1,"o":{"i":{"a":1,"a":1}}}"#, Some("o.i.a")),
+            ("what is not asked for", r#"{"o":{"b":1,"b":1,"i":{"b":1,"b":1}}}"#, None),
+            ("within what was asked for", r#"{"a":{"b":1,"b":1}}"#, None),
+            ("within an array", r#"{"o":[{"i":1,"i":1}]}"#, None),
+        ];
+        for (name, json, expected) in within {
+            assert_eq!(read(json).expect("an object").repeated(), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_member_of_a_member_is_had_by_their_names() {
+        let names = |path: &str| path.split('.').map(ToOwned::to_owned).collect::<Vec<_>>();
+        let cases = [
+            (r#"{"o":{"i":{"a":1,"b":2}}}"#, "o.i.a", Some(Value::from(1))),
+            (r#"{"o":{"i":{"a":1,"b":2}}}"#, "o.i", Some(serde_json::json!({"a": 1}))),
+            (r#"{"o":{"i":{"a":1,"b":2}}}"#, "o.i.b", None),
+            (r#"{"o":{"i":[{"a":1}]}}"#, "o.i.a", None),
+            (r#"{"o":{"i":[7]}}"#, "o.i.0", None),
+            (r#"{"o":"i"}"#, "o.i", None),
+            (r#"{"a":1}"#, "o.i", None),
+        ];
+        for (json, path, expected) in cases {
+            let members = read(json).expect("an object");
+            assert_eq!(members.within(&names(path)), expected.as_ref(), "{json} {path}");
+        }
+        assert_eq!(read(r#"{"a":1}"#).expect("an object").within(&[]), None);
     }
 }

@@ -30,6 +30,7 @@
 //! ```
 
 mod bearer;
+mod claim_path;
 mod claims;
 mod error;
 mod jws;
@@ -37,6 +38,7 @@ mod profile;
 mod verifier;
 
 pub use bearer::BearerToken;
+pub use claim_path::{ClaimPath, InvalidClaimPath};
 pub use claims::Claims;
 pub use error::{CredentialsError, InvalidToken, MalformedToken, Part, TokenError};
 pub use jws::UnverifiedToken;

@@ -154,7 +154,7 @@ pub(super) static SCOPE_CLAIM: Opt = Opt {
     kind: Kind::List,
     default: Some("scope,scp"),
     value_name: "CLAIM",
-    help: "A claim whose scopes count, like permissions; naming any replaces the usual ones",
+    help: "A claim whose scopes count, like permissions, or a path to one, like realm_access.roles (a dot of a name is \\.); naming any replaces the usual ones",
     ..value("scope-claim", "SEKISHO_SCOPE_CLAIMS", TOKENS)
 };
 pub(super) static TOKEN_PROFILE: Opt = Opt {

@@ -158,7 +158,7 @@ impl Judge<'_> {
             algorithms: self
                 .list(&option::ALGORITHM, |text| text.parse::<Algorithm>().map_err(|e| e.to_string())),
             leeway: self.duration(&option::LEEWAY, values::leeway),
-            scope_claims: self.list(&option::SCOPE_CLAIM, values::name),
+            scope_claims: self.list(&option::SCOPE_CLAIM, values::claim_path),
             profile: self.with_default(&option::TOKEN_PROFILE, TokenProfile::Any, |text| {
                 text.parse::<TokenProfile>().map_err(|error| error.to_string())
             }),

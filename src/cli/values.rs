@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::config::{KeyLocation, LogFormat};
 use crate::jwks::{HttpUrl, InvalidHttpUrl, PlainHttp};
 use crate::server::{ClientCertificate, Reflection};
+use crate::token::ClaimPath;
 
 const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
@@ -110,6 +111,11 @@ pub(super) fn about(text: &str, error: impl fmt::Display) -> String {
 pub(super) fn name(text: &str) -> Result<String, String> {
     let is_blank = text.trim().is_empty();
     if is_blank { Err("it is empty".to_owned()) } else { Ok(text.to_owned()) }
+}
+
+/// Told as it was written: where each backslash counts, none may be added.
+pub(super) fn claim_path(text: &str) -> Result<ClaimPath, String> {
+    text.parse().map_err(|error| format!("\"{text}\": {error}"))
 }
 
 pub(super) fn switch(text: &str) -> Result<bool, String> {

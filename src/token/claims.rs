@@ -155,9 +155,14 @@ fn check_profile(payload: &Members, profile: TokenProfile) -> Result<(), Invalid
     Ok(())
 }
 
+/// A claim that is not there, or whose way leads through what is no object, grants nothing.
 fn granted_scopes(payload: &Members, expected: &Verifier) -> ScopeSet {
-    let claims = expected.scope_claims.iter().filter_map(|claim| payload.get(claim));
-    claims.filter_map(scopes_of).flat_map(|scopes| scopes.iter().cloned().collect::<Vec<_>>()).collect()
+    let claims = expected.scope_claims.iter().filter_map(|claim| payload.within(claim.names()));
+    let mut granted = ScopeSet::new();
+    for scopes in claims.filter_map(scopes_of) {
+        granted.extend(scopes.iter().cloned());
+    }
+    granted
 }
 
 /// A space-separated string (RFC 6749 §3.3) or an array of scope tokens. A claim of any other shape, or

@@ -56,7 +56,7 @@ pub(super) struct CompactJws<'a> {
 impl<'a> CompactJws<'a> {
     pub(super) fn parse(
         token: BearerToken<'a>,
-        claims: impl Fn(&str) -> bool,
+        claims: &dyn Fn(&[&str]) -> bool,
     ) -> Result<CompactJws<'a>, MalformedToken> {
         let token = token.as_str();
         let (signing_input, signature) = token.rsplit_once('.').ok_or(MalformedToken::Parts)?;
@@ -65,7 +65,11 @@ impl<'a> CompactJws<'a> {
             return Err(MalformedToken::Parts);
         }
         Ok(Self {
-            header: read_object(header, Part::Header, |name| HEADER_MEMBERS.contains(&name))?,
+            header: read_object(
+                header,
+                Part::Header,
+                &|names| matches!(names, [name] if HEADER_MEMBERS.contains(name)),
+            )?,
             payload: read_object(payload, Part::Payload, claims)?,
             signing_input,
             signature: decode(signature, Part::Signature)?,
@@ -105,7 +109,7 @@ fn decode(text: &str, part: Part) -> Result<Vec<u8>, MalformedToken> {
     base64url::decode(text).ok_or(MalformedToken::Encoding { part })
 }
 
-fn read_object(text: &str, part: Part, wanted: impl Fn(&str) -> bool) -> Result<Members, MalformedToken> {
+fn read_object(text: &str, part: Part, wanted: &dyn Fn(&[&str]) -> bool) -> Result<Members, MalformedToken> {
     let json = decode(text, part)?;
     json::read_members(&json, wanted).map_err(|_| MalformedToken::NotAnObject { part })
 }

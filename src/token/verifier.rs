@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::claims::{self, Claims};
 use super::jws::CompactJws;
-use super::{BearerToken, InvalidToken, TokenError, TokenProfile, UnverifiedToken};
+use super::{BearerToken, ClaimPath, InvalidToken, TokenError, TokenProfile, UnverifiedToken};
 use crate::jwks::{Algorithm, HeldKeys};
 
 /// Claims that are read whatever is configured.
@@ -33,7 +33,7 @@ pub struct Verifier {
     pub(super) audience_claim: String,
     pub(super) algorithms: Vec<Algorithm>,
     pub(super) leeway: Duration,
-    pub(super) scope_claims: Vec<String>,
+    pub(super) scope_claims: Vec<ClaimPath>,
     pub(super) profile: TokenProfile,
 }
 
@@ -45,7 +45,7 @@ impl Verifier {
             audience_claim: "aud".to_owned(),
             algorithms: vec![Algorithm::Rs256],
             leeway: Duration::from_secs(5),
-            scope_claims: vec!["scope".to_owned(), "scp".to_owned()],
+            scope_claims: vec![ClaimPath::top("scope"), ClaimPath::top("scp")],
             profile: TokenProfile::Any,
         }
     }
@@ -71,10 +71,18 @@ impl Verifier {
         self
     }
 
-    /// The claims whose scopes count, in place of `scope` and `scp`.
+    /// The claims whose scopes count, in place of `scope` and `scp`; by name, or by path where they are within
+    /// others. A path is parsed before, so that a wrong one is a fault of the configuration and not of a token:
+    ///
+    /// ```
+    /// # use sekisho::token::{InvalidClaimPath, Verifier};
+    /// let claims = ["scope".parse()?, "realm_access.roles".parse()?];
+    /// let verifier = Verifier::new("orders").scope_claims(claims);
+    /// # Ok::<(), InvalidClaimPath>(())
+    /// ```
     #[must_use]
-    pub fn scope_claims<C: Into<String>>(mut self, claims: impl IntoIterator<Item = C>) -> Self {
-        self.scope_claims = claims.into_iter().map(Into::into).collect();
+    pub fn scope_claims(mut self, claims: impl IntoIterator<Item = ClaimPath>) -> Self {
+        self.scope_claims = claims.into_iter().collect();
         self
     }
 
@@ -90,7 +98,8 @@ impl Verifier {
     /// # Errors
     /// [`TokenError::Malformed`], or [`TokenError::Invalid`] for what the header says.
     pub fn read<'a>(&self, token: BearerToken<'a>) -> Result<UnverifiedToken<'a>, TokenError> {
-        let token = CompactJws::parse(token, |claim| self.reads(claim))?.into_unverified(&self.algorithms)?;
+        let token =
+            CompactJws::parse(token, &|names| self.reads(names))?.into_unverified(&self.algorithms)?;
         self.check_type(token.typ.as_deref())?;
         Ok(token)
     }
@@ -110,10 +119,10 @@ impl Verifier {
         claims::judge(&token.payload, self, &keys.issuer, now)
     }
 
-    fn reads(&self, claim: &str) -> bool {
-        CLAIMS.contains(&claim)
-            || claim == self.audience_claim
-            || self.scope_claims.iter().any(|name| name == claim)
+    /// Whether a claim is read, or something within it.
+    fn reads(&self, names: &[&str]) -> bool {
+        let is_plain = matches!(names, [claim] if CLAIMS.contains(claim) || *claim == self.audience_claim);
+        is_plain || self.scope_claims.iter().any(|claim| claim.begins_with(names))
     }
 
     /// RFC 9068 §4 wants `at+jwt`, so that no other kind of JWT passes for an access token. Many issuers

@@ -8,7 +8,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sekisho::testing::TokenBuilder;
-use sekisho::token::TokenProfile;
+use sekisho::token::{ClaimPath, TokenProfile};
 use serde_json::{Value, json};
 use tonic::Code;
 
@@ -56,6 +56,10 @@ async fn check(app: &App, cases: impl IntoIterator<Item = Case>) {
         assert_eq!(app.handlers.ran() - ran, usize::from(reason.is_none()), "{name}: did the handler run?");
         assert_not_logged(&token);
     }
+}
+
+fn paths<const COUNT: usize>(texts: [&str; COUNT]) -> [ClaimPath; COUNT] {
+    texts.map(|text| text.parse().expect("a path"))
 }
 
 fn encode(bytes: impl AsRef<[u8]>) -> String {
@@ -279,11 +283,120 @@ async fn rows_23_to_25_scopes() {
     ];
     check(&app, cases).await;
 
-    let opted_in = trusting(|verifier| verifier.scope_claims(["scope", "permissions"]));
+    let opted_in = trusting(|verifier| verifier.scope_claims(paths(["scope", "permissions"])));
     let app = App::start_with(Setup { issuer: opted_in, ..Setup::default() }).await;
     let cases = [
         case("25: in permissions, opted in", with("permissions", both.clone()), ALLOWED),
         case("25: naming claims replaces the usual ones", with("scp", both), LACKS_SCOPE),
+    ];
+    check(&app, cases).await;
+}
+
+/// A token without a claim of scopes, and with members as they are written, which may be there twice.
+fn with_members(members: &str) -> String {
+    let token = good().without_claim("scope");
+    issuer().sign(&token.header_json(), &token.payload_json().replacen('{', &format!("{{{members},"), 1))
+}
+
+#[tokio::test]
+async fn scopes_within_other_claims() {
+    let roles = "https://tenant.example/roles";
+    let claims = paths(["realm_access.roles", r"resource_access.my\.api.roles", roles]);
+    let nested = trusting(|verifier| verifier.scope_claims(claims));
+    let app = App::start_with(Setup { issuer: nested, ..Setup::default() }).await;
+    let both = json!(["items:read", "items:list"]);
+    let with = |claim: &str, value: Value| good().without_claim("scope").claim(claim, value).sign();
+    let cases = [
+        case("within an object", with("realm_access", json!({"roles": both})), ALLOWED),
+        case("as a string", with("realm_access", json!({"roles": "items:read items:list"})), ALLOWED),
+        case("beside others", with("realm_access", json!({"x": {"roles": 1}, "roles": both})), ALLOWED),
+        case("a name with a dot", with("resource_access", json!({"my.api": {"roles": both}})), ALLOWED),
+        case("a URL", with(roles, both.clone()), ALLOWED),
+        case(
+            "some here and some there",
+            good()
+                .without_claim("scope")
+                .claim("realm_access", json!({"roles": ["items:read"]}))
+                .claim("resource_access", json!({"my.api": {"roles": ["items:list"]}}))
+                .sign(),
+            ALLOWED,
+        ),
+        case("a dot that is not parted", with("realm_access.roles", both.clone()), LACKS_SCOPE),
+        case(
+            "a name that is parted",
+            with("resource_access", json!({"my": {"api": {"roles": both}}})),
+            LACKS_SCOPE,
+        ),
+        case("the scope claim, which was not named", good().sign(), LACKS_SCOPE),
+        case("no object on the way: an array", with("realm_access", json!([{"roles": both}])), LACKS_SCOPE),
+        case(
+            "no object on the way: a string",
+            with("realm_access", json!("items:read items:list")),
+            LACKS_SCOPE,
+        ),
+        case("no object on the way: null", with("realm_access", json!(null)), LACKS_SCOPE),
+        case(
+            "an object at its end",
+            with("realm_access", json!({"roles": {"items:read": 1, "items:list": 1}})),
+            LACKS_SCOPE,
+        ),
+        case("deeper than the path", with("realm_access", json!({"roles": {"roles": both}})), LACKS_SCOPE),
+        case("elsewhere", with("other", json!({"realm_access": {"roles": both}})), LACKS_SCOPE),
+    ];
+    check(&app, cases).await;
+}
+
+#[tokio::test]
+async fn what_is_read_within_a_claim_is_there_once() {
+    let claims = paths(["realm_access.roles", "a.b.c"]);
+    let nested = trusting(|verifier| verifier.scope_claims(claims));
+    let app = App::start_with(Setup { issuer: nested, ..Setup::default() }).await;
+    let roles = r#""roles":["items:read","items:list"]"#;
+    let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    let cases = [
+        case("once", with_members(&format!(r#""realm_access":{{{roles}}}"#)), ALLOWED),
+        case("twice", with_members(&format!(r#""realm_access":{{{roles},{roles}}}"#)), INVALID),
+        case(
+            "twice, spelled in two ways",
+            with_members(&format!(r#""realm_access":{{"rol\u0065s":[],{roles}}}"#)),
+            INVALID,
+        ),
+        case(
+            "the claim around it twice",
+            with_members(&format!(r#""realm_access":{{{roles}}},"realm_access":{{{roles}}}"#)),
+            INVALID,
+        ),
+        case(
+            "the claim around it twice, once as none",
+            with_members(&format!(r#""realm_access":1,"realm_access":{{{roles}}}"#)),
+            INVALID,
+        ),
+        case(
+            "two levels down",
+            with_members(&format!(r#""a":{{"b":{{"c":1,"c":2}}}},"realm_access":{{{roles}}}"#)),
+            INVALID,
+        ),
+        case(
+            "between",
+            with_members(&format!(r#""a":{{"b":{{}},"b":{{}}}},"realm_access":{{{roles}}}"#)),
+            INVALID,
+        ),
+        case(
+            "what is not read",
+            with_members(&format!(r#""realm_access":{{"x":1,"x":2,{roles}}}"#)),
+            ALLOWED,
+        ),
+        case(
+            "within what is not read",
+            with_members(&format!(r#""x":{{"roles":1,"roles":2}},"realm_access":{{{roles}}}"#)),
+            ALLOWED,
+        ),
+        case("nested", with_members(&format!(r#""realm_access":{{"x":{},{roles}}}"#, deep(100))), ALLOWED),
+        case(
+            "nested too deep",
+            with_members(&format!(r#""realm_access":{{"x":{},{roles}}}"#, deep(2_000))),
+            MALFORMED,
+        ),
     ];
     check(&app, cases).await;
 }

@@ -76,7 +76,7 @@ struct Metadata {
 impl Metadata {
     fn parse(json: &[u8], location: &str, expected: &Discovery) -> Result<Self, FetchError> {
         let invalid = |reason| FetchError::Metadata { location: location.to_owned(), reason };
-        let mut members = json::read_members(json, |name| matches!(name, "issuer" | "jwks_uri"))
+        let mut members = json::read_members(json, &|names| matches!(names, ["issuer" | "jwks_uri"]))
             .map_err(|_| invalid("it is no JSON object"))?;
         if members.repeated().is_some() {
             return Err(invalid("issuer or jwks_uri is there twice"));

@@ -29,7 +29,7 @@ fn rules(audience: &str) -> TokenRules {
         audience_claim: "aud".to_owned(),
         algorithms: vec![Algorithm::Rs256],
         leeway: 5 * SECOND,
-        scope_claims: vec!["scope".to_owned(), "scp".to_owned()],
+        scope_claims: vec!["scope".parse().unwrap(), "scp".parse().unwrap()],
         profile: TokenProfile::Any,
     }
 }

@@ -6,9 +6,12 @@ use super::*;
 fn all_faults_of_all_sources_are_told_at_once() {
     let told = told("serve --leeway 6m --algorithm HS256 --algorithm none --audience api")
         .env("OIDC_ISSUER", "http://issuer.example/")
+        .env("SEKISHO_SCOPE_CLAIMS", "scp,.roles,roles.")
         .env("SEKISHO_MAX_TOKEN_SIZE", "0")
         .file("--env-file", ".env", "OIDC_JWKS_REFRESH=0s\n")
-        .config("reflection = \"sometimes\"\nlog-format = 1\nleevay = \"1s\"\nscope-claim = \"scp\"");
+        .config("reflection = \"sometimes\"\nlog-format = 1\nleevay = \"1s\"");
+    let empty_name =
+        r"a claim's name is empty; dots part names, and one that belongs to a name is written \.";
     let algorithms = "expected one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA";
     assert_eq!(
         told.faults(),
@@ -24,7 +27,8 @@ fn all_faults_of_all_sources_are_told_at_once() {
             format!(r#"--algorithm: "HS256" is no asymmetric signature algorithm; {algorithms}"#),
             format!(r#"--algorithm: "none" is no asymmetric signature algorithm; {algorithms}"#),
             r#"--leeway: "6m" is too long; expected at most 5m"#.into(),
-            "scope-claim in DIR/sekisho.toml: expected an array of strings, found a string".into(),
+            format!(r#"SEKISHO_SCOPE_CLAIMS: ".roles": {empty_name}"#),
+            format!(r#"SEKISHO_SCOPE_CLAIMS: "roles.": {empty_name}"#),
         ]
     );
 }
@@ -64,6 +68,14 @@ fn a_value_at_fault_is_named_by_what_carried_it() {
         ("--jwks-max-stale 2years", r#""2years" is longer than a year"#),
         ("--shutdown-grace 20", r#""20" is no duration; expected one like 30s, 5m or 24h"#),
         ("--token-profile strict", r#""strict" is no token profile; expected any or rfc9068"#),
+        (
+            "--scope-claim realm_access..roles",
+            r#""realm_access..roles": a claim's name is empty; dots part names, and one that belongs to a name is written \."#,
+        ),
+        (
+            r"--scope-claim a\b",
+            r#""a\b": a backslash stands only before a dot that belongs to a claim's name, or before a backslash"#,
+        ),
         ("--log-format xml", r#""xml" is neither text nor json"#),
         ("--jwks ftp://x/", r#""ftp://x/": expected an https URL"#),
         ("--ca-file /nowhere", "/nowhere: No such file or directory (os error 2)"),
@@ -89,6 +101,8 @@ fn a_list_that_names_nothing_is_a_fault() {
     assert_eq!(told("").env("OIDC_ALGORITHMS", ",").faults(), ["OIDC_ALGORITHMS: it names nothing"]);
     let faults = told("").config("scope-claim = []").faults();
     assert_eq!(faults, ["scope-claim in DIR/sekisho.toml: it names nothing"]);
+    let faults = told("").config("scope-claim = \"scp\"").faults();
+    assert_eq!(faults, ["scope-claim in DIR/sekisho.toml: expected an array of strings, found a string"]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::*;
 use crate::config::{HealthcheckTransport, KeyLocation, LogFormat};
 use crate::jwks::{Algorithm, PlainHttp};
 use crate::server::{AllowedOrigins, KeepAlive, Limits, Reflection};
-use crate::token::TokenProfile;
+use crate::token::{ClaimPath, TokenProfile};
 
 #[test]
 fn each_source_counts_over_the_next() {
@@ -38,11 +38,24 @@ fn a_list_is_repeated_has_commas_or_is_an_array() {
     assert_eq!(algorithms(both), [Es256]);
 }
 
+fn paths<const COUNT: usize>(texts: [&str; COUNT]) -> [ClaimPath; COUNT] {
+    texts.map(|text| text.parse().unwrap())
+}
+
 #[test]
 fn a_scope_claim_replaces_the_usual_ones() {
     let claims = |told: Told| told.development().token.scope_claims;
-    assert_eq!(claims(told("--scope-claim permissions")), ["permissions"]);
-    assert_eq!(claims(told("").env("SEKISHO_SCOPE_CLAIMS", "scope,permissions")), ["scope", "permissions"]);
+    assert_eq!(claims(told("--scope-claim permissions")), paths(["permissions"]));
+    assert_eq!(
+        claims(told("").env("SEKISHO_SCOPE_CLAIMS", "scope,realm_access.roles")),
+        paths(["scope", "realm_access.roles"])
+    );
+    // As it is written in a file, in quotes that leave a backslash alone.
+    let escaped = paths([r"resource_access.my\.api.roles"]);
+    let file = r"scope-claim = ['resource_access.my\.api.roles']";
+    assert_eq!(claims(told("").config(file)), escaped);
+    let env_file = r"SEKISHO_SCOPE_CLAIMS='resource_access.my\.api.roles'";
+    assert_eq!(claims(told("").file("--env-file", ".env", env_file)), escaped);
 }
 
 #[test]
@@ -124,7 +137,7 @@ fn the_file_has_the_names_of_the_flags() {
     assert_eq!((token.audience.as_str(), token.audience_claim.as_str()), ("api", "client_id"));
     assert_eq!((token.leeway, token.profile), (Duration::ZERO, TokenProfile::Rfc9068));
     assert_eq!(token.algorithms, [Algorithm::EdDsa]);
-    assert_eq!(token.scope_claims, ["permissions"]);
+    assert_eq!(token.scope_claims, paths(["permissions"]));
 }
 
 #[test]
