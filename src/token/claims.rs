@@ -77,11 +77,11 @@ pub(super) fn judge(
 }
 
 /// An ID token has the same issuer and often the same key. `nonce`, `at_hash` and `c_hash` are its own
-/// (OpenID Connect Core 1.0 §2, §3.3.2.11); Keycloak says it outright.
+/// (OpenID Connect Core 1.0 §2, §3.3.2.11); Keycloak and Cognito say it outright, by `typ` and `token_use`.
 fn refuse_id_token(payload: &Members) -> Result<(), InvalidToken> {
     let has_mark = ["nonce", "at_hash", "c_hash"].iter().any(|claim| payload.get(claim).is_some());
-    let says_so = payload.get("typ").is_some_and(|typ| typ == "ID");
-    if has_mark || says_so { Err(InvalidToken::IdToken) } else { Ok(()) }
+    let is = |claim: &str, kind: &str| payload.get(claim).is_some_and(|value| value == kind);
+    if has_mark || is("typ", "ID") || is("token_use", "id") { Err(InvalidToken::IdToken) } else { Ok(()) }
 }
 
 fn check_issuer(payload: &Members, expected: &str) -> Result<(), InvalidToken> {

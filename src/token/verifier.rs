@@ -8,7 +8,7 @@ use super::{BearerToken, ClaimPath, InvalidToken, TokenError, TokenProfile, Unve
 use crate::jwks::{Algorithm, HeldKeys};
 
 /// Claims that are read whatever is configured.
-const CLAIMS: [&str; 14] = [
+const CLAIMS: [&str; 15] = [
     "iss",
     "sub",
     "aud",
@@ -19,6 +19,7 @@ const CLAIMS: [&str; 14] = [
     "client_id",
     "azp",
     "typ",
+    "token_use",
     "nonce",
     "at_hash",
     "c_hash",

@@ -226,6 +226,12 @@ async fn rows_15_to_21_issuer_audience_subject_type() {
         cases.push(case(format!("an ID token, by its {claim}"), good().claim(claim, "x").sign(), INVALID));
     }
     cases.push(case("an ID token, by its typ", good().claim("typ", "ID").sign(), INVALID));
+    cases.push(case("an ID token, by its token_use", good().claim("token_use", "id").sign(), INVALID));
+    cases.push(case(
+        "Cognito's token_use of an access token",
+        good().claim("token_use", "access").sign(),
+        ALLOWED,
+    ));
     cases.push(case("Keycloak's typ of an access token", good().claim("typ", "Bearer").sign(), ALLOWED));
     cases.push(case("client_id as a number", good().claim("client_id", 1).sign(), INVALID));
     check(&app, cases).await;
