@@ -42,6 +42,7 @@
 mod denial;
 mod grant;
 mod issuer;
+mod verdict;
 
 use std::fmt;
 use std::pin::Pin;
@@ -53,6 +54,7 @@ use http::{HeaderMap, header::AUTHORIZATION};
 pub use denial::Denial;
 pub use grant::{Caller, Grant};
 pub use issuer::Issuer;
+pub use verdict::Verdict;
 
 use crate::clock::{Clock, SystemClock};
 use crate::jwks::{HeldKeys, Lookup};
@@ -75,18 +77,6 @@ pub enum Authorization {
     Decided(Verdict),
     /// The token names a key that is not held; the issuer is being asked. Bounded by one fetch.
     AwaitingKey(Pin<Box<dyn Future<Output = Verdict> + Send>>),
-}
-
-/// A decision, and all there is to say of it.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Verdict {
-    /// The method, if it is one.
-    pub method: Option<Arc<Method>>,
-    /// Who called, if a token was verified.
-    pub caller: Option<Caller>,
-    /// May the handler run?
-    pub result: Result<Grant, Denial>,
 }
 
 impl Authorizer {
@@ -150,23 +140,14 @@ impl Authorizer {
     /// Takes no lock that a refresh holds and does not wait, unless the token names an unknown key.
     pub fn authorize(&self, path: &str, metadata: &HeaderMap) -> Authorization {
         let Some(method) = self.policy.method(path) else {
-            return Authorization::Decided(Verdict {
-                method: None,
-                caller: None,
-                result: Err(Denial::UnknownMethod),
-            });
+            return Authorization::Decided(Verdict::of_unknown_method());
         };
         if matches!(method.rule(), AccessRule::Public) {
-            let grant = Grant::anonymous(Arc::clone(method));
-            return Authorization::Decided(Verdict {
-                method: Some(Arc::clone(method)),
-                caller: None,
-                result: Ok(grant),
-            });
+            return Authorization::Decided(Verdict::of_public(method));
         }
         match self.read_token(metadata) {
             Ok((issuer, token)) => self.decide(method, issuer, &token, metadata),
-            Err(error) => refuse(method, error.into()),
+            Err(error) => Authorization::Decided(Verdict::refused(method, self.issuers.first(), error)),
         }
     }
 
@@ -201,8 +182,6 @@ impl Authorizer {
     ) -> Authorization {
         match issuer.keys().lookup(token.kid()) {
             Lookup::Held(keys) => Authorization::Decided(self.verify(method, issuer, token, &keys)),
-            Lookup::NotPublished => refuse(method, TokenError::from(InvalidToken::KeyNotPublished).into()),
-            Lookup::Unavailable(unavailable) => refuse(method, unavailable.into()),
             Lookup::Pending(lookup) => {
                 let (this, method, metadata) = (self.clone(), Arc::clone(method), authorization_of(metadata));
                 Authorization::AwaitingKey(Box::pin(async move {
@@ -210,21 +189,29 @@ impl Authorizer {
                     this.decide_after(&method, lookup, &metadata)
                 }))
             }
+            Lookup::NotPublished => {
+                let error = TokenError::from(InvalidToken::KeyNotPublished);
+                Authorization::Decided(Verdict::refused(method, Some(issuer), error))
+            }
+            Lookup::Unavailable(unavailable) => {
+                Authorization::Decided(Verdict::refused(method, Some(issuer), unavailable))
+            }
         }
     }
 
     /// The token borrows from the metadata, so after a wait it is read again.
     fn decide_after(&self, method: &Arc<Method>, lookup: Lookup, metadata: &HeaderMap) -> Verdict {
+        let (issuer, token) = match self.read_token(metadata) {
+            Ok(read) => read,
+            Err(error) => return Verdict::refused(method, self.issuers.first(), error),
+        };
         let denial = match lookup {
-            Lookup::Held(keys) => match self.read_token(metadata) {
-                Ok((issuer, token)) => return self.verify(method, issuer, &token, &keys),
-                Err(error) => error.into(),
-            },
+            Lookup::Held(keys) => return self.verify(method, issuer, &token, &keys),
             Lookup::NotPublished => TokenError::from(InvalidToken::KeyNotPublished).into(),
             Lookup::Unavailable(unavailable) => unavailable.into(),
             Lookup::Pending(_) => Denial::KeysUnavailable { retry_after: std::time::Duration::from_secs(1) },
         };
-        Verdict { method: Some(Arc::clone(method)), caller: None, result: Err(denial) }
+        Verdict::refused(method, Some(issuer), denial)
     }
 
     fn verify(
@@ -236,26 +223,25 @@ impl Authorizer {
     ) -> Verdict {
         let claims = match issuer.verifier().verify(token, keys, self.clock.now()) {
             Ok(claims) => claims,
-            Err(error) => {
-                return Verdict { method: Some(Arc::clone(method)), caller: None, result: Err(error.into()) };
-            }
+            Err(error) => return Verdict::refused(method, Some(issuer), error),
         };
         let caller = Caller::of(&claims);
         let result = match method.rule().evaluate(claims.scopes()) {
             Ok(()) => Ok(Grant::verified(Arc::clone(method), claims)),
             Err(missing) => Err(Denial::InsufficientScope { missing }),
         };
-        Verdict { method: Some(Arc::clone(method)), caller: Some(caller), result }
+        Verdict {
+            method: Some(Arc::clone(method)),
+            caller: Some(caller),
+            scope_prefix: issuer.verifier().prefix_of_scopes().clone(),
+            result,
+        }
     }
 }
 
 /// All that a decision after a wait reads; the rest of the head need not wait with it.
 fn authorization_of(metadata: &HeaderMap) -> HeaderMap {
     metadata.get_all(AUTHORIZATION).iter().map(|value| (AUTHORIZATION, value.clone())).collect()
-}
-
-fn refuse(method: &Arc<Method>, denial: Denial) -> Authorization {
-    Authorization::Decided(Verdict { method: Some(Arc::clone(method)), caller: None, result: Err(denial) })
 }
 
 impl fmt::Debug for Authorization {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::jwks::{Algorithm, HttpUrl, PlainHttp, Schedule};
+use crate::scope::ScopePrefix;
 use crate::server::{AllowedOrigins, Certificate, Limits, Origin, Reflection, Tls};
 use crate::token::{ClaimPath, TokenProfile, Verifier};
 
@@ -108,6 +109,8 @@ pub struct TokenRules {
     pub leeway: Duration,
     /// The claims whose scopes count.
     pub scope_claims: Vec<ClaimPath>,
+    /// What the issuer writes before their names.
+    pub scope_prefix: ScopePrefix,
     /// How strictly a token has to say that it is an access token.
     pub profile: TokenProfile,
 }
@@ -120,6 +123,7 @@ impl TokenRules {
             .algorithms(self.algorithms.iter().copied())
             .leeway(self.leeway)
             .scope_claims(self.scope_claims.iter().cloned())
+            .scope_prefix(self.scope_prefix.clone())
             .profile(self.profile)
     }
 }

@@ -11,11 +11,15 @@
 //! # Ok::<(), sekisho::scope::InvalidScope>(())
 //! ```
 
+mod prefix;
+
 use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
 
 use indexmap::IndexSet;
+
+pub use prefix::ScopePrefix;
 
 /// One scope token: `1*( %x21 / %x23-5B / %x5D-7E )` (RFC 6749 §3.3). Compared byte for byte.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -140,6 +144,12 @@ impl ScopeSet {
     pub fn missing_from(&self, granted: &ScopeSet) -> ScopeSet {
         let lacks = |scope: &&ScopeToken| !granted.contains(scope.as_str());
         self.iter().filter(lacks).cloned().collect()
+    }
+
+    /// The same scopes as their issuer writes them.
+    #[must_use]
+    pub fn with_prefix(&self, prefix: &ScopePrefix) -> ScopeSet {
+        self.iter().map(|scope| prefix.put_on(scope)).collect()
     }
 }
 

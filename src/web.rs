@@ -23,6 +23,8 @@ use tonic::body::Body;
 use tower_http::compression::CompressionLayer;
 use tower_service::Service;
 
+use crate::scope::ScopePrefix;
+
 /// What the page is told of where it is served. Nothing of it is secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageConfig {
@@ -37,6 +39,8 @@ pub struct PageConfig {
     pub grpc_url: String,
     /// The scopes that are asked for where nobody chooses.
     pub scopes: Vec<String>,
+    /// What the issuer writes before the names of scopes, and has to be asked with.
+    pub scope_prefix: ScopePrefix,
     /// Whether the issuer is the one of development.
     pub development: bool,
     /// Origins of the issuer's endpoints besides its own, which the page may then speak to.
@@ -86,6 +90,7 @@ fn auth_config(config: &PageConfig) -> Value {
         "audience": config.audience,
         "grpcUrl": config.grpc_url,
         "scopes": config.scopes,
+        "scopePrefix": config.scope_prefix.as_str(),
         "development": config.development,
     })
 }

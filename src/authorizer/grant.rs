@@ -49,7 +49,8 @@ impl Grant {
         self.claims().and_then(Claims::client)
     }
 
-    /// All scopes of the token, those that the rule did not ask for included; none on a public method.
+    /// All scopes of the token, those that the rule did not ask for included, by the names that rules have for them;
+    /// none on a public method.
     pub fn scopes(&self) -> Option<&ScopeSet> {
         self.claims().map(Claims::scopes)
     }

@@ -157,6 +157,11 @@ pub(super) static SCOPE_CLAIM: Opt = Opt {
     help: "A claim whose scopes count, like permissions, or a path to one, like realm_access.roles (a dot of a name is \\.); naming any replaces the usual ones",
     ..value("scope-claim", "SEKISHO_SCOPE_CLAIMS", TOKENS)
 };
+pub(super) static SCOPE_PREFIX: Opt = Opt {
+    value_name: "PREFIX",
+    help: "What the issuer writes before the names of scopes, like api://orders/; it is taken off in tokens, and callers are told to ask with it",
+    ..value("scope-prefix", "OIDC_SCOPE_PREFIX", TOKENS)
+};
 pub(super) static TOKEN_PROFILE: Opt = Opt {
     default: Some("any"),
     value_name: "PROFILE",
@@ -210,7 +215,7 @@ pub(super) static CLIENT_SECRET: Opt = Opt {
 };
 
 /// Both servers.
-static SERVERS: [&Opt; 17] = [
+static SERVERS: [&Opt; 18] = [
     &GRPC_LISTEN,
     &REFLECTION,
     &SHUTDOWN_GRACE,
@@ -227,6 +232,7 @@ static SERVERS: [&Opt; 17] = [
     &LEEWAY,
     &MAX_TOKEN_SIZE,
     &SCOPE_CLAIM,
+    &SCOPE_PREFIX,
     &TOKEN_PROFILE,
 ];
 /// Both servers, last in their help.

@@ -25,7 +25,7 @@ const DEVELOPMENT_AUDIENCE: &str = "auth0-multiple-api";
 
 impl Judge<'_> {
     pub(super) fn development(&mut self) -> DevelopmentSettings {
-        for opt in [&option::ISSUER_URL, &option::JWKS, &option::CA_FILE] {
+        for opt in [&option::ISSUER_URL, &option::JWKS, &option::CA_FILE, &option::SCOPE_PREFIX] {
             if let Some(given) = self.sources.get(opt) {
                 let reason =
                     "development has an issuer of its own; use `sekisho serve` with one that is configured";
@@ -159,6 +159,7 @@ impl Judge<'_> {
                 .list(&option::ALGORITHM, |text| text.parse::<Algorithm>().map_err(|e| e.to_string())),
             leeway: self.duration(&option::LEEWAY, values::leeway),
             scope_claims: self.list(&option::SCOPE_CLAIM, values::claim_path),
+            scope_prefix: self.optional(&option::SCOPE_PREFIX, values::scope_prefix).unwrap_or_default(),
             profile: self.with_default(&option::TOKEN_PROFILE, TokenProfile::Any, |text| {
                 text.parse::<TokenProfile>().map_err(|error| error.to_string())
             }),

@@ -37,6 +37,7 @@ pub(super) async fn serve(settings: ServeSettings) -> Result<(), Failure> {
     let facts = PageFacts {
         issuer: settings.issuer.url.as_str(),
         audience: &settings.token.audience,
+        scope_prefix: &settings.token.scope_prefix,
         grpc: addresses.grpc,
         development: false,
     };

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::config::{KeyLocation, LogFormat};
 use crate::jwks::{HttpUrl, InvalidHttpUrl, PlainHttp};
+use crate::scope::ScopePrefix;
 use crate::server::{ClientCertificate, Reflection};
 use crate::token::ClaimPath;
 
@@ -116,6 +117,10 @@ pub(super) fn name(text: &str) -> Result<String, String> {
 /// Told as it was written: where each backslash counts, none may be added.
 pub(super) fn claim_path(text: &str) -> Result<ClaimPath, String> {
     text.parse().map_err(|error| format!("\"{text}\": {error}"))
+}
+
+pub(super) fn scope_prefix(text: &str) -> Result<ScopePrefix, String> {
+    name(text)?.parse().map_err(|error| format!("{text:?}: {error}"))
 }
 
 pub(super) fn switch(text: &str) -> Result<bool, String> {

@@ -4,34 +4,44 @@
 use tonic::metadata::{MetadataMap, MetadataValue};
 
 use crate::authorizer::Denial;
-use crate::policy::Method;
+use crate::policy::{Alternatives, Method};
+use crate::scope::ScopePrefix;
 use crate::token::{CredentialsError, TokenError};
 
 const HEADER: &str = "www-authenticate";
 
-pub(super) fn append(metadata: &mut MetadataMap, denial: &Denial, method: Option<&Method>) {
+pub(super) fn append(
+    metadata: &mut MetadataMap,
+    denial: &Denial,
+    method: Option<&Method>,
+    prefix: &ScopePrefix,
+) {
+    // All that is required, and not only what is missing: a client that asks for what a challenge names gets a
+    // token with just that.
+    let required = || method.and_then(|method| method.rule().required()).map(|it| it.with_prefix(prefix));
     match denial {
         Denial::UnknownMethod | Denial::KeysUnavailable { .. } => {}
         // A caller that sent nothing did nothing wrong, so no error code (§3.1).
         Denial::Token(TokenError::Credentials(CredentialsError::Missing)) => {
-            append_with_scopes(metadata, "Bearer", " ", method);
+            append_with_scopes(metadata, "Bearer", " ", required());
         }
         Denial::Token(TokenError::Credentials(_)) => {
             append_one(metadata, r#"Bearer error="invalid_request""#);
         }
         Denial::Token(_) => append_one(metadata, r#"Bearer error="invalid_token""#),
         Denial::InsufficientScope { .. } => {
-            append_with_scopes(metadata, r#"Bearer error="insufficient_scope""#, ", ", method);
+            append_with_scopes(metadata, r#"Bearer error="insufficient_scope""#, ", ", required());
         }
     }
 }
 
-/// All that is required, and not only what is missing: a client that asks for what a challenge names
-/// gets a token with just that.
-fn append_with_scopes(metadata: &mut MetadataMap, challenge: &str, separator: &str, method: Option<&Method>) {
-    let Some(alternatives) = method.and_then(|method| method.rule().required()) else {
-        return append_one(metadata, challenge);
-    };
+fn append_with_scopes(
+    metadata: &mut MetadataMap,
+    challenge: &str,
+    separator: &str,
+    required: Option<Alternatives>,
+) {
+    let Some(alternatives) = required else { return append_one(metadata, challenge) };
     for scopes in alternatives.iter() {
         // No scope token has a character that would have to be quoted.
         append_one(metadata, &format!(r#"{challenge}{separator}scope="{scopes}""#));

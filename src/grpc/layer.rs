@@ -127,7 +127,7 @@ impl AccessLayer {
                 State::Entered { response: inner.call(request) }
             }
             Err(denial) => {
-                let status = status::status_of(&denial, verdict.method.as_deref());
+                let status = status::status_of(&denial, verdict.method.as_deref(), &verdict.scope_prefix);
                 State::Refused { response: Some(status.into_http()) }
             }
         }

@@ -9,6 +9,7 @@ use tonic_types::{ErrorDetails, StatusExt as _};
 use super::challenge;
 use crate::authorizer::Denial;
 use crate::policy::Method;
+use crate::scope::ScopePrefix;
 use crate::token::TokenError;
 
 /// `ErrorInfo.domain` of every refusal (AIP-193).
@@ -16,16 +17,29 @@ pub const DOMAIN: &str = "sekisho";
 
 /// The status that a refused call ends with: details as `google.rpc.Status` with one `ErrorInfo`, and the
 /// challenge of RFC 6750 §3 under `www-authenticate`.
-pub fn status_of(denial: &Denial, method: Option<&Method>) -> Status {
+///
+/// Both name scopes as the caller has to ask the issuer for them: with the prefix that
+/// [`Verdict::scope_prefix`](crate::authorizer::Verdict::scope_prefix) tells.
+///
+/// ```
+/// use sekisho::authorizer::Verdict;
+///
+/// fn refusal(verdict: &Verdict) -> Option<tonic::Status> {
+///     let denial = verdict.result.as_ref().err()?;
+///     Some(sekisho::grpc::status_of(denial, verdict.method.as_deref(), &verdict.scope_prefix))
+/// }
+/// ```
+pub fn status_of(denial: &Denial, method: Option<&Method>, prefix: &ScopePrefix) -> Status {
     let Some(reason) = reason(denial) else {
         return Status::unimplemented("This server has no such method");
     };
-    let mut details = ErrorDetails::with_error_info(reason, DOMAIN, error_info_metadata(denial, method));
+    let mut details =
+        ErrorDetails::with_error_info(reason, DOMAIN, error_info_metadata(denial, method, prefix));
     if let Denial::KeysUnavailable { retry_after } = denial {
         details.set_retry_info(Some(*retry_after));
     }
     let mut metadata = MetadataMap::new();
-    challenge::append(&mut metadata, denial, method);
+    challenge::append(&mut metadata, denial, method, prefix);
     Status::with_error_details_and_metadata(code(denial), message(denial), details, metadata)
 }
 
@@ -66,17 +80,21 @@ pub(super) fn message(denial: &Denial) -> String {
     }
 }
 
-fn error_info_metadata(denial: &Denial, method: Option<&Method>) -> HashMap<String, String> {
+fn error_info_metadata(
+    denial: &Denial,
+    method: Option<&Method>,
+    prefix: &ScopePrefix,
+) -> HashMap<String, String> {
     let mut metadata = HashMap::new();
     if let Some(method) = method {
         metadata.insert("service".to_owned(), method.service().to_owned());
         metadata.insert("method".to_owned(), method.name().to_owned());
         if let Some(required) = method.rule().required() {
-            metadata.insert("requiredScopes".to_owned(), required.to_string());
+            metadata.insert("requiredScopes".to_owned(), required.with_prefix(prefix).to_string());
         }
     }
     if let Denial::InsufficientScope { missing } = denial {
-        metadata.insert("missingScopes".to_owned(), missing.to_string());
+        metadata.insert("missingScopes".to_owned(), missing.with_prefix(prefix).to_string());
     }
     metadata
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::scope::{InvalidScope, ScopeSet, ScopeToken};
+use crate::scope::{InvalidScope, ScopePrefix, ScopeSet, ScopeToken};
 
 /// Who may call.
 ///
@@ -108,6 +108,12 @@ impl Alternatives {
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &ScopeSet> {
         self.0.iter()
     }
+
+    /// The same, as their issuer writes them and is to be asked for them.
+    #[must_use]
+    pub fn with_prefix(&self, prefix: &ScopePrefix) -> Self {
+        Self(self.iter().map(|set| set.with_prefix(prefix)).collect())
+    }
 }
 
 /// The alternatives of a rule, in its order, each with only what a token lacks; none is empty.
@@ -118,6 +124,12 @@ impl MissingScopes {
     /// What each alternative still asks for.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &ScopeSet> {
         self.0.iter()
+    }
+
+    /// The same, as their issuer writes them and is to be asked for them.
+    #[must_use]
+    pub fn with_prefix(&self, prefix: &ScopePrefix) -> Self {
+        Self(self.iter().map(|set| set.with_prefix(prefix)).collect())
     }
 }
 

@@ -37,7 +37,7 @@ impl Claims {
         self.client.as_deref()
     }
 
-    /// What the configured claims grant, all together.
+    /// What the configured claims grant, all together; without the prefix that their issuer writes.
     pub fn scopes(&self) -> &ScopeSet {
         &self.scopes
     }
@@ -160,7 +160,7 @@ fn granted_scopes(payload: &Members, expected: &Verifier) -> ScopeSet {
     let claims = expected.scope_claims.iter().filter_map(|claim| payload.within(claim.names()));
     let mut granted = ScopeSet::new();
     for scopes in claims.filter_map(scopes_of) {
-        granted.extend(scopes.iter().cloned());
+        granted.extend(scopes.iter().map(|scope| expected.scope_prefix.take_off(scope)));
     }
     granted
 }

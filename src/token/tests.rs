@@ -67,7 +67,13 @@ fn json_value() -> impl Strategy<Value = Value> {
         any::<f64>().prop_map(Value::from),
         "[ -~]{0,8}".prop_map(Value::from),
     ];
-    leaf.prop_recursive(3, 16, 4, |inner| proptest::collection::vec(inner, 0..4).prop_map(Value::from))
+    leaf.prop_recursive(3, 16, 4, |inner| {
+        let member = ("roles|a", inner.clone());
+        prop_oneof![
+            proptest::collection::vec(inner, 0..4).prop_map(Value::from),
+            proptest::collection::vec(member, 0..3).prop_map(|members| members.into_iter().collect()),
+        ]
+    })
 }
 
 proptest! {
@@ -88,21 +94,24 @@ proptest! {
 
     /// Whatever the claims are, what comes out was asked for: nothing of the wrong type passes.
     #[test]
-    fn any_claims_are_judged_without_a_panic(name in "iss|sub|aud|exp|nbf|iat|client_id|azp|typ|scope|scp", value in json_value()) {
+    fn any_claims_are_judged_without_a_panic(name in "iss|sub|aud|exp|nbf|iat|client_id|azp|typ|scope|scp|realm_access", value in json_value()) {
         let issuer = property_issuer();
         let keys = HeldKeys {
             issuer: "https://i.example/".into(),
             set: crate::jwks::KeySet::parse(issuer.jwks().as_bytes()).expect("keys").0.into(),
         };
         let entry = format!("Bearer {}", issuer.token().claim(&name, value.clone()).sign());
-        let verifier = Verifier::new("api");
+        let claims = ["scope".parse()?, "scp".parse()?, "realm_access.roles".parse()?, "realm_access.a.roles".parse()?];
+        let verifier = Verifier::new("api").scope_claims(claims).scope_prefix("a".parse()?);
         let token = verifier.read(BearerToken::parse([entry.as_bytes()], LIMIT)?)?;
         let now = ManualClock::new().time();
         if let Ok(claims) = verifier.verify(&token, &keys, now) {
             prop_assert!(claims.expires_at() + Duration::from_secs(5) > now);
             let is_text = value.is_string();
             prop_assert!(is_text || !["iss", "sub", "client_id", "azp"].contains(&name.as_str()), "{name}: {value}");
-            prop_assert!(is_text || value.is_array() || name == "typ" || name == "scope" || name == "scp" || value.is_number());
+            let is_any = ["typ", "scope", "scp", "realm_access"].contains(&name.as_str());
+            prop_assert!(is_text || value.is_array() || is_any || value.is_number());
+            prop_assert!(name != "realm_access" || value.is_object() || claims.scopes().is_empty(), "{value}");
         }
     }
 

@@ -6,6 +6,7 @@ use super::claims::{self, Claims};
 use super::jws::CompactJws;
 use super::{BearerToken, ClaimPath, InvalidToken, TokenError, TokenProfile, UnverifiedToken};
 use crate::jwks::{Algorithm, HeldKeys};
+use crate::scope::ScopePrefix;
 
 /// Claims that are read whatever is configured.
 const CLAIMS: [&str; 15] = [
@@ -35,6 +36,7 @@ pub struct Verifier {
     pub(super) algorithms: Vec<Algorithm>,
     pub(super) leeway: Duration,
     pub(super) scope_claims: Vec<ClaimPath>,
+    pub(super) scope_prefix: ScopePrefix,
     pub(super) profile: TokenProfile,
 }
 
@@ -47,6 +49,7 @@ impl Verifier {
             algorithms: vec![Algorithm::Rs256],
             leeway: Duration::from_secs(5),
             scope_claims: vec![ClaimPath::top("scope"), ClaimPath::top("scp")],
+            scope_prefix: ScopePrefix::default(),
             profile: TokenProfile::Any,
         }
     }
@@ -85,6 +88,22 @@ impl Verifier {
     pub fn scope_claims(mut self, claims: impl IntoIterator<Item = ClaimPath>) -> Self {
         self.scope_claims = claims.into_iter().collect();
         self
+    }
+
+    /// What the issuer writes before the names of scopes, like `api://orders/`. A scope that begins with it counts
+    /// without it, and whoever is refused is told to ask for scopes with it.
+    ///
+    /// A scope without it counts as it is: so that is a prefix of writing, and does not tell one API's scopes from
+    /// another's. The audience does.
+    #[must_use]
+    pub fn scope_prefix(mut self, prefix: ScopePrefix) -> Self {
+        self.scope_prefix = prefix;
+        self
+    }
+
+    /// What the issuer writes before the names of scopes; an empty one unless set.
+    pub fn prefix_of_scopes(&self) -> &ScopePrefix {
+        &self.scope_prefix
     }
 
     /// How strictly a token has to say that it is an access token.

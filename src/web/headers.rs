@@ -50,6 +50,7 @@ fn grpc_source(grpc_url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scope::ScopePrefix;
 
     fn config(grpc_url: &str) -> PageConfig {
         PageConfig {
@@ -58,6 +59,7 @@ mod tests {
             audience: "api".to_owned(),
             grpc_url: grpc_url.to_owned(),
             scopes: Vec::new(),
+            scope_prefix: ScopePrefix::default(),
             development: false,
             connect_origins: vec!["https://login.example".to_owned()],
         }

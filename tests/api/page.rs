@@ -42,6 +42,7 @@ async fn app_with(limits: Limits) -> (App, SocketAddr) {
         audience: AUDIENCE.to_owned(),
         grpc_url: "http://127.0.0.1:50051".to_owned(),
         scopes: vec!["api1:read:status".to_owned()],
+        scope_prefix: "api://orders/".parse().expect("a prefix"),
         development: false,
         connect_origins: Vec::new(),
     });
@@ -133,6 +134,7 @@ async fn the_page_is_told_of_the_server_and_of_no_secret() {
             "audience": AUDIENCE,
             "grpcUrl": "http://127.0.0.1:50051",
             "scopes": ["api1:read:status"],
+            "scopePrefix": "api://orders/",
             "development": false,
         })
     );

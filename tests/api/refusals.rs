@@ -2,7 +2,7 @@
 
 use tonic::Code;
 
-use crate::support::{Answer, App, issuer};
+use crate::support::{Answer, App, Setup, issuer, trusting};
 
 const API1: &str = "/api1.v1.Api1/GetStatus";
 const ALTERNATIVES: &str = "/streaming.v1.Streaming/ServerStream";
@@ -88,6 +88,62 @@ async fn a_token_that_lacks_scope() {
     let answer = app.call(ALTERNATIVES).bearer(&scoped("items:read")).send().await;
     check("alternatives", &answer, &expected(&alternatives));
     assert_eq!(app.call(API1).bearer(&scoped("api1:read:status")).send().await.code(), Code::Ok);
+}
+
+#[tokio::test]
+async fn scopes_are_told_as_the_issuer_is_to_be_asked_for_them() {
+    let prefix = "api://orders/".parse().expect("a prefix");
+    let writing = trusting(|verifier| verifier.scope_prefix(prefix));
+    let app = App::start_with(Setup { issuer: writing, ..Setup::default() }).await;
+    let required = "api://orders/items:read api://orders/items:list | api://orders/admin";
+
+    let none = app.call(ALTERNATIVES).send().await;
+    let challenges = [
+        r#"Bearer scope="api://orders/items:read api://orders/items:list""#,
+        r#"Bearer scope="api://orders/admin""#,
+    ];
+    assert_eq!(
+        (none.code(), none.challenges()),
+        (Code::Unauthenticated, challenges.map(str::to_owned).into())
+    );
+    assert_eq!(none.metadata("requiredScopes").as_deref(), Some(required));
+    let one = app.call(API1).send().await;
+    assert_eq!(one.challenges(), [r#"Bearer scope="api://orders/api1:read:status""#]);
+    assert_eq!(app.call(AUTHENTICATED).send().await.challenges(), ["Bearer"]);
+    let junk = app.call(ALTERNATIVES).authorization("Bearer junk").send().await;
+    assert_eq!(junk.challenges(), [r#"Bearer error="invalid_token""#]);
+    assert_eq!(junk.metadata("requiredScopes").as_deref(), Some(required));
+
+    for held in ["api://orders/items:read other", "items:read other"] {
+        let answer = app.call(ALTERNATIVES).bearer(&scoped(held)).send().await;
+        let challenges = [
+            r#"Bearer error="insufficient_scope", scope="api://orders/items:read api://orders/items:list""#,
+            r#"Bearer error="insufficient_scope", scope="api://orders/admin""#,
+        ];
+        assert_eq!(
+            (answer.code(), answer.challenges()),
+            (Code::PermissionDenied, challenges.map(str::to_owned).into())
+        );
+        assert_eq!(answer.metadata("requiredScopes").as_deref(), Some(required), "{held}");
+        let missing = "api://orders/items:list | api://orders/admin";
+        assert_eq!(answer.metadata("missingScopes").as_deref(), Some(missing), "{held}");
+    }
+    // What is told to be asked for is enough.
+    for held in [
+        "api://orders/items:read api://orders/items:list",
+        "api://orders/admin",
+        "items:read api://orders/items:list",
+    ] {
+        let answer = app.call(ALTERNATIVES).bearer(&scoped(held)).send().await;
+        assert_eq!(answer.http, 200);
+        assert!(!answer.trailers_only, "{held}: {:?}", answer.status());
+    }
+    for held in
+        ["api://invoices/admin", "api://orders/api://orders/admin", "api://orders/", "API://orders/admin"]
+    {
+        let answer = app.call(ALTERNATIVES).bearer(&scoped(held)).send().await;
+        assert_eq!(answer.code(), Code::PermissionDenied, "{held}");
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
 // What the page does: holds the model, acts on it, and has it drawn.
-import type { Api } from './apis';
+import { type Api, namedScopes } from './apis';
 import { type Call, caller } from './call';
 import { responseIn } from './callback';
 import { type Config, loadConfig } from './config';
@@ -8,7 +8,7 @@ import { type Language, loadLanguage, saveLanguage } from './language';
 import type { Actions, CallResult, Model } from './model';
 import { type Problem, problemOf, renewalProblemOf } from './problem';
 import { renewAt, retryDelay } from './renewal';
-import { stepUp, withoutIdentity } from './scopes';
+import { asAsked, stepUp, withoutIdentity } from './scopes';
 import { forgetSession, isExpired, loadSession, saveSession, type Session } from './session';
 import { type PageView, page } from './view/page';
 
@@ -71,10 +71,12 @@ export class App implements Actions {
   }
 
   async #goToIssuer(scopes: readonly string[], errand: Errand): Promise<void> {
-    if (!this.#issuer || this.#model.busy) return;
+    const { busy, config } = this.#model;
+    if (!this.#issuer || !config || busy) return;
     this.#change({ busy: true, notice: { kind: 'goingToIssuer' } }, 'problem');
+    const asked = asAsked(scopes, config.scopePrefix, namedScopes(this.apis));
     try {
-      location.assign(await this.#issuer.logInUrl(scopes, errand));
+      location.assign(await this.#issuer.logInUrl(asked, errand));
     } catch (error) {
       this.#change({ busy: false, problem: problemOf(error) }, 'notice');
     }

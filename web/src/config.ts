@@ -7,6 +7,8 @@ export interface Config {
   readonly grpcUrl: string;
   /** The scopes that are asked for unless somebody chooses others. */
   readonly scopes: readonly string[];
+  /** What the issuer writes before the names of the APIs' scopes, and is asked with; empty where it writes nothing. */
+  readonly scopePrefix: string;
   /** Whether the issuer is the server's own, for development. */
   readonly development: boolean;
 }
@@ -31,6 +33,7 @@ export function parseConfig(value: unknown, ownHost: string): Config {
     audience: text(members, 'audience'),
     grpcUrl: reachable(url(members, 'grpcUrl'), ownHost),
     scopes: texts(members, 'scopes'),
+    scopePrefix: anyText(members, 'scopePrefix'),
     development: members.development === true,
   };
 }
@@ -55,8 +58,14 @@ function parsed(value: string): URL | undefined {
 }
 
 function text(members: Record<string, unknown>, name: string): string {
+  const value = anyText(members, name);
+  if (value === '') throw new ConfigError(`${name} is empty`);
+  return value;
+}
+
+function anyText(members: Record<string, unknown>, name: string): string {
   const value = members[name];
-  if (typeof value !== 'string' || value === '') throw new ConfigError(`${name} is missing`);
+  if (typeof value !== 'string') throw new ConfigError(`${name} is missing`);
   return value;
 }
 

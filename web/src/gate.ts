@@ -1,13 +1,16 @@
 // How the gate in front of an API stands.
 import { type Api, alternativesOf } from './apis';
 import type { CallState, Model } from './model';
-import { fulfils } from './scopes';
+import { fulfils, namesOf } from './scopes';
 
 export type GateState = 'shut' | 'ready' | 'lacking' | 'open' | 'refused' | 'unknown';
 
-export function gateState(api: Api, { session, expired, calls }: Pick<Model, 'session' | 'expired' | 'calls'>): GateState {
+type Standing = Pick<Model, 'config' | 'session' | 'expired' | 'calls'>;
+
+export function gateState(api: Api, { config, session, expired, calls }: Standing): GateState {
   if (!session) return 'shut';
-  return fromCall(calls.get(api.id)) ?? fromPass(api, session.granted, expired);
+  const granted = namesOf(session.granted, config?.scopePrefix ?? '');
+  return fromCall(calls.get(api.id)) ?? fromPass(api, granted, expired);
 }
 
 function fromCall(state: CallState | undefined): GateState | undefined {

@@ -33,6 +33,17 @@ export function stepUp(missing: Alternatives, granted: readonly string[]): strin
   return unique([...withoutIdentity(granted), ...least]);
 }
 
+/** Scopes by the names that the APIs have for them, whether the issuer wrote its prefix before them or not. */
+export function namesOf(scopes: readonly string[], prefix: string): string[] {
+  const isWritten = (scope: string) => scope.startsWith(prefix) && scope !== prefix;
+  return unique(scopes.map((scope) => (isWritten(scope) ? scope.slice(prefix.length) : scope)));
+}
+
+/** Scopes as the issuer is asked for them: with its prefix before the APIs' own, and the others as they are. */
+export function asAsked(scopes: readonly string[], prefix: string, own: readonly string[]): string[] {
+  return unique(scopes.map((scope) => (own.includes(scope) ? prefix + scope : scope)));
+}
+
 /** The `scope` parameter for the APIs' scopes. An issuer that says that it knows no offline_access is not asked for it. */
 export function scopeParameter(scopes: readonly string[], supported: readonly string[] | undefined): string {
   const offline = supported === undefined || supported.includes(OFFLINE) ? [OFFLINE] : [];

@@ -8,10 +8,15 @@ const good = {
   audience: 'auth0-multiple-api',
   grpcUrl: 'http://127.0.0.1:50051',
   scopes: ['api1:read:status'],
+  scopePrefix: '',
   development: true,
 };
 
 test('a configuration is taken as it is', () => assert.deepEqual(parseConfig(good, 'localhost'), good));
+
+test('an issuer may write something before scopes', () => {
+  assert.equal(parseConfig({ ...good, scopePrefix: 'api://orders/' }, 'localhost').scopePrefix, 'api://orders/');
+});
 
 test('the issuer keeps its last slash, or its want of one', () => {
   assert.equal(parseConfig({ ...good, issuer: 'https://a.example' }, 'localhost').issuer, 'https://a.example');
@@ -35,6 +40,8 @@ test('what is none is refused', () => {
     { ...good, grpcUrl: 1 },
     { ...good, scopes: 'a b' },
     { ...good, scopes: [1] },
+    { ...good, scopePrefix: undefined },
+    { ...good, scopePrefix: 1 },
   ];
   for (const value of bad) assert.throws(() => parseConfig(value, 'localhost'), ConfigError);
 });

@@ -52,7 +52,13 @@ pub(in crate::cli) async fn development(settings: DevelopmentSettings) -> Result
     // Nobody may be there to read it; it serves all the same.
     let _ = write!(io::stdout(), "{}", banner(&facts)).and_then(|()| io::stdout().flush());
     // A failure is told at once: the issuer serves on until a signal, which may never come.
-    let page = PageFacts { issuer: issuer.url.as_str(), audience, grpc: addresses.grpc, development: true };
+    let page = PageFacts {
+        issuer: issuer.url.as_str(),
+        audience,
+        scope_prefix: &settings.token.scope_prefix,
+        grpc: addresses.grpc,
+        development: true,
+    };
     let page = settings.server.page.as_ref().map(|client| page::page(client, &settings.server, &page));
     let verifier = settings.token.verifier();
     run(settings.server, Issuer::new(keys, verifier), bound.with(page), addresses, stop).await?;

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use crate::cli::Failure;
 use crate::config::{PageSettings, ServerSettings};
+use crate::scope::ScopePrefix;
 use crate::server::AllowedOrigins;
 use crate::web::{Page, PageConfig};
 
@@ -14,6 +15,7 @@ const SCOPES: [&str; 2] = ["api1:read:status", "api2:read:status"];
 pub(super) struct PageFacts<'a> {
     pub(super) issuer: &'a str,
     pub(super) audience: &'a str,
+    pub(super) scope_prefix: &'a ScopePrefix,
     pub(super) grpc: SocketAddr,
     pub(super) development: bool,
 }
@@ -25,6 +27,7 @@ pub(super) fn page(settings: &PageSettings, server: &ServerSettings, facts: &Pag
         audience: facts.audience.to_owned(),
         grpc_url: format!("{}://{}", scheme(server), facts.grpc),
         scopes: SCOPES.map(str::to_owned).to_vec(),
+        scope_prefix: facts.scope_prefix.clone(),
         development: facts.development,
         connect_origins: settings.connect_origins.iter().map(ToString::to_string).collect(),
     })

@@ -1,25 +1,28 @@
-// The same page with an issuer that is not ours: npm oidc-provider in Auth0's shape, and once more without refresh
-// tokens and without a way to log out.
+// The same page with an issuer that is not ours: npm oidc-provider in Auth0's shape, once more with something before the
+// names of scopes, and once more without refresh tokens and without a way to log out.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { launch } from '../browsers/chromium.mjs';
-import { API3, Server, call, disabled, granted, loggedIn, person, report } from './world.mjs';
+import { API1, API2, API3, Server, call, disabled, granted, loggedIn, person, report } from './world.mjs';
 
 const PROVIDER = fileURLToPath(new URL('../issuers/oidc-provider/provider.mjs', import.meta.url));
+
+const PREFIX = 'auth0-multiple-api/';
 
 const browser = await launch(process.argv[2]);
 try {
   await provided('Auth0 shape', {}, (url) => url, scenario);
+  await provided('a prefix before scopes', { SCOPE_PREFIX: PREFIX }, (url) => url, prefixed, ['--scope-prefix', PREFIX]);
   // Whoever leaves the last slash out is understood: discovery settles it.
   await provided('without refresh tokens and log-out', { POOR: '1' }, (url) => url.replace(/\/$/, ''), poor);
 } finally {
   await browser.close();
 }
 
-async function provided(name, environment, written, run) {
+async function provided(name, environment, written, run, more = []) {
   // Each has to know the other, so that one port is chosen beforehand.
   const web = await freePort();
   const issuer = spawn(process.execPath, [PROVIDER], {
@@ -28,7 +31,7 @@ async function provided(name, environment, written, run) {
   });
   const [line] = await once(createInterface({ input: issuer.stdout }), 'line');
   const url = written(line.split('issuer=')[1]);
-  const flags = ['serve', '--issuer', url, '--audience', 'auth0-multiple-api', '--client-id', 'spa'];
+  const flags = ['serve', '--issuer', url, '--audience', 'auth0-multiple-api', '--client-id', 'spa', ...more];
   const server = await Server.start(flags, { grpc: 0, web });
   try {
     await run(server, (what, expected, found) => report(`${name}: ${what}`, expected, found));
@@ -67,6 +70,25 @@ async function scenario(server, see) {
   await page.waitForFunction(() => document.getElementById('login')?.disabled === false);
   see('logged out: what is disabled', ['api1-call', 'api2-call', 'api3-call', 'logout'], await disabled(page));
   see('the console', [], ours);
+  await context.close();
+}
+
+// Who did not ask with it would be refused by the provider: it knows no other scopes.
+async function prefixed(server, see) {
+  const { page, context } = await person(browser, server);
+  await logIn(page);
+  see('granted', [API1, API2], (await granted(page)).filter((scope) => scope.includes(':')));
+  see('the gate of api1', 'ready', await page.getAttribute('#api1', 'data-gate'));
+  see('the gate of api3', 'lacking', await page.getAttribute('#api3', 'data-gate'));
+  see('api1', 'Response: {"name":"api1","ok":true}', await call(page, 'api1'));
+  see('api3', 'Response: Insufficient scope', await call(page, 'api3'));
+  const challenge = `Bearer error="insufficient_scope", scope="${PREFIX}${API3}"`;
+  see('api3, its challenge', challenge, await page.textContent('#api3-challenge'));
+  await page.click('#api3-remedy');
+  await through(page);
+  see('stepped up: granted', [API1, API2, API3], (await granted(page)).filter((scope) => scope.includes(':')));
+  see('stepped up: api3', 'Response: {"name":"api3","ok":true}', await call(page, 'api3'));
+  see('stepped up: api1', 'Response: {"name":"api1","ok":true}', await call(page, 'api1'));
   await context.close();
 }
 

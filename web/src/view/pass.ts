@@ -3,6 +3,7 @@ import { type Api, namedScopes } from '../apis';
 import { LANGUAGES } from '../language';
 import type { Actions, Model } from '../model';
 import { timeLeft } from '../renewal';
+import { namesOf } from '../scopes';
 import type { Session } from '../session';
 import type { Texts } from '../texts/en';
 import { scopeChoice } from './choice';
@@ -65,7 +66,8 @@ function holderView(named: readonly string[], actions: Actions) {
       setText(rows.renewal.term, texts.renewal);
       setText(rows.who.value, session.name);
       rows.who.value.title = session.subject;
-      setChildren(rows.granted.value, JSON.stringify([session.granted, model.language]), () => grantedStamps(session, named, texts));
+      const granted = namesOf(session.granted, model.config?.scopePrefix ?? '');
+      setChildren(rows.granted.value, JSON.stringify([granted, model.language]), () => grantedStamps(granted, named, texts));
       setText(rows.renewal.value, session.refreshToken === undefined ? texts.renewedByHand : texts.renewedSilently);
       setText(renew, texts.renew);
       show(renew, session.refreshToken === undefined || model.expired);
@@ -83,7 +85,7 @@ function leftText({ expiresAt }: Session, now: number, texts: Texts): string {
 }
 
 // What was granted, and of the APIs' scopes what was not.
-function grantedStamps({ granted }: Session, named: readonly string[], texts: Texts): (Node | string)[] {
+function grantedStamps(granted: readonly string[], named: readonly string[], texts: Texts): (Node | string)[] {
   const held = [...named.filter((scope) => granted.includes(scope)), ...granted.filter((scope) => !named.includes(scope))];
   const lacking = named.filter((scope) => !granted.includes(scope));
   return [

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::config::{KeyLocation, LogFormat, ServerSettings, TokenRules};
 use crate::jwks::{Algorithm, PlainHttp, Schedule};
+use crate::scope::ScopePrefix;
 use crate::server::{Limits, Reflection};
 use crate::token::TokenProfile;
 
@@ -30,6 +31,7 @@ fn rules(audience: &str) -> TokenRules {
         algorithms: vec![Algorithm::Rs256],
         leeway: 5 * SECOND,
         scope_claims: vec!["scope".parse().unwrap(), "scp".parse().unwrap()],
+        scope_prefix: ScopePrefix::default(),
         profile: TokenProfile::Any,
     }
 }

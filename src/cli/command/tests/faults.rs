@@ -7,6 +7,7 @@ fn all_faults_of_all_sources_are_told_at_once() {
     let told = told("serve --leeway 6m --algorithm HS256 --algorithm none --audience api")
         .env("OIDC_ISSUER", "http://issuer.example/")
         .env("SEKISHO_SCOPE_CLAIMS", "scp,.roles,roles.")
+        .env("OIDC_SCOPE_PREFIX", "a prefix/")
         .env("SEKISHO_MAX_TOKEN_SIZE", "0")
         .file("--env-file", ".env", "OIDC_JWKS_REFRESH=0s\n")
         .config("reflection = \"sometimes\"\nlog-format = 1\nleevay = \"1s\"");
@@ -29,6 +30,7 @@ fn all_faults_of_all_sources_are_told_at_once() {
             r#"--leeway: "6m" is too long; expected at most 5m"#.into(),
             format!(r#"SEKISHO_SCOPE_CLAIMS: ".roles": {empty_name}"#),
             format!(r#"SEKISHO_SCOPE_CLAIMS: "roles.": {empty_name}"#),
+            r#"OIDC_SCOPE_PREFIX: "a prefix/": a space may not stand in a scope"#.into(),
         ]
     );
 }
@@ -76,6 +78,7 @@ fn a_value_at_fault_is_named_by_what_carried_it() {
             r"--scope-claim a\b",
             r#""a\b": a backslash stands only before a dot that belongs to a claim's name, or before a backslash"#,
         ),
+        (r#"--scope-prefix api"/"#, r#""api\"/": a double quote may not stand in a scope"#),
         ("--log-format xml", r#""xml" is neither text nor json"#),
         ("--jwks ftp://x/", r#""ftp://x/": expected an https URL"#),
         ("--ca-file /nowhere", "/nowhere: No such file or directory (os error 2)"),
@@ -89,7 +92,9 @@ fn a_value_at_fault_is_named_by_what_carried_it() {
 
 #[test]
 fn an_empty_flag_is_a_fault() {
-    for flag in ["--audience-claim", "--scope-claim", "--grpc-listen", "--jwks", "--ca-file"] {
+    for flag in
+        ["--audience-claim", "--scope-claim", "--scope-prefix", "--grpc-listen", "--jwks", "--ca-file"]
+    {
         let faults = served("").argument(flag).argument("").faults();
         assert_eq!(faults.len(), 1, "{faults:?}");
         assert!(faults[0].starts_with(&format!("{flag}: ")), "{faults:?}");
@@ -116,6 +121,7 @@ fn development_refuses_a_configured_issuer_whoever_names_it() {
         (told("").file("--env-file", ".env", format!("OIDC_ISSUER={url}")), "OIDC_ISSUER in DIR/.env"),
         (told("--jwks keys.json"), "--jwks"),
         (told("").env("SEKISHO_CA_FILE", "ca.pem"), "SEKISHO_CA_FILE"),
+        (told("").env("OIDC_SCOPE_PREFIX", "api://orders/"), "OIDC_SCOPE_PREFIX"),
     ] {
         assert_eq!(told.faults(), [format!("{origin}: {reason}")]);
     }

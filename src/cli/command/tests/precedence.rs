@@ -59,6 +59,18 @@ fn a_scope_claim_replaces_the_usual_ones() {
 }
 
 #[test]
+fn a_scope_prefix_may_come_by_each_source() {
+    let prefix = |told: Told| told.serve().token.scope_prefix.as_str().to_owned();
+    let by_all = |flag: &str, variable: &str| {
+        served(flag).config("scope-prefix = \"of-file/\"").env("OIDC_SCOPE_PREFIX", variable)
+    };
+    assert_eq!(prefix(by_all("--scope-prefix of-flag/", "of-variable/")), "of-flag/");
+    assert_eq!(prefix(by_all("", "of-variable/")), "of-variable/");
+    assert_eq!(prefix(by_all("", "")), "of-file/");
+    assert_eq!(prefix(served("")), "");
+}
+
+#[test]
 fn the_file_has_the_names_of_the_flags() {
     let settings = told("serve")
         .config(
@@ -78,6 +90,7 @@ fn the_file_has_the_names_of_the_flags() {
             leeway = "0s"
             max-token-size = 256
             scope-claim = ["permissions"]
+            scope-prefix = "api://orders/"
             token-profile = "rfc9068"
             log-format = "json"
             issuer-listen = "127.0.0.1:1"
@@ -138,6 +151,7 @@ fn the_file_has_the_names_of_the_flags() {
     assert_eq!((token.leeway, token.profile), (Duration::ZERO, TokenProfile::Rfc9068));
     assert_eq!(token.algorithms, [Algorithm::EdDsa]);
     assert_eq!(token.scope_claims, paths(["permissions"]));
+    assert_eq!(token.scope_prefix.as_str(), "api://orders/");
 }
 
 #[test]

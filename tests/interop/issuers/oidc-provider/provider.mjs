@@ -4,7 +4,8 @@
 // In Auth0's (AUTH0=1): `typ` is JWT, with `azp`; `aud` is an array; `scope` begins with openid profile; the
 // issuer ends with a slash; the endpoints stand where Auth0 has them.
 //
-// Environment: PORT (0 takes a free one), AUDIENCE, TTL (seconds), AUTH0; PAGE, the origin of a page that is a public
+// Environment: PORT (0 takes a free one), AUDIENCE, TTL (seconds), AUTH0; SCOPE_PREFIX, what stands before the names of
+// scopes, both where they are asked for and in tokens, as at Cognito; PAGE, the origin of a page that is a public
 // client (`spa`, log-in as anybody); POOR=1 gives that neither refresh tokens nor a way to log out. Each start makes a
 // new signing key.
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
@@ -17,7 +18,8 @@ const lifetime = Number(process.env.TTL || 600);
 const likeAuth0 = Boolean(process.env.AUTH0);
 const page = process.env.PAGE;
 const isPoor = Boolean(process.env.POOR);
-const scope = 'api1:read:status api2:read:status api3:read:status';
+const prefix = process.env.SCOPE_PREFIX || '';
+const scope = ['api1', 'api2', 'api3'].map((api) => `${prefix}${api}:read:status`).join(' ');
 
 function signingKey() {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
