@@ -6,6 +6,7 @@
 mod support;
 
 mod grpc_web;
+mod issuers;
 mod keys;
 mod limits;
 mod listener_tls;
