@@ -51,18 +51,22 @@ async function build(folder) {
 // --- tools ----------------------------------------------------------------------------------------------
 
 // `readsFiles`: is told of methods by files, and not by reflection.
-function tool(name, made, { readsFiles, call, unseen = nothing, mark }) {
+function tool(name, made, { readsFiles, call, unseen = nothing, marks = [] }) {
   const calling = call({ readsFiles });
-  return { name, ...made, readsFiles, unseen, mark, build: ({ folder }) => describe(folder), call: calling };
+  return { name, ...made, readsFiles, unseen, marks, build: ({ folder }) => describe(folder), call: calling };
 }
 
 const GRPCURL = pinned('grpcurl', '../../.ci/run', /^GRPCURL=v(.*)$/m);
 
 const BUF = pinnedInLock('@bufbuild/buf', '../../tests/interop/package-lock.json');
 
-function buf(name, options, { readsFiles, unseen }) {
+const UNDECODED = 'Prints details as they come, in base64; it is the runner that decodes them.';
+
+const REFLECTION_OVER_HTTP2 = 'Goes over to HTTP/2 by itself for reflection, which is a stream in both directions.';
+
+function buf(name, options, { readsFiles, unseen, marks = [] }) {
   const call = ({ readsFiles }) => bufCurl({ ...options, readsFiles });
-  return tool(name, BUF, { readsFiles, call, unseen, mark: 'Prints details as they come, in base64; it is the runner that decodes them.' });
+  return tool(name, BUF, { readsFiles, call, unseen, marks: [UNDECODED, ...marks] });
 }
 
 const PRIOR_KNOWLEDGE = ['--http2-prior-knowledge'];
@@ -75,7 +79,7 @@ function nothing() {
 
 function noStreamsInBothDirections({ what }) {
   if (what !== 'reflection') return undefined;
-  return { why: 'gRPC-Web has no streams in both directions, and reflection is one.', said: /bidirectional/ };
+  return { why: '`fetch` has no streams in both directions, and reflection is one.', said: /bidirectional/ };
 }
 
 function onlyWithReflection({ server }) {
@@ -95,13 +99,13 @@ export const programs = [
     launcher: 'client-connect-web',
     unseen: noStreamsInBothDirections,
   }),
-  example('cpp', 'cpp', { library: 'grpc++' }),
-  example('ruby', 'ruby', { library: 'grpc' }),
+  example('cpp', 'cpp', { library: "Debian's grpc++" }),
+  example('ruby', 'ruby', { library: "Debian's ruby-grpc" }),
   example('rust', 'rust', pinned('tonic', 'rust/Cargo.lock', /name = "tonic"\nversion = "(.*?)"/)),
   tool('grpcurl', GRPCURL, { readsFiles: false, call: grpcurl, unseen: onlyWithReflection }),
   tool('grpcurl, protoset', GRPCURL, { readsFiles: true, call: grpcurl }),
   buf('buf curl, gRPC', { protocol: 'grpc', flags: PRIOR_KNOWLEDGE }, { readsFiles: false, unseen: onlyWithReflection }),
   buf('buf curl, gRPC, schema', { protocol: 'grpc', flags: PRIOR_KNOWLEDGE }, { readsFiles: true }),
-  buf('buf curl, gRPC-Web, HTTP/1.1', { protocol: 'grpcweb' }, { readsFiles: true }),
+  buf('buf curl, gRPC-Web, HTTP/1.1', { protocol: 'grpcweb' }, { readsFiles: true, marks: [REFLECTION_OVER_HTTP2] }),
   buf('buf curl, gRPC-Web, HTTP/2', { protocol: 'grpcweb', flags: PRIOR_KNOWLEDGE }, { readsFiles: true }),
 ];

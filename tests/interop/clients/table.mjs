@@ -14,9 +14,9 @@ export function tables(results, cases) {
   ].join('\n');
 }
 
-function nameOf({ name, library, version, mark }, notes) {
+function nameOf({ name, library, version, marks = [] }, notes) {
   const made = [library, version].filter(Boolean).join(' ');
-  return `${name}${mark === undefined ? '' : notes.mark(mark)} (${made})`;
+  return `${name} (${made})${marks.map((text) => notes.mark(text)).join('')}`;
 }
 
 function cell(result, notes) {
