@@ -1,0 +1,137 @@
+//! A server whose streams are refused before their first message, and after it.
+//!
+//! The three APIs have no streams. This serves the tests' own proto behind the program's very door, and is
+//! configured as that is: `streams serve --issuer URL --audience NAME --jwks FILE --allow-origin ORIGIN …`
+
+use std::error::Error;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use futures_util::stream::{self, Stream, StreamExt as _};
+use sekisho::authorizer::{Denial, Issuer};
+use sekisho::cli::{Command, parse};
+use sekisho::clock::SystemClock;
+use sekisho::config::{KeyLocation, ServeSettings};
+use sekisho::grpc::{RequestExt as _, status_of};
+use sekisho::jwks::{JwksFile, Keys};
+use sekisho::server::{self, Config, Listeners, Services};
+use sekisho::token::TokenError;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tonic::{Request, Response, Status, Streaming};
+
+#[allow(clippy::all, clippy::pedantic, missing_docs, unreachable_pub, reason = "generated")]
+mod proto {
+    tonic::include_proto!("streaming.v1");
+}
+
+use proto::{Item, defaulted_server, streaming_server};
+
+const DESCRIPTOR_SET: &[u8] = tonic::include_file_descriptor_set!("streaming_descriptor_set");
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let settings = match parse(std::env::args_os(), std::env::vars_os()) {
+        Ok(Command::Serve(settings)) => settings,
+        Ok(_) => return Err("it can only serve".into()),
+        Err(stop) => {
+            stop.print()?;
+            std::process::exit(stop.code().into());
+        }
+    };
+    tracing_subscriber::fmt().json().flatten_event(true).with_writer(std::io::stderr).init();
+    let grpc = TcpListener::bind(settings.server.grpc_listen).await?;
+    tracing::info!(listener = "grpc", addr = %grpc.local_addr()?, "listening");
+    server::run(config(settings)?, Listeners { grpc, web: None }, std::future::pending()).await?;
+    Ok(())
+}
+
+fn config(ServeSettings { server, issuer, token }: ServeSettings) -> Result<Config, Box<dyn Error>> {
+    let KeyLocation::File(jwks) = issuer.keys else { return Err("its keys are in a file: --jwks".into()) };
+    let fetched = JwksFile::new(issuer.url.as_str(), jwks).read()?;
+    let handlers = Handlers::default();
+    Ok(Config {
+        services: Services::default()
+            .descriptor_set(DESCRIPTOR_SET)
+            .service(streaming_server::StreamingServer::new(handlers.clone()))
+            .service(defaulted_server::DefaultedServer::new(handlers)),
+        issuer: Issuer::new(Keys::fixed(fetched.issuer, fetched.set), token.verifier()),
+        clock: Arc::new(SystemClock::new()),
+        max_token_size: server.max_token_size,
+        reflection: server.reflection,
+        grpc_web: Some(server.allow_origins.unwrap_or_default()),
+        tls: server.tls,
+        limits: server.limits,
+        shutdown_grace: server.shutdown_grace,
+    })
+}
+
+#[derive(Clone, Default)]
+struct Handlers {
+    go_on: Arc<Notify>,
+}
+
+type Items = Pin<Box<dyn Stream<Item = Result<Item, Status>> + Send>>;
+
+fn item(text: &str) -> Item {
+    Item { text: text.to_owned(), payload: Vec::new() }
+}
+
+#[tonic::async_trait]
+impl streaming_server::Streaming for Handlers {
+    type ServerStreamStream = Items;
+
+    /// One message, and after somebody has called `Open` the end: a second message, or where the request's text
+    /// is `expire` the refusal of a token that has expired meanwhile.
+    async fn server_stream(&self, request: Request<Item>) -> Result<Response<Items>, Status> {
+        let last = match request.get_ref().text.as_str() {
+            "expire" => {
+                let expired = Denial::Token(TokenError::Expired);
+                Err(status_of(&expired, Some(request.grant()?.method())))
+            }
+            _ => Ok(item("second")),
+        };
+        let go_on = Arc::clone(&self.go_on);
+        let later = stream::once(async move {
+            go_on.notified().await;
+            last
+        });
+        Ok(Response::new(Box::pin(stream::iter([Ok(item("first"))]).chain(later))))
+    }
+
+    /// Lets the stream go on that waits, or else the next one.
+    async fn open(&self, _: Request<Item>) -> Result<Response<Item>, Status> {
+        self.go_on.notify_one();
+        Ok(Response::new(Item::default()))
+    }
+
+    async fn unary(&self, _: Request<Item>) -> Result<Response<Item>, Status> {
+        no_matter()
+    }
+
+    async fn client_stream(&self, _: Request<Streaming<Item>>) -> Result<Response<Item>, Status> {
+        no_matter()
+    }
+
+    type BidiStream = Items;
+
+    async fn bidi(&self, _: Request<Streaming<Item>>) -> Result<Response<Items>, Status> {
+        no_matter()
+    }
+}
+
+#[tonic::async_trait]
+impl defaulted_server::Defaulted for Handlers {
+    async fn inherits(&self, _: Request<Item>) -> Result<Response<Item>, Status> {
+        no_matter()
+    }
+
+    async fn overrides(&self, _: Request<Item>) -> Result<Response<Item>, Status> {
+        no_matter()
+    }
+}
+
+/// What the proto has besides.
+fn no_matter<T>() -> Result<T, Status> {
+    Err(Status::unimplemented("No page calls it"))
+}
