@@ -1,8 +1,10 @@
-// What is called, and what each client's caller is to see of it, whichever client it is.
+// What is called, and what each client's caller is to see of it.
 //
 // `api` is called, `api1` where none is named, with `credentials`: the text of `authorization`, or what is
-// special about the token, which is right in all else. `method` is GetStatus where none is named. `expected` is
-// an answer or a refusal.
+// special about the token, which is right in all else. `method` is GetStatus where none is named; a stream is
+// called where `text` is, which tells the server (streams.rs) how it is to end. `expected` is an answer or a
+// refusal, whichever client and browser it is; where one is known to differ, DIFFERENCES says how. `column` is
+// where the case counts in the table.
 
 // A message that the contract leaves open; it has to be there.
 export const SOME = 'some message';
@@ -13,23 +15,25 @@ const API1 = { service: 'api1.v1.Api1', method: 'GetStatus', requiredScopes: SCO
 
 const INVALID_TOKEN = 'Bearer error="invalid_token"';
 
-function refusal(code, reason, challenge, { message = SOME, metadata = API1, retry = false } = {}) {
-  return { code, message, challenge, errorInfo: [{ reason, domain: 'sekisho', metadata }], retry };
+function refusal(code, reason, challenges, { message = SOME, metadata = API1, retry = false } = {}) {
+  return { code, message, challenges, errorInfo: [{ reason, domain: 'sekisho', metadata }], retry };
 }
 
 function unauthenticated(reason, challenge, message) {
-  return refusal(16, reason, challenge, { message });
+  return refusal(16, reason, [challenge], { message });
 }
 
 // By a server that has its issuer's keys.
 export const withKeys = [
   {
     name: 'its scope',
+    column: 'allowed',
     credentials: { scope: SCOPE },
     expected: { answer: { name: 'api1', ok: true } },
   },
   {
     name: 'api3, its scope among others',
+    column: 'allowed',
     api: 'api3',
     credentials: { scope: `${SCOPE} api3:read:status` },
     expected: { answer: { name: 'api3', ok: true } },
@@ -37,47 +41,55 @@ export const withKeys = [
   {
     // Clients tell a deadline in a header of its own, for which the browser asks too.
     name: 'its scope, with a deadline',
+    column: 'allowed',
     deadline: 60_000,
     credentials: { scope: SCOPE },
     expected: { answer: { name: 'api1', ok: true } },
   },
   {
     name: 'no token',
+    column: 'credentials',
     expected: unauthenticated('CREDENTIALS_MISSING', `Bearer scope="${SCOPE}"`, 'No access token was sent'),
   },
   {
     name: 'another scheme',
+    column: 'credentials',
     credentials: 'Basic YTpi',
     expected: unauthenticated('CREDENTIALS_MALFORMED', 'Bearer error="invalid_request"'),
   },
   {
     name: 'no JWT',
+    column: 'credentials',
     credentials: 'Bearer garbage',
     expected: unauthenticated('ACCESS_TOKEN_MALFORMED', INVALID_TOKEN),
   },
   {
     name: 'expired',
+    column: 'token',
     credentials: { scope: SCOPE, lifetime: -60 },
     expected: unauthenticated('ACCESS_TOKEN_EXPIRED', INVALID_TOKEN),
   },
   {
     name: 'signed by a stranger',
+    column: 'token',
     credentials: { scope: SCOPE, signedBy: 'stranger' },
     expected: unauthenticated('ACCESS_TOKEN_INVALID', INVALID_TOKEN),
   },
   {
     name: 'for another audience',
+    column: 'token',
     credentials: { scope: SCOPE, aud: 'another' },
     expected: unauthenticated('ACCESS_TOKEN_INVALID', INVALID_TOKEN),
   },
   {
     name: 'without its scope',
+    column: 'scope',
     api: 'api3',
     credentials: { scope: SCOPE },
     expected: refusal(
       7,
       'ACCESS_TOKEN_SCOPE_INSUFFICIENT',
-      'Bearer error="insufficient_scope", scope="api3:read:status"',
+      ['Bearer error="insufficient_scope", scope="api3:read:status"'],
       {
         message: 'Insufficient scope',
         metadata: {
@@ -91,9 +103,10 @@ export const withKeys = [
   },
   {
     name: 'unknown method',
+    column: 'unknown',
     method: 'Nowhere',
     credentials: { scope: SCOPE },
-    expected: { code: 12, message: SOME, errorInfo: [], retry: false },
+    expected: { code: 12, message: SOME, challenges: [], errorInfo: [], retry: false },
   },
 ];
 
@@ -101,12 +114,154 @@ export const withKeys = [
 export const withoutKeys = [
   {
     name: 'a token that cannot be checked now',
+    column: 'unavailable',
     credentials: { scope: SCOPE },
-    expected: refusal(14, 'ISSUER_KEYS_UNAVAILABLE', undefined, { retry: true }),
+    expected: refusal(14, 'ISSUER_KEYS_UNAVAILABLE', [], { retry: true }),
   },
   {
     name: 'no JWT, which takes no key to tell',
+    column: 'unavailable',
     credentials: 'Bearer garbage',
     expected: unauthenticated('ACCESS_TOKEN_MALFORMED', INVALID_TOKEN),
   },
 ];
+
+const STREAM = {
+  service: 'streaming.v1.Streaming',
+  method: 'ServerStream',
+  requiredScopes: 'items:read items:list | admin',
+};
+
+const TWO_CHALLENGES = [
+  'Bearer error="insufficient_scope", scope="items:read items:list"',
+  'Bearer error="insufficient_scope", scope="admin"',
+];
+
+const TWO_CHALLENGES_CASE = 'a stream, refused with two challenges';
+
+// By the server of streams.rs. What follows the first message is held back until the client has shown that.
+export const streams = [
+  {
+    name: 'a stream to its end',
+    column: 'stream',
+    text: 'all',
+    credentials: { scope: 'admin' },
+    expected: { messages: ['first', 'second'], shown: 'while it was open' },
+  },
+  {
+    name: 'a stream, refused before its first message',
+    column: 'before',
+    text: 'all',
+    credentials: { scope: 'admin', lifetime: -60 },
+    expected: {
+      messages: [],
+      shown: 'none',
+      ...refusal(16, 'ACCESS_TOKEN_EXPIRED', [INVALID_TOKEN], { metadata: STREAM }),
+    },
+  },
+  {
+    name: 'a stream, refused after its first message',
+    column: 'after',
+    text: 'expire',
+    credentials: { scope: 'admin' },
+    expected: {
+      messages: ['first'],
+      shown: 'while it was open',
+      ...refusal(16, 'ACCESS_TOKEN_EXPIRED', [INVALID_TOKEN], { metadata: STREAM }),
+    },
+  },
+  {
+    // Each of two sets of scopes would do. They are headers of one name, which a page has as one.
+    name: TWO_CHALLENGES_CASE,
+    column: 'challenges',
+    text: 'all',
+    credentials: { scope: 'items:read' },
+    expected: {
+      messages: [],
+      shown: 'none',
+      ...refusal(7, 'ACCESS_TOKEN_SCOPE_INSUFFICIENT', [TWO_CHALLENGES.join(', ')], {
+        message: 'Insufficient scope',
+        metadata: { ...STREAM, missingScopes: 'items:list | admin' },
+      }),
+    },
+  },
+];
+
+// `name` is that of the page's own clients (page/index.js). `patience` is for how many milliseconds a message is
+// waited for that a client is known not to show before the end.
+export const CLIENTS = [
+  { name: 'connect-web', package: '@connectrpc/connect-web' },
+  { name: 'grpc-web binary', package: 'grpc-web', format: 'binary', patience: 1000 },
+  { name: 'grpc-web text', package: 'grpc-web', format: 'text' },
+  { name: 'improbable', package: '@improbable-eng/grpc-web' },
+  { name: 'protobuf-ts binary', package: '@protobuf-ts/grpcweb-transport', format: 'binary' },
+  { name: 'protobuf-ts text', package: '@protobuf-ts/grpcweb-transport', format: 'text' },
+  { name: 'tonic', package: 'tonic-web-wasm-client' },
+];
+
+// Where a client, or a browser beneath it, shows something else than what was sent. `instead` is what it shows;
+// one that no longer does so fails its cases, and the entry goes. `cell` and `note` are for the table.
+const DIFFERENCES = [
+  {
+    // Of a message, gRPC encodes what stands outside printable ASCII; the server, the spaces as well.
+    id: 'encoded',
+    clients: ['protobuf-ts binary', 'protobuf-ts text'],
+    of: ({ expected }) => expected.message !== undefined,
+    instead: (expected) => ({ ...expected, message: encodeURI(expected.message) }),
+    cell: 'message encoded',
+    note: 'The status message is left in the percent-encoding that it travels in; `decodeURIComponent` reads it.',
+  },
+  {
+    // It asks for an ArrayBuffer, which XMLHttpRequest has no part of before the whole.
+    id: 'late',
+    clients: ['grpc-web binary'],
+    of: ({ expected }) => expected.shown === 'while it was open',
+    instead: (expected) => ({ ...expected, shown: 'at its end' }),
+    cell: 'at the end',
+    note: 'Messages of a stream are shown once it has ended; its text format shows each as it comes.',
+  },
+  {
+    // Firefox joins challenges by a line feed. XMLHttpRequest hands that on.
+    id: 'line-feed',
+    browser: 'Firefox',
+    clients: ['grpc-web binary', 'grpc-web text'],
+    of: ({ name }) => name === TWO_CHALLENGES_CASE,
+    instead: (expected) => ({ ...expected, challenges: [TWO_CHALLENGES.join('\n')] }),
+    cell: 'by line feed',
+    note: 'Firefox parts challenges by a line feed rather than a comma.',
+  },
+  {
+    // The same line feed is in no value that fetch's Headers can hold, so they have none.
+    id: 'lost',
+    browser: 'Firefox',
+    clients: ['connect-web', 'improbable', 'protobuf-ts binary', 'protobuf-ts text', 'tonic'],
+    of: ({ name }) => name === TWO_CHALLENGES_CASE,
+    instead: (expected) => ({ ...expected, challenges: [] }),
+    cell: 'challenges lost',
+    note: 'Firefox shows a page that uses `fetch` nothing of two challenges; the details name what is required.',
+  },
+];
+
+// What is expected of a case by this client in this browser, and the differences that count in it.
+export function expectedOf(each, client, browser) {
+  const differences = DIFFERENCES.filter(
+    (one) => one.clients.includes(client.name) && (one.browser ?? browser) === browser && one.of(each),
+  );
+  const expected = differences.reduce((sum, { instead }) => instead(sum), each.expected);
+  return { expected, differences: differences.map(({ id, cell, note }) => ({ id, cell, note })) };
+}
+
+// The columns of the table.
+export const COLUMNS = {
+  allowed: 'allowed',
+  credentials: 'no usable credentials',
+  token: 'token not accepted',
+  scope: 'scope lacking',
+  unknown: 'unknown method',
+  unavailable: 'issuer unreachable',
+  stream: 'stream',
+  before: 'stream refused at first',
+  after: 'stream refused later',
+  challenges: 'two challenges',
+  foreign: 'foreign origin',
+};

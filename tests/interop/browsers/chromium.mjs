@@ -44,9 +44,22 @@ async function watchNetwork(context, page, seen) {
   await network.send('Network.enable');
 }
 
-function addHost(seen, url) {
+export function addHost(seen, url) {
   const { protocol, host } = new URL(url);
   if (protocol !== 'data:') seen.hosts.add(host);
+}
+
+// What the console has of a call that was not let through, in two lines.
+const BLOCKED = 'has been blocked by CORS policy';
+const FAILED = 'net::ERR_FAILED';
+
+// How many calls it did not let through.
+export function blocked(seen) {
+  return seen.console.filter((text) => text.includes(BLOCKED)).length;
+}
+
+export function tellsOfBlocked(text) {
+  return text.includes(BLOCKED) || text.includes(FAILED);
 }
 
 // Events come in order: once this one has, all before it have.

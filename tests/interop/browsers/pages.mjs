@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 
 // Without an icon the browser would ask for one, and its absence would be on the console.
-const page = '<!doctype html><link rel="icon" href="data:,"><script src="/page.js"></script>';
+const page = '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>';
 
 const files = {
   '/': ['text/html; charset=utf-8', page],

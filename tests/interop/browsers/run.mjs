@@ -1,44 +1,53 @@
-// Makes the calls of cases.mjs from a page in Chromium, with every client, and prints for each case a line of
-// its name, what was expected and what was found (both JSON), parted by tabs.
-// usage: node run.mjs STAGE CHROMIUM PAGE ADDRESS PRIVATE_KEY
+// Makes the calls of cases.mjs from a page in each browser, with every client, and prints for each case a line
+// of its name, what was expected and what was found (both JSON), and where it stands in the table (JSON too),
+// parted by tabs.
+// usage: node run.mjs STAGE CHROMIUM FIREFOX PAGE ADDRESS PRIVATE_KEY
 import { readFileSync } from 'node:fs';
-import { SOME, withKeys, withoutKeys } from './cases.mjs';
-import { SETTLED, launch, open, settle } from './chromium.mjs';
+import { CLIENTS, SOME, expectedOf, streams, withKeys, withoutKeys } from './cases.mjs';
+import * as chromium from './chromium.mjs';
+import { SETTLED } from './chromium.mjs';
+import * as firefox from './firefox.mjs';
 import { accessToken, newKeys } from './tokens.mjs';
-
-const CLIENTS = ['connect-web', 'grpc-web binary', 'grpc-web text'];
-
-// What Chromium has on its console of a call that it did not let through, in two lines.
-const BLOCKED = 'has been blocked by CORS policy';
-const FAILED = 'net::ERR_FAILED';
 
 const STAGES = {
   'with keys': () => allowedPage(withKeys, 'http/1.1'),
   'with keys, TLS': () => allowedPage(withKeys, 'h2'),
   'without keys': () => allowedPage(withoutKeys, 'http/1.1'),
+  streams: () => allowedPage(streams, 'http/1.1'),
+  'streams, TLS': () => allowedPage(streams, 'h2'),
   'foreign origin': foreignPage,
 };
 
-const [stage, executable, url, address, privateKey] = process.argv.slice(2);
+const [stage, chromiumPath, firefoxPath, url, address, privateKey] = process.argv.slice(2);
 const keys = { issuer: readFileSync(privateKey, 'utf8'), stranger: newKeys().privateKey };
-const browser = await launch(executable);
-try {
-  await STAGES[stage]();
-} finally {
-  await browser.close();
+const drivers = [
+  { name: 'Chromium', path: chromiumPath, ...chromium },
+  { name: 'Firefox', path: firefoxPath, ...firefox },
+];
+let driver;
+let browser;
+for (driver of drivers) {
+  browser = await driver.launch(driver.path);
+  try {
+    await STAGES[stage]();
+  } finally {
+    await browser.close();
+  }
 }
 
 // --- stages ---------------------------------------------------------------------------------------------
 
 async function allowedPage(cases, protocol) {
-  const { page, seen } = await open(browser, url);
+  const { page, seen } = await driver.open(browser, url);
   for (const client of CLIENTS) {
     for (const each of cases) {
-      const found = await call(page, client, each);
-      report(`${client}: ${each.name}`, each.expected, comparable(found, each.expected));
+      const { expected, differences } = expectedOf(each, client, driver.name);
+      const found = comparable(await call(page, client, each), each.expected);
+      const place = { client: client.name, column: each.column, differences };
+      report(`${client.name}: ${each.name}`, expected, found, place);
     }
   }
-  await settle(page);
+  await driver.settle(page);
   report('the console', [SETTLED], seen.console);
   onlyLoopback(seen);
   report('the protocol', [protocol], protocolsOf(seen));
@@ -47,18 +56,18 @@ async function allowedPage(cases, protocol) {
 // The browser asks first, and does not send what it was not allowed to. What a client makes of that differs; no
 // client reads a word of the server's.
 async function foreignPage() {
-  const { page, seen } = await open(browser, url);
+  const { page, seen } = await driver.open(browser, url);
   for (const client of CLIENTS) {
     for (const each of withKeys) {
-      const before = seen.console.length;
-      const { answer, challenge, errorInfo } = await call(page, client, each);
-      await settle(page);
-      const blocked = seen.console.slice(before).some((text) => text.includes(BLOCKED));
-      const found = { answer, blocked, challenge, errorInfo };
-      report(`${client}: ${each.name}`, { blocked: true, errorInfo: [] }, found);
+      const before = driver.blocked(seen);
+      const { answer, challenges, errorInfo } = await call(page, client, each);
+      await driver.settle(page);
+      const found = { answer, blocked: driver.blocked(seen) > before, challenges, errorInfo };
+      const expected = { blocked: true, challenges: [], errorInfo: [] };
+      report(`${client.name}: ${each.name}`, expected, found, { client: client.name, column: 'foreign' });
     }
   }
-  const other = seen.console.filter((text) => ![BLOCKED, FAILED, SETTLED].some((known) => text.includes(known)));
+  const other = seen.console.filter((text) => text !== SETTLED && !driver.tellsOfBlocked(text));
   report('the console, but for what was blocked', [], other);
   onlyLoopback(seen);
 }
@@ -74,9 +83,13 @@ function protocolsOf(seen) {
 
 // --- calls ----------------------------------------------------------------------------------------------
 
-function call(page, client, { api = 'api1', method = 'GetStatus', deadline, credentials }) {
+function call(page, client, { api = 'api1', method = 'GetStatus', text, deadline, credentials }) {
   const headers = credentials === undefined ? {} : { authorization: authorization(credentials) };
-  return page.evaluate((input) => globalThis.call(input), { client, address, api, method, deadline, headers });
+  const input = { client: client.name, address, headers };
+  if (text === undefined) {
+    return page.evaluate((input) => globalThis.call(input), { ...input, api, method, deadline });
+  }
+  return page.evaluate((input) => globalThis.stream(input), { ...input, text, patience: client.patience ?? 30_000 });
 }
 
 function authorization(credentials) {
@@ -87,16 +100,18 @@ function authorization(credentials) {
 
 // --- what was found -------------------------------------------------------------------------------------
 
-// A message and a time that the contract leaves open only have to be there.
-function comparable({ retryAfter, ...found }, expected) {
-  if (found.answer !== undefined) return found;
+// A message and a time that the contract leaves open only have to be there; the message in words, if a client
+// can decode it.
+function comparable({ retryAfter, ...found }, { message }) {
+  if (found.code === undefined) return found;
   const retry = retryAfter.length === 1 && retryAfter[0] > 0;
-  const message = expected.message === SOME && found.message ? SOME : found.message;
-  return { ...found, message, retry };
+  if (message !== SOME || !found.message) return { ...found, retry };
+  return { ...found, message: found.message.includes('%20') ? encodeURI(SOME) : SOME, retry };
 }
 
-function report(name, expected, found) {
-  console.log([`${stage}: ${name}`, sorted(expected), sorted(found)].join('\t'));
+function report(name, expected, found, place = {}) {
+  const cell = JSON.stringify({ browser: driver.name, ...place });
+  console.log([`${stage}: ${driver.name}: ${name}`, sorted(expected), sorted(found), cell].join('\t'));
 }
 
 // JSON with its members sorted, to compare values by.

@@ -2,21 +2,45 @@
 import { ConnectError, createClient } from '@connectrpc/connect';
 import { createGrpcWebTransport } from '@connectrpc/connect-web';
 import { ErrorInfoSchema, RetryInfoSchema } from 'generated/google/rpc/error_details_pb.js';
+import { Streaming } from 'generated/streaming/v1/streaming_pb.js';
 import { answered, refused } from './seen.js';
 
-export async function callConnectWeb({ address, service, descriptor, deadline, headers }) {
-  const transport = createGrpcWebTransport({ baseUrl: address });
-  const client = createClient({ ...service, methods: [descriptor] }, transport);
-  try {
-    return answered(await client.getStatus({}, { headers, timeoutMs: deadline }));
-  } catch (reason) {
-    const error = ConnectError.from(reason);
-    return refused({
-      code: error.code,
-      message: error.rawMessage,
-      challenge: error.metadata.get('www-authenticate') ?? undefined,
-      errorInfo: error.findDetails(ErrorInfoSchema),
-      retryInfo: error.findDetails(RetryInfoSchema),
-    });
-  }
+export const connectWeb = {
+  async unary({ address, service, descriptor, deadline, headers }) {
+    const client = createClient({ ...service, methods: [descriptor] }, createGrpcWebTransport({ baseUrl: address }));
+    try {
+      return answered(await client.getStatus({}, { headers, timeoutMs: deadline }));
+    } catch (reason) {
+      return seen(reason);
+    }
+  },
+
+  async stream({ address, text, headers }, onMessage) {
+    try {
+      for await (const item of streaming(address).serverStream({ text }, { headers })) onMessage(item.text);
+      return {};
+    } catch (reason) {
+      return seen(reason);
+    }
+  },
+};
+
+// Lets the stream go on that waits.
+export async function open(address) {
+  await streaming(address).open({});
+}
+
+function streaming(address) {
+  return createClient(Streaming, createGrpcWebTransport({ baseUrl: address }));
+}
+
+function seen(reason) {
+  const error = ConnectError.from(reason);
+  return refused({
+    code: error.code,
+    message: error.rawMessage,
+    challenges: error.metadata.get('www-authenticate'),
+    errorInfo: error.findDetails(ErrorInfoSchema),
+    retryInfo: error.findDetails(RetryInfoSchema),
+  });
 }

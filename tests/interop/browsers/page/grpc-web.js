@@ -1,36 +1,42 @@
 // grpc-web's runtime. Its generated code is for google-protobuf's messages, so the method is described by hand
-// over ours; the details of an error are left to its caller to decode.
+// over ours.
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { base64Decode } from '@bufbuild/protobuf/wire';
-import { anyUnpack } from '@bufbuild/protobuf/wkt';
-import { ErrorInfoSchema, RetryInfoSchema } from 'generated/google/rpc/error_details_pb.js';
-import { StatusSchema } from 'generated/google/rpc/status_pb.js';
+import { Streaming } from 'generated/streaming/v1/streaming_pb.js';
 import { GrpcWebClientBase, MethodDescriptor, MethodType } from 'grpc-web';
+import { detailsOf } from './details.js';
 import { answered, refused } from './seen.js';
 
-export async function callGrpcWeb(format, { address, service, descriptor, deadline, headers }) {
-  const path = `/${service.typeName}/${descriptor.name}`;
-  const client = new GrpcWebClientBase({ format });
-  const metadata = deadline === undefined ? headers : { ...headers, deadline: String(Date.now() + deadline) };
-  const request = create(descriptor.input);
-  try {
-    return answered(await client.unaryCall(address + path, request, metadata, described(path, descriptor)));
-  } catch (error) {
-    const details = detailsOf(error);
-    return refused({
-      code: error.code,
-      message: error.message,
-      challenge: error.metadata['www-authenticate'],
-      errorInfo: unpacked(details, ErrorInfoSchema),
-      retryInfo: unpacked(details, RetryInfoSchema),
-    });
-  }
-}
+export const grpcWeb = (format) => ({
+  async unary({ address, service, descriptor, deadline, headers }) {
+    const path = `/${service.typeName}/${descriptor.name}`;
+    const client = new GrpcWebClientBase({ format });
+    const metadata = deadline === undefined ? headers : { ...headers, deadline: String(Date.now() + deadline) };
+    const method = described(path, MethodType.UNARY, descriptor);
+    try {
+      return answered(await client.unaryCall(address + path, create(descriptor.input), metadata, method));
+    } catch (error) {
+      return seen(error);
+    }
+  },
 
-function described(path, { input, output }) {
+  stream({ address, text, headers }, onMessage) {
+    const { serverStream } = Streaming.method;
+    const path = `/${Streaming.typeName}/${serverStream.name}`;
+    const method = described(path, MethodType.SERVER_STREAMING, serverStream);
+    const request = create(serverStream.input, { text });
+    const call = new GrpcWebClientBase({ format }).serverStreaming(address + path, request, headers, method);
+    return new Promise((resolve) => {
+      call.on('data', (item) => onMessage(item.text));
+      call.on('error', (error) => resolve(seen(error)));
+      call.on('end', () => resolve({}));
+    });
+  },
+});
+
+function described(path, type, { input, output }) {
   return new MethodDescriptor(
     path,
-    MethodType.UNARY,
+    type,
     Object,
     Object,
     (message) => toBinary(input, message),
@@ -38,11 +44,7 @@ function described(path, { input, output }) {
   );
 }
 
-function detailsOf(error) {
-  const encoded = error.metadata['grpc-status-details-bin'];
-  return encoded === undefined ? [] : fromBinary(StatusSchema, base64Decode(encoded)).details;
-}
-
-function unpacked(details, schema) {
-  return details.map((detail) => anyUnpack(detail, schema)).filter(Boolean);
+function seen({ code, message, metadata }) {
+  const details = detailsOf(metadata['grpc-status-details-bin']);
+  return refused({ code, message, challenges: metadata['www-authenticate'], ...details });
 }

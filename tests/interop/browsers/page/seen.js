@@ -4,12 +4,13 @@ export function answered(message) {
   return { answer: { name: message.name, ok: message.ok } };
 }
 
-// Details come as lists, since there might be one too many. Absent is what no caller could read.
-export function refused({ code, message, challenge, errorInfo, retryInfo }) {
+// Lists, since there might be one too many, and as the client has them: whether it tells two challenges apart is
+// to be seen. Nothing is what no caller could read.
+export function refused({ code, message, challenges, errorInfo, retryInfo }) {
   return {
     code,
     message,
-    challenge,
+    challenges: [challenges ?? []].flat(),
     errorInfo: errorInfo.map(({ reason, domain, metadata }) => ({ reason, domain, metadata })),
     retryAfter: retryInfo.map(({ retryDelay }) => Number(retryDelay.seconds) + retryDelay.nanos / 1e9),
   };
