@@ -14,6 +14,7 @@ use sekisho::clock::SystemClock;
 use sekisho::config::{KeyLocation, ServeSettings};
 use sekisho::grpc::{RequestExt as _, status_of};
 use sekisho::jwks::{JwksFile, Keys};
+use sekisho::scope::ScopePrefix;
 use sekisho::server::{self, Config, Listeners, Services};
 use sekisho::token::TokenError;
 use tokio::net::TcpListener;
@@ -87,7 +88,7 @@ impl streaming_server::Streaming for Handlers {
         let last = match request.get_ref().text.as_str() {
             "expire" => {
                 let expired = Denial::Token(TokenError::Expired);
-                Err(status_of(&expired, Some(request.grant()?.method())))
+                Err(status_of(&expired, Some(request.grant()?.method()), &ScopePrefix::default()))
             }
             _ => Ok(item("second")),
         };
