@@ -199,6 +199,14 @@ export const CLIENTS = [
   { name: 'tonic', package: 'tonic-web-wasm-client' },
 ];
 
+// A library is named by the first word of its clients; without names, all of them.
+export function clientsOf(libraries) {
+  const library = ({ name }) => name.split(' ')[0];
+  const unknown = libraries.filter((name) => !CLIENTS.some((client) => library(client) === name));
+  if (unknown.length > 0) throw new Error(`no library is named ${unknown.join(', ')}`);
+  return libraries.length === 0 ? CLIENTS : CLIENTS.filter((client) => libraries.includes(library(client)));
+}
+
 // Where a client, or a browser beneath it, shows something else than what was sent. `instead` is what it shows;
 // one that no longer does so fails its cases, and the entry goes. `cell` and `note` are for the table.
 const DIFFERENCES = [

@@ -1,9 +1,9 @@
 // Makes the calls of cases.mjs from a page in each browser, with every client, and prints for each case a line
 // of its name, what was expected and what was found (both JSON), and where it stands in the table (JSON too),
 // parted by tabs.
-// usage: node run.mjs STAGE CHROMIUM FIREFOX PAGE ADDRESS PRIVATE_KEY
+// usage: node run.mjs STAGE CHROMIUM FIREFOX PAGE ADDRESS PRIVATE_KEY [LIBRARY…]
 import { readFileSync } from 'node:fs';
-import { CLIENTS, SOME, expectedOf, streams, withKeys, withoutKeys } from './cases.mjs';
+import { SOME, clientsOf, expectedOf, streams, withKeys, withoutKeys } from './cases.mjs';
 import * as chromium from './chromium.mjs';
 import { SETTLED } from './chromium.mjs';
 import * as firefox from './firefox.mjs';
@@ -18,7 +18,8 @@ const STAGES = {
   'foreign origin': foreignPage,
 };
 
-const [stage, chromiumPath, firefoxPath, url, address, privateKey] = process.argv.slice(2);
+const [stage, chromiumPath, firefoxPath, url, address, privateKey, ...libraries] = process.argv.slice(2);
+const clients = clientsOf(libraries);
 const keys = { issuer: readFileSync(privateKey, 'utf8'), stranger: newKeys().privateKey };
 const drivers = [
   { name: 'Chromium', path: chromiumPath, ...chromium },
@@ -39,7 +40,7 @@ for (driver of drivers) {
 
 async function allowedPage(cases, protocol) {
   const { page, seen } = await driver.open(browser, url);
-  for (const client of CLIENTS) {
+  for (const client of clients) {
     for (const each of cases) {
       const { expected, differences } = expectedOf(each, client, driver.name);
       const found = comparable(await call(page, client, each), each.expected);
@@ -57,7 +58,7 @@ async function allowedPage(cases, protocol) {
 // client reads a word of the server's.
 async function foreignPage() {
   const { page, seen } = await driver.open(browser, url);
-  for (const client of CLIENTS) {
+  for (const client of clients) {
     for (const each of withKeys) {
       const before = driver.blocked(seen);
       const { answer, challenges, errorInfo } = await call(page, client, each);
