@@ -72,6 +72,27 @@ async fn row_71_every_form_is_answered_in_its_kind() {
     }
 }
 
+/// RFC 9110 §5.3; Firefox shows a page nothing of several lines. Native gRPC has an entry each.
+#[tokio::test]
+async fn several_challenges_come_in_one_line() {
+    let app = App::start().await;
+    let challenges = [
+        r#"Bearer error="insufficient_scope", scope="items:read items:list""#,
+        r#"Bearer error="insufficient_scope", scope="admin""#,
+    ];
+    let lacking = issuer().token().scope("items:read").sign();
+    for content_type in TYPES {
+        let call =
+            app.web(STREAM).header("content-type", content_type).bearer(&lacking).message(&Item::default());
+        let refused = call.send().await;
+        assert_eq!(refused.code(), Code::PermissionDenied, "{content_type}");
+        let lines: Vec<_> = refused.headers.get_all("www-authenticate").iter().collect();
+        assert_eq!(lines, [&challenges.join(", ")], "{content_type}");
+    }
+    let native = app.call(STREAM).bearer(&lacking).send().await;
+    assert_eq!(native.challenges(), challenges);
+}
+
 #[tokio::test]
 async fn row_72_other_words_for_a_content_type_are_not_a_way_around_the_rule() {
     let app = App::start().await;

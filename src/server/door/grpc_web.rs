@@ -10,11 +10,12 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::future::Either;
-use http::header::{ACCEPT, ALLOW, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use http::header::{ACCEPT, ALLOW, CONTENT_TYPE, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use tonic::body::Body;
 use tonic_web::{GrpcWebLayer, GrpcWebService};
+use tower::util::MapResponse;
 use tower_http::timeout::TimeoutBody;
 use tower_layer::Layer as _;
 use tower_service::Service;
@@ -24,9 +25,11 @@ use crate::server::Answer;
 
 #[derive(Debug, Clone)]
 pub(super) struct GrpcWeb<S> {
-    inner: GrpcWebService<S>,
+    inner: GrpcWebService<InOneLine<S>>,
     body_idle: Duration,
 }
+
+type InOneLine<S> = MapResponse<S, fn(Response<Body>) -> Response<Body>>;
 
 impl<S> GrpcWeb<S> {
     /// In front of a service of native gRPC.
@@ -34,7 +37,7 @@ impl<S> GrpcWeb<S> {
     where
         S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
     {
-        Self { inner: GrpcWebLayer::new().layer(inner), body_idle }
+        Self { inner: GrpcWebLayer::new().layer(MapResponse::new(inner, challenges_in_one_line)), body_idle }
     }
 }
 
@@ -44,10 +47,10 @@ where
 {
     type Response = Response<Body>;
     type Error = Infallible;
-    type Future = Either<<GrpcWebService<S> as Service<Request<Body>>>::Future, Ready<Answer>>;
+    type Future = Either<<GrpcWebService<InOneLine<S>> as Service<Request<Body>>>::Future, Ready<Answer>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        <GrpcWebService<S> as Service<Request<Body>>>::poll_ready(&mut self.inner, cx)
+        <GrpcWebService<InOneLine<S>> as Service<Request<Body>>>::poll_ready(&mut self.inner, cx)
     }
 
     fn call(&mut self, request: Request<Incoming>) -> Self::Future {
@@ -75,6 +78,18 @@ impl<S> GrpcWeb<S> {
         };
         Request::from_parts(head, body)
     }
+}
+
+/// A list says the same in one line (RFC 9110 §5.3). Of several, Firefox shows a page none.
+fn challenges_in_one_line(mut response: Response<Body>) -> Response<Body> {
+    let headers = response.headers_mut();
+    let challenges: Vec<_> = headers.get_all(WWW_AUTHENTICATE).iter().map(HeaderValue::as_bytes).collect();
+    if challenges.len() > 1
+        && let Ok(line) = HeaderValue::from_bytes(&challenges.join(&b", "[..]))
+    {
+        headers.insert(WWW_AUTHENTICATE, line);
+    }
+    response
 }
 
 fn judge(method: &Method, headers: &HeaderMap) -> Option<ContentType> {

@@ -171,7 +171,7 @@ export const streams = [
     },
   },
   {
-    // Each of two sets of scopes would do. They are headers of one name, which a page has as one.
+    // Each of two sets of scopes would do. The server puts both into one line: of two, Firefox shows a page none.
     name: TWO_CHALLENGES_CASE,
     column: 'challenges',
     text: 'all',
@@ -207,7 +207,7 @@ export function clientsOf(libraries) {
   return libraries.length === 0 ? CLIENTS : CLIENTS.filter((client) => libraries.includes(library(client)));
 }
 
-// Where a client, or a browser beneath it, shows something else than what was sent. `instead` is what it shows;
+// Where a client shows something else than what was sent. `instead` is what it shows;
 // one that no longer does so fails its cases, and the entry goes. `cell` and `note` are for the table.
 const DIFFERENCES = [
   {
@@ -228,33 +228,11 @@ const DIFFERENCES = [
     cell: 'at the end',
     note: 'Messages of a stream are shown once it has ended; its text format shows each as it comes.',
   },
-  {
-    // Firefox joins challenges by a line feed. XMLHttpRequest hands that on.
-    id: 'line-feed',
-    browser: 'Firefox',
-    clients: ['grpc-web binary', 'grpc-web text'],
-    of: ({ name }) => name === TWO_CHALLENGES_CASE,
-    instead: (expected) => ({ ...expected, challenges: [TWO_CHALLENGES.join('\n')] }),
-    cell: 'by line feed',
-    note: 'Firefox parts challenges by a line feed rather than a comma.',
-  },
-  {
-    // The same line feed is in no value that fetch's Headers can hold, so they have none.
-    id: 'lost',
-    browser: 'Firefox',
-    clients: ['connect-web', 'improbable', 'protobuf-ts binary', 'protobuf-ts text', 'tonic'],
-    of: ({ name }) => name === TWO_CHALLENGES_CASE,
-    instead: (expected) => ({ ...expected, challenges: [] }),
-    cell: 'challenges lost',
-    note: 'Firefox shows a page that uses `fetch` nothing of two challenges; the details name what is required.',
-  },
 ];
 
-// What is expected of a case by this client in this browser, and the differences that count in it.
-export function expectedOf(each, client, browser) {
-  const differences = DIFFERENCES.filter(
-    (one) => one.clients.includes(client.name) && (one.browser ?? browser) === browser && one.of(each),
-  );
+// What is expected of a case by this client, and the differences that count in it.
+export function expectedOf(each, client) {
+  const differences = DIFFERENCES.filter((one) => one.clients.includes(client.name) && one.of(each));
   const expected = differences.reduce((sum, { instead }) => instead(sum), each.expected);
   return { expected, differences: differences.map(({ id, cell, note }) => ({ id, cell, note })) };
 }

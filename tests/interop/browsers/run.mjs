@@ -42,7 +42,7 @@ async function allowedPage(cases, protocol) {
   const { page, seen } = await driver.open(browser, url);
   for (const client of clients) {
     for (const each of cases) {
-      const { expected, differences } = expectedOf(each, client, driver.name);
+      const { expected, differences } = expectedOf(each, client);
       const found = comparable(await call(page, client, each), each.expected);
       const place = { client: client.name, column: each.column, differences };
       report(`${client.name}: ${each.name}`, expected, found, place);
