@@ -22,6 +22,7 @@ function snippet(file) {
   const lines = readFileSync(file, 'utf8').split('\n');
   const [begin, end] = ['begin', 'end'].map((mark) => onlyLine(file, lines, `snippet: ${mark}`));
   const inside = lines.slice(begin + 1, end);
+  if (inside.every((line) => line.trim() === '')) throw new Error(`${file}: there is nothing between the marks`);
   const indented = inside.filter((line) => line.trim() !== '').map((line) => line.length - line.trimStart().length);
   const common = Math.min(...indented);
   return inside.map((line) => line.slice(common).trimEnd()).join('\n').trim();

@@ -6,6 +6,8 @@
 // are from the ErrorInfo, `challenges` the entries of www-authenticate, `retry` whether a time was told for another
 // try. An answer that is OK has nothing but the first two.
 
+const TOLD = /^ {2}(reason|required|missing|challenge|retry after): (.+)$/;
+
 const CODES = [
   'OK',
   'CANCELLED',
@@ -47,7 +49,7 @@ export function refused(code, message, details, challenges) {
     required: metadata.requiredScopes,
     missing: metadata.missingScopes,
     challenges,
-    retry: of(details, 'RetryInfo').some(({ retryDelay }) => Number.parseFloat(retryDelay) > 0),
+    retry: of(details, 'RetryInfo').length > 0,
   };
 }
 
@@ -62,7 +64,8 @@ export function printed(what, text) {
   if (!first.startsWith(`${what}: `) || code === undefined) return undefined;
   if (code === 'CANNOT') return { cannot: message.replace(/^SHOW /, '') };
   if (code === 'OK') return rest.length === 0 ? answered(message) : undefined;
-  const named = (name) => rest.filter((line) => line.startsWith(`  ${name}: `)).map((line) => line.slice(name.length + 4));
+  if (!rest.every((line) => TOLD.test(line))) return undefined;
+  const named = (wanted) => rest.map((line) => TOLD.exec(line)).filter(([, name]) => name === wanted).map(([, , text]) => text);
   const once = (name) => (named(name).length > 1 ? named(name).join(' and ') : named(name)[0]);
   return {
     code,
@@ -71,6 +74,6 @@ export function printed(what, text) {
     required: once('required'),
     missing: once('missing'),
     challenges: named('challenge'),
-    retry: Number.parseFloat(once('retry after')) > 0,
+    retry: named('retry after').length > 0,
   };
 }

@@ -82,9 +82,10 @@ function noStreamsInBothDirections({ what }) {
   return { why: '`fetch` has no streams in both directions, and reflection is one.', said: /bidirectional/ };
 }
 
-function onlyWithReflection({ server }) {
-  if (server !== 'without reflection') return undefined;
-  return { why: 'Knows methods by reflection, and so cannot call without.', said: /reflection/ };
+// `said` is what the tool says to that, where it was the server that told it.
+function onlyWithReflection(said) {
+  const why = 'Knows methods by reflection, and so cannot call without.';
+  return ({ server }) => (server === 'without reflection' ? { why, said } : undefined);
 }
 
 // --------------------------------------------------------------------------------------------------------
@@ -102,9 +103,16 @@ export const programs = [
   example('cpp', 'cpp', { library: "Debian's grpc++" }),
   example('ruby', 'ruby', { library: "Debian's ruby-grpc" }),
   example('rust', 'rust', pinned('tonic', 'rust/Cargo.lock', /name = "tonic"\nversion = "(.*?)"/)),
-  tool('grpcurl', GRPCURL, { readsFiles: false, call: grpcurl, unseen: onlyWithReflection }),
+  tool('grpcurl', GRPCURL, {
+    readsFiles: false,
+    call: grpcurl,
+    unseen: onlyWithReflection(/server does not support the reflection API/),
+  }),
   tool('grpcurl, protoset', GRPCURL, { readsFiles: true, call: grpcurl }),
-  buf('buf curl, gRPC', { protocol: 'grpc', flags: PRIOR_KNOWLEDGE }, { readsFiles: false, unseen: onlyWithReflection }),
+  buf('buf curl, gRPC', { protocol: 'grpc', flags: PRIOR_KNOWLEDGE }, {
+    readsFiles: false,
+    unseen: onlyWithReflection(/Grpc-Status: 12/),
+  }),
   buf('buf curl, gRPC, schema', { protocol: 'grpc', flags: PRIOR_KNOWLEDGE }, { readsFiles: true }),
   buf('buf curl, gRPC-Web, HTTP/1.1', { protocol: 'grpcweb' }, { readsFiles: true, marks: [REFLECTION_OVER_HTTP2] }),
   buf('buf curl, gRPC-Web, HTTP/2', { protocol: 'grpcweb', flags: PRIOR_KNOWLEDGE }, { readsFiles: true }),

@@ -78,21 +78,29 @@ export class Servers {
   async #start(flags) {
     const common = ['serve', '--audience', AUDIENCE, '--grpc-listen', '127.0.0.1:0', '--log-format', 'json'];
     const child = spawn(this.#sekisho, [...common, ...flags], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const ended = once(child, 'exit');
+    const told = [];
     for await (const line of createInterface({ input: child.stderr })) {
-      const { message, addr } = JSON.parse(line);
-      if (message !== 'listening') continue;
+      told.push(line);
+      const address = listening(line);
+      if (address === undefined) continue;
       // Read on, so that a log line never finds its pipe closed.
       child.stderr.resume();
-      return { child, address: addr };
+      return { child, ended, address };
     }
-    throw new Error(`the server did not start: ${flags.join(' ')}`);
+    throw new Error(`the server did not start: ${told.join('\n')}`);
   }
 
   async stop() {
-    for (const started of this.#started.values()) {
-      const { child } = await started;
-      child.kill('SIGTERM');
-      if (child.exitCode === null) await once(child, 'exit');
+    for (const started of await Promise.allSettled(this.#started.values())) {
+      started.value?.child.kill('SIGTERM');
+      await started.value?.ended;
     }
   }
+}
+
+// The address that a line of the log tells. What is wrong with flags comes as plain text.
+function listening(line) {
+  const { message, addr } = line.startsWith('{') ? JSON.parse(line) : {};
+  return message === 'listening' ? addr : undefined;
 }
