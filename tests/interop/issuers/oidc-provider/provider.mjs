@@ -7,7 +7,7 @@
 // Environment: PORT (0 takes a free one), AUDIENCE, TTL (seconds), AUTH0; SCOPE_PREFIX, what stands before the names of
 // scopes, both where they are asked for and in tokens, as at Cognito; PAGE, the origin of a page that is a public
 // client (`spa`, log-in as anybody); POOR=1 gives that neither refresh tokens nor a way to log out. Each start makes a
-// new signing key.
+// new signing key; with ROTATE=1, so does POST /test/rotate, and POST /test/retire takes all others away.
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -20,6 +20,9 @@ const page = process.env.PAGE;
 const isPoor = Boolean(process.env.POOR);
 const prefix = process.env.SCOPE_PREFIX || '';
 const scope = ['api1', 'api2', 'api3'].map((api) => `${prefix}${api}:read:status`).join(' ');
+
+// Newest first, which is the one that signs.
+let keys = [signingKey()];
 
 function signingKey() {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -37,7 +40,7 @@ function auth0Shape(issuer) {
           jwt.payload = {
             ...claims,
             azp,
-            aud: [audience, `${issuer}userinfo`],
+            aud: [claims.aud, `${issuer}userinfo`],
             scope: ['openid profile', claims.scope].filter(Boolean).join(' '),
           };
         },
@@ -59,19 +62,31 @@ function pageClient() {
   };
 }
 
+function machine(id) {
+  return {
+    client_id: id,
+    client_secret: `${id}-secret`,
+    grant_types: ['client_credentials'],
+    redirect_uris: [],
+    response_types: [],
+    scope,
+  };
+}
+
+// Tokens are for the API, unless they are asked for as another's (resource=urn:another). The client says the rest.
+function resourceServer(_context, resource, { clientId }) {
+  return {
+    scope,
+    audience: resource === 'urn:another' ? 'another' : audience,
+    accessTokenTTL: clientId === 'm2m-short' ? 2 : lifetime,
+    accessTokenFormat: clientId === 'm2m-opaque' ? 'opaque' : 'jwt',
+    jwt: { sign: { alg: 'RS256' } },
+  };
+}
+
 function configuration(issuer) {
   return {
-    clients: [
-      ...(page ? [pageClient()] : []),
-      {
-        client_id: 'm2m',
-        client_secret: 'm2m-secret',
-        grant_types: ['client_credentials'],
-        redirect_uris: [],
-        response_types: [],
-        scope,
-      },
-    ],
+    clients: [...(page ? [pageClient()] : []), ...['m2m', 'm2m-short', 'm2m-opaque'].map(machine)],
     scopes: ['openid', ...(isPoor ? [] : ['offline_access']), ...scope.split(' ')],
     claims: { profile: ['name'] },
     findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id, name: id }) }),
@@ -80,7 +95,7 @@ function configuration(issuer) {
     // As Auth0 does for whoever asks for offline_access, without consent being asked for anew.
     issueRefreshToken: (_context, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: true,
-    jwks: { keys: [signingKey()] },
+    jwks: { keys },
     extraParams: ['audience'], // Auth0's parameter; the resource below is that audience
     features: {
       devInteractions: { enabled: Boolean(page) },
@@ -91,13 +106,7 @@ function configuration(issuer) {
         // Tokens are for the API, also where openid was asked for.
         useGrantedResource: () => true,
         defaultResource: () => `urn:${audience}`,
-        getResourceServerInfo: () => ({
-          scope,
-          audience,
-          accessTokenTTL: lifetime,
-          accessTokenFormat: 'jwt',
-          jwt: { sign: { alg: 'RS256' } },
-        }),
+        getResourceServerInfo: resourceServer,
       },
     },
     ...(likeAuth0 && auth0Shape(issuer)),
@@ -108,8 +117,28 @@ function configuration(issuer) {
 const server = createServer().listen(Number(process.env.PORT || 0), '127.0.0.1');
 await once(server, 'listening');
 const issuer = `http://127.0.0.1:${server.address().port}${likeAuth0 ? '/' : ''}`;
-const provider = new Provider(issuer, configuration(issuer));
-provider.on('server_error', (_context, error) => console.error('server_error', error));
-server.on('request', provider.callback());
+
+// A provider's keys are those that it begins with. What it has given out is kept outside of it.
+let answer;
+function provide() {
+  const provider = new Provider(issuer, configuration(issuer));
+  provider.on('server_error', (_context, error) => console.error('server_error', error));
+  answer = provider.callback();
+}
+
+const changes = {
+  '/test/rotate': () => [signingKey(), ...keys],
+  '/test/retire': () => keys.slice(0, 1),
+};
+
+server.on('request', (request, response) => {
+  const change = process.env.ROTATE && request.method === 'POST' && changes[request.url];
+  if (!change) return answer(request, response);
+  keys = change();
+  provide();
+  return response.end();
+});
+
+provide();
 process.on('SIGTERM', () => process.exit(0));
 console.log(`READY oidc-provider issuer=${issuer}`);
