@@ -1,0 +1,92 @@
+// Programs that the runner starts, what they print, and how they end.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+
+const running = new Set();
+
+// Nothing that was started stays, however the runner ends.
+process.on('exit', () => running.forEach((child) => end(child, 'SIGTERM')));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
+
+// Settings of whoever runs this would be the programs' too, and a proxy would stand between.
+const ours = Object.entries(process.env).filter(([name]) => !/^(SEKISHO_(?!CI_TOOLS)|OIDC_|RUST_LOG$)/.test(name));
+const environment = { ...Object.fromEntries(ours), NO_PROXY: '127.0.0.1,localhost', no_proxy: '127.0.0.1,localhost' };
+
+// Each has a process group of its own, and what it starts is in it.
+function end(child, signal) {
+  try {
+    if (child.pid) process.kill(-child.pid, signal);
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
+
+export class Process {
+  // On stdout and stderr, and on stdout alone.
+  printed = '';
+  answer = '';
+  #child;
+  #end;
+
+  constructor(command, args, more = {}) {
+    this.#child = spawn(command, args, {
+      env: { ...environment, ...more },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    running.add(this.#child);
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => (this.printed += text));
+    }
+    this.#child.stdout.on('data', (text) => (this.answer += text));
+    // One that could not even begin is told of by both.
+    this.#child.on('error', (error) => (this.printed += error));
+    this.#end = new Promise((resolve) => this.#child.on('close', resolve));
+    this.#end.then(() => running.delete(this.#child));
+  }
+
+  get hasEnded() {
+    return !running.has(this.#child);
+  }
+
+  // What `match` makes of what was printed, once it makes something of it.
+  async tells(what, match, seconds) {
+    const found = await until(() => match(this.printed) ?? (this.hasEnded ? null : undefined), seconds);
+    if (found) return found;
+    throw new Error(`waiting for ${what}; the last that was printed:\n${this.printed.slice(-3000)}`);
+  }
+
+  // Asks it to end, and gives its exit code.
+  stop() {
+    this.#child.kill('SIGTERM');
+    return this.ended();
+  }
+
+  // Its exit code. What does not end is ended, and has none.
+  async ended() {
+    const patience = setTimeout(() => end(this.#child, 'SIGKILL'), 30_000);
+    const code = await this.#end;
+    clearTimeout(patience);
+    return code;
+  }
+}
+
+// Asks until there is an answer other than undefined or false, and gives the last one.
+export async function until(ask, seconds = 30) {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const answer = await ask();
+    if ((answer !== undefined && answer !== false) || Date.now() > deadline) return answer;
+    await pause(50);
+  }
+}
+
+export async function freePorts(number) {
+  const sockets = Array.from({ length: number }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(sockets.map((socket) => once(socket, 'listening')));
+  const ports = sockets.map((socket) => socket.address().port);
+  await Promise.all(sockets.map((socket) => once(socket.close(), 'close')));
+  return ports;
+}
