@@ -19,7 +19,7 @@ build() {
   rm -r "$1/keycloak-$VERSION" "$1/dependency-maven-plugin-markers"
   "$1/bin/kc.sh" build
   "$1/bin/kc.sh" import --optimized --file "$HERE/realm.json"
-  PASSWORD=admin "$1/bin/kc.sh" bootstrap-admin user --optimized --username admin --password:env PASSWORD
+  PASSWORD="admin" "$1/bin/kc.sh" bootstrap-admin user --optimized --username admin --password:env PASSWORD
 }
 
 built "$VERSION" "$HERE/pom.xml" "$HERE/realm.json"
