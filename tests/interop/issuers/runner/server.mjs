@@ -24,6 +24,8 @@ export class Server {
   #program;
   #process;
   #clients;
+  // All tokens that calls were made with.
+  sent = new Set();
 
   static async start(program, { issuer, audience = AUDIENCE, flags = [] }) {
     const server = new Server();
@@ -52,6 +54,7 @@ export class Server {
 
   // What a caller with this access token sees, in the form of expected.mjs.
   async call(api, token) {
+    this.sent.add(token);
     try {
       const { name, ok } = await this.#clients[api].getStatus({}, { headers: { authorization: `Bearer ${token}` } });
       return { code: 'OK', name, ok };
