@@ -1,4 +1,5 @@
 // What the three programs share: what they are asked for, and what they print.
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 export interface Refusal {
@@ -19,11 +20,38 @@ export type Calls = Record<'api1' | 'api2' | 'api3' | 'health' | 'reflection', C
 
 export function settings() {
   const { SEKISHO_URL, SEKISHO_CA_FILE, TOKEN } = process.env;
+  // What cannot stand in a header, like the line break of a file, libraries would show in their errors.
+  if (TOKEN && /[^ -~]/.test(TOKEN)) wrongCall('TOKEN has a character that no token has');
   return {
-    url: SEKISHO_URL || 'http://127.0.0.1:50051',
-    ca: SEKISHO_CA_FILE ? readFileSync(SEKISHO_CA_FILE) : undefined,
+    url: confidential(SEKISHO_URL || 'http://127.0.0.1:50051'),
+    ca: SEKISHO_CA_FILE ? certificates(SEKISHO_CA_FILE) : undefined,
     token: TOKEN || undefined,
   };
+}
+
+// A token in plain text is anyone's on the way: that is for loopback alone.
+function confidential(text: string): URL {
+  if (!URL.canParse(text)) wrongCall('SEKISHO_URL=http[s]://HOST:PORT');
+  const url = new URL(text);
+  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && loopback)) return url;
+  return wrongCall('SEKISHO_URL is neither https, nor http on loopback');
+}
+
+function certificates(file: string): Buffer {
+  try {
+    const pem = readFileSync(file);
+    // TLS takes what is no certificate for none.
+    new X509Certificate(pem);
+    return pem;
+  } catch (error) {
+    return wrongCall(`SEKISHO_CA_FILE: ${(error as Error).message}`);
+  }
+}
+
+function wrongCall(fault: string): never {
+  console.error(fault);
+  process.exit(2);
 }
 
 // Several `www-authenticate` come as one text, joined by commas; and commas part a challenge's parameters.
@@ -40,9 +68,7 @@ export async function run(calls: Calls, refusal: (error: unknown) => Refusal): P
   const named = process.argv.slice(2);
   const asked = named.length > 0 ? named : ['api1', 'api2', 'api3'];
   if (!asked.every((name): name is keyof Calls => Object.hasOwn(calls, name))) {
-    console.error(`usage: client [${Object.keys(calls).join('|')}]…`);
-    process.exitCode = 2;
-    return;
+    wrongCall(`usage: client [${Object.keys(calls).join('|')}]…`);
   }
   for (const name of asked) {
     const call = calls[name];

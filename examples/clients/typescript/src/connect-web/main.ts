@@ -17,7 +17,7 @@ const credentials: Interceptor = (next) => (request) => {
   return next(request);
 };
 const transport = createGrpcWebTransport({
-  baseUrl: url,
+  baseUrl: url.href,
   interceptors: [credentials],
   defaultTimeoutMs: 10_000,
 });

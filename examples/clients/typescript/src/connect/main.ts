@@ -12,12 +12,12 @@ const { url, ca, token } = settings();
 
 // snippet: begin
 const credentials: Interceptor = (next) => (request) => {
-  // Over http:// as well: that nobody else hears it is for the URL's author to see to.
+  // Over http:// too, and nothing warns: check, as `settings` does, that it is loopback alone.
   if (token) request.header.set('authorization', `Bearer ${token}`);
   return next(request);
 };
 const transport = createGrpcTransport({
-  baseUrl: url,
+  baseUrl: url.href,
   nodeOptions: { ca },
   interceptors: [credentials],
   defaultTimeoutMs: 10_000,

@@ -7,10 +7,10 @@ import { ErrorInfo, RetryInfo } from '../../gen/grpc-js/google/rpc/error_details
 import { parted, run, seconds, settings, type Refusal } from '../command.js';
 import { answer } from './answer.js';
 import { detailsOf, unpack } from './details.js';
-import { health, reflection } from './standard.js';
+import { HealthClient, ServerReflectionClient, health, reflection } from './standard.js';
 
 const { url, ca, token } = settings();
-const { protocol, hostname, port } = new URL(url);
+const { protocol, hostname, port } = url;
 const tls = protocol === 'https:';
 // grpc-js takes no URL, and without a port means 443, whatever it speaks there.
 const target = `${hostname}:${port || (tls ? 443 : 80)}`;
@@ -46,13 +46,26 @@ function refusal(error: ServiceError): Refusal {
 }
 // snippet: end
 
-await run(
-  {
-    api1: () => getStatus(new Api1Client(target, channel)),
-    api2: () => getStatus(new Api2Client(target, channel)),
-    api3: () => getStatus(new Api3Client(target, channel)),
-    health: () => health(target, channel, options()),
-    reflection: () => reflection(target, channel, options()),
-  },
-  (error) => refusal(error as ServiceError),
-);
+// A proxy of the environment would be taken to loopback as well, and see what goes there in plain text.
+const server = [target, channel, { 'grpc.enable_http_proxy': tls ? 1 : 0 }] as const;
+const clients = {
+  api1: new Api1Client(...server),
+  api2: new Api2Client(...server),
+  api3: new Api3Client(...server),
+  health: new HealthClient(...server),
+  reflection: new ServerReflectionClient(...server),
+};
+try {
+  await run(
+    {
+      api1: () => getStatus(clients.api1),
+      api2: () => getStatus(clients.api2),
+      api3: () => getStatus(clients.api3),
+      health: () => health(clients.health, options()),
+      reflection: () => reflection(clients.reflection, options()),
+    },
+    (error) => refusal(error as ServiceError),
+  );
+} finally {
+  for (const client of Object.values(clients)) client.close();
+}
