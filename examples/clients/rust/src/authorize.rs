@@ -60,8 +60,8 @@ pub(crate) fn bearer(token: &str) -> Result<HeaderValue, InvalidHeaderValue> {
     Ok(value)
 }
 
-/// Puts credentials on each request of a channel, also where that speaks plain text: tonic leaves it to whoever
-/// wrote the URL that nobody else is listening.
+/// Puts credentials on each request of a channel, also where that speaks plain text: it is for whoever makes the
+/// channel to see that nobody on the way reads them, as a [`SecureUrl`](crate::secure_url::SecureUrl) does.
 #[derive(Clone)]
 pub struct Authorize(pub Credentials);
 

@@ -9,6 +9,7 @@ use std::{env, fs};
 use oauth2::{ClientId, ClientSecret};
 use sekisho_client::authorize::Credentials;
 use sekisho_client::issuer::{ClientCredentials, Registration};
+use sekisho_client::secure_url::SecureUrl;
 use sekisho_client::tokens::Tokens;
 use tonic::Code;
 use tonic::transport::{Certificate, ClientTlsConfig, Endpoint};
@@ -55,6 +56,11 @@ impl Settings {
         let asked: Vec<_> = named.collect::<Result<_, Box<dyn Error>>>()?;
         let asked = if asked.is_empty() { What::ALL[..3].to_vec() } else { asked };
         let roots = variable("SEKISHO_CA_FILE").map(fs::read).transpose()?;
+        if let Some(pem) = &roots
+            && reqwest::Certificate::from_pem_bundle(pem)?.is_empty()
+        {
+            return Err("SEKISHO_CA_FILE has no certificate".into());
+        }
         let credentials = credentials(roots.as_deref().unwrap_or_default())?;
         Ok((Self { endpoint: endpoint(roots)?, credentials }, asked))
     }
@@ -62,9 +68,9 @@ impl Settings {
 
 fn endpoint(roots: Option<Vec<u8>>) -> Result<Endpoint, Box<dyn Error>> {
     let url = variable("SEKISHO_URL").unwrap_or_else(|| "http://127.0.0.1:50051".to_owned());
-    let tls = url.starts_with("https:");
-    let endpoint = Endpoint::from_shared(url)?;
-    if !tls {
+    let url = SecureUrl::try_from(url)?;
+    let endpoint = Endpoint::from_shared(url.to_string())?;
+    if !url.is_https() {
         return Ok(endpoint);
     }
     let config = ClientTlsConfig::new();
@@ -76,13 +82,16 @@ fn endpoint(roots: Option<Vec<u8>>) -> Result<Endpoint, Box<dyn Error>> {
 
 fn credentials(roots: &[u8]) -> Result<Credentials, Box<dyn Error>> {
     if let Some(token) = variable("TOKEN") {
+        if !token.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return Err("TOKEN has a character that no token has".into());
+        }
         return Ok(Credentials::token(&token)?);
     }
     let Some(id) = variable("SEKISHO_TOKEN_CLIENT_ID") else { return Ok(Credentials::Nothing) };
     let needed =
         |name: &str| variable(name).ok_or_else(|| format!("SEKISHO_TOKEN_CLIENT_ID wants {name} as well"));
     let registration = Registration {
-        issuer: needed("SEKISHO_ISSUER")?,
+        issuer: needed("SEKISHO_ISSUER")?.try_into()?,
         id: ClientId::new(id),
         secret: ClientSecret::new(needed("SEKISHO_TOKEN_CLIENT_SECRET")?),
         audience: variable("SEKISHO_AUDIENCE"),

@@ -13,8 +13,10 @@ use reqwest::{Certificate, Client, redirect};
 use serde::Deserialize;
 use tokio::sync::OnceCell;
 use tokio::task::JoinError;
+use url::Url;
 
 use crate::authorize::bearer;
+use crate::secure_url::SecureUrl;
 
 /// Shorter than the deadline of the calls that wait for it.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -26,7 +28,7 @@ const LONGEST: Duration = Duration::from_hours(24);
 /// Who asks, whom, and for what.
 #[derive(Clone)]
 pub struct Registration {
-    pub issuer: String,
+    pub issuer: SecureUrl,
     pub id: ClientId,
     pub secret: ClientSecret,
     /// For issuers that want to be told, as Auth0 does.
@@ -45,8 +47,8 @@ pub struct ClientCredentials {
 /// Part of an issuer's metadata (OpenID Connect Discovery 1.0 §3).
 #[derive(Deserialize)]
 struct Metadata {
-    issuer: String,
-    token_endpoint: TokenUrl,
+    issuer: Url,
+    token_endpoint: SecureUrl,
 }
 
 impl ClientCredentials {
@@ -55,14 +57,16 @@ impl ClientCredentials {
     /// # Errors
     /// Roots that are no certificates.
     pub fn new(registration: Registration, roots: &[u8]) -> reqwest::Result<Self> {
+        let https = registration.issuer.is_https();
         let http = Client::builder()
             .tls_certs_merge(Certificate::from_pem_bundle(roots)?)
-            // The secret goes to the issuer that was named, and nowhere in plain text that was not plain itself.
+            // The secret goes to the issuer that was named.
             .redirect(redirect::Policy::none())
-            .https_only(registration.issuer.starts_with("https:"))
-            .timeout(TIMEOUT)
-            .build()?;
-        Ok(Self { registration, http, endpoint: OnceCell::new() })
+            .https_only(https)
+            .timeout(TIMEOUT);
+        // A proxy of the environment would read what is plain on loopback alone.
+        let http = if https { http } else { http.no_proxy() };
+        Ok(Self { registration, http: http.build()?, endpoint: OnceCell::new() })
     }
 
     /// What to send as `authorization`, and for how long.
@@ -83,14 +87,14 @@ impl ClientCredentials {
     }
 
     async fn discover(&self) -> Result<TokenUrl, FetchError> {
-        let issuer = self.registration.issuer.trim_end_matches('/');
+        let issuer = self.registration.issuer.as_str().trim_end_matches('/');
         let document = self.http.get(format!("{issuer}/.well-known/openid-configuration")).send().await?;
         let metadata: Metadata = document.error_for_status()?.json().await?;
         // Credentials go to nobody but the issuer that was named (RFC 8414 §3.3).
-        if metadata.issuer.trim_end_matches('/') != issuer {
+        if metadata.issuer.as_str().trim_end_matches('/') != issuer {
             return Err(FetchError::OtherIssuer { found: metadata.issuer });
         }
-        Ok(metadata.token_endpoint)
+        Ok(TokenUrl::from_url(metadata.token_endpoint.into()))
     }
 }
 
@@ -108,7 +112,7 @@ pub enum FetchError {
     #[error("{}", with_causes(.0))]
     Http(#[from] reqwest::Error),
     #[error("the issuer calls itself {found}")]
-    OtherIssuer { found: String },
+    OtherIssuer { found: Url },
     #[error("the issuer says {0}")]
     Refused(BasicErrorResponse),
     #[error("the issuer's answer is none to a request for a token")]

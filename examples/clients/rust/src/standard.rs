@@ -26,8 +26,14 @@ pub(crate) async fn reflection(channel: AuthorizedChannel) -> Result<String, Sta
         ServerReflectionClient::new(channel).server_reflection_info(request).await?.into_inner();
     let mut names = Vec::new();
     while let Some(answer) = answers.message().await? {
-        if let Some(MessageResponse::ListServicesResponse(list)) = answer.message_response {
-            names.extend(list.service.into_iter().map(|service| service.name));
+        match answer.message_response {
+            Some(MessageResponse::ListServicesResponse(list)) => {
+                names.extend(list.service.into_iter().map(|service| service.name));
+            }
+            Some(MessageResponse::ErrorResponse(error)) => {
+                return Err(Status::new(error.error_code.into(), error.error_message));
+            }
+            _ => {}
         }
     }
     names.sort();

@@ -6,13 +6,15 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
 use http::HeaderValue;
+use tokio::task::AbortHandle;
 
 use crate::issuer::{ClientCredentials, FetchError};
 
 /// How long before its end a token is renewed; of one that lives short, a fifth of its life.
 const MARGIN: Duration = Duration::from_secs(30);
-/// Between two tries to renew a token that still holds.
-const PAUSE: Duration = Duration::from_secs(5);
+/// From the beginning of a fetch until there may be another: issuers meter them, and neither their failure nor a
+/// token that the server turns away is mended by asking again at once. A token is sent for as long at least.
+pub const PAUSE: Duration = Duration::from_secs(5);
 
 /// What time it is. Tests bring one that they move.
 pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
@@ -39,8 +41,15 @@ struct Held {
     expires_at: Instant,
 }
 
-/// One request to the issuer, for everybody who waits for it.
-type Fetch = Shared<BoxFuture<'static, Result<HeaderValue, Arc<FetchError>>>>;
+/// One request to the issuer.
+struct Fetch {
+    /// For everybody who waits for it, or comes soon after.
+    answer: Answer,
+    task: AbortHandle,
+    next_at: Instant,
+}
+
+type Answer = Shared<BoxFuture<'static, Result<HeaderValue, Arc<FetchError>>>>;
 
 impl Tokens {
     pub fn new(client: ClientCredentials, clock: Clock) -> Self {
@@ -51,60 +60,51 @@ impl Tokens {
     /// waits only where there is none.
     ///
     /// # Errors
-    /// [`FetchError`], the same for all who waited for that fetch.
+    /// [`FetchError`], the same for all who waited for that fetch, and until there may be another.
     pub async fn authorization(&self) -> Result<HeaderValue, Arc<FetchError>> {
-        let fetch = {
+        let answer = {
             let mut state = self.state();
             let now = (self.0.clock)();
             let held = state.held.as_ref().filter(|held| now < held.expires_at);
             match held.map(|held| (held.authorization.clone(), now < held.renew_at)) {
                 Some((authorization, true)) => return Ok(authorization),
                 Some((authorization, false)) => {
-                    self.fetching(&mut state);
+                    self.fetching(&mut state, now);
                     return Ok(authorization);
                 }
-                None => self.fetching(&mut state).clone(),
+                None => self.fetching(&mut state, now).clone(),
             }
         };
-        fetch.await
+        answer.await
     }
 
-    /// The next call is to have another token than `sent`, which was turned away.
+    /// `sent` was turned away: another token is to follow it, as soon as there may be a fetch.
     pub fn discard(&self, sent: &HeaderValue) {
         // Of calls that were turned away together, a later one must not discard what the first has had fetched.
         self.state().held.take_if(|held| held.authorization == sent);
     }
 
-    /// The fetch that is under way, or a new one.
-    fn fetching<'a>(&self, state: &'a mut State) -> &'a Fetch {
-        state.fetch.get_or_insert_with(|| {
+    /// What the fetch answers that is under way; the last one, where it is too early for another; or a new one.
+    fn fetching<'a>(&self, state: &'a mut State, now: Instant) -> &'a Answer {
+        state.fetch.take_if(|fetch| fetch.task.is_finished() && now >= fetch.next_at);
+        let fetch = state.fetch.get_or_insert_with(|| {
             let this = self.clone();
             // A task of its own: a caller who gives up waiting does not end it for the others.
-            let task = tokio::spawn(async move { this.fetch().await });
-            task.map(|ended| ended.unwrap_or_else(|error| Err(Arc::new(error.into())))).boxed().shared()
-        })
+            let task = tokio::spawn(async move { this.renew(now).await });
+            let handle = task.abort_handle();
+            let answer = task.map(|ended| ended.unwrap_or_else(|error| Err(Arc::new(error.into()))));
+            Fetch { answer: answer.boxed().shared(), task: handle, next_at: now + PAUSE }
+        });
+        &fetch.answer
     }
 
-    async fn fetch(&self) -> Result<HeaderValue, Arc<FetchError>> {
-        // Its life is counted from before it was asked for, and so never too long.
-        let asked_at = (self.0.clock)();
-        let fetched = self.0.client.fetch().await;
-        let mut state = self.state();
-        state.fetch = None;
-        match fetched {
-            Ok((authorization, lifetime)) => {
-                let expires_at = asked_at + lifetime;
-                let renew_at = asked_at + lifetime.saturating_sub(MARGIN.min(lifetime / 5));
-                state.held = Some(Held { authorization: authorization.clone(), renew_at, expires_at });
-                Ok(authorization)
-            }
-            Err(error) => {
-                if let Some(held) = &mut state.held {
-                    held.renew_at = (self.0.clock)() + PAUSE;
-                }
-                Err(Arc::new(error))
-            }
-        }
+    /// The life of the token is counted from before it was asked for, and so never too long.
+    async fn renew(&self, asked_at: Instant) -> Result<HeaderValue, Arc<FetchError>> {
+        let (authorization, lifetime) = self.0.client.fetch().await?;
+        let expires_at = asked_at + lifetime;
+        let renew_at = asked_at + lifetime.saturating_sub(MARGIN.min(lifetime / 5));
+        self.state().held = Some(Held { authorization: authorization.clone(), renew_at, expires_at });
+        Ok(authorization)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -4,6 +4,7 @@ mod support;
 
 use std::time::Duration;
 
+use sekisho_client::tokens::PAUSE;
 use support::World;
 use tonic::Code;
 
@@ -57,10 +58,36 @@ async fn a_request_that_fails_fails_for_all_who_waited_for_it_and_none_of_them_c
     }
     assert_eq!(world.requests(), 1);
     assert!(world.authorizations().is_empty());
+}
 
+#[tokio::test]
+async fn after_a_failure_the_issuer_is_left_alone_for_a_while() {
+    let world = World::start().await;
+    world.issuer_fails(true);
+    let failure = world.call().await.unwrap_err();
     world.issuer_fails(false);
+    world.clock.advance(support::NEARLY_PAUSE);
+    assert_eq!(world.call().await.unwrap_err().message(), failure.message());
+    assert_eq!(world.requests(), 1);
+    world.clock.advance(Duration::from_secs(1));
     world.call().await.unwrap();
     assert_eq!(world.authorizations(), ["Bearer token-2"]);
+}
+
+#[tokio::test]
+async fn a_renewal_that_fails_is_tried_again_after_a_while() {
+    let world = World::start().await;
+    world.call().await.unwrap();
+    world.issuer_fails(true);
+    world.clock.advance(support::NEARLY_LIFETIME.saturating_sub(PAUSE));
+    world.call().await.unwrap();
+    world.until_requests(2).await;
+    world.clock.advance(support::NEARLY_PAUSE);
+    world.call().await.unwrap();
+    world.issuer_fails(false);
+    world.clock.advance(Duration::from_secs(1));
+    world.until_sent("Bearer token-3").await;
+    assert_eq!(world.requests(), 3);
 }
 
 #[tokio::test]
@@ -81,10 +108,25 @@ async fn a_renewal_that_fails_spends_the_token_to_its_end() {
 #[tokio::test]
 async fn a_token_that_was_turned_away_is_not_sent_again() {
     let world = World::start().await;
+    world.call().await.unwrap();
+    world.clock.advance(PAUSE);
     world.server_refuses("Bearer token-1");
     assert_eq!(world.call().await.unwrap_err().code(), Code::Unauthenticated);
     world.call().await.unwrap();
-    assert_eq!(world.authorizations(), ["Bearer token-1", "Bearer token-2"]);
+    assert_eq!(world.authorizations(), ["Bearer token-1", "Bearer token-1", "Bearer token-2"]);
+}
+
+#[tokio::test]
+async fn no_token_follows_at_once_one_that_was_turned_away_as_soon_as_it_was_fetched() {
+    let world = World::start().await;
+    world.server_refuses("Bearer token-1");
+    assert_eq!(world.call().await.unwrap_err().code(), Code::Unauthenticated);
+    world.clock.advance(support::NEARLY_PAUSE);
+    assert_eq!(world.call().await.unwrap_err().code(), Code::Unauthenticated);
+    assert_eq!(world.requests(), 1);
+    world.clock.advance(Duration::from_secs(1));
+    world.call().await.unwrap();
+    assert_eq!(world.authorizations(), ["Bearer token-1", "Bearer token-1", "Bearer token-2"]);
 }
 
 #[tokio::test]
@@ -94,6 +136,7 @@ async fn calls_that_are_turned_away_together_have_one_token_fetched() {
     for answer in world.ten_calls().await {
         assert_eq!(answer.unwrap_err().code(), Code::Unauthenticated);
     }
+    world.clock.advance(PAUSE);
     for answer in world.ten_calls().await {
         answer.unwrap();
     }
@@ -105,9 +148,11 @@ async fn a_late_answer_to_an_old_token_does_not_discard_the_new_one() {
     let world = World::start().await;
     let old = world.tokens.authorization().await.unwrap();
     world.tokens.discard(&old);
+    world.clock.advance(PAUSE);
     let new = world.tokens.authorization().await.unwrap();
     assert_ne!(new, old);
     world.tokens.discard(&old);
+    world.clock.advance(PAUSE);
     assert_eq!(world.tokens.authorization().await.unwrap(), new);
 }
 

@@ -12,7 +12,7 @@ use futures_util::future::join_all;
 use oauth2::{ClientId, ClientSecret};
 use sekisho_client::authorize::{Authorize, Authorized, Credentials};
 use sekisho_client::issuer::{ClientCredentials, Registration};
-use sekisho_client::tokens::Tokens;
+use sekisho_client::tokens::{PAUSE, Tokens};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -29,6 +29,8 @@ use tower_layer::Layer as _;
 pub(crate) const LIFETIME: Duration = Duration::from_mins(1);
 /// One of them then still holds, but not for long.
 pub(crate) const NEARLY_LIFETIME: Duration = Duration::from_secs(59);
+/// A second later there may be another fetch.
+pub(crate) const NEARLY_PAUSE: Duration = PAUSE.saturating_sub(Duration::from_secs(1));
 /// For what is to happen soon; never waited for where all is well.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -141,7 +143,7 @@ impl World {
 
 fn tokens(issuer: String, clock: Clock) -> Tokens {
     let registration = Registration {
-        issuer,
+        issuer: issuer.try_into().unwrap(),
         id: ClientId::new("m2m".to_owned()),
         secret: ClientSecret::new("a secret".to_owned()),
         audience: Some("api".to_owned()),
