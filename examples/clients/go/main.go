@@ -7,7 +7,9 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"time"
+	"unicode"
 
 	"google.golang.org/genproto/googleapis/rpc/code"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -48,7 +50,11 @@ func run(names []string) int {
 	if err != nil {
 		return misused(err)
 	}
-	conn, err := connect(target, transport)
+	token := os.Getenv("TOKEN")
+	if strings.ContainsFunc(token, unicode.IsControl) {
+		return misused("TOKEN contains control characters, perhaps the end of a line")
+	}
+	conn, err := connect(target, transport, bearer(token))
 	if err != nil {
 		return misused(err)
 	}
@@ -83,6 +89,8 @@ func succeeds(conn *grpc.ClientConn, name string) bool {
 	return true
 }
 
+// snippet: begin
+
 // A bearer sends an access token with each call of a connection.
 type bearer string
 
@@ -93,15 +101,15 @@ func (token bearer) GetRequestMetadata(context.Context, ...string) (map[string]s
 	return map[string]string{"authorization": "Bearer " + string(token)}, nil
 }
 
-// RequireTransportSecurity returns false, so that the token is sent in plain text too, as on loopback. Let it
-// return true where the server is elsewhere. What gRPC then keeps back looks like a refusal, Unauthenticated but
-// without details; so it does with package credentials/oauth, which is of the same mind.
+// RequireTransportSecurity returns false, since loopback has no TLS: credentials/local keep plain text
+// there. What gRPC keeps back by itself looks like a refusal, Unauthenticated but without details.
 func (bearer) RequireTransportSecurity() bool { return false }
 
-// snippet: begin
-func connect(target string, transport credentials.TransportCredentials) (*grpc.ClientConn, error) {
-	return grpc.NewClient(target, grpc.WithTransportCredentials(transport),
-		grpc.WithPerRPCCredentials(bearer(os.Getenv("TOKEN"))))
+func connect(
+	target string, transport credentials.TransportCredentials, token bearer,
+) (*grpc.ClientConn, error) {
+	return grpc.NewClient(target,
+		grpc.WithTransportCredentials(transport), grpc.WithPerRPCCredentials(token))
 }
 
 func api1(ctx context.Context, conn *grpc.ClientConn, options ...grpc.CallOption) (string, error) {
@@ -136,7 +144,10 @@ func told(answer interface {
 	GetName() string
 	GetOk() bool
 }, err error) (string, error) {
-	return fmt.Sprintf("name=%s ok=%t", answer.GetName(), answer.GetOk()), err
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("name=%s ok=%t", answer.GetName(), answer.GetOk()), nil
 }
 
 // retryAfter returns in how many seconds to call again, where a refusal says so.

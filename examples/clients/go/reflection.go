@@ -18,7 +18,7 @@ func reflection(ctx context.Context, conn *grpc.ClientConn, options ...grpc.Call
 		return "", err
 	}
 	// What Send returns is not looked at: Recv tells why a call has ended, and Send only that it has.
-	stream.Send(&grpc_reflection_v1.ServerReflectionRequest{
+	_ = stream.Send(&grpc_reflection_v1.ServerReflectionRequest{
 		MessageRequest: &grpc_reflection_v1.ServerReflectionRequest_ListServices{},
 	})
 	answer, err := stream.Recv()
