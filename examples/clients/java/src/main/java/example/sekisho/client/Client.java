@@ -4,12 +4,14 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import example.sekisho.api1.v1.Api1Grpc;
 import example.sekisho.api1.v1.GetStatusRequest;
 import example.sekisho.api2.v1.Api2Grpc;
 import example.sekisho.api3.v1.Api3Grpc;
+import io.grpc.CallCredentials;
 import io.grpc.Channel;
 import io.grpc.CompositeChannelCredentials;
 import io.grpc.Grpc;
@@ -19,12 +21,13 @@ import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
-import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 
 /** Calls the three APIs with one access token, and shows what a refused caller gets to see. */
 public final class Client {
@@ -35,6 +38,9 @@ public final class Client {
           "api3", Client::api3,
           "health", Health::check,
           "reflection", Reflection::services);
+
+  private static final Metadata.Key<String> AUTHORIZATION =
+      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
   private static final Metadata.Key<String> CHALLENGE =
       Metadata.Key.of("www-authenticate", Metadata.ASCII_STRING_MARSHALLER);
@@ -55,18 +61,21 @@ public final class Client {
     }
     ManagedChannel channel;
     try {
-      channel = connect(Server.fromEnvironment(), Server.variable("TOKEN", ""));
-    } catch (IllegalArgumentException | IOException e) {
+      channel = connect(Server.fromEnvironment(), Server.token());
+    } catch (IllegalArgumentException e) {
       return misused(e.getMessage());
     }
-    int exit = 0;
-    for (String name : names) {
-      if (!succeeds(channel, name)) {
-        exit = 1;
+    try {
+      int exit = 0;
+      for (String name : names) {
+        if (!succeeds(channel, name)) {
+          exit = 1;
+        }
       }
+      return exit;
+    } finally {
+      channel.shutdown().awaitTermination(1, SECONDS);
     }
-    channel.shutdownNow();
-    return exit;
   }
 
   private static int misused(String why) {
@@ -89,8 +98,22 @@ public final class Client {
   }
 
   // snippet: begin
+  /** Passes in plain text too: it is for {@link Server} to let none pass but to loopback. */
+  private static CallCredentials bearer(String token) {
+    return new CallCredentials() {
+      @Override
+      public void applyRequestMetadata(RequestInfo call, Executor executor, MetadataApplier to) {
+        Metadata headers = new Metadata();
+        headers.put(AUTHORIZATION, "Bearer " + token);
+        to.apply(headers);
+      }
+    };
+  }
+
   private static ManagedChannel connect(Server server, String token) {
-    var credentials = CompositeChannelCredentials.create(server.transport(), new Bearer(token));
+    var transport = server.transport();
+    var credentials =
+        token.isEmpty() ? transport : CompositeChannelCredentials.create(transport, bearer(token));
     return Grpc.newChannelBuilderForAddress(server.host(), server.port(), credentials).build();
   }
 
@@ -101,18 +124,17 @@ public final class Client {
   }
 
   private static void printDetails(Exception refusal) throws InvalidProtocolBufferException {
-    for (Any detail : StatusProto.fromThrowable(refusal).getDetailsList()) {
-      if (detail.is(ErrorInfo.class)) {
-        ErrorInfo info = detail.unpack(ErrorInfo.class);
-        if (info.getDomain().equals("sekisho")) {
-          show("reason", info.getReason());
-          show("required", info.getMetadataMap().get("requiredScopes"));
-          show("missing", info.getMetadataMap().get("missingScopes"));
-        }
+    for (ErrorInfo info : details(refusal, ErrorInfo.class)) {
+      if (info.getDomain().equals("sekisho")) {
+        show("reason", info.getReason());
+        show("required", info.getMetadataMap().get("requiredScopes"));
+        show("missing", info.getMetadataMap().get("missingScopes"));
       }
     }
     challenges(Status.trailersFromThrowable(refusal)).forEach(value -> show("challenge", value));
-    show("retry after", retryAfter(refusal));
+    for (RetryInfo retry : details(refusal, RetryInfo.class)) {
+      show("retry after", seconds(retry.getRetryDelay()));
+    }
   }
   // snippet: end
 
@@ -135,16 +157,21 @@ public final class Client {
         : List.of();
   }
 
-  /** In how many seconds to call again, where a refusal says so. */
-  private static String retryAfter(Exception refusal) throws InvalidProtocolBufferException {
+  /** Of all details those of one kind, which come as {@link Any}. */
+  private static <T extends Message> List<T> details(Exception refusal, Class<T> kind)
+      throws InvalidProtocolBufferException {
+    List<T> found = new ArrayList<>();
     for (Any detail : StatusProto.fromThrowable(refusal).getDetailsList()) {
-      if (detail.is(RetryInfo.class)) {
-        var delay = detail.unpack(RetryInfo.class).getRetryDelay();
-        var nanos = Duration.ofSeconds(delay.getSeconds(), delay.getNanos()).toNanos();
-        return BigDecimal.valueOf(nanos, 9).stripTrailingZeros().toPlainString() + "s";
+      if (detail.is(kind)) {
+        found.add(detail.unpack(kind));
       }
     }
-    return null;
+    return found;
+  }
+
+  private static String seconds(com.google.protobuf.Duration delay) {
+    var nanos = Duration.ofSeconds(delay.getSeconds(), delay.getNanos()).toNanos();
+    return BigDecimal.valueOf(nanos, 9).stripTrailingZeros().toPlainString() + "s";
   }
 
   private static void show(String name, String value) {

@@ -22,6 +22,9 @@ final class Reflection {
     call.write(ServerReflectionRequest.newBuilder().setListServices("").build());
     call.halfClose();
     var answer = call.read();
+    if (answer == null) {
+      throw Status.INTERNAL.withDescription("The stream ended without an answer").asException();
+    }
     if (answer.hasErrorResponse()) {
       var fault = answer.getErrorResponse();
       throw Status.fromCodeValue(fault.getErrorCode())
