@@ -1,10 +1,12 @@
 """Calls the APIs with one access token, and reads what a refusal says."""
 
 import os
+import ssl
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from typing import TypeVar
+from urllib.parse import urlsplit
 
 import grpc
 from google.protobuf.message import Message
@@ -16,30 +18,51 @@ from api1.v1 import api1_pb2, api1_pb2_grpc
 from api2.v1 import api2_pb2, api2_pb2_grpc
 from api3.v1 import api3_pb2, api3_pb2_grpc
 
+Detail = TypeVar("Detail", bound=Message)
+
 
 def main(names: list[str]) -> int:
-    url = urlsplit(os.environ.get("SEKISHO_URL") or "http://127.0.0.1:50051")
-    if url.scheme not in ("http", "https") or not CALLS.keys() >= set(names):
-        print(f"usage: client [{'|'.join(CALLS)}]…; SEKISHO_URL=http[s]://HOST:PORT", file=sys.stderr)
-        return 2
+    if not CALLS.keys() >= set(names):
+        return misused(f"usage: client [{'|'.join(CALLS)}]…")
+    token = os.environ.get("TOKEN", "")
+    if not token.isprintable():
+        return misused("TOKEN contains control characters, perhaps the end of a line")
     try:
-        credentials = transport(url)
+        url = urlsplit(os.environ.get("SEKISHO_URL") or "http://127.0.0.1:50051")
+        # Of a target without a port gRPC takes 443, in plain text too.
+        target = url.netloc if url.port or url.scheme == "https" else f"{url.netloc}:80"
+        credentials = transport(url.scheme)
+    except ValueError as fault:
+        return misused(f"SEKISHO_URL: {fault}")
     except OSError as fault:
-        print(f"SEKISHO_CA_FILE: {fault}", file=sys.stderr)
-        return 2
-    with connect(url.netloc, credentials, os.environ.get("TOKEN", "")) as channel:
+        return misused(f"SEKISHO_CA_FILE: {fault}")
+    with connect(target, credentials, token) as channel:
         answered = [ask(name, channel) for name in names or ("api1", "api2", "api3")]
     return 0 if all(answered) else 1
 
 
-def transport(url: SplitResult) -> grpc.ChannelCredentials:
-    if url.scheme == "https":
-        roots = os.environ.get("SEKISHO_CA_FILE")
-        return grpc.ssl_channel_credentials(Path(roots).read_bytes() if roots else None)
+def misused(why: str) -> int:
+    print(why, file=sys.stderr)
+    return 2
+
+
+def transport(scheme: str) -> grpc.ChannelCredentials:
+    if scheme == "https":
+        return tls(os.environ.get("SEKISHO_CA_FILE"))
+    if scheme != "http":
+        raise ValueError("is neither http:// nor https://")
     # insecure_channel takes no call credentials, and a call that brings its own ends before it is sent, with
     # UNAUTHENTICATED like a refusal. These let them pass in plain text, and connect to loopback alone: elsewhere
     # whoever sees the token could use it, so that the way there is https.
     return grpc.local_channel_credentials(grpc.LocalConnectionType.LOCAL_TCP)
+
+
+def tls(roots: str | None) -> grpc.ChannelCredentials:
+    if not roots:
+        return grpc.ssl_channel_credentials()
+    # Empty roots are the usual ones to gRPC: this one raises where the file has no certificate.
+    ssl.create_default_context(cafile=roots)
+    return grpc.ssl_channel_credentials(Path(roots).read_bytes())
 
 
 # snippet: begin
@@ -55,20 +78,21 @@ def api1(channel: grpc.Channel) -> str:
     return told(api1_pb2_grpc.Api1Stub(channel).GetStatus(api1_pb2.GetStatusRequest(), timeout=10))
 
 
-def reasons(error: grpc.RpcError) -> Iterator[tuple[str, str]]:
-    if (info := detail(error, ErrorInfo)) and info.domain == "sekisho":
-        yield "reason", info.reason
-        yield "required", info.metadata["requiredScopes"]  # empty where there is none
-        yield "missing", info.metadata["missingScopes"]
+def reasons(error: grpc.Call) -> Iterator[tuple[str, str]]:
+    for info in details(error, ErrorInfo):
+        if info.domain == "sekisho":
+            yield "reason", info.reason
+            yield "required", info.metadata["requiredScopes"]  # empty where there is none
+            yield "missing", info.metadata["missingScopes"]
     yield from (("challenge", v) for k, v in error.trailing_metadata() if k == "www-authenticate")
-    if retry := detail(error, RetryInfo):
+    for retry in details(error, RetryInfo):
         yield "retry after", f"{retry.retry_delay.ToTimedelta().total_seconds():g}s"
 
 
-def detail(error: grpc.RpcError, kind: type[Message]) -> Message | None:
+def details(error: grpc.Call, kind: type[Detail]) -> list[Detail]:
     status = rpc_status.from_call(error)  # None where the status came without details
-    details = status.details if status else ()
-    return next((message for any in details if any.Unpack(message := kind())), None)
+    packed = status.details if status else ()
+    return [message for each in packed if each.Unpack(message := kind())]
 # snippet: end
 
 
@@ -92,6 +116,7 @@ def ask(name: str, channel: grpc.Channel) -> bool:
         print(f"{name}: OK {CALLS[name](channel)}")
         return True
     except grpc.RpcError as error:
+        assert isinstance(error, grpc.Call)  # what a call raises is both
         print(f"{name}: {error.code().name} {error.details()}")
         for what, said in reasons(error):
             if said:
