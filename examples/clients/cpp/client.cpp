@@ -1,6 +1,8 @@
 // Calls the APIs with one access token, and reads what a refusal says.
+#include <absl/algorithm/container.h>
 #include <absl/status/status.h>
-#include <absl/strings/strip.h>
+#include <absl/strings/ascii.h>
+#include <absl/strings/match.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/support/error_details.h>
 
@@ -11,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <regex>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -57,18 +60,21 @@ grpc::Status get_status(const Channel& channel, grpc::ClientContext* context, st
 
 void explain(const grpc::Status& status, const grpc::ClientContext& context) {
   google::rpc::Status refusal;  // stays empty where the status came without details
-  google::rpc::ErrorInfo info;
-  google::rpc::RetryInfo retry;
   grpc::ExtractErrorDetails(status, &refusal);
-  for (const auto& detail : refusal.details()) detail.UnpackTo(&info) || detail.UnpackTo(&retry);
-  if (info.domain() == "sekisho") {
-    line("reason", info.reason());
-    line("required", (*info.mutable_metadata())["requiredScopes"]);
-    line("missing", (*info.mutable_metadata())["missingScopes"]);
+  for (const auto& detail : refusal.details()) {
+    google::rpc::ErrorInfo info;
+    if (detail.UnpackTo(&info) && info.domain() == "sekisho") {
+      line("reason", info.reason());
+      line("required", (*info.mutable_metadata())["requiredScopes"]);
+      line("missing", (*info.mutable_metadata())["missingScopes"]);
+    }
   }
   auto [challenge, end] = context.GetServerTrailingMetadata().equal_range("www-authenticate");
   for (; challenge != end; ++challenge) line("challenge", challenge->second);
-  if (retry.has_retry_delay()) line("retry after", seconds(retry.retry_delay()));
+  for (const auto& detail : refusal.details()) {
+    google::rpc::RetryInfo retry;
+    if (detail.UnpackTo(&retry)) line("retry after", seconds(retry.retry_delay()));
+  }
 }
 // snippet: end
 
@@ -98,26 +104,26 @@ std::string setting(const char* name) {
   return value ? value : "";
 }
 
-// Nothing where the file cannot be read: empty roots would mean the usual ones.
+// Nothing where the file has no certificate or cannot be read: empty roots would mean the usual ones.
 std::optional<grpc::SslCredentialsOptions> roots(const std::string& path) {
   grpc::SslCredentialsOptions options;
   if (path.empty()) return options;
   std::ostringstream pem;
   pem << std::ifstream(path).rdbuf();
   options.pem_root_certs = pem.str();
-  if (options.pem_root_certs.empty()) return std::nullopt;
+  if (!absl::StrContains(options.pem_root_certs, "BEGIN CERTIFICATE")) return std::nullopt;
   return options;
 }
 
-Credentials transport(absl::string_view* url) {
-  if (absl::ConsumePrefix(url, "https://")) {
+Credentials transport(bool tls) {
+  if (tls) {
     const auto options = roots(setting("SEKISHO_CA_FILE"));
     return options ? grpc::SslCredentials(*options) : nullptr;
   }
   // Of InsecureChannelCredentials CompositeChannelCredentials makes a null pointer, and a call that brings its own
   // ends before it is sent, with UNAUTHENTICATED like a refusal. These let the token pass in plain text, and connect
   // to loopback alone: elsewhere whoever sees the token could use it, so that the way there is https.
-  return absl::ConsumePrefix(url, "http://") ? grpc::experimental::LocalCredentials(LOCAL_TCP) : nullptr;
+  return grpc::experimental::LocalCredentials(LOCAL_TCP);
 }
 
 }  // namespace
@@ -129,16 +135,21 @@ int main(int argc, char** argv) {
   for (const auto& name : names) known = known && CALLS.count(name) == 1;
 
   const std::string url = setting("SEKISHO_URL").empty() ? "http://127.0.0.1:50051" : setting("SEKISHO_URL");
-  absl::string_view target = url;
-  const Credentials credentials = transport(&target);
-  absl::ConsumeSuffix(&target, "/");
-  if (!known || !credentials) {
-    std::cerr << "usage: client [api1|api2|api3|health|reflection]…; SEKISHO_URL=http[s]://HOST:PORT, "
-                 "SEKISHO_CA_FILE=a PEM file\n";
+  std::smatch parts;
+  const bool valid = std::regex_match(url, parts, std::regex(R"((https?)://(\[[^\]]+\]|[^:/@]+)(:\d+)?/?)"));
+  const bool tls = parts[1] == "https";
+  // Of an address without a port gRPC would take port 0.
+  const std::string target = parts[2].str() + (parts[3].matched ? parts[3].str() : tls ? ":443" : ":80");
+  const Credentials credentials = valid ? transport(tls) : nullptr;
+  const std::string token = setting("TOKEN");
+  // gRPC sends control characters as they are, and the server ends the connection.
+  if (!known || !credentials || absl::c_any_of(token, absl::ascii_iscntrl)) {
+    std::cerr << "usage: client [api1|api2|api3|health|reflection]…; SEKISHO_URL=http[s]://HOST[:PORT], "
+                 "SEKISHO_CA_FILE=a PEM file, TOKEN without control characters\n";
     return 2;
   }
 
-  const Channel channel = connect(std::string(target), credentials, setting("TOKEN"));
+  const Channel channel = connect(target, credentials, token);
   bool answered = true;
   for (const auto& name : names) answered = ask(name, channel) && answered;
   return answered ? 0 : 1;
