@@ -5,6 +5,7 @@
 require 'google/protobuf/well_known_types'
 require 'google/rpc/error_details_pb'
 require 'grpc'
+require 'openssl'
 require 'uri'
 
 require 'api1/v1/api1_services_pb'
@@ -12,7 +13,7 @@ require 'api2/v1/api2_services_pb'
 require 'api3/v1/api3_services_pb'
 require_relative 'standard'
 
-LOOPBACK = %w[localhost 127.0.0.1 ::1].freeze
+LOOPBACK = /\A(localhost|127(\.\d{1,3}){3}|::1)\z/
 
 # CallCredentials do not pass in plain text: the call ends before it is sent, with UNAUTHENTICATED like a refusal. There
 # this adds the entry instead. It would do so to anywhere, and whoever sees the token could use it: hence LOOPBACK.
@@ -39,14 +40,18 @@ def secure(roots, token)
   credentials.compose(bearer)
 end
 
-def api1(connect)
-  told connect.call(Api1::V1::Api1::Stub).get_status(Api1::V1::GetStatusRequest.new)
+def connect(service, server)
+  service::Stub.new(server.target, server.credentials, interceptors: server.interceptors, timeout: 10)
+end
+
+def api1(stub)
+  told stub.get_status(Api1::V1::GetStatusRequest.new)
 end
 
 def explain(error)
   details = error.to_rpc_status&.details.to_a # nil where the status came without details
-  info = details.filter_map { |any| any.unpack(Google::Rpc::ErrorInfo) }.first
-  if info&.domain == 'sekisho'
+  infos = details.filter_map { |any| any.unpack(Google::Rpc::ErrorInfo) }
+  if (info = infos.find { |each| each.domain == 'sekisho' })
     line 'reason', info.reason
     line 'required', info.metadata['requiredScopes']
     line 'missing', info.metadata['missingScopes']
@@ -58,12 +63,12 @@ def explain(error)
 end
 # snippet: end
 
-def api2(connect)
-  told connect.call(Api2::V1::Api2::Stub).get_status(Api2::V1::GetStatusRequest.new)
+def api2(stub)
+  told stub.get_status(Api2::V1::GetStatusRequest.new)
 end
 
-def api3(connect)
-  told connect.call(Api3::V1::Api3::Stub).get_status(Api3::V1::GetStatusRequest.new)
+def api3(stub)
+  told stub.get_status(Api3::V1::GetStatusRequest.new)
 end
 
 def told(answer)
@@ -74,13 +79,18 @@ def line(what, said)
   puts "  #{what}: #{said}" if said
 end
 
+# What there is to call, and by which stub.
 CALLS = {
-  'api1' => method(:api1), 'api2' => method(:api2), 'api3' => method(:api3),
-  'health' => Standard.method(:health), 'reflection' => Standard.method(:reflection)
+  'api1' => [method(:api1), Api1::V1::Api1],
+  'api2' => [method(:api2), Api2::V1::Api2],
+  'api3' => [method(:api3), Api3::V1::Api3],
+  'health' => [Standard.method(:health), Grpc::Health::V1::Health],
+  'reflection' => [Standard.method(:reflection), Grpc::Reflection::V1::ServerReflection]
 }.freeze
 
-def ask(name, connect)
-  puts "#{name}: OK #{CALLS[name].call(connect)}"
+def ask(name, stub)
+  call, = CALLS[name]
+  puts "#{name}: OK #{call.call(stub)}"
   true
 rescue GRPC::BadStatus => e
   codes = GRPC::Core::StatusCodes
@@ -89,24 +99,34 @@ rescue GRPC::BadStatus => e
   false
 end
 
-# The settings of the environment as a way to make stubs.
-def connection
+Server = Struct.new(:target, :credentials, :interceptors)
+
+# What the environment says.
+def settings
   url = URI(ENV['SEKISHO_URL'].to_s.empty? ? 'http://127.0.0.1:50051' : ENV['SEKISHO_URL'])
   token = ENV['TOKEN'].to_s
+  # gRPC refuses such characters as well, but with an error that shows the token.
+  abort_with 'TOKEN contains what is not printable ASCII' unless token.b.match?(/\A[ -~]*\z/)
   case url.scheme
   when 'https'
-    ca_file = ENV['SEKISHO_CA_FILE'].to_s
-    credentials = secure(ca_file.empty? ? nil : File.read(ca_file), token)
+    credentials = secure(roots(ENV['SEKISHO_CA_FILE'].to_s), token)
   when 'http'
-    abort_with "no plain text to #{url.hostname}, which is not loopback: use https" unless LOOPBACK.include?(url.hostname)
+    abort_with "no plain text to #{url.hostname}, which is not loopback: use https" unless LOOPBACK.match?(url.hostname)
     credentials = :this_channel_is_insecure
     interceptors = [PlainBearer.new(token)] unless token.empty?
   else
     abort_with 'SEKISHO_URL=http[s]://HOST:PORT'
   end
-  ->(stub) { stub.new("#{url.host}:#{url.port}", credentials, interceptors: interceptors || [], timeout: 10) }
-rescue SystemCallError, URI::Error => e
-  abort_with e.message
+  Server.new("#{url.host}:#{url.port}", credentials, interceptors || [])
+rescue URI::Error => e
+  abort_with "SEKISHO_URL: #{e.message}"
+rescue SystemCallError, OpenSSL::X509::CertificateError => e
+  abort_with "SEKISHO_CA_FILE: #{e.message}"
+end
+
+# The certificates of the file, read as such: without one the call would be UNAVAILABLE.
+def roots(file)
+  OpenSSL::X509::Certificate.load_file(file).map(&:to_pem).join unless file.empty?
 end
 
 def abort_with(fault)
@@ -117,5 +137,6 @@ end
 names = ARGV.empty? ? %w[api1 api2 api3] : ARGV
 unknown = names - CALLS.keys
 abort_with "unknown: #{unknown.join(' ')}" unless unknown.empty?
-connect = connection
-exit(names.map { |name| ask(name, connect) }.all? ? 0 : 1)
+server = settings
+stubs = CALLS.slice(*names).transform_values { |(_, service)| connect(service, server) }
+exit(names.map { |name| ask(name, stubs[name]) }.all? ? 0 : 1)
