@@ -20,8 +20,9 @@ const MAX_CONNECTIONS: usize = 64;
 /// here or elsewhere in the process.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// How long a connection may stay without a whole request head, idle between two requests included.
-const HEAD_TIME_LIMIT: Duration = Duration::from_secs(30);
+/// How long a connection may stay without a whole request head, idle between two requests included. Peers that say
+/// nothing keep others waiting as soon as there are [`MAX_CONNECTIONS`] of them, for no longer than this.
+const HEAD_TIME_LIMIT: Duration = Duration::from_secs(10);
 
 /// How long after shutdown a request that had begun may still take.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(1);
@@ -111,7 +112,23 @@ async fn connection(stream: TcpStream, routes: Router, stopping: CancellationTok
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::AsyncReadExt;
+    use tokio::time::Instant;
+
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    #[expect(clippy::disallowed_methods, reason = "the time is the test's, and moves on as soon as all wait")]
+    async fn a_peer_that_says_nothing_makes_room_in_ten_seconds() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let serving = tokio::spawn(serve(listener, Router::new(), std::future::pending()));
+        let began = Instant::now();
+        let mut silent = TcpStream::connect(address).await.unwrap();
+        assert_eq!(silent.read(&mut [0; 1]).await.unwrap(), 0, "closed");
+        assert_eq!(began.elapsed().as_secs(), 10);
+        serving.abort();
+    }
 
     #[test]
     fn a_fault_reaches_as_far_as_its_cause() {
