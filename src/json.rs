@@ -35,7 +35,7 @@ impl Members {
         rest.iter().try_fold(self.get(first)?, |value, name| value.get(name))
     }
 
-    /// The first of the asked members that occurred twice, with the names around it.
+    /// The first of the asked members that occurred twice, as the path to it.
     pub(crate) fn repeated(&self) -> Option<&str> {
         self.repeated.as_deref()
     }
@@ -79,11 +79,24 @@ impl<'de> Visitor<'de> for MembersVisitor<'_> {
                 continue;
             }
             let (value, repeated) = read_value(object.next_value()?, &names, self.wanted)?;
-            let repeated = repeated.or_else(|| members.values.contains_key(&name).then(|| names.join(".")));
+            let repeated = repeated.or_else(|| members.values.contains_key(&name).then(|| path(&names)));
             members.values.insert(name, value);
             members.repeated = members.repeated.or(repeated);
         }
         Ok(members)
+    }
+}
+
+/// Names from outside in, written as the way to a claim is configured: a dot that belongs to a name has a backslash
+/// before it, and a URL is a name as it is.
+fn path(names: &[&str]) -> String {
+    match names {
+        [url] if url.contains("://") => (*url).to_owned(),
+        _ => names
+            .iter()
+            .map(|name| name.replace('\\', r"\\").replace('.', r"\."))
+            .collect::<Vec<_>>()
+            .join("."),
     }
 }
 
@@ -201,6 +214,19 @@ mod tests {
         ];
         for (name, json, expected) in within {
             assert_eq!(read(json).expect("an object").repeated(), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_member_that_was_there_twice_is_told_as_its_path_is_configured() {
+        let cases = [
+            (r#"{"my.api":{"r":1,"r":1}}"#, r"my\.api.r"),
+            (r#"{"a\\b":1,"a\\b":1}"#, r"a\\b"),
+            (r#"{"https://a.example/r":1,"https://a.example/r":1}"#, "https://a.example/r"),
+        ];
+        for (json, expected) in cases {
+            let members = read_members(json.as_bytes(), &|_| true).expect("an object");
+            assert_eq!(members.repeated(), Some(expected));
         }
     }
 
