@@ -154,7 +154,7 @@ impl Judge<'_> {
     fn token_rules(&mut self, audience: String) -> TokenRules {
         TokenRules {
             audience,
-            audience_claim: self.with_default(&option::AUDIENCE_CLAIM, String::new(), values::name),
+            audience_claim: self.with_default(&option::AUDIENCE_CLAIM, String::new(), values::short_name),
             algorithms: self
                 .list(&option::ALGORITHM, |text| text.parse::<Algorithm>().map_err(|e| e.to_string())),
             leeway: self.duration(&option::LEEWAY, values::leeway),

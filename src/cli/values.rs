@@ -114,13 +114,25 @@ pub(super) fn name(text: &str) -> Result<String, String> {
     if is_blank { Err("it is empty".to_owned()) } else { Ok(text.to_owned()) }
 }
 
+/// What goes into answers, and so into heads. It is not shown where it is at fault: it may be as long as it likes.
+pub(super) fn short_name(text: &str) -> Result<String, String> {
+    const MOST: usize = 256;
+    if text.len() > MOST {
+        return Err(format!("it is longer than {MOST} bytes"));
+    }
+    if text.contains(char::is_control) {
+        return Err("it has a control character".to_owned());
+    }
+    name(text)
+}
+
 /// Told as it was written: where each backslash counts, none may be added.
 pub(super) fn claim_path(text: &str) -> Result<ClaimPath, String> {
-    text.parse().map_err(|error| format!("\"{text}\": {error}"))
+    short_name(text)?.parse().map_err(|error| format!("\"{text}\": {error}"))
 }
 
 pub(super) fn scope_prefix(text: &str) -> Result<ScopePrefix, String> {
-    name(text)?.parse().map_err(|error| format!("{text:?}: {error}"))
+    short_name(text)?.parse().map_err(|error| format!("{text:?}: {error}"))
 }
 
 pub(super) fn switch(text: &str) -> Result<bool, String> {

@@ -91,6 +91,32 @@ fn a_value_at_fault_is_named_by_what_carried_it() {
 }
 
 #[test]
+fn what_is_written_into_claims_and_scopes_is_short_and_plain() {
+    let flags = ["--audience-claim", "--scope-claim", "--scope-prefix"];
+    let given = |flag: &str, text: &str| served("").argument(&format!("{flag}={text}"));
+    let (long, longer) = ("é".repeat(128), format!("{}e", "é".repeat(128)));
+    for flag in flags {
+        let is_ascii = flag == "--scope-prefix";
+        let (long, longer) =
+            if is_ascii { ("e".repeat(256), "e".repeat(257)) } else { (long.clone(), longer.clone()) };
+        given(flag, &long).serve();
+        assert_eq!(given(flag, &longer).faults(), [format!("{flag}: it is longer than 256 bytes")]);
+        for text in ["a\u{1b}[31mb", "a\nb", "a\0b", "a\u{85}b"] {
+            assert_eq!(
+                given(flag, text).faults(),
+                [format!("{flag}: it has a control character")],
+                "{text:?}"
+            );
+        }
+    }
+    let longer = "e".repeat(257);
+    let faults = served("").env("SEKISHO_SCOPE_CLAIMS", format!("scp,{longer}")).faults();
+    assert_eq!(faults, ["SEKISHO_SCOPE_CLAIMS: it is longer than 256 bytes"]);
+    let faults = served("").config(&format!("scope-prefix = \"{longer}\"")).faults();
+    assert_eq!(faults, ["scope-prefix in DIR/sekisho.toml: it is longer than 256 bytes"]);
+}
+
+#[test]
 fn an_empty_flag_is_a_fault() {
     for flag in
         ["--audience-claim", "--scope-claim", "--scope-prefix", "--grpc-listen", "--jwks", "--ca-file"]
