@@ -133,6 +133,10 @@ async fn userinfo_tells_nothing_for_other_tokens() {
         );
         assert_eq!(answer.text, "", "{case}");
     }
+    let twice = ask(&format!("Bearer {good}")).header("authorization", format!("Bearer {good}"));
+    let answer = Answer::of(twice).await;
+    let invalid_request = Some(r#"Bearer error="invalid_request""#);
+    assert_eq!((answer.status.as_u16(), answer.header("www-authenticate")), (400, invalid_request), "two");
     issuer.pass(599);
     assert_eq!(Answer::of(ask(&format!("bearer {good}"))).await.status, 200);
     issuer.pass(1);

@@ -30,7 +30,11 @@ pub(super) async fn answer(
 }
 
 fn bearer(headers: &HeaderMap) -> Result<&str, Challenge> {
-    let value = headers.get(header::AUTHORIZATION).ok_or(Challenge::NoToken)?;
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let value = values.next().ok_or(Challenge::NoToken)?;
+    if values.next().is_some() {
+        return Err(Challenge::InvalidRequest);
+    }
     let (scheme, token) =
         value.to_str().ok().and_then(|value| value.split_once(' ')).ok_or(Challenge::NoToken)?;
     if scheme.eq_ignore_ascii_case("bearer") { Ok(token) } else { Err(Challenge::NoToken) }
@@ -52,6 +56,8 @@ fn check(server: &AuthorizationServer, claims: &Value) -> Result<(), Challenge> 
 /// Why nothing is told (RFC 6750 §3).
 pub(super) enum Challenge {
     NoToken,
+    /// More than one credential, so it is not clear which counts.
+    InvalidRequest,
     InvalidToken,
     InsufficientScope,
 }
@@ -60,6 +66,7 @@ impl IntoResponse for Challenge {
     fn into_response(self) -> Response {
         let (status, challenge) = match self {
             Self::NoToken => (StatusCode::UNAUTHORIZED, "Bearer"),
+            Self::InvalidRequest => (StatusCode::BAD_REQUEST, r#"Bearer error="invalid_request""#),
             Self::InvalidToken => (StatusCode::UNAUTHORIZED, r#"Bearer error="invalid_token""#),
             Self::InsufficientScope => {
                 (StatusCode::FORBIDDEN, r#"Bearer error="insufficient_scope", scope="openid""#)
