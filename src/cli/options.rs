@@ -128,7 +128,7 @@ pub(super) static AUDIENCE: Opt = Opt {
 pub(super) static AUDIENCE_CLAIM: Opt = Opt {
     default: Some("aud"),
     value_name: "CLAIM",
-    help: "The claim that names it; client_id for issuers that put no aud in access tokens",
+    help: "The name (no path) of the claim that names it; client_id for issuers that put no aud in access tokens; an aud that is there has to name it too",
     ..value("audience-claim", "OIDC_AUDIENCE_CLAIM", TOKENS)
 };
 pub(super) static ALGORITHM: Opt = Opt {

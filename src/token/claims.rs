@@ -94,18 +94,29 @@ fn check_issuer(payload: &Members, expected: &str) -> Result<(), InvalidToken> {
     Err(InvalidToken::Issuer { by_last_slash_alone })
 }
 
+/// A claim that was configured may name the audience where there is no `aud`. It does not put an `aud` aside:
+/// that says whom the token is for, and whoever is not named must not take it (RFC 7519 §4.1.3).
 fn check_audience(payload: &Members, expected: &Verifier) -> Result<(), InvalidToken> {
-    let claim = &expected.audience_claim;
-    let wrong_type = || InvalidToken::ClaimType { claim: claim.clone() };
-    let is_for_us = match payload.get(claim) {
-        None => return Err(InvalidToken::ClaimMissing { claim: claim.clone() }),
-        Some(Value::String(audience)) => *audience == expected.audience,
-        Some(Value::Array(audiences)) if audiences.iter().all(Value::is_string) => {
-            audiences.iter().any(|audience| *audience == expected.audience)
+    for claim in [expected.audience_claim.as_str(), "aud"] {
+        let is_required = claim == expected.audience_claim || expected.profile == TokenProfile::Rfc9068;
+        match payload.get(claim) {
+            Some(audience) => check_names(audience, claim, &expected.audience)?,
+            None if is_required => return Err(InvalidToken::ClaimMissing { claim: claim.to_owned() }),
+            None => {}
         }
-        Some(_) => return Err(wrong_type()),
+    }
+    Ok(())
+}
+
+fn check_names(audience: &Value, claim: &str, expected: &str) -> Result<(), InvalidToken> {
+    let is_named = match audience {
+        Value::String(audience) => audience == expected,
+        Value::Array(audiences) if audiences.iter().all(Value::is_string) => {
+            audiences.iter().any(|audience| audience == expected)
+        }
+        _ => return Err(InvalidToken::ClaimType { claim: claim.to_owned() }),
     };
-    if is_for_us { Ok(()) } else { Err(InvalidToken::Audience) }
+    if is_named { Ok(()) } else { Err(InvalidToken::Audience) }
 }
 
 fn check_dates(payload: &Members, leeway: Duration, now: SystemTime) -> Result<SystemTime, TokenError> {

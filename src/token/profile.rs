@@ -10,7 +10,7 @@ pub enum TokenProfile {
     /// A header `typ` of `JWT`, of `at+jwt`, or none: what issuers send today.
     #[default]
     Any,
-    /// RFC 9068 alone: `typ` is `at+jwt`, and `client_id`, `iat` and `jti` are there (§2.2).
+    /// RFC 9068 alone: `typ` is `at+jwt`, and `aud`, `client_id`, `iat` and `jti` are there (§2.2).
     Rfc9068,
 }
 

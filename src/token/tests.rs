@@ -57,6 +57,11 @@ fn the_audience_may_stand_in_a_claim_of_another_name() {
     assert_eq!(judge(token().claim("client_id", "another")), Err(InvalidToken::Audience.into()));
     let missing = InvalidToken::ClaimMissing { claim: "client_id".to_owned() };
     assert_eq!(judge(token().claim("aud", "cognito-client")), Err(missing.into()));
+    // An `aud` beside it still says whom the token is for.
+    let with = |aud: Value| judge(token().claim("client_id", "cognito-client").claim("aud", aud));
+    assert_eq!(with(json!(["other", "cognito-client"])), Ok(Some("cognito-client".to_owned())));
+    assert_eq!(with(json!("other")), Err(InvalidToken::Audience.into()));
+    assert_eq!(with(json!(1)), Err(InvalidToken::ClaimType { claim: "aud".to_owned() }.into()));
 }
 
 fn json_value() -> impl Strategy<Value = Value> {

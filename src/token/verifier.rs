@@ -54,7 +54,8 @@ impl Verifier {
         }
     }
 
-    /// The claim that names the audience, for issuers that put no `aud` in access tokens.
+    /// The claim that names the audience, for issuers that put no `aud` in access tokens: a name, and no path. An
+    /// `aud` that is there all the same has to name the audience too (RFC 7519 §4.1.3).
     #[must_use]
     pub fn audience_claim(mut self, claim: impl Into<String>) -> Self {
         self.audience_claim = claim.into();

@@ -254,6 +254,48 @@ async fn row_21_the_strict_profile_takes_rfc_9068_alone() {
     check(&app, cases).await;
 }
 
+/// RFC 7519 §4.1.3, RFC 9068 §2.2.
+#[tokio::test]
+async fn rows_17_and_18_a_claim_that_names_the_audience_does_not_put_aud_aside() {
+    let by_client = || good().claim("client_id", AUDIENCE).without_claim("aud");
+    let of = |aud: Value| by_client().claim("aud", aud).sign();
+    let setup = |profile| Setup {
+        issuer: trusting(|verifier| verifier.audience_claim("client_id").profile(profile)),
+        ..Setup::default()
+    };
+    let app = App::start_with(setup(TokenProfile::Any)).await;
+    let mut cases = vec![
+        case("no aud", by_client().sign(), ALLOWED),
+        case("both", of(json!(AUDIENCE)), ALLOWED),
+        case("both, among others", of(json!(["https://payments.example", AUDIENCE])), ALLOWED),
+        case("aud alone", good().without_claim("client_id").sign(), INVALID),
+        case("another client", by_client().claim("client_id", "another").sign(), INVALID),
+        case("another client with aud", good().claim("client_id", "another").sign(), INVALID),
+    ];
+    for aud in [
+        json!("https://payments.example"),
+        json!(["https://payments.example"]),
+        json!("auth0-multiple-api2"),
+        json!([]),
+        json!([AUDIENCE, 1]),
+        json!({"aud": AUDIENCE}),
+        json!(1),
+        json!(null),
+    ] {
+        cases.push(case(format!("aud {aud}"), of(aud), INVALID));
+    }
+    check(&app, cases).await;
+
+    let app = App::start_with(setup(TokenProfile::Rfc9068)).await;
+    let at_jwt = || by_client().header("typ", "at+jwt").claim("jti", "1");
+    let cases = [
+        case("strict: both", at_jwt().claim("aud", AUDIENCE).sign(), ALLOWED),
+        case("strict: no aud", at_jwt().sign(), INVALID),
+        case("strict: another aud", at_jwt().claim("aud", "https://payments.example").sign(), INVALID),
+    ];
+    check(&app, cases).await;
+}
+
 #[tokio::test]
 async fn rows_23_to_25_scopes() {
     let app = App::start().await;
