@@ -40,6 +40,7 @@ mod error_response;
 mod fault;
 mod grant;
 mod grants;
+mod host;
 mod id_token;
 mod language;
 mod log_in;
@@ -205,6 +206,7 @@ fn check_redirect_uris(client: &Client) -> Result<(), Error> {
 struct AuthorizationServer {
     /// The issuer identifier, ending in a slash.
     issuer: String,
+    port: u16,
     audience: String,
     clients: Vec<Client>,
     access_token_lifetime: Duration,
@@ -220,6 +222,7 @@ impl AuthorizationServer {
         let Options { audience, clients, access_token_lifetime, clock } = options;
         Ok(Self {
             issuer: format!("http://{address}/"),
+            port: address.port(),
             audience,
             clients,
             access_token_lifetime,

@@ -37,7 +37,8 @@ async fn running_out_of_file_descriptors_is_survived() {
 /// A connection, kept open, on which the keys are asked for.
 async fn ask(issuer: SocketAddr) -> TcpStream {
     let mut stream = TcpStream::connect(issuer).await.unwrap();
-    stream.write_all(b"GET /.well-known/jwks.json HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    let head = format!("GET /.well-known/jwks.json HTTP/1.1\r\nhost: {issuer}\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
     stream
 }
 

@@ -8,6 +8,7 @@ mod codes;
 mod cors;
 #[cfg(unix)]
 mod descriptors;
+mod hosts;
 mod log_out;
 mod metadata;
 mod pages;

@@ -77,9 +77,11 @@ async fn until_shutdown_it_answers() {
 /// A connection on which a request's handler waits for the rest of a body.
 async fn started_body(address: std::net::SocketAddr) -> TcpStream {
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let head = b"POST /oauth/token HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\n\
-        content-type: application/x-www-form-urlencoded\r\ncontent-length: 100\r\n\r\n";
-    stream.write_all(head).await.unwrap();
+    let head = format!(
+        "POST /oauth/token HTTP/1.1\r\nhost: {address}\r\nexpect: 100-continue\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: 100\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
     // The interim answer is sent when the body is first asked for: from here on the handler waits.
     let mut interim = [0; 25];
     stream.read_exact(&mut interim).await.unwrap();

@@ -38,8 +38,7 @@ impl Browser {
 
     /// The language for whoever is asked in the course of `request`.
     pub(super) fn language(&self, request: &str) -> Language {
-        let accept_language = self.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        Language::choose(Parameters::parse(request).once("ui_locales"), accept_language)
+        language(&self.headers, request)
     }
 
     /// What a form says, if it is one of ours. Three things are asked, any of which would do: where the browser
@@ -58,6 +57,12 @@ impl Browser {
             && server.same_origin.is_token(token, form, &cookie, &request);
         if is_ours { Ok(Submission { request, cookie, fields }) } else { Err(Fault::Form) }
     }
+}
+
+/// The language for whoever sent these headers, in the course of `request`.
+pub(super) fn language(headers: &HeaderMap, request: &str) -> Language {
+    let accept_language = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    Language::choose(Parameters::parse(request).once("ui_locales"), accept_language)
 }
 
 impl FromRequestParts<Arc<AuthorizationServer>> for Browser {

@@ -13,8 +13,8 @@ use serde_json::Value;
 
 use super::same_origin::Form;
 use super::{
-    AuthorizationServer, authorization_endpoint, consent, cors, log_in, log_out, metadata, pages, revocation,
-    token_endpoint, userinfo,
+    AuthorizationServer, authorization_endpoint, consent, cors, host, log_in, log_out, metadata, pages,
+    revocation, token_endpoint, userinfo,
 };
 
 /// Where the issuer's keys are.
@@ -29,13 +29,16 @@ const REQUEST_TIME_LIMIT: Duration = Duration::from_secs(10);
 /// Every endpoint of `server`.
 pub(super) fn routes(server: AuthorizationServer) -> Router {
     let cors = cors::layer(&server.clients);
+    let server = Arc::new(server);
     for_clients()
         .layer(cors)
         .merge(for_persons())
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        // Around all that may be asked, CORS and what is not found included.
+        .layer(middleware::from_fn_with_state(Arc::clone(&server), host::by_name_of_loopback))
         // Outermost, so that reading the body counts.
         .layer(middleware::from_fn(within_time_limit))
-        .with_state(Arc::new(server))
+        .with_state(server)
 }
 
 /// What programs ask, those in a browser's page among them.

@@ -39,8 +39,8 @@ impl SameOrigin {
         Ok(Self { key: hmac::Key::new(hmac::HMAC_SHA256, &key), origin })
     }
 
-    /// Whether a request is addressed to this server by its own name. A name that was made to resolve to
-    /// loopback (DNS rebinding) is another.
+    /// Whether a request is addressed to this server by its own name. All else may be asked by any name of loopback;
+    /// a page's form and cookie would then be another origin's.
     pub(super) fn is_host(&self, headers: &HeaderMap) -> bool {
         let authority = self.origin.trim_start_matches("http://");
         headers.get(header::HOST).is_some_and(|host| host == authority)
