@@ -54,6 +54,7 @@ mod random;
 mod refresh_grant;
 mod refresh_token;
 mod revocation;
+mod revoked;
 mod routes;
 mod same_origin;
 mod scope;
@@ -227,7 +228,7 @@ impl AuthorizationServer {
             clients,
             access_token_lifetime,
             key: SigningKey::generate()?,
-            grants: Grants::new(),
+            grants: Grants::new(access_token_lifetime),
             sessions: Sessions::new(address.port()),
             same_origin: SameOrigin::new(format!("http://{address}"))?,
             clock,

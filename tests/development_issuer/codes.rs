@@ -25,6 +25,30 @@ async fn row_80_a_code_used_twice_ends_what_its_first_use_began() {
     }
 }
 
+/// At the issuer's own endpoint: no API asks it about a token.
+#[tokio::test]
+async fn row_80_a_code_used_twice_ends_its_access_tokens_at_userinfo() {
+    let issuer = TestIssuer::start().await;
+    let mut browser = Browser::new(&issuer);
+    for scope in ["openid", SCOPE] {
+        let another = browser.tokens(scope).await;
+        let code = browser.code(&Request::new(scope)).await;
+        let mut tokens = vec![issuer.post(&redeeming(&code)).await];
+        if let Some(token) = tokens[0].body["refresh_token"].as_str() {
+            tokens.push(refresh(&issuer, token).await);
+        }
+        for token in &tokens {
+            assert!(issuer.knows(token).await, "{scope}: before, it was good");
+        }
+        assert_eq!(issuer.post(&redeeming(&code)).await.refusal(), (400, "invalid_grant"));
+        issuer.pass(599);
+        for token in &tokens {
+            assert!(!issuer.knows(token).await, "{scope}");
+        }
+        assert!(issuer.knows(&another).await, "{scope}: another grant's");
+    }
+}
+
 #[tokio::test]
 async fn row_80_of_many_uses_at_once_one_at_most_is_good() {
     let issuer = TestIssuer::start().await;

@@ -58,6 +58,21 @@ async fn one_used_twice_is_the_end_of_its_family() {
     assert_eq!(refresh(&issuer, &another, &[]).await.status, 200, "another family");
 }
 
+/// At the issuer's own endpoint: no API asks it about a token.
+#[tokio::test]
+async fn row_80_a_refresh_token_used_twice_ends_the_access_tokens_of_its_family_at_userinfo() {
+    let issuer = TestIssuer::start().await;
+    let mut browser = Browser::new(&issuer);
+    let first = browser.tokens(SCOPE).await;
+    let another = browser.tokens(SCOPE).await;
+    let second = refresh(&issuer, &first, &[]).await;
+    assert!(issuer.knows(&first).await && issuer.knows(&second).await);
+    assert_eq!(refresh(&issuer, &first, &[]).await.refusal(), (400, "invalid_grant"));
+    assert!(!issuer.knows(&first).await && !issuer.knows(&second).await);
+    assert!(issuer.knows(&another).await, "another family's");
+    assert_eq!(refresh(&issuer, &another, &[]).await.status, 200);
+}
+
 #[tokio::test]
 async fn of_many_uses_at_once_one_is_good_and_the_family_is_over() {
     let issuer = TestIssuer::start().await;
@@ -153,19 +168,34 @@ async fn a_token_can_be_given_back_by_its_client() {
     let second = refresh(&issuer, &first, &[]).await;
     assert_eq!(second.status, 200);
     assert_eq!(revoke(&issuer, "stranger", &second).await, 401);
+    assert!(issuer.knows(&first).await && issuer.knows(&second).await);
     assert_eq!(revoke(&issuer, "page", &second).await, 200);
     assert_eq!(refresh(&issuer, &second, &[]).await.refusal(), (400, "invalid_grant"));
+    assert!(!issuer.knows(&first).await && !issuer.knows(&second).await, "RFC 7009 §2.1: its access tokens");
     assert_eq!(revoke(&issuer, "page", &second).await, 200, "RFC 7009 §2.2: it is as good as revoked");
 }
 
+/// RFC 7009 §2.1: the access token alone; what it was renewed by stays.
+#[tokio::test]
+async fn an_access_token_can_be_given_back_by_its_client() {
+    let issuer = TestIssuer::start().await;
+    let first = Browser::new(&issuer).tokens(SCOPE).await;
+    let second = refresh(&issuer, &first, &[]).await;
+    let token = first.access_token();
+    assert_eq!(issuer.revoke("other", token).await, 200);
+    assert_eq!(issuer.revoke("page", second.body["id_token"].as_str().unwrap()).await, 200);
+    let (rest, signature) = token.rsplit_once('.').unwrap();
+    assert_eq!(issuer.revoke("page", &format!("{rest}.{}", &signature[4..])).await, 200);
+    assert!(issuer.knows(&first).await, "neither by another client nor by what is no access token");
+    assert_eq!(issuer.revoke("page", token).await, 200);
+    assert!(!issuer.knows(&first).await);
+    assert!(issuer.knows(&second).await, "another of the same grant");
+    assert_eq!(issuer.revoke("page", token).await, 200);
+    assert_eq!(refresh(&issuer, &second, &[]).await.status, 200, "its refresh token");
+}
+
 async fn revoke(issuer: &TestIssuer, client_id: &str, answer: &Answer) -> u16 {
-    let token = answer.body["refresh_token"].as_str().unwrap();
-    let body = format!("client_id={client_id}&token={token}&token_type_hint=refresh_token");
-    let request = issuer
-        .request(reqwest::Method::POST, "oauth/revoke")
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(body);
-    Answer::of(request).await.status.as_u16()
+    issuer.revoke(client_id, answer.body["refresh_token"].as_str().unwrap()).await
 }
 
 async fn refresh(issuer: &TestIssuer, answer: &Answer, more: &[Parameter]) -> Answer {

@@ -112,6 +112,31 @@ impl TestIssuer {
             .body(body)
     }
 
+    /// Whether the userinfo endpoint tells the bearer of an answer's access token who granted it.
+    pub(crate) async fn knows(&self, answer: &Answer) -> bool {
+        let request = self.request(Method::GET, "userinfo").bearer_auth(answer.access_token());
+        match Answer::of(request).await {
+            answer if answer.status == 200 => true,
+            answer => {
+                let told = (answer.status.as_u16(), answer.header("www-authenticate"));
+                assert_eq!(told, (401, Some(r#"Bearer error="invalid_token""#)));
+                false
+            }
+        }
+    }
+
+    /// Gives a token back as `client_id`'s.
+    pub(crate) async fn revoke(&self, client_id: &str, token: &str) -> u16 {
+        let body = Serializer::new(String::new())
+            .extend_pairs([("client_id", client_id), ("token", token)])
+            .finish();
+        let request = self
+            .request(Method::POST, "oauth/revoke")
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(body);
+        Answer::of(request).await.status.as_u16()
+    }
+
     /// The one key that is published.
     pub(crate) async fn jwk(&self) -> Value {
         let mut set = self.get(".well-known/jwks.json").await.body;

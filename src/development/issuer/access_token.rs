@@ -6,8 +6,8 @@ use aws_lc_rs::error::Unspecified;
 use serde_json::{Value, json};
 
 use super::AuthorizationServer;
-use super::account::Account;
 use super::client::Client;
+use super::grant::Grant;
 use super::random::random_id;
 use super::scope::Scope;
 use super::userinfo;
@@ -26,7 +26,7 @@ pub(super) enum Subject<'a> {
     /// Its own (RFC 6749 §4.4).
     Client,
     /// That of the person who granted it what the token says.
-    Account(&'a Account),
+    Person(&'a Grant),
 }
 
 impl AccessToken<'_> {
@@ -44,7 +44,7 @@ impl AccessToken<'_> {
             "iat": issued_at,
             "exp": issued_at + self.lifetime.as_secs(),
             "azp": self.client.id,
-            "jti": random_id()?,
+            "jti": self.id()?,
         });
         if matches!(self.subject, Subject::Client) {
             claims["gty"] = "client-credentials".into();
@@ -55,10 +55,18 @@ impl AccessToken<'_> {
         Ok(claims)
     }
 
+    /// By its name alone, a token is known to be of a grant that was revoked.
+    fn id(&self) -> Result<String, Unspecified> {
+        match self.subject {
+            Subject::Client => random_id(),
+            Subject::Person(grant) => Ok(format!("{}.{}", grant.id, random_id()?)),
+        }
+    }
+
     fn subject(&self) -> String {
         match self.subject {
             Subject::Client => format!("{}@clients", self.client.id),
-            Subject::Account(account) => account.subject(),
+            Subject::Person(grant) => grant.account.subject(),
         }
     }
 

@@ -39,10 +39,16 @@ pub(super) struct Codes(Bounded<Code>);
 
 enum Code {
     Fresh(Box<Authorization>),
-    /// With the family of refresh tokens that its first use began.
-    Spent {
-        family: Option<String>,
-    },
+    /// With what its first use began.
+    Spent(Option<Begun>),
+}
+
+/// What the first use of a code began.
+pub(super) struct Begun {
+    /// The name of the grant, and so of its access tokens.
+    pub(super) grant: String,
+    /// The family of its refresh tokens.
+    pub(super) family: Option<String>,
 }
 
 /// What comes of presenting a code.
@@ -50,9 +56,7 @@ pub(super) enum Redemption {
     Granted(Box<Authorization>),
     Refused,
     /// It was used before: what its first use began is no longer to be trusted (RFC 9700 §4.5).
-    Replayed {
-        family: Option<String>,
-    },
+    Replayed(Option<Begun>),
 }
 
 impl Codes {
@@ -74,18 +78,18 @@ impl Codes {
     /// should not have it.
     pub(super) fn redeem(&mut self, presented: &Presented<'_>, now: SystemTime) -> Redemption {
         let Some(code) = self.0.get_mut(presented.code, now) else { return Redemption::Refused };
-        match mem::replace(code, Code::Spent { family: None }) {
+        match mem::replace(code, Code::Spent(None)) {
             Code::Fresh(authorization) if authorization.is_for(presented) => {
                 Redemption::Granted(authorization)
             }
             Code::Fresh(_) => Redemption::Refused,
-            Code::Spent { family } => Redemption::Replayed { family },
+            Code::Spent(begun) => Redemption::Replayed(begun),
         }
     }
 
     /// Remembers what the first use of a code began.
-    pub(super) fn spent(&mut self, code: &str, family: Option<String>, now: SystemTime) {
-        self.0.insert(code.to_owned(), Code::Spent { family }, now + SPENT_MEMORY, now);
+    pub(super) fn spent(&mut self, code: &str, begun: Begun, now: SystemTime) {
+        self.0.insert(code.to_owned(), Code::Spent(Some(begun)), now + SPENT_MEMORY, now);
     }
 }
 

@@ -16,6 +16,7 @@ use super::browser::Browser;
 use super::grant::Grant;
 use super::pages;
 use super::prompt::Prompt;
+use super::random::random_id;
 use super::scope::Scope;
 use super::session::Session;
 
@@ -70,17 +71,21 @@ pub(super) fn issue(
     scope: Scope,
 ) -> Response {
     let AuthorizationRequest { client, target, challenge, nonce, .. } = request;
-    let grant = Grant {
-        client_id: client.id.clone(),
-        account: session.account,
-        scope,
-        auth_time: session.auth_time,
-        sid: session.sid.clone(),
-    };
     let redirect_uri = target.registered.clone();
     let now = server.now();
     server.sessions.answered(&session.id, now);
-    match server.grants.issue(Authorization { grant, redirect_uri, challenge, nonce }, now) {
+    let code = random_id().and_then(|id| {
+        let grant = Grant {
+            id,
+            client_id: client.id.clone(),
+            account: session.account,
+            scope,
+            auth_time: session.auth_time,
+            sid: session.sid.clone(),
+        };
+        server.grants.issue(Authorization { grant, redirect_uri, challenge, nonce }, now)
+    });
+    match code {
         Ok(code) => target.code(&code),
         Err(Unspecified) => target.error(AuthorizationError::SERVER_ERROR),
     }

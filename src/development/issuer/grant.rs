@@ -8,6 +8,8 @@ use super::scope::Scope;
 /// A resource owner's authorization (RFC 6749 §1.3).
 #[derive(Clone)]
 pub(super) struct Grant {
+    /// What the names of its access tokens begin with: no credential, unlike the name of a family.
+    pub(super) id: String,
     pub(super) client_id: String,
     pub(super) account: &'static Account,
     pub(super) scope: Scope,

@@ -1,14 +1,15 @@
-//! All that is granted and not yet over. Codes and the families that they begin are under one lock, so that of
-//! two uses of a code the second finds what the first began.
+//! All that is granted and not yet over, and what is over before its time. Codes and what they begin are under one
+//! lock, so that of two uses of a code the second finds what the first began.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use aws_lc_rs::error::Unspecified;
 
-use super::authorization_code::{Authorization, Codes, Presented, Redemption};
+use super::authorization_code::{Authorization, Begun, Codes, Presented, Redemption};
 use super::grant::Grant;
 use super::refresh_token::{self, Families, Refused};
+use super::revoked::Revoked;
 use super::scope::Scope;
 
 pub(super) struct Grants(Mutex<State>);
@@ -16,6 +17,7 @@ pub(super) struct Grants(Mutex<State>);
 struct State {
     codes: Codes,
     families: Families,
+    revoked: Revoked,
 }
 
 /// What a code was good for.
@@ -27,8 +29,10 @@ pub(super) struct Redeemed {
 }
 
 impl Grants {
-    pub(super) fn new() -> Self {
-        Self(Mutex::new(State { codes: Codes::new(), families: Families::new() }))
+    /// None, of which access tokens will last for `lifetime`.
+    pub(super) fn new(lifetime: Duration) -> Self {
+        let (codes, families, revoked) = (Codes::new(), Families::new(), Revoked::new(lifetime));
+        Self(Mutex::new(State { codes, families, revoked }))
     }
 
     /// A code that stands for `authorization`.
@@ -38,13 +42,16 @@ impl Grants {
 
     /// What a code stands for, once. At the second use, what the first began is revoked.
     pub(super) fn redeem(&self, presented: &Presented<'_>, now: SystemTime) -> Result<Redeemed, Refused> {
-        let State { codes, families } = &mut *self.lock();
+        let State { codes, families, revoked } = &mut *self.lock();
         let Authorization { grant, nonce, .. } = match codes.redeem(presented, now) {
             Redemption::Granted(authorization) => *authorization,
             Redemption::Refused => return Err(Refused::Invalid),
-            Redemption::Replayed { family } => {
-                if let Some(family) = family {
-                    families.revoke(&family);
+            Redemption::Replayed(begun) => {
+                if let Some(Begun { grant, family }) = begun {
+                    if let Some(family) = family {
+                        families.end(&family);
+                    }
+                    revoked.grant(grant, now);
                 }
                 return Err(Refused::Invalid);
             }
@@ -52,11 +59,11 @@ impl Grants {
         let is_offline = grant.scope.contains("offline_access");
         let refresh_token = is_offline.then(|| families.begin(grant.clone(), now)).transpose()?;
         let family = refresh_token.as_deref().map(|token| refresh_token::family(token).to_owned());
-        codes.spent(presented.code, family, now);
+        codes.spent(presented.code, Begun { grant: grant.id.clone(), family }, now);
         Ok(Redeemed { grant, nonce, refresh_token })
     }
 
-    /// The grant of a refresh token, and the token that replaces it.
+    /// The grant of a refresh token, and the token that replaces it. At the second use of one, its grant is revoked.
     pub(super) fn refresh(
         &self,
         token: &str,
@@ -64,15 +71,30 @@ impl Grants {
         scope: Option<&Scope>,
         now: SystemTime,
     ) -> Result<(Grant, String), Refused> {
-        self.lock().families.rotate(token, client_id, scope, now)
+        let State { families, revoked, .. } = &mut *self.lock();
+        families.rotate(token, client_id, scope, now).inspect_err(|refused| {
+            if let Refused::Replayed(grant) = refused {
+                revoked.grant(grant.id.clone(), now);
+            }
+        })
     }
 
     /// Ends all that came from the grant of a refresh token of `client_id`'s (RFC 7009 §2.1).
     pub(super) fn revoke(&self, token: &str, client_id: &str, now: SystemTime) {
-        let families = &mut self.lock().families;
-        if families.is_of(token, client_id, now) {
-            families.revoke(token);
+        let State { families, revoked, .. } = &mut *self.lock();
+        if let Some(grant) = families.give_back(token, client_id, now) {
+            revoked.grant(grant.id, now);
         }
+    }
+
+    /// Ends one access token, which expires then. What renews it stays.
+    pub(super) fn revoke_access_token(&self, jti: &str, expires_at: SystemTime, now: SystemTime) {
+        self.lock().revoked.token(jti.to_owned(), expires_at, now);
+    }
+
+    /// Whether an access token is over before it expires.
+    pub(super) fn is_revoked(&self, jti: &str, now: SystemTime) -> bool {
+        self.lock().revoked.contains(jti, now)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

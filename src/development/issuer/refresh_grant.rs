@@ -37,7 +37,7 @@ pub(super) fn grant(
 impl From<Refused> for ErrorResponse {
     fn from(refused: Refused) -> Self {
         match refused {
-            Refused::Invalid => Self::invalid_grant(
+            Refused::Invalid | Refused::Replayed(_) => Self::invalid_grant(
                 "It is unknown, expired, revoked, was used before, or was issued for another request",
             ),
             Refused::Scope => Self::invalid_scope("The scope exceeds what was granted"),

@@ -27,8 +27,10 @@ struct Family {
 
 /// Why there is no new token for an old one.
 pub(super) enum Refused {
-    /// It is unknown, expired, revoked, another client's, or was used before.
+    /// It is unknown, expired, revoked, or another client's.
     Invalid,
+    /// It was used before. Its family is over, and the grant with it.
+    Replayed(Grant),
     /// More is asked for than was granted.
     Scope,
     /// The cryptographic library refused.
@@ -65,8 +67,8 @@ impl Families {
         let (name, secret) = token.split_once('.').ok_or(Refused::Invalid)?;
         let family = self.0.get_mut(name, now).ok_or(Refused::Invalid)?;
         if !family.ends_with(secret) {
-            self.0.remove(name);
-            return Err(Refused::Invalid);
+            let ended = self.0.remove(name).ok_or(Refused::Invalid)?;
+            return Err(Refused::Replayed(ended.grant));
         }
         if family.grant.client_id != client_id {
             return Err(Refused::Invalid);
@@ -78,14 +80,16 @@ impl Families {
         Ok((family.grant.clone(), format!("{name}.{}", family.secret)))
     }
 
-    /// Ends the family that `token` is of, or that it names.
-    pub(super) fn revoke(&mut self, token: &str) {
-        self.0.remove(family(token));
+    /// Ends a family, by its name.
+    pub(super) fn end(&mut self, name: &str) {
+        self.0.remove(name);
     }
 
-    /// Whether the family that `token` is of is `client_id`'s.
-    pub(super) fn is_of(&mut self, token: &str, client_id: &str, now: SystemTime) -> bool {
-        self.0.get_mut(family(token), now).is_some_and(|family| family.grant.client_id == client_id)
+    /// Ends the family that `token` is of, if it is `client_id`'s, and returns its grant.
+    pub(super) fn give_back(&mut self, token: &str, client_id: &str, now: SystemTime) -> Option<Grant> {
+        let name = family(token);
+        self.0.get_mut(name, now).filter(|family| family.grant.client_id == client_id)?;
+        self.0.remove(name).map(|family| family.grant)
     }
 }
 

@@ -57,8 +57,7 @@ pub(super) fn of_person(
     let unsigned = |Unspecified| ErrorResponse::server_error("The token could not be signed");
     let lifetime = server.access_token_lifetime;
     let text = scope.to_string();
-    let access_token =
-        AccessToken { client, subject: Subject::Account(grant.account), scope: &text, lifetime };
+    let access_token = AccessToken { client, subject: Subject::Person(grant), scope: &text, lifetime };
     let access_token = access_token.sign(server).map_err(unsigned)?;
     let id_token = IdToken { grant, scope, nonce, access_token: &access_token };
     let id_token = scope.contains("openid").then(|| id_token.sign(server)).transpose().map_err(unsigned)?;

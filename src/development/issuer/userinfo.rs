@@ -20,9 +20,7 @@ pub(super) async fn answer(
     State(server): State<Arc<AuthorizationServer>>,
     headers: HeaderMap,
 ) -> Result<Response, Challenge> {
-    let token = bearer(&headers)?;
-    let claims = server.key.verify(token).ok_or(Challenge::InvalidToken)?;
-    check(&server, &claims)?;
+    let claims = read(&server, bearer(&headers)?)?;
     let scope = Scope::of(claims["scope"].as_str().unwrap_or_default());
     let account = ACCOUNTS.iter().find(|account| claims["sub"] == account.subject());
     let account = account.ok_or(Challenge::InvalidToken)?;
@@ -40,9 +38,19 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Challenge> {
     if scheme.eq_ignore_ascii_case("bearer") { Ok(token) } else { Err(Challenge::NoToken) }
 }
 
+/// The claims of an access token that is good here.
+pub(super) fn read(server: &AuthorizationServer, token: &str) -> Result<Value, Challenge> {
+    let claims = server.key.verify(token).ok_or(Challenge::InvalidToken)?;
+    check(server, &claims)?;
+    Ok(claims)
+}
+
 /// An ID token is no access token, though the same key signed it: its audience is the client.
 fn check(server: &AuthorizationServer, claims: &Value) -> Result<(), Challenge> {
     if claims["exp"].as_u64().is_none_or(|expires_at| expires_at <= server.seconds()) {
+        return Err(Challenge::InvalidToken);
+    }
+    if claims["jti"].as_str().is_none_or(|jti| server.grants.is_revoked(jti, server.now())) {
         return Err(Challenge::InvalidToken);
     }
     let here = server.endpoint(PATH);
