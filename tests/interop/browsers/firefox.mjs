@@ -12,8 +12,10 @@ const extraPrefsFirefox = {
   'network.dns.disabled': true,
 };
 
-export function launch(executablePath) {
-  return puppeteer.launch({ browser: 'firefox', executablePath, acceptInsecureCerts: true, extraPrefsFirefox });
+// `preferences` are those that count besides.
+export function launch(executablePath, preferences = {}) {
+  const all = { ...extraPrefsFirefox, ...preferences };
+  return puppeteer.launch({ browser: 'firefox', executablePath, acceptInsecureCerts: true, extraPrefsFirefox: all });
 }
 
 // Its own context, so that no preflight is remembered from another page.

@@ -4,13 +4,14 @@
 // case, and stands in the table; a client that has to say so itself is held to it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { run } from '../processes.mjs';
 import { printed } from './answer.mjs';
-import { run } from './process.mjs';
 import { bufCurl, describe, grpcurl } from './tools.mjs';
 
 const EXAMPLES = join(import.meta.dirname, '../../../examples/clients');
 
-const BUILDING = 15 * 60_000;
+// It fetches what the language's package manager brings.
+const BUILDING = 15 * 60;
 
 // Of a library that is pinned: how FILE names its version.
 function pinned(library, file, pattern) {
@@ -44,7 +45,7 @@ function example(name, folder, made, { launcher = 'client', unseen = nothing } =
 }
 
 async function build(folder) {
-  const { code, stdout, stderr } = await run(join(EXAMPLES, folder, 'build'), [], { limit: BUILDING });
+  const { code, stdout, stderr } = await run(join(EXAMPLES, folder, 'build'), [], { seconds: BUILDING });
   if (code !== 0) throw new Error(`examples/clients/${folder}/build ended with ${code}: ${stdout}${stderr}`);
 }
 

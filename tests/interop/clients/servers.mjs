@@ -1,11 +1,10 @@
 // The servers that clients are pointed at: `sekisho serve` for an issuer that is only a key, each started when it is
 // first asked for.
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { AUDIENCE, ISSUER, KID, accessToken, newKeys } from '../browsers/tokens.mjs';
+import { Process, grpcAddress } from '../processes.mjs';
 
 // What is listed by reflection.
 export const API_NAMES = [
@@ -77,30 +76,11 @@ export class Servers {
 
   async #start(flags) {
     const common = ['serve', '--audience', AUDIENCE, '--grpc-listen', '127.0.0.1:0', '--log-format', 'json'];
-    const child = spawn(this.#sekisho, [...common, ...flags], { stdio: ['ignore', 'ignore', 'pipe'] });
-    const ended = once(child, 'exit');
-    const told = [];
-    for await (const line of createInterface({ input: child.stderr })) {
-      told.push(line);
-      const address = listening(line);
-      if (address === undefined) continue;
-      // Read on, so that a log line never finds its pipe closed.
-      child.stderr.resume();
-      return { child, ended, address };
-    }
-    throw new Error(`the server did not start: ${told.join('\n')}`);
+    const server = new Process(this.#sekisho, [...common, ...flags]);
+    return { server, address: await server.tells('the listener', grpcAddress, 30) };
   }
 
   async stop() {
-    for (const started of await Promise.allSettled(this.#started.values())) {
-      started.value?.child.kill('SIGTERM');
-      await started.value?.ended;
-    }
+    for (const started of await Promise.allSettled(this.#started.values())) await started.value?.server.stop();
   }
-}
-
-// The address that a line of the log tells. What is wrong with flags comes as plain text.
-function listening(line) {
-  const { message, addr } = line.startsWith('{') ? JSON.parse(line) : {};
-  return message === 'listening' ? addr : undefined;
 }

@@ -3,8 +3,8 @@ import { createFileRegistry, fromBinary, toJson } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { run } from '../processes.mjs';
 import { answered, codeName, refused } from './answer.mjs';
-import { run } from './process.mjs';
 
 const METHODS = {
   api1: 'api1.v1.Api1/GetStatus',

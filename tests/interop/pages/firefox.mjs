@@ -1,23 +1,11 @@
 // The reference scenario in Firefox, driven over WebDriver BiDi.   usage: firefox.mjs FIREFOX SEKISHO
-import puppeteer from 'puppeteer-core';
+import { launch } from '../browsers/firefox.mjs';
 import { API1, API2, API3, Server, report } from './world.mjs';
 
 const NOBODY = ['api1-call', 'api2-call', 'api3-call', 'logout'];
 
 const server = await Server.start();
-const browser = await puppeteer.launch({
-  browser: 'firefox',
-  executablePath: process.argv[2],
-  // Asked for in Japanese by one setting, and nothing that Firefox would fetch by itself.
-  extraPrefsFirefox: {
-    'intl.accept_languages': 'ja',
-    'app.update.auto': false,
-    'browser.safebrowsing.malware.enabled': false,
-    'browser.safebrowsing.phishing.enabled': false,
-    'network.captive-portal-service.enabled': false,
-    'network.connectivity-service.enabled': false,
-  },
-});
+const browser = await launch(process.argv[2], { 'intl.accept_languages': 'ja' });
 try {
   await scenario(await browser.newPage());
 } finally {

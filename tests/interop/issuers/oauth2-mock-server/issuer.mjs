@@ -12,7 +12,7 @@ import {
 } from '../runner/expected.mjs';
 import { read } from '../runner/issuer.mjs';
 import { pinnedByNpm } from '../runner/pinned.mjs';
-import { until } from '../runner/processes.mjs';
+import { until } from '../../processes.mjs';
 
 const AUDIENCE = 'auth0-multiple-api';
 

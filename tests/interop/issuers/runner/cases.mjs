@@ -1,5 +1,6 @@
 // What every issuer is to show: a column of the table each. Where one cannot, its definition says why.
 import { setTimeout as pause } from 'node:timers/promises';
+import { until } from '../../processes.mjs';
 import {
   SCOPES,
   answered,
@@ -14,7 +15,6 @@ import {
   unpublishedKey,
 } from './expected.mjs';
 import { read } from './issuer.mjs';
-import { until } from './processes.mjs';
 
 // `begin`, where there is one, runs before all cases: what it starts takes its time beside them.
 export const cases = [

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Process, freePorts } from '../../processes.mjs';
 import { SCOPES } from './expected.mjs';
 import { Person } from './person.mjs';
-import { Process, freePorts } from './processes.mjs';
 
 // Nobody listens there: whoever is sent there has arrived.
 const REDIRECT_URI = 'http://localhost:8080/';

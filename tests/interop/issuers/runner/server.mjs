@@ -5,7 +5,7 @@ import { createFileRegistry, fromBinary } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
-import { Process, until } from './processes.mjs';
+import { Process, grpcAddress, until } from '../../processes.mjs';
 
 const AUDIENCE = 'auth0-multiple-api';
 
@@ -33,7 +33,7 @@ export class Server {
     const listen = ['--grpc-listen', '127.0.0.1:0', '--log-format', 'json'];
     const args = ['serve', '--issuer', issuer, '--audience', audience, ...listen, ...flags];
     server.#process = new Process(program, args, { RUST_LOG: 'trace' });
-    server.address = await server.#process.tells('the listener', listening, 30);
+    server.address = await server.#process.tells('the listener', grpcAddress, 30);
     const transport = createGrpcTransport({ baseUrl: `http://${server.address}`, defaultTimeoutMs: 20_000 });
     server.#clients = Object.fromEntries(
       ['api1', 'api2', 'api3'].map((api) => {
@@ -77,11 +77,6 @@ export async function printedToken(program, { issuer, client, secret, scope }) {
   const args = ['token', '--issuer', issuer, '--audience', AUDIENCE, '--client-id', client, '--scope', scope];
   const command = new Process(program, args, { SEKISHO_TOKEN_CLIENT_SECRET: secret });
   return { code: await command.ended(), token: command.answer.trim() };
-}
-
-function listening(log) {
-  const line = log.split('\n').find((each) => each.includes('"listening"') && each.includes('"grpc"'));
-  return line && /"addr":"([^"]+)"/.exec(line)[1];
 }
 
 function refusal(error) {

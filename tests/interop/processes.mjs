@@ -1,4 +1,4 @@
-// Programs that the runner starts, what they print, and how they end.
+// Programs that a runner starts, what they print, and how they end.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -24,9 +24,10 @@ function end(child, signal) {
 }
 
 export class Process {
-  // On stdout and stderr, and on stdout alone.
+  // On stdout and stderr, and on each alone.
   printed = '';
   answer = '';
+  complaint = '';
   #child;
   #end;
 
@@ -41,8 +42,12 @@ export class Process {
       stream.setEncoding('utf8').on('data', (text) => (this.printed += text));
     }
     this.#child.stdout.on('data', (text) => (this.answer += text));
+    this.#child.stderr.on('data', (text) => (this.complaint += text));
     // One that could not even begin is told of by both.
-    this.#child.on('error', (error) => (this.printed += error));
+    this.#child.on('error', (error) => {
+      this.printed += error;
+      this.complaint += error;
+    });
     this.#end = new Promise((resolve) => this.#child.on('close', resolve));
     this.#end.then(() => running.delete(this.#child));
   }
@@ -64,13 +69,26 @@ export class Process {
     return this.ended();
   }
 
-  // Its exit code. What does not end is ended, and has none.
-  async ended() {
-    const patience = setTimeout(() => end(this.#child, 'SIGKILL'), 30_000);
+  // Its exit code. What does not end in so many seconds is ended, with all that it has started, and has none.
+  async ended(seconds = 30) {
+    const patience = setTimeout(() => end(this.#child, 'SIGKILL'), seconds * 1000);
     const code = await this.#end;
     clearTimeout(patience);
     return code;
   }
+}
+
+// A program that is run to its end.
+export async function run(command, args, { environment, seconds = 60 } = {}) {
+  const process = new Process(command, args, environment);
+  const code = await process.ended(seconds);
+  return { code, stdout: process.answer, stderr: process.complaint };
+}
+
+// The address of sekisho's gRPC listener, once its log (as JSON) tells it.
+export function grpcAddress(log) {
+  const line = log.split('\n').find((each) => each.includes('"listening"') && each.includes('"grpc"'));
+  return line && /"addr":"([^"]+)"/.exec(line)[1];
 }
 
 // Asks until there is an answer other than undefined or false, and gives the last one.
