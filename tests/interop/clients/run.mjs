@@ -12,6 +12,8 @@ import { tables } from './table.mjs';
 const [sekisho, table, ...names] = process.argv.slice(2);
 const chosen = names.length === 0 ? programs : [...new Set(names)].map((name) => named(name));
 const folder = mkdtempSync(join(tmpdir(), 'sekisho-clients-'));
+// There are keys in it, and it goes however this ends.
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const servers = new Servers(sekisho, folder);
 const counts = { passed: 0, failed: 0, notShown: 0 };
 const results = new Map();
@@ -19,7 +21,6 @@ try {
   for (const program of chosen) results.set(program, await resultsOf(program));
 } finally {
   await servers.stop();
-  rmSync(folder, { recursive: true });
 }
 writeFileSync(table, tables(results, cases));
 console.log(`${counts.notShown} cannot be shown, as it is said above and in the table`);
