@@ -148,7 +148,15 @@ async function tokenOfAnotherKey(issuer, old) {
   });
 }
 
-// While a key is being looked for, or the last look was just now, a caller may be told to come again.
+// Where a key has to be looked for, and the last look was just now, a caller is told to come again.
+export function decisionOf(call) {
+  return until(async () => {
+    const found = await call();
+    return found.code !== 'UNAVAILABLE' && found;
+  });
+}
+
+// The same, of what is answered until then.
 export function refusalOf(call) {
   return until(async () => {
     const found = await call();
@@ -182,12 +190,12 @@ async function besides({ definition, tryOut }) {
   for (const each of definition.besides ?? []) await tryOut(each);
 }
 
-// The issuer is started again for each.
+// The issuer is started again for each, and may have other keys.
 async function variants({ issuer, definition, tryOut }) {
   for (const { environment, besides: some } of definition.variants ?? []) {
     await issuer.stop();
     await issuer.start(environment);
-    for (const each of some) await tryOut(each);
+    for (const each of some) await tryOut({ ...each, isLookedFor: true });
   }
 }
 

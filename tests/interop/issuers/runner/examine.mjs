@@ -1,5 +1,5 @@
 // One issuer, from its start to its end: all cases, with the servers that they ask.
-import { cases, refusalOf } from './cases.mjs';
+import { cases, decisionOf } from './cases.mjs';
 import { SCOPES } from './expected.mjs';
 import { Issuer, read } from './issuer.mjs';
 import { Server, printedToken } from './server.mjs';
@@ -83,7 +83,7 @@ async function tryOut({ issuer, servers, serve, see }, { name, token, flags, car
   const value = await token(issuer);
   if (carries) see(`${name}: the token`, carries, members(read(value), carries));
   const call = () => server.call('api1', value);
-  see(name, expected, isLookedFor ? await refusalOf(call) : await call());
+  see(name, expected, isLookedFor ? await decisionOf(call) : await call());
 }
 
 // Of what was found, the members that are asked about; null for one that is not there.
