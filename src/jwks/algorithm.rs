@@ -24,7 +24,7 @@ pub enum Algorithm {
     Es256,
     /// ECDSA on P-384 with SHA-384.
     Es384,
-    /// Ed25519 (RFC 8037 §3.1).
+    /// Ed25519 (RFC 8037 §3.1). RFC 9864 §2.2 calls it `Ed25519`, which is read as the same.
     EdDsa,
 }
 
@@ -81,7 +81,7 @@ impl fmt::Display for Algorithm {
 /// A name that is no asymmetric JWS algorithm known here.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{found:?} is no asymmetric signature algorithm; expected one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA"
+    "{found:?} is no asymmetric signature algorithm; expected one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA, Ed25519"
 )]
 pub struct UnknownAlgorithm {
     found: String,
@@ -91,6 +91,9 @@ impl FromStr for Algorithm {
     type Err = UnknownAlgorithm;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
+        /// `EdDSA`, said precisely (RFC 9864 §2.2).
+        const FULLY_SPECIFIED: &str = "Ed25519";
+        let name = if name == FULLY_SPECIFIED { Self::EdDsa.name() } else { name };
         let same = |algorithm: &Self| algorithm.name() == name;
         Self::ALL.into_iter().find(same).ok_or_else(|| UnknownAlgorithm { found: name.to_owned() })
     }

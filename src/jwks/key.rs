@@ -2,18 +2,44 @@
 
 use std::fmt;
 
+use aws_lc_rs::encoding::AsDer as _;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256,
+    RsaPublicKeyComponents,
+};
 use jsonwebtoken::DecodingKey;
-use serde_json::{Map, Value};
 
 use super::Algorithm;
 use crate::base64url;
+use crate::json::{FaultKind, Members, Value, Wanted};
 
 /// RSA moduli that are taken, in bits: less is breakable (RFC 7518 §3.3), more makes every
 /// verification dear.
 const RSA_MODULUS_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 /// The largest exponent, in bits, that the cryptography below takes.
 const RSA_EXPONENT_BITS: usize = 33;
-/// Members that belong to whoever signs (RFC 7518 §6.2.2, §6.3.2, §6.4.1).
+/// Members of a JWK that are read.
+pub(super) static MEMBERS: [Wanted; 18] = [
+    Wanted::member("kty"),
+    Wanted::member("kid"),
+    Wanted::member("use"),
+    Wanted::member("key_ops"),
+    Wanted::member("alg"),
+    Wanted::member("n"),
+    Wanted::member("e"),
+    Wanted::member("crv"),
+    Wanted::member("x"),
+    Wanted::member("y"),
+    Wanted::member("d"),
+    Wanted::member("p"),
+    Wanted::member("q"),
+    Wanted::member("dp"),
+    Wanted::member("dq"),
+    Wanted::member("qi"),
+    Wanted::member("oth"),
+    Wanted::member("k"),
+];
+/// Those that belong to whoever signs (RFC 7518 §6.2.2, §6.3.2, §6.4.1).
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
 /// A public key that verifies signatures of certain algorithms.
@@ -43,13 +69,15 @@ impl VerificationKey {
     ///
     /// # Errors
     /// [`UnusableKey`] says why it cannot verify an access token's signature.
-    pub(super) fn from_jwk(jwk: &Map<String, Value>) -> Result<Self, UnusableKey> {
-        if PRIVATE_MEMBERS.iter().any(|member| jwk.contains_key(*member)) {
+    pub(super) fn from_jwk(jwk: &Members) -> Result<Self, UnusableKey> {
+        if PRIVATE_MEMBERS.iter().any(|member| jwk.all(member).any(says_something)) {
             return Err(UnusableKey::PrivateMembers);
         }
+        refuse_fault(jwk)?;
         let kid = optional_text(jwk, "kid")?.map(Into::into);
         require_signature_use(jwk)?;
         let (fitting, material) = public_part(jwk)?;
+        material.check()?;
         let algorithms = narrow(fitting, optional_text(jwk, "alg")?)?;
         Ok(Self { kid, algorithms, key: material.decoding_key(), material })
     }
@@ -69,6 +97,7 @@ impl VerificationKey {
     }
 
     /// Whether `signature` is this key's over `message`. False for an algorithm that does not fit.
+    #[must_use = "a signature counts only where this says so"]
     pub fn verify(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
         if !self.fits(algorithm) {
             return false;
@@ -99,8 +128,21 @@ impl fmt::Debug for VerificationKey {
 
 impl Material {
     /// What a key is made of, whatever else is wrong with it.
-    pub(super) fn of_jwk(jwk: &Map<String, Value>) -> Option<Self> {
+    pub(super) fn of_jwk(jwk: &Members) -> Option<Self> {
         public_part(jwk).ok().map(|(_, material)| material)
+    }
+
+    /// Whether the numbers are those of a key, as far as the cryptography can tell: a point is on its curve, a
+    /// modulus is odd. It does not tell of an Ed25519 point, nor of a modulus whose factors are easily found.
+    fn check(&self) -> Result<(), UnusableKey> {
+        let is_key = match self {
+            Self::Rsa { modulus, exponent } => is_rsa_key(modulus, exponent),
+            Self::Elliptic(point) => [&ECDSA_P256_SHA256_FIXED, &ECDSA_P384_SHA384_FIXED]
+                .into_iter()
+                .any(|curve| ParsedPublicKey::new(curve, point).is_ok()),
+            Self::Edwards(_) => true,
+        };
+        if is_key { Ok(()) } else { Err(UnusableKey::NoKey) }
     }
 
     fn decoding_key(&self) -> DecodingKey {
@@ -113,7 +155,13 @@ impl Material {
     }
 }
 
-fn public_part(jwk: &Map<String, Value>) -> Result<(Vec<Algorithm>, Material), UnusableKey> {
+/// The two numbers by themselves are taken as they are; what is DER is judged.
+fn is_rsa_key(modulus: &[u8], exponent: &[u8]) -> bool {
+    let der = RsaPublicKeyComponents { n: modulus, e: exponent }.as_der();
+    der.is_ok_and(|der| ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, (*der).as_ref()).is_ok())
+}
+
+fn public_part(jwk: &Members) -> Result<(Vec<Algorithm>, Material), UnusableKey> {
     match required_text(jwk, "kty")? {
         "RSA" => rsa(jwk),
         "EC" => elliptic_curve(jwk),
@@ -122,18 +170,19 @@ fn public_part(jwk: &Map<String, Value>) -> Result<(Vec<Algorithm>, Material), U
     }
 }
 
-fn require_signature_use(jwk: &Map<String, Value>) -> Result<(), UnusableKey> {
+fn require_signature_use(jwk: &Members) -> Result<(), UnusableKey> {
     if optional_text(jwk, "use")?.is_some_and(|use_| use_ != "sig") {
         return Err(UnusableKey::Use);
     }
-    match jwk.get("key_ops") {
+    let is_verify = |operation: &Value| operation.as_text() == Some("verify");
+    match present(jwk, "key_ops") {
         None => Ok(()),
-        Some(Value::Array(operations)) if operations.iter().any(|operation| operation == "verify") => Ok(()),
+        Some(Value::Array(operations)) if operations.iter().any(is_verify) => Ok(()),
         Some(_) => Err(UnusableKey::KeyOperations),
     }
 }
 
-fn rsa(jwk: &Map<String, Value>) -> Result<(Vec<Algorithm>, Material), UnusableKey> {
+fn rsa(jwk: &Members) -> Result<(Vec<Algorithm>, Material), UnusableKey> {
     let modulus = without_leading_zeros(&required_bytes(jwk, "n")?);
     let exponent = without_leading_zeros(&required_bytes(jwk, "e")?);
     if !RSA_MODULUS_BITS.contains(&bit_length(&modulus)) {
@@ -157,7 +206,7 @@ fn rsa(jwk: &Map<String, Value>) -> Result<(Vec<Algorithm>, Material), UnusableK
 /// Marks a point whose two coordinates both follow (SEC 1 §2.3.3).
 const UNCOMPRESSED: u8 = 4;
 
-fn elliptic_curve(jwk: &Map<String, Value>) -> Result<(Vec<Algorithm>, Material), UnusableKey> {
+fn elliptic_curve(jwk: &Members) -> Result<(Vec<Algorithm>, Material), UnusableKey> {
     let (algorithm, coordinate) = match required_text(jwk, "crv")? {
         "P-256" => (Algorithm::Es256, 32),
         "P-384" => (Algorithm::Es384, 48),
@@ -174,7 +223,7 @@ fn elliptic_curve(jwk: &Map<String, Value>) -> Result<(Vec<Algorithm>, Material)
     Ok((vec![algorithm], Material::Elliptic(point)))
 }
 
-fn edwards_curve(jwk: &Map<String, Value>) -> Result<(Vec<Algorithm>, Material), UnusableKey> {
+fn edwards_curve(jwk: &Members) -> Result<(Vec<Algorithm>, Material), UnusableKey> {
     if required_text(jwk, "crv")? != "Ed25519" {
         return Err(UnusableKey::Curve);
     }
@@ -192,22 +241,44 @@ fn narrow(fitting: Vec<Algorithm>, named: Option<&str>) -> Result<Vec<Algorithm>
     if fitting.contains(&algorithm) { Ok(vec![algorithm]) } else { Err(UnusableKey::Algorithm) }
 }
 
-fn optional_text<'a>(
-    jwk: &'a Map<String, Value>,
-    name: &'static str,
-) -> Result<Option<&'a str>, UnusableKey> {
-    match jwk.get(name) {
+/// Serializers that know a member and have no value for it write `null` or an empty list.
+fn says_something(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Array(elements) => !elements.is_empty(),
+        _ => true,
+    }
+}
+
+/// A member, unless it counts as absent.
+fn present<'a>(jwk: &'a Members, name: &str) -> Option<&'a Value> {
+    jwk.get(name).filter(|value| says_something(value))
+}
+
+/// Which of two members of one name counts is for each reader to say (RFC 7517 §4), so that neither does here.
+fn refuse_fault(jwk: &Members) -> Result<(), UnusableKey> {
+    let Some(fault) = jwk.fault() else { return Ok(()) };
+    let member = fault.to_string().into();
+    Err(match fault.kind {
+        FaultKind::Repeated => UnusableKey::Repeated { member },
+        FaultKind::Unreadable => UnusableKey::Unreadable { member },
+    })
+}
+
+fn optional_text<'a>(jwk: &'a Members, name: &'static str) -> Result<Option<&'a str>, UnusableKey> {
+    match present(jwk, name) {
         None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
+        Some(Value::Text(text)) => Ok(Some(text)),
+        Some(_) if name == "kid" => Err(UnusableKey::KeyId),
         Some(_) => Err(UnusableKey::Member { name }),
     }
 }
 
-fn required_text<'a>(jwk: &'a Map<String, Value>, name: &'static str) -> Result<&'a str, UnusableKey> {
+fn required_text<'a>(jwk: &'a Members, name: &'static str) -> Result<&'a str, UnusableKey> {
     optional_text(jwk, name)?.ok_or(UnusableKey::Member { name })
 }
 
-fn required_bytes(jwk: &Map<String, Value>, name: &'static str) -> Result<Vec<u8>, UnusableKey> {
+fn required_bytes(jwk: &Members, name: &'static str) -> Result<Vec<u8>, UnusableKey> {
     base64url::decode(required_text(jwk, name)?).ok_or(UnusableKey::Member { name })
 }
 
@@ -254,6 +325,24 @@ pub enum UnusableKey {
     /// An RSA exponent that is even, 1, or longer than 33 bits.
     #[error("its RSA exponent is not an odd number from 3 to 2^33")]
     RsaExponent,
+    /// The cryptography takes its numbers for none of a public key.
+    #[error("its numbers are not those of a public key: a point off its curve, or an even modulus")]
+    NoKey,
+    /// `kid` is no string (RFC 7517 §4.5).
+    #[error("its kid is not a string")]
+    KeyId,
+    /// A member that is read is there twice (RFC 7517 §4).
+    #[error("it has {member} twice")]
+    Repeated {
+        /// The member's name.
+        member: Box<str>,
+    },
+    /// A member that is read has half of a surrogate pair in a text, or a number that no 64-bit float can hold.
+    #[error("its member {member} is no valid text or number")]
+    Unreadable {
+        /// The member's name.
+        member: Box<str>,
+    },
     /// A member that is missing, of the wrong type, length or encoding.
     #[error("its member {name} is missing, or not what its kty asks for")]
     Member {

@@ -3,12 +3,9 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use serde_json::value::RawValue;
-use serde_json::{Map, Value};
-
 use super::Algorithm;
-use super::key::{Material, UnusableKey, VerificationKey};
-use crate::json::{self, NoMember};
+use super::key::{self, Material, UnusableKey, VerificationKey};
+use crate::json::{Kind, MAX_DEPTH, Malformed, Members, Reader, Value};
 
 /// How many keys a set may have; an issuer publishes a handful.
 pub const MAX_KEYS: usize = 256;
@@ -47,9 +44,7 @@ impl KeySet {
     pub fn parse(json: &[u8]) -> Result<(Self, Vec<LeftOutKey>), InvalidKeySet> {
         let published = published_keys(json)?;
         let (mut keys, mut left_out, mut compromised) = (Vec::new(), Vec::new(), Vec::new());
-        for (index, jwk) in published.iter().enumerate() {
-            // One by one, so that what is wrong with one is not wrong with all.
-            let jwk = serde_json::from_str::<Map<String, Value>>(jwk.get()).ok();
+        for (index, jwk) in published.into_iter().enumerate() {
             match jwk.as_ref().ok_or(UnusableKey::NotAnObject).and_then(VerificationKey::from_jwk) {
                 Ok(key) => keys.push((index, key)),
                 Err(reason) => {
@@ -122,21 +117,61 @@ impl PartialEq for KeySet {
     }
 }
 
-fn published_keys(json: &[u8]) -> Result<Vec<&RawValue>, InvalidKeySet> {
-    let keys = json::raw_member(json, "keys").map_err(|error| match error {
-        NoMember::NotAnObject => InvalidKeySet::NotAnObject,
-        NoMember::NotOnce => InvalidKeySet::NoKeysArray,
+/// The keys one by one, so that what is wrong with one is not wrong with all; nothing for what is no object.
+fn published_keys(json: &[u8]) -> Result<Vec<Option<Members>>, InvalidKeySet> {
+    let mut reader = Reader::new(json)?;
+    let mut found = Vec::new();
+    reader.object(|reader, name| {
+        if name.is("keys") {
+            found.push(read_keys(reader)?);
+            return Ok(());
+        }
+        reader.skip()
     })?;
-    let published: Vec<&RawValue> =
-        serde_json::from_str(keys.get()).map_err(|_| InvalidKeySet::NoKeysArray)?;
-    if published.len() > MAX_KEYS {
-        return Err(InvalidKeySet::TooMany { found: published.len() });
-    }
-    Ok(published)
+    reader.end()?;
+    let mut found = found.into_iter();
+    let (Some(Some(keys)), None) = (found.next(), found.next()) else {
+        return Err(InvalidKeySet::NoKeysArray);
+    };
+    if keys.count > MAX_KEYS { Err(InvalidKeySet::TooMany { found: keys.count }) } else { Ok(keys.read) }
 }
 
-fn kid_of(jwk: &Map<String, Value>) -> Option<Box<str>> {
-    jwk.get("kid").and_then(Value::as_str).map(Into::into)
+/// The elements of `keys`: how many there are, and the first [`MAX_KEYS`] of them.
+#[derive(Default)]
+struct Elements {
+    count: usize,
+    read: Vec<Option<Members>>,
+}
+
+/// Nothing where it is no array.
+fn read_keys(reader: &mut Reader<'_>) -> Result<Option<Elements>, Malformed> {
+    if reader.kind()? != Kind::Array {
+        return reader.skip().map(|()| None);
+    }
+    let mut keys = Elements::default();
+    reader.array(|reader| {
+        keys.count += 1;
+        if keys.count > MAX_KEYS {
+            return reader.skip();
+        }
+        let is_object = reader.kind()? == Kind::Object;
+        keys.read.push(if is_object { Some(Members::read(reader, &key::MEMBERS)?) } else { None });
+        if is_object { Ok(()) } else { reader.skip() }
+    })?;
+    Ok(Some(keys))
+}
+
+fn kid_of(jwk: &Members) -> Option<Box<str>> {
+    jwk.get("kid").and_then(Value::as_text).map(Into::into)
+}
+
+impl From<Malformed> for InvalidKeySet {
+    fn from(malformed: Malformed) -> Self {
+        match malformed {
+            Malformed::Syntax => Self::NotAnObject,
+            Malformed::TooDeep => Self::TooDeep,
+        }
+    }
 }
 
 /// A published key that is not used, and why.
@@ -167,6 +202,9 @@ pub enum InvalidKeySet {
     /// Not one JSON object.
     #[error("it is no JSON object")]
     NotAnObject,
+    /// Arrays and objects within each other, more levels of them than are read.
+    #[error("it is nested more than {MAX_DEPTH} levels deep")]
+    TooDeep,
     /// `keys` is missing, twice there, or no array (RFC 7517 §5.1).
     #[error("it has no array of keys under \"keys\"")]
     NoKeysArray,

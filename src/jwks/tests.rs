@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::base64url::encode;
+use crate::base64url::{self, encode};
 
 const MESSAGE: &[u8] = b"header.payload";
 
@@ -31,8 +31,14 @@ fn signed_by(key: &Ed25519KeyPair) -> (Value, Vec<u8>) {
     (jwk, key.sign(MESSAGE).as_ref().to_vec())
 }
 
+fn with_algorithm((mut jwk, signature): (Value, Vec<u8>), name: &str) -> (Value, Vec<u8>) {
+    jwk["alg"] = json!(name);
+    (jwk, signature)
+}
+
 fn parse(jwk: &Value) -> Result<VerificationKey, UnusableKey> {
-    VerificationKey::from_jwk(jwk.as_object().expect("an object"))
+    let members = crate::json::read_object(jwk.to_string().as_bytes(), &key::MEMBERS);
+    VerificationKey::from_jwk(&members.expect("an object"))
 }
 
 #[test]
@@ -41,6 +47,8 @@ fn keys_of_curves_verify_by_their_own_algorithm_alone() {
         (Algorithm::Es256, elliptic(&ECDSA_P256_SHA256_FIXED_SIGNING, "P-256")),
         (Algorithm::Es384, elliptic(&ECDSA_P384_SHA384_FIXED_SIGNING, "P-384")),
         (Algorithm::EdDsa, edwards()),
+        (Algorithm::EdDsa, with_algorithm(edwards(), "EdDSA")),
+        (Algorithm::EdDsa, with_algorithm(edwards(), "Ed25519")),
     ];
     for (algorithm, (jwk, signature)) in cases {
         let key = parse(&jwk).expect("a key");
@@ -79,6 +87,95 @@ fn a_key_of_a_curve_has_coordinates_of_its_curve() {
     assert_eq!(with("y", json!("AQAB")), Some(UnusableKey::Member { name: "y" }));
     assert_eq!(with("alg", json!("RS256")), Some(UnusableKey::Algorithm));
     assert_eq!(with("d", json!("AQAB")), Some(UnusableKey::PrivateMembers));
+}
+
+/// As .NET and others write keys: with every member that they know.
+#[test]
+fn members_without_a_value_count_as_absent() {
+    let (good, signature) = elliptic(&ECDSA_P256_SHA256_FIXED_SIGNING, "P-256");
+    for name in ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "kid", "use", "key_ops", "alg", "n", "e"] {
+        for nothing in [json!(null), json!([])] {
+            let mut jwk = good.clone();
+            jwk[name] = nothing;
+            let key = parse(&jwk).unwrap_or_else(|error| panic!("{jwk}: {error}"));
+            assert!(key.verify(Algorithm::Es256, MESSAGE, &signature), "{jwk}");
+        }
+    }
+    let with = |name: &str, value: Value| {
+        let mut jwk = good.clone();
+        jwk[name] = value;
+        parse(&jwk).err()
+    };
+    assert_eq!(with("oth", json!([null])), Some(UnusableKey::PrivateMembers));
+    assert_eq!(with("d", json!("")), Some(UnusableKey::PrivateMembers));
+    assert_eq!(with("d", json!({})), Some(UnusableKey::PrivateMembers));
+    assert_eq!(with("key_ops", json!(["sign"])), Some(UnusableKey::KeyOperations));
+    assert_eq!(with("key_ops", json!("verify")), Some(UnusableKey::KeyOperations));
+    assert_eq!(with("use", json!("")), Some(UnusableKey::Use));
+    assert_eq!(with("kid", json!(1)), Some(UnusableKey::KeyId));
+    assert_eq!(with("kty", json!(null)), Some(UnusableKey::Member { name: "kty" }));
+    assert_eq!(with("x", json!(null)), Some(UnusableKey::Member { name: "x" }));
+}
+
+#[test]
+fn numbers_that_are_no_key_are_left_out() {
+    let (good, _) = elliptic(&ECDSA_P256_SHA256_FIXED_SIGNING, "P-256");
+    let (other, _) = elliptic(&ECDSA_P384_SHA384_FIXED_SIGNING, "P-384");
+    let (zeros, ones) = (encode(&[0; 32]), encode(&[255; 32]));
+    let with = |of: &Value, name: &str, value: &str| {
+        let mut jwk = of.clone();
+        jwk[name] = json!(value);
+        parse(&jwk).err()
+    };
+    for (name, coordinate) in [("x", &zeros), ("y", &zeros), ("x", &ones), ("y", &ones)] {
+        assert_eq!(with(&good, name, coordinate), Some(UnusableKey::NoKey), "{name}");
+    }
+    assert_eq!(with(&other, "y", &encode(&[1; 48])), Some(UnusableKey::NoKey));
+    // Both points, of which none is on its curve with the other's half.
+    let (stranger, _) = elliptic(&ECDSA_P256_SHA256_FIXED_SIGNING, "P-256");
+    assert_eq!(with(&good, "y", stranger["y"].as_str().expect("a coordinate")), Some(UnusableKey::NoKey));
+    let rsa = crate::testing::TestIssuer::new("https://i.example/", "api").jwk();
+    assert_eq!(parse(&rsa).err(), None);
+    let mut modulus = base64url::decode(rsa["n"].as_str().expect("a modulus")).expect("base64url");
+    *modulus.last_mut().expect("a byte") &= 0xfe;
+    assert_eq!(with(&rsa, "n", &encode(&modulus)), Some(UnusableKey::NoKey));
+}
+
+#[test]
+fn a_member_of_a_key_is_there_once_and_means_something() {
+    let (good, _) = elliptic(&ECDSA_P256_SHA256_FIXED_SIGNING, "P-256");
+    let (other, _) = edwards();
+    let set = |member: &str| {
+        let jwk = good.to_string().replacen('{', &format!("{{{member},"), 1);
+        KeySet::parse(format!(r#"{{"keys":[{jwk},{other}]}}"#).as_bytes()).expect("the other one is good").1
+    };
+    let reasons = |member: &str| set(member).into_iter().map(|key| key.reason).collect::<Vec<_>>();
+    assert_eq!(reasons(r#""x":"AQAB""#), [UnusableKey::Repeated { member: "x".into() }]);
+    assert_eq!(reasons(r#""kid":"\ud800""#), [UnusableKey::Unreadable { member: "kid".into() }]);
+    assert_eq!(reasons(r#""use":1e400"#), [UnusableKey::Unreadable { member: "use".into() }]);
+    for twice in [r#""d":"AQAB","d":null"#, r#""d":null,"d":"AQAB""#, r#""kid":"1","kid":"1","d":[],"d":"""#]
+    {
+        assert_eq!(reasons(twice), [UnusableKey::PrivateMembers], "{twice}");
+    }
+    assert_eq!(reasons(r#""x5c":"\ud800","x5c":1e400"#), []);
+}
+
+#[test]
+fn a_set_that_is_nested_too_deeply_is_none() {
+    let (good, _) = elliptic(&ECDSA_P256_SHA256_FIXED_SIGNING, "P-256");
+    for place in [
+        r#"{"a":@,"keys":[~]}"#,
+        r#"{"keys":[~,{"a":@}]}"#,
+        r#"{"keys":[~,@]}"#,
+        r#"{"keys":[~],"b":{"c":@}}"#,
+    ] {
+        let document = |levels: usize| {
+            let nested = format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+            place.replace('~', &good.to_string()).replace('@', &nested)
+        };
+        assert!(KeySet::parse(document(20).as_bytes()).is_ok(), "{place}");
+        assert_eq!(KeySet::parse(document(500).as_bytes()).err(), Some(InvalidKeySet::TooDeep), "{place}");
+    }
 }
 
 #[test]

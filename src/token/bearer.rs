@@ -51,14 +51,20 @@ fn after_scheme(entry: &[u8]) -> Result<&[u8], CredentialsError> {
     }
     match rest.split_first() {
         None => Err(CredentialsError::NoToken),
-        Some((b' ', rest)) => Ok(rest),
+        // One space or more (RFC 6750 §2.1).
+        Some((b' ', rest)) => Ok(without_leading_spaces(rest)),
         Some(_) => Err(CredentialsError::NotBearer),
     }
 }
 
+fn without_leading_spaces(bytes: &[u8]) -> &[u8] {
+    let spaces = bytes.iter().take_while(|byte| **byte == b' ').count();
+    &bytes[spaces..]
+}
+
 /// `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`
 fn one_token(bytes: &[u8]) -> Result<&str, CredentialsError> {
-    if bytes.iter().all(|byte| *byte == b' ') {
+    if bytes.is_empty() {
         return Err(CredentialsError::NoToken);
     }
     let padding = bytes.iter().rev().take_while(|byte| **byte == b'=').count();

@@ -40,11 +40,6 @@ impl ClaimPath {
     pub(super) fn names(&self) -> &[String] {
         &self.0
     }
-
-    /// Whether these names are those that it begins with, or all of them.
-    pub(super) fn begins_with(&self, names: &[&str]) -> bool {
-        self.0.len() >= names.len() && self.0.iter().zip(names).all(|(own, name)| own == name)
-    }
 }
 
 impl FromStr for ClaimPath {
@@ -117,21 +112,6 @@ mod tests {
             let parsed = text.parse::<ClaimPath>();
             let names = parsed.as_ref().map(|path| path.0.iter().map(String::as_str).collect::<Vec<_>>());
             assert_eq!(names, expected.map(<[_]>::to_vec).as_ref().cloned(), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_path_begins_with_the_names_around_it() {
-        let path: ClaimPath = "a.b".parse().expect("a path");
-        for (names, expected) in [
-            (&["a"][..], true),
-            (&["a", "b"], true),
-            (&["b"], false),
-            (&["a", "c"], false),
-            (&["a", "b", "c"], false),
-            (&["a.b"], false),
-        ] {
-            assert_eq!(path.begins_with(names), expected, "{names:?}");
         }
     }
 

@@ -2,10 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use serde_json::Value;
-
-use super::{InvalidToken, Part, TokenError, TokenProfile, Verifier};
-use crate::json::Members;
+use super::jws::refuse_fault;
+use super::{InvalidToken, Part, TokenError, TokenProfile, UnverifiedToken, Verifier};
+use crate::json::{Members, Value};
 use crate::scope::{ScopeSet, ScopeToken};
 
 /// The end of the year 9999, in seconds. A date past it is a mistake of units.
@@ -49,23 +48,24 @@ impl Claims {
 }
 
 pub(super) fn judge(
-    payload: &Members,
+    token: &UnverifiedToken<'_>,
     expected: &Verifier,
     issuer: &str,
     now: SystemTime,
 ) -> Result<Claims, TokenError> {
-    if let Some(member) = payload.repeated() {
-        return Err(InvalidToken::Repeated { part: Part::Payload, member: member.to_owned() }.into());
-    }
-    refuse_id_token(payload)?;
+    let payload = &token.payload;
+    refuse_fault(payload, Part::Payload)?;
+    refuse_id_token(token)?;
+    refuse_sender_constrained(payload, expected)?;
     check_issuer(payload, issuer)?;
     check_audience(payload, expected)?;
     let expires_at = check_dates(payload, expected.leeway, now)?;
     check_profile(payload, expected.profile)?;
     let subject = required_text(payload, "sub")?;
     if subject.is_empty() {
-        return Err(InvalidToken::ClaimType { claim: "sub".to_owned() }.into());
+        return Err(InvalidToken::ClaimEmpty { claim: "sub".to_owned() }.into());
     }
+    optional_text(payload, "jti")?;
     let client = optional_text(payload, "client_id")?.or(optional_text(payload, "azp")?);
     Ok(Claims {
         issuer: issuer.to_owned(),
@@ -76,12 +76,22 @@ pub(super) fn judge(
     })
 }
 
-/// An ID token has the same issuer and often the same key. `nonce`, `at_hash` and `c_hash` are its own
-/// (OpenID Connect Core 1.0 §2, §3.3.2.11); Keycloak and Cognito say it outright, by `typ` and `token_use`.
-fn refuse_id_token(payload: &Members) -> Result<(), InvalidToken> {
-    let has_mark = ["nonce", "at_hash", "c_hash"].iter().any(|claim| payload.get(claim).is_some());
-    let is = |claim: &str, kind: &str| payload.get(claim).is_some_and(|value| value == kind);
+/// An ID token has the same issuer and often the same key. `at_hash` and `c_hash` are its own (OpenID Connect Core
+/// 1.0 §3.3.2.11); Keycloak and Cognito say it outright, by `typ` and `token_use`. `nonce` is its own as well (§2),
+/// but Keycloak writes it into access tokens too.
+fn refuse_id_token(token: &UnverifiedToken<'_>) -> Result<(), InvalidToken> {
+    let payload = &token.payload;
+    let has = |claim: &str| payload.get(claim).is_some();
+    let is = |claim: &str, kind: &str| payload.get(claim).and_then(Value::as_text) == Some(kind);
+    let says_access_token = token.has_access_token_type() || is("typ", "Bearer");
+    let has_mark = has("at_hash") || has("c_hash") || (has("nonce") && !says_access_token);
     if has_mark || is("typ", "ID") || is("token_use", "id") { Err(InvalidToken::IdToken) } else { Ok(()) }
+}
+
+/// Whatever is in `cnf`: a binding that is not understood is one that nobody has verified.
+fn refuse_sender_constrained(payload: &Members, expected: &Verifier) -> Result<(), InvalidToken> {
+    let is_refused = payload.get("cnf").is_some() && !expected.accepts_bound_tokens;
+    if is_refused { Err(InvalidToken::SenderConstrained) } else { Ok(()) }
 }
 
 fn check_issuer(payload: &Members, expected: &str) -> Result<(), InvalidToken> {
@@ -110,9 +120,9 @@ fn check_audience(payload: &Members, expected: &Verifier) -> Result<(), InvalidT
 
 fn check_names(audience: &Value, claim: &str, expected: &str) -> Result<(), InvalidToken> {
     let is_named = match audience {
-        Value::String(audience) => audience == expected,
-        Value::Array(audiences) if audiences.iter().all(Value::is_string) => {
-            audiences.iter().any(|audience| audience == expected)
+        Value::Text(audience) => **audience == *expected,
+        Value::Array(audiences) if audiences.iter().all(|audience| audience.as_text().is_some()) => {
+            audiences.iter().any(|audience| audience.as_text() == Some(expected))
         }
         _ => return Err(InvalidToken::ClaimType { claim: claim.to_owned() }),
     };
@@ -120,8 +130,7 @@ fn check_names(audience: &Value, claim: &str, expected: &str) -> Result<(), Inva
 }
 
 fn check_dates(payload: &Members, leeway: Duration, now: SystemTime) -> Result<SystemTime, TokenError> {
-    let expires_at = numeric_date(payload, "exp")?
-        .ok_or_else(|| InvalidToken::ClaimMissing { claim: "exp".to_owned() })?;
+    let expires_at = expiry(payload)?;
     if now >= later(expires_at, leeway) {
         return Err(TokenError::Expired);
     }
@@ -135,6 +144,15 @@ fn check_dates(payload: &Members, leeway: Duration, now: SystemTime) -> Result<S
     Ok(expires_at)
 }
 
+/// Nothing was ever issued to expire before 1970, so that a negative number is none that an issuer meant.
+fn expiry(payload: &Members) -> Result<SystemTime, InvalidToken> {
+    const CLAIM: &str = "exp";
+    if matches!(payload.get(CLAIM), Some(Value::Number(number)) if number.starts_with('-')) {
+        return Err(InvalidToken::ClaimType { claim: CLAIM.to_owned() });
+    }
+    numeric_date(payload, CLAIM)?.ok_or_else(|| InvalidToken::ClaimMissing { claim: CLAIM.to_owned() })
+}
+
 /// Without room for the leeway there is none.
 fn later(time: SystemTime, leeway: Duration) -> SystemTime {
     time.checked_add(leeway).unwrap_or(time)
@@ -142,17 +160,22 @@ fn later(time: SystemTime, leeway: Duration) -> SystemTime {
 
 /// A number of seconds since 1970, fractions included (RFC 7519 §2).
 fn numeric_date(payload: &Members, claim: &str) -> Result<Option<SystemTime>, InvalidToken> {
-    let wrong_type = || InvalidToken::ClaimType { claim: claim.to_owned() };
-    let Some(value) = payload.get(claim) else { return Ok(None) };
-    let Value::Number(number) = value else { return Err(wrong_type()) };
-    let since_1970 = match number.as_u64() {
-        Some(seconds) => Duration::from_secs(seconds),
-        None => number.as_f64().and_then(|s| Duration::try_from_secs_f64(s).ok()).ok_or_else(wrong_type)?,
+    let date = match payload.get(claim) {
+        None => return Ok(None),
+        Some(Value::Number(number)) => date(number),
+        Some(_) => None,
     };
-    if since_1970.as_secs() > LAST_SECOND {
-        return Err(wrong_type());
-    }
-    SystemTime::UNIX_EPOCH.checked_add(since_1970).map(Some).ok_or_else(wrong_type)
+    date.map(Some).ok_or_else(|| InvalidToken::ClaimType { claim: claim.to_owned() })
+}
+
+/// Of a time before 1970 it matters only that it is long past.
+fn date(number: &str) -> Option<SystemTime> {
+    let since_1970 = match number.parse() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => Duration::try_from_secs_f64(number.parse::<f64>().ok()?.max(0.0)).ok()?,
+    };
+    let is_date = since_1970.as_secs() <= LAST_SECOND;
+    SystemTime::UNIX_EPOCH.checked_add(since_1970).filter(|_| is_date)
 }
 
 /// What RFC 9068 §2.2 requires over the claims that are required of any token.
@@ -180,8 +203,8 @@ fn granted_scopes(payload: &Members, expected: &Verifier) -> ScopeSet {
 /// with anything in it that is no scope token, is not understood and so grants nothing.
 fn scopes_of(claim: &Value) -> Option<ScopeSet> {
     match claim {
-        Value::String(scopes) => scopes.parse().ok(),
-        Value::Array(scopes) => scopes.iter().map(|scope| ScopeToken::parse(scope.as_str()?).ok()).collect(),
+        Value::Text(scopes) => scopes.parse().ok(),
+        Value::Array(scopes) => scopes.iter().map(|scope| ScopeToken::parse(scope.as_text()?).ok()).collect(),
         _ => None,
     }
 }
@@ -189,7 +212,7 @@ fn scopes_of(claim: &Value) -> Option<ScopeSet> {
 fn optional_text<'a>(payload: &'a Members, claim: &str) -> Result<Option<&'a str>, InvalidToken> {
     match payload.get(claim) {
         None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
+        Some(Value::Text(text)) => Ok(Some(text)),
         Some(_) => Err(InvalidToken::ClaimType { claim: claim.to_owned() }),
     }
 }

@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use crate::json::MAX_DEPTH;
+
 /// Why there is no verified access token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -38,7 +40,7 @@ pub enum CredentialsError {
     /// Nothing after `Bearer`.
     #[error("The authorization entry has no access token after Bearer")]
     NoToken,
-    /// After `Bearer` and one space, something else than one token of RFC 6750's characters.
+    /// After `Bearer` and its spaces, something else than one token of RFC 6750's characters.
     #[error("The authorization entry has characters after Bearer that no access token has")]
     Characters,
 }
@@ -65,6 +67,12 @@ pub enum MalformedToken {
     /// Header or payload is no JSON object.
     #[error("The access token is no signed JWT: its {part} is no JSON object")]
     NotAnObject {
+        /// The part.
+        part: Part,
+    },
+    /// Header or payload has arrays or objects within each other, more levels of them than are read.
+    #[error("The access token is no signed JWT: its {part} is nested more than {MAX_DEPTH} levels deep")]
+    TooDeep {
         /// The part.
         part: Part,
     },
@@ -98,6 +106,15 @@ pub enum InvalidToken {
     /// A member that is read occurs twice (RFC 7515 §4, RFC 7519 §4).
     #[error("The access token has {member} twice in its {part}")]
     Repeated {
+        /// The part.
+        part: Part,
+        /// The member's name.
+        member: String,
+    },
+    /// A member that is read has half of a surrogate pair in a text, or a number that no 64-bit float can hold
+    /// (RFC 8259 §6, §8.2).
+    #[error("The access token has a {member} in its {part} that is no valid text or number")]
+    Unreadable {
         /// The part.
         part: Part,
         /// The member's name.
@@ -139,6 +156,16 @@ pub enum InvalidToken {
         /// The claim's name.
         claim: String,
     },
+    /// A claim that has to say something is empty.
+    #[error("The access token's {claim} claim is empty")]
+    ClaimEmpty {
+        /// The claim's name.
+        claim: String,
+    },
+    /// `cnf` binds it to its sender (RFC 7800), by a client certificate (RFC 8705) or a key (RFC 9449). Whoever
+    /// sends it has not shown either, so it may be stolen.
+    #[error("The access token is bound to its sender (cnf), and is not accepted as a bearer token")]
+    SenderConstrained,
     /// `iss` is another (RFC 7519 §4.1.1), compared byte for byte.
     #[error("The access token is from another issuer")]
     Issuer {

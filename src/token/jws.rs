@@ -2,16 +2,15 @@
 
 use std::fmt;
 
-use serde_json::Value;
-
 use super::{BearerToken, InvalidToken, MalformedToken, Part};
 use crate::base64url;
-use crate::json::{self, Members};
+use crate::json::{self, FaultKind, Malformed, Members, Value, Wanted};
 use crate::jwks::Algorithm;
 
 /// Header members that are read. Those that carry or point to a key (`jwk`, `jku`, `x5u`, `x5c`) are
 /// not among them: a key comes from the issuer alone.
-const HEADER_MEMBERS: [&str; 4] = ["alg", "crit", "kid", "typ"];
+static HEADER_MEMBERS: [Wanted; 4] =
+    [Wanted::member("alg"), Wanted::member("crit"), Wanted::member("kid"), Wanted::member("typ")];
 
 /// A token whose form, algorithm and type are in order. Its claims are anybody's until it is verified.
 pub struct UnverifiedToken<'a> {
@@ -29,9 +28,23 @@ impl UnverifiedToken<'_> {
         self.kid.as_deref()
     }
 
+    /// Whether the header says that this is an access token (RFC 9068 §2.1).
+    pub(super) fn has_access_token_type(&self) -> bool {
+        self.has_type("at+jwt")
+    }
+
+    /// Whether the header's `typ` is this media type, in any case, with or without `application/` (RFC 7515 §4.1.9).
+    pub(super) fn has_type(&self, name: &str) -> bool {
+        const PREFIX: &str = "application/";
+        let Some(typ) = self.typ.as_deref() else { return false };
+        let has_prefix = typ.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX));
+        let typ = if has_prefix { &typ[PREFIX.len()..] } else { typ };
+        typ.eq_ignore_ascii_case(name)
+    }
+
     /// The issuer that the token says it is from. Good for choosing whom to ask, and for nothing else.
     pub fn claimed_issuer(&self) -> Option<&str> {
-        self.payload.get("iss").and_then(Value::as_str)
+        self.payload.get("iss").and_then(Value::as_text)
     }
 }
 
@@ -54,10 +67,7 @@ pub(super) struct CompactJws<'a> {
 }
 
 impl<'a> CompactJws<'a> {
-    pub(super) fn parse(
-        token: BearerToken<'a>,
-        claims: &dyn Fn(&[&str]) -> bool,
-    ) -> Result<CompactJws<'a>, MalformedToken> {
+    pub(super) fn parse(token: BearerToken<'a>, claims: &[Wanted]) -> Result<CompactJws<'a>, MalformedToken> {
         let token = token.as_str();
         let (signing_input, signature) = token.rsplit_once('.').ok_or(MalformedToken::Parts)?;
         let (header, payload) = signing_input.split_once('.').ok_or(MalformedToken::Parts)?;
@@ -65,11 +75,7 @@ impl<'a> CompactJws<'a> {
             return Err(MalformedToken::Parts);
         }
         Ok(Self {
-            header: read_object(
-                header,
-                Part::Header,
-                &|names| matches!(names, [name] if HEADER_MEMBERS.contains(name)),
-            )?,
+            header: read_object(header, Part::Header, &HEADER_MEMBERS)?,
             payload: read_object(payload, Part::Payload, claims)?,
             signing_input,
             signature: decode(signature, Part::Signature)?,
@@ -77,17 +83,10 @@ impl<'a> CompactJws<'a> {
     }
 
     /// Judges what needs no key: the header.
-    pub(super) fn into_unverified(
-        mut self,
-        allowed: &[Algorithm],
-    ) -> Result<UnverifiedToken<'a>, InvalidToken> {
-        if let Some(member) = self.header.repeated() {
-            return Err(InvalidToken::Repeated { part: Part::Header, member: member.to_owned() });
-        }
-        let algorithm = match self.header.take("alg") {
-            Some(Value::String(name)) => name.parse().map_err(|_| InvalidToken::Algorithm)?,
-            _ => return Err(InvalidToken::Algorithm),
-        };
+    pub(super) fn into_unverified(self, allowed: &[Algorithm]) -> Result<UnverifiedToken<'a>, InvalidToken> {
+        refuse_fault(&self.header, Part::Header)?;
+        let algorithm = self.header.get("alg").and_then(Value::as_text).ok_or(InvalidToken::Algorithm)?;
+        let algorithm = algorithm.parse().map_err(|_| InvalidToken::Algorithm)?;
         if !allowed.contains(&algorithm) {
             return Err(InvalidToken::Algorithm);
         }
@@ -96,8 +95,8 @@ impl<'a> CompactJws<'a> {
         }
         Ok(UnverifiedToken {
             algorithm,
-            kid: text(self.header.take("kid")).ok_or(InvalidToken::KeyId)?,
-            typ: text(self.header.take("typ")).ok_or(InvalidToken::Type)?,
+            kid: text(self.header.get("kid")).ok_or(InvalidToken::KeyId)?,
+            typ: text(self.header.get("typ")).ok_or(InvalidToken::Type)?,
             payload: self.payload,
             signing_input: self.signing_input,
             signature: self.signature,
@@ -109,17 +108,28 @@ fn decode(text: &str, part: Part) -> Result<Vec<u8>, MalformedToken> {
     base64url::decode(text).ok_or(MalformedToken::Encoding { part })
 }
 
-fn read_object(text: &str, part: Part, wanted: &dyn Fn(&[&str]) -> bool) -> Result<Members, MalformedToken> {
-    let json = decode(text, part)?;
-    json::read_members(&json, wanted).map_err(|_| MalformedToken::NotAnObject { part })
+fn read_object(text: &str, part: Part, wanted: &[Wanted]) -> Result<Members, MalformedToken> {
+    json::read_object(&decode(text, part)?, wanted).map_err(|malformed| match malformed {
+        Malformed::Syntax => MalformedToken::NotAnObject { part },
+        Malformed::TooDeep => MalformedToken::TooDeep { part },
+    })
+}
+
+/// What is read is there once, and means something.
+pub(super) fn refuse_fault(members: &Members, part: Part) -> Result<(), InvalidToken> {
+    let Some(fault) = members.fault() else { return Ok(()) };
+    let member = fault.to_string();
+    Err(match fault.kind {
+        FaultKind::Repeated => InvalidToken::Repeated { part, member },
+        FaultKind::Unreadable => InvalidToken::Unreadable { part, member },
+    })
 }
 
 /// A string or nothing; `None` for anything else.
 #[expect(clippy::option_option, reason = "wrong type and absence are two things")]
-fn text(member: Option<Value>) -> Option<Option<String>> {
+fn text(member: Option<&Value>) -> Option<Option<String>> {
     match member {
         None => Some(None),
-        Some(Value::String(text)) => Some(Some(text)),
-        Some(_) => None,
+        Some(value) => value.as_text().map(|text| Some(text.to_owned())),
     }
 }

@@ -5,26 +5,27 @@ use std::time::{Duration, SystemTime};
 use super::claims::{self, Claims};
 use super::jws::CompactJws;
 use super::{BearerToken, ClaimPath, InvalidToken, TokenError, TokenProfile, UnverifiedToken};
+use crate::json::Wanted;
 use crate::jwks::{Algorithm, HeldKeys};
 use crate::scope::ScopePrefix;
 
 /// Claims that are read whatever is configured.
-const CLAIMS: [&str; 15] = [
-    "iss",
-    "sub",
-    "aud",
-    "exp",
-    "nbf",
-    "iat",
-    "jti",
-    "client_id",
-    "azp",
-    "typ",
-    "token_use",
-    "nonce",
-    "at_hash",
-    "c_hash",
-    "scope",
+static CLAIMS: [Wanted; 15] = [
+    Wanted::member("iss"),
+    Wanted::member("sub"),
+    Wanted::member("aud"),
+    Wanted::member("exp"),
+    Wanted::member("nbf"),
+    Wanted::member("iat"),
+    Wanted::member("jti"),
+    Wanted::member("client_id"),
+    Wanted::member("azp"),
+    Wanted::member("cnf"),
+    Wanted::member("typ"),
+    Wanted::member("token_use"),
+    Wanted::member("nonce"),
+    Wanted::member("at_hash"),
+    Wanted::member("c_hash"),
 ];
 
 /// What an access token has to be like. Starts from what an issuer of today sends: RS256, five seconds of
@@ -38,6 +39,9 @@ pub struct Verifier {
     pub(super) scope_claims: Vec<ClaimPath>,
     pub(super) scope_prefix: ScopePrefix,
     pub(super) profile: TokenProfile,
+    pub(super) accepts_bound_tokens: bool,
+    /// All claims that are read: made of the settings above, and not anew for each token.
+    claims: Vec<Wanted>,
 }
 
 impl Verifier {
@@ -51,7 +55,10 @@ impl Verifier {
             scope_claims: vec![ClaimPath::top("scope"), ClaimPath::top("scp")],
             scope_prefix: ScopePrefix::default(),
             profile: TokenProfile::Any,
+            accepts_bound_tokens: false,
+            claims: Vec::new(),
         }
+        .with_claims()
     }
 
     /// The claim that names the audience, for issuers that put no `aud` in access tokens: a name, and no path. An
@@ -59,7 +66,7 @@ impl Verifier {
     #[must_use]
     pub fn audience_claim(mut self, claim: impl Into<String>) -> Self {
         self.audience_claim = claim.into();
-        self
+        self.with_claims()
     }
 
     /// The algorithms that are accepted, in place of RS256. With none, no token is.
@@ -88,7 +95,7 @@ impl Verifier {
     #[must_use]
     pub fn scope_claims(mut self, claims: impl IntoIterator<Item = ClaimPath>) -> Self {
         self.scope_claims = claims.into_iter().collect();
-        self
+        self.with_claims()
     }
 
     /// What the issuer writes before the names of scopes, like `api://orders/`. A scope that begins with it counts
@@ -114,14 +121,21 @@ impl Verifier {
         self
     }
 
+    /// Accepts tokens that are bound to their sender (`cnf`: RFC 7800, RFC 8705, RFC 9449) without a look at the
+    /// binding. Whoever has stolen such a token can then use it, against which it was bound.
+    #[must_use]
+    pub fn dangerous_accept_bound_tokens(mut self) -> Self {
+        self.accepts_bound_tokens = true;
+        self
+    }
+
     /// Reads a token, and judges all that can be judged without a key.
     ///
     /// # Errors
     /// [`TokenError::Malformed`], or [`TokenError::Invalid`] for what the header says.
     pub fn read<'a>(&self, token: BearerToken<'a>) -> Result<UnverifiedToken<'a>, TokenError> {
-        let token =
-            CompactJws::parse(token, &|names| self.reads(names))?.into_unverified(&self.algorithms)?;
-        self.check_type(token.typ.as_deref())?;
+        let token = CompactJws::parse(token, &self.claims)?.into_unverified(&self.algorithms)?;
+        self.check_type(&token)?;
         Ok(token)
     }
 
@@ -137,23 +151,26 @@ impl Verifier {
         now: SystemTime,
     ) -> Result<Claims, TokenError> {
         verify_signature(token, keys)?;
-        claims::judge(&token.payload, self, &keys.issuer, now)
+        claims::judge(token, self, &keys.issuer, now)
     }
 
-    /// Whether a claim is read, or something within it.
-    fn reads(&self, names: &[&str]) -> bool {
-        let is_plain = matches!(names, [claim] if CLAIMS.contains(claim) || *claim == self.audience_claim);
-        is_plain || self.scope_claims.iter().any(|claim| claim.begins_with(names))
+    fn with_claims(mut self) -> Self {
+        self.claims = CLAIMS.to_vec();
+        Wanted::add(&mut self.claims, std::slice::from_ref(&self.audience_claim));
+        for claim in &self.scope_claims {
+            Wanted::add(&mut self.claims, claim.names());
+        }
+        self
     }
 
     /// RFC 9068 §4 wants `at+jwt`, so that no other kind of JWT passes for an access token. Many issuers
     /// send `JWT` or nothing.
-    fn check_type(&self, typ: Option<&str>) -> Result<(), InvalidToken> {
-        let is = |name: &str| typ.is_some_and(|typ| typ.eq_ignore_ascii_case(name));
-        let is_access_token = is("at+jwt") || is("application/at+jwt");
+    fn check_type(&self, token: &UnverifiedToken<'_>) -> Result<(), InvalidToken> {
         let accepted = match self.profile {
-            TokenProfile::Rfc9068 => is_access_token,
-            TokenProfile::Any => is_access_token || is("JWT") || typ.is_none(),
+            TokenProfile::Rfc9068 => token.has_access_token_type(),
+            TokenProfile::Any => {
+                token.has_access_token_type() || token.typ.is_none() || token.has_type("JWT")
+            }
         };
         if accepted { Ok(()) } else { Err(InvalidToken::Type) }
     }

@@ -1,5 +1,7 @@
 //! Tokens that are none, as many as somebody likes to send.
 
+mod json;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -18,7 +20,7 @@ const UNAUTHENTICATED: &str = "16";
 /// What makes a token wrong. Each gets a number, so that no two are the same.
 type Shape = fn(number: usize, good: &[&str; 3]) -> Vec<u8>;
 
-const SHAPES: [(&str, Shape); 24] = [
+const MALFORMED: [(&str, Shape); 24] = [
     ("no token", |_, _| b"Bearer".to_vec()),
     ("two spaces", |n, _| format!("Bearer  {n}").into()),
     ("another scheme", |n, _| format!("Basic {n}").into()),
@@ -65,6 +67,11 @@ fn with_payload(payload: &str, good: &[&str; 3]) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn row_94_malformed_tokens_are_refused_and_forgotten() {
+    flood(&MALFORMED).await;
+}
+
+/// Sends [`TOKENS`] of these shapes in turn. All are refused, and the server is as well as it was.
+async fn flood(shapes: &'static [(&'static str, Shape)]) {
     let _guard = alone().await;
     let mut server = Server::start().await;
     server.assert_well().await;
@@ -75,7 +82,7 @@ async fn row_94_malformed_tokens_are_refused_and_forgotten() {
     for _ in 0..CONNECTIONS {
         let client = Client::connect(server.address).await.expect("a server that listens");
         for _ in 0..CALLS_AT_A_TIME {
-            callers.spawn(refused(client.clone(), server.token.clone(), Arc::clone(&next)));
+            callers.spawn(refused(client.clone(), server.token.clone(), Arc::clone(&next), shapes));
         }
     }
     let refused: usize = in_time("the refusals", callers.join_all()).await.into_iter().sum();
@@ -86,7 +93,12 @@ async fn row_94_malformed_tokens_are_refused_and_forgotten() {
 }
 
 /// Sends tokens until none is left, and counts those that were refused as they should be.
-async fn refused(client: Client, token: String, next: Arc<AtomicUsize>) -> usize {
+async fn refused(
+    client: Client,
+    token: String,
+    next: Arc<AtomicUsize>,
+    shapes: &'static [(&'static str, Shape)],
+) -> usize {
     let parts: Vec<&str> = token.split('.').collect();
     let good: &[&str; 3] = parts.as_slice().try_into().expect("a JWT");
     let mut refused = 0;
@@ -95,7 +107,7 @@ async fn refused(client: Client, token: String, next: Arc<AtomicUsize>) -> usize
         if number >= TOKENS {
             return refused;
         }
-        let (name, shape) = SHAPES[number % SHAPES.len()];
+        let (name, shape) = shapes[number % shapes.len()];
         let outcome = client.head_only(API1, &shape(number, good)).await;
         assert!(outcome.has_status(UNAUTHENTICATED), "{name}, {number}: {outcome:?}");
         refused += 1;

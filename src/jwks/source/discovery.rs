@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
 use url::Url;
 
 use super::{FetchError, Fetched, HttpClient, KeySource};
-use crate::json;
+use crate::json::{self, FaultKind, Malformed, Value, Wanted};
 use crate::jwks::{HttpUrl, PlainHttp, same_but_for_the_last_slash};
 
 /// Keys by way of the issuer's metadata, read anew at each fetch: OpenID Connect Discovery 1.0 §4, or,
@@ -68,6 +67,9 @@ fn well_known(issuer: &HttpUrl) -> [Url; 2] {
     ]
 }
 
+/// Members of the metadata that are read.
+static MEMBERS: [Wanted; 2] = [Wanted::member("issuer"), Wanted::member("jwks_uri")];
+
 struct Metadata {
     issuer: Arc<str>,
     jwks_uri: HttpUrl,
@@ -76,23 +78,24 @@ struct Metadata {
 impl Metadata {
     fn parse(json: &[u8], location: &str, expected: &Discovery) -> Result<Self, FetchError> {
         let invalid = |reason| FetchError::Metadata { location: location.to_owned(), reason };
-        let mut members = json::read_members(json, &|names| matches!(names, ["issuer" | "jwks_uri"]))
-            .map_err(|_| invalid("it is no JSON object"))?;
-        if members.repeated().is_some() {
-            return Err(invalid("issuer or jwks_uri is there twice"));
+        let members = json::read_object(json, &MEMBERS).map_err(|malformed| match malformed {
+            Malformed::Syntax => invalid("it is no JSON object"),
+            Malformed::TooDeep => invalid("it is nested too deeply"),
+        })?;
+        match members.fault().map(|fault| fault.kind) {
+            Some(FaultKind::Repeated) => return Err(invalid("issuer or jwks_uri is there twice")),
+            Some(FaultKind::Unreadable) => return Err(invalid("issuer or jwks_uri is no valid text")),
+            None => {}
         }
-        let Some(Value::String(issuer)) = members.take("issuer") else {
-            return Err(invalid("it names no issuer"));
-        };
-        let Some(Value::String(jwks_uri)) = members.take("jwks_uri") else {
-            return Err(invalid("it names no jwks_uri"));
-        };
-        if !same_but_for_the_last_slash(&issuer, expected.issuer.as_str()) {
+        let text = |name: &str| members.get(name).and_then(Value::as_text);
+        let issuer = text("issuer").ok_or_else(|| invalid("it names no issuer"))?;
+        let jwks_uri = text("jwks_uri").ok_or_else(|| invalid("it names no jwks_uri"))?;
+        if !same_but_for_the_last_slash(issuer, expected.issuer.as_str()) {
             let (location, expected) = (location.to_owned(), expected.issuer.to_string());
-            return Err(FetchError::OtherIssuer { location, expected, found: issuer });
+            return Err(FetchError::OtherIssuer { location, expected, found: issuer.to_owned() });
         }
         let refused = |error| FetchError::JwksUri { location: location.to_owned(), error };
-        let jwks_uri = HttpUrl::parse(&jwks_uri, expected.plain_http).map_err(refused)?;
+        let jwks_uri = HttpUrl::parse(jwks_uri, expected.plain_http).map_err(refused)?;
         Ok(Self { issuer: issuer.into(), jwks_uri })
     }
 }

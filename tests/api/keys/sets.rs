@@ -67,9 +67,20 @@ async fn row_51_a_key_that_is_published_with_and_without_its_private_members_is_
 async fn row_52_a_key_that_is_no_json_for_us_leaves_the_others() {
     let world = World::start().await;
     let good = world.issuer.jwk();
-    let nested = format!("{}{}", "[".repeat(500), "]".repeat(500));
-    for odd in [r#"{"kty":1e400}"#, r#"{"kid":"\ud800"}"#, &format!(r#"{{"x":{nested}}}"#), &nested] {
-        world.server.publish(Document::Json(format!(r#"{{"a":{nested},"keys":[{odd},{good}]}}"#)));
+    let nested = format!("{}{}", "[".repeat(20), "]".repeat(20));
+    let private = r#"{"$serde_json::private::RawValue":"{}"}"#;
+    for odd in [
+        r#"{"kty":1e400}"#,
+        r#"{"kid":"\ud800"}"#,
+        r#"{"\ud800":1e400}"#,
+        r#"{"kty":"RSA","kty":"RSA"}"#,
+        private,
+        &format!(r#"{{"x":{nested}}}"#),
+        &nested,
+    ] {
+        world
+            .server
+            .publish(Document::Json(format!(r#"{{"a":{nested},"b":{private},"keys":[{odd},{good}]}}"#)));
         world.keys.refresh().await.expect(odd);
         assert_eq!(world.code(&world.token()).await, Code::Ok, "{odd}");
     }
@@ -106,6 +117,11 @@ async fn row_48_a_key_that_is_published_for_something_else_makes_no_fetch() {
 async fn rows_53_and_54_a_refresh_that_brings_no_keys_leaves_those_that_are_held() {
     let world = World::start().await;
     let good = world.issuer.jwks();
+    let beside = |odd: &str| good.replacen('{', &format!(r#"{{"x":{odd},"#), 1);
+    // The keys are within a text, for whoever takes the name for what a library means by it.
+    let in_text =
+        json!({ "keys": { "$serde_json::private::RawValue": json!([world.issuer.jwk()]).to_string() } })
+            .to_string();
     let too_many = json!({ "keys": vec![world.issuer.jwk(); 10_000] }).to_string();
     let cases = [
         ("53: HTML", Document::Json("<html></html>".to_owned())),
@@ -115,6 +131,11 @@ async fn rows_53_and_54_a_refresh_that_brings_no_keys_leaves_those_that_are_held
         ("53: compressed", Document::Compressed(include_bytes!("../support/spaces.gz").to_vec())),
         ("53: 10,000 keys", Document::Json(too_many)),
         ("53: 300 keys, which fit", Document::Json(json!({ "keys": vec![json!({}); 300] }).to_string())),
+        (
+            "100: nested too deeply",
+            Document::Json(beside(&format!("{}{}", "[".repeat(34_000), "]".repeat(34_000)))),
+        ),
+        ("100: nested too deeply in text", Document::Json(in_text)),
         ("54: no keys", Document::Json(r#"{"keys":[]}"#.to_owned())),
         ("54: an array", Document::Json("[]".to_owned())),
         ("54: keys twice", Document::Json(format!(r#"{{"keys":[],{}"#, &good[1..]))),

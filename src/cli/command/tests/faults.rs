@@ -13,7 +13,7 @@ fn all_faults_of_all_sources_are_told_at_once() {
         .config("reflection = \"sometimes\"\nlog-format = 1\nleevay = \"1s\"");
     let empty_name =
         r"a claim's name is empty; dots part names, and one that belongs to a name is written \.";
-    let algorithms = "expected one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA";
+    let algorithms = "expected one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA, Ed25519";
     assert_eq!(
         told.faults(),
         [

@@ -1,0 +1,258 @@
+//! A pull reader of JSON text (RFC 8259): it walks over the text, and allocates nothing for what nobody asks for.
+//!
+//! It judges the form of everything on its way, values that are skipped included: the grammar, control characters
+//! in strings, and the depth. What a string or a number means is found out only where it is read: half of a
+//! surrogate pair, or a number that no `f64` can hold, is a fault of whoever asks for it and not of the document.
+
+use std::borrow::Cow;
+use std::str;
+
+/// How deeply arrays and objects may be nested. Documents of issuers have three levels, or four.
+pub(crate) const MAX_DEPTH: u8 = 32;
+
+/// Why a text is not read to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Malformed {
+    /// It is not one JSON value of the kind that was expected.
+    Syntax,
+    /// Arrays and objects are nested more deeply than [`MAX_DEPTH`].
+    TooDeep,
+}
+
+type Read<T> = Result<T, Malformed>;
+
+/// What the next value is, by its first byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Object,
+    Array,
+    Text,
+    Number,
+    /// `true`, `false` or `null`.
+    Literal,
+}
+
+/// A place in a text, before a value or after one.
+#[derive(Debug)]
+pub(crate) struct Reader<'j> {
+    text: &'j str,
+    at: usize,
+    depth: u8,
+}
+
+impl<'j> Reader<'j> {
+    /// At the start of a text, which is UTF-8 without a byte order mark (RFC 8259 §8.1).
+    pub(crate) fn new(json: &'j [u8]) -> Read<Self> {
+        let text = str::from_utf8(json).map_err(|_| Malformed::Syntax)?;
+        Ok(Self { text, at: 0, depth: 0 })
+    }
+
+    /// What comes next.
+    pub(crate) fn kind(&mut self) -> Read<Kind> {
+        match self.peek() {
+            Some(b'{') => Ok(Kind::Object),
+            Some(b'[') => Ok(Kind::Array),
+            Some(b'"') => Ok(Kind::Text),
+            Some(b'-' | b'0'..=b'9') => Ok(Kind::Number),
+            Some(b't' | b'f' | b'n') => Ok(Kind::Literal),
+            _ => Err(Malformed::Syntax),
+        }
+    }
+
+    /// Reads an object. `member` is called with each name, and has to read or skip the value.
+    pub(crate) fn object(&mut self, mut member: impl FnMut(&mut Self, RawText<'j>) -> Read<()>) -> Read<()> {
+        self.nested(b'{', b'}', |reader| {
+            let name = reader.text()?;
+            reader.expect(b':')?;
+            member(reader, name)
+        })
+    }
+
+    /// Reads an array. `element` is called before each element, and has to read or skip it.
+    pub(crate) fn array(&mut self, element: impl FnMut(&mut Self) -> Read<()>) -> Read<()> {
+        self.nested(b'[', b']', element)
+    }
+
+    /// Reads a string.
+    pub(crate) fn text(&mut self) -> Read<RawText<'j>> {
+        self.expect(b'"')?;
+        let start = self.at;
+        loop {
+            match self.next()? {
+                b'"' => return Ok(RawText(&self.text[start..self.at - 1])),
+                b'\\' => self.escape()?,
+                0..0x20 => return Err(Malformed::Syntax),
+                _ => {}
+            }
+        }
+    }
+
+    /// Reads a number, as it is written.
+    pub(crate) fn number(&mut self) -> Read<&'j str> {
+        self.peek();
+        let start = self.at;
+        self.accept(|byte| byte == b'-');
+        // No zeros in front.
+        if !self.accept(|byte| byte == b'0') {
+            self.digits()?;
+        }
+        if self.accept(|byte| byte == b'.') {
+            self.digits()?;
+        }
+        if self.accept(|byte| matches!(byte, b'e' | b'E')) {
+            self.accept(|byte| matches!(byte, b'+' | b'-'));
+            self.digits()?;
+        }
+        Ok(&self.text[start..self.at])
+    }
+
+    /// Reads `true`, `false` or `null`.
+    pub(crate) fn literal(&mut self) -> Read<&'static str> {
+        self.peek();
+        let rest = &self.text[self.at..];
+        let found = ["true", "false", "null"].into_iter().find(|word| rest.starts_with(word));
+        let word = found.ok_or(Malformed::Syntax)?;
+        self.at += word.len();
+        Ok(word)
+    }
+
+    /// Passes over a value.
+    pub(crate) fn skip(&mut self) -> Read<()> {
+        match self.kind()? {
+            // As deep as the limit allows, and so is the recursion.
+            Kind::Object => self.object(|reader, _| reader.skip()),
+            Kind::Array => self.array(Self::skip),
+            Kind::Text => self.text().map(drop),
+            Kind::Number => self.number().map(drop),
+            Kind::Literal => self.literal().map(drop),
+        }
+    }
+
+    /// Nothing comes after the value.
+    pub(crate) fn end(mut self) -> Read<()> {
+        if self.peek().is_none() { Ok(()) } else { Err(Malformed::Syntax) }
+    }
+
+    fn nested(&mut self, open: u8, close: u8, mut item: impl FnMut(&mut Self) -> Read<()>) -> Read<()> {
+        self.expect(open)?;
+        if self.depth == MAX_DEPTH {
+            return Err(Malformed::TooDeep);
+        }
+        self.depth += 1;
+        if self.peek() != Some(close) {
+            item(self)?;
+            while self.peek() == Some(b',') {
+                self.at += 1;
+                item(self)?;
+            }
+        }
+        self.depth -= 1;
+        self.expect(close)
+    }
+
+    /// After a backslash (RFC 8259 §7).
+    fn escape(&mut self) -> Read<()> {
+        match self.next()? {
+            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Ok(()),
+            b'u' => (0..4).try_for_each(|_| match self.next()? {
+                b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F' => Ok(()),
+                _ => Err(Malformed::Syntax),
+            }),
+            _ => Err(Malformed::Syntax),
+        }
+    }
+
+    fn digits(&mut self) -> Read<()> {
+        let start = self.at;
+        while self.accept(|byte| byte.is_ascii_digit()) {}
+        if self.at > start { Ok(()) } else { Err(Malformed::Syntax) }
+    }
+
+    /// The next byte, whatever it is.
+    fn next(&mut self) -> Read<u8> {
+        let byte = self.text.as_bytes().get(self.at).ok_or(Malformed::Syntax)?;
+        self.at += 1;
+        Ok(*byte)
+    }
+
+    /// The next byte after white space, which stays.
+    fn peek(&mut self) -> Option<u8> {
+        while self.accept(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')) {}
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn expect(&mut self, byte: u8) -> Read<()> {
+        if self.peek() != Some(byte) {
+            return Err(Malformed::Syntax);
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    fn accept(&mut self, fits: impl FnOnce(u8) -> bool) -> bool {
+        let is_accepted = self.text.as_bytes().get(self.at).is_some_and(|byte| fits(*byte));
+        self.at += usize::from(is_accepted);
+        is_accepted
+    }
+}
+
+/// What stands between the quotes of a string: its escapes are in order, and not yet resolved.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RawText<'j>(&'j str);
+
+impl<'j> RawText<'j> {
+    /// What it says; nothing where it has half of a surrogate pair, which is no character.
+    pub(crate) fn decode(self) -> Option<Cow<'j, str>> {
+        if self.0.contains('\\') {
+            self.characters().collect::<Option<String>>().map(Cow::Owned)
+        } else {
+            Some(Cow::Borrowed(self.0))
+        }
+    }
+
+    /// Whether it says `text`, however it is written. Allocates nothing.
+    pub(crate) fn is(self, text: &str) -> bool {
+        self.characters().eq(text.chars().map(Some))
+    }
+
+    /// Its characters; nothing in the place of half a surrogate pair.
+    fn characters(self) -> impl Iterator<Item = Option<char>> {
+        let mut rest = self.0.chars();
+        std::iter::from_fn(move || match rest.next()? {
+            '\\' => Some(escaped(&mut rest)),
+            plain => Some(Some(plain)),
+        })
+    }
+}
+
+/// The character after a backslash.
+fn escaped(rest: &mut str::Chars<'_>) -> Option<char> {
+    match rest.next()? {
+        'b' => Some('\u{8}'),
+        'f' => Some('\u{c}'),
+        'n' => Some('\n'),
+        'r' => Some('\r'),
+        't' => Some('\t'),
+        'u' => code_point(rest),
+        quoted => Some(quoted),
+    }
+}
+
+/// A character of one UTF-16 code unit, or of two that belong together (RFC 8259 §7).
+fn code_point(rest: &mut str::Chars<'_>) -> Option<char> {
+    let first = code_unit(rest)?;
+    if !(0xd800..0xdc00).contains(&first) {
+        return char::from_u32(first);
+    }
+    let mut ahead = rest.clone();
+    if (ahead.next(), ahead.next()) != (Some('\\'), Some('u')) {
+        return None;
+    }
+    let second = code_unit(&mut ahead).filter(|second| (0xdc00..0xe000).contains(second))?;
+    *rest = ahead;
+    char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00))
+}
+
+fn code_unit(rest: &mut str::Chars<'_>) -> Option<u32> {
+    (0..4).try_fold(0, |unit, _| Some(unit << 4 | rest.next()?.to_digit(16)?))
+}
