@@ -113,18 +113,21 @@ pub struct TokenRules {
     pub scope_prefix: ScopePrefix,
     /// How strictly a token has to say that it is an access token.
     pub profile: TokenProfile,
+    /// Whether tokens that are bound to their sender are accepted without a look at the binding.
+    pub accept_bound_tokens: bool,
 }
 
 impl TokenRules {
     /// A verifier that judges so.
     pub fn verifier(&self) -> Verifier {
-        Verifier::new(self.audience.as_str())
+        let verifier = Verifier::new(self.audience.as_str())
             .audience_claim(self.audience_claim.as_str())
             .algorithms(self.algorithms.iter().copied())
             .leeway(self.leeway)
             .scope_claims(self.scope_claims.iter().cloned())
             .scope_prefix(self.scope_prefix.clone())
-            .profile(self.profile)
+            .profile(self.profile);
+        if self.accept_bound_tokens { verifier.dangerous_accept_bound_tokens() } else { verifier }
     }
 }
 

@@ -168,6 +168,11 @@ pub(super) static TOKEN_PROFILE: Opt = Opt {
     help: "any, or rfc9068 for at+jwt alone",
     ..value("token-profile", "SEKISHO_TOKEN_PROFILE", TOKENS)
 };
+pub(super) static DANGEROUS_ACCEPT_BOUND_TOKENS: Opt = Opt {
+    kind: Kind::Switch,
+    help: "Accept tokens that are bound to their sender (cnf) without checking the binding: whoever steals one can use it",
+    ..value("dangerous-accept-bound-tokens", "SEKISHO_DANGEROUS_ACCEPT_BOUND_TOKENS", TOKENS)
+};
 pub(super) static LOG_FORMAT: Opt = Opt {
     default: Some("text"),
     value_name: "FORMAT",
@@ -215,7 +220,7 @@ pub(super) static CLIENT_SECRET: Opt = Opt {
 };
 
 /// Both servers.
-static SERVERS: [&Opt; 18] = [
+static SERVERS: [&Opt; 19] = [
     &GRPC_LISTEN,
     &REFLECTION,
     &SHUTDOWN_GRACE,
@@ -234,6 +239,7 @@ static SERVERS: [&Opt; 18] = [
     &SCOPE_CLAIM,
     &SCOPE_PREFIX,
     &TOKEN_PROFILE,
+    &DANGEROUS_ACCEPT_BOUND_TOKENS,
 ];
 /// Both servers, last in their help.
 static CONFIGURATION: [&Opt; 3] = [&LOG_FORMAT, &CONFIG, &ENV_FILE];

@@ -163,6 +163,9 @@ impl Judge<'_> {
             profile: self.with_default(&option::TOKEN_PROFILE, TokenProfile::Any, |text| {
                 text.parse::<TokenProfile>().map_err(|error| error.to_string())
             }),
+            accept_bound_tokens: self
+                .optional(&option::DANGEROUS_ACCEPT_BOUND_TOKENS, values::switch)
+                .unwrap_or_default(),
         }
     }
 }

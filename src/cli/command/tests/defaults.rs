@@ -33,6 +33,7 @@ fn rules(audience: &str) -> TokenRules {
         scope_claims: vec!["scope".parse().unwrap(), "scp".parse().unwrap()],
         scope_prefix: ScopePrefix::default(),
         profile: TokenProfile::Any,
+        accept_bound_tokens: false,
     }
 }
 

@@ -92,6 +92,7 @@ fn the_file_has_the_names_of_the_flags() {
             scope-claim = ["permissions"]
             scope-prefix = "api://orders/"
             token-profile = "rfc9068"
+            dangerous-accept-bound-tokens = true
             log-format = "json"
             issuer-listen = "127.0.0.1:1"
             allow-origin = ["https://a.example", "https://b.example"]
@@ -147,6 +148,7 @@ fn the_file_has_the_names_of_the_flags() {
     assert_eq!(issuer.schedule.cooldown, Duration::from_secs(2));
     assert_eq!(issuer.schedule.max_stale, Duration::from_secs(3600));
     let token = &settings.token;
+    assert!(token.accept_bound_tokens);
     assert_eq!((token.audience.as_str(), token.audience_claim.as_str()), ("api", "client_id"));
     assert_eq!((token.leeway, token.profile), (Duration::ZERO, TokenProfile::Rfc9068));
     assert_eq!(token.algorithms, [Algorithm::EdDsa]);
@@ -237,6 +239,11 @@ fn a_switch_has_a_value_in_the_environment() {
         assert_eq!(settings.issuer.plain_http, PlainHttp::DangerousAnywhere, "{on}");
     }
     assert_eq!(told(url).env("SEKISHO_DANGEROUS_ALLOW_PLAIN_HTTP", "false").faults().len(), 1);
+    let bound = |told: Told| told.serve().token.accept_bound_tokens;
+    let variable = "SEKISHO_DANGEROUS_ACCEPT_BOUND_TOKENS";
+    assert!(bound(served("--dangerous-accept-bound-tokens")) && bound(served("").env(variable, "1")));
+    assert!(!bound(served("")) && !bound(served("").env(variable, "0")));
+    assert_eq!(served("").env(variable, "yes").faults().len(), 1);
 }
 
 #[test]
