@@ -63,6 +63,7 @@ use crate::token::{BearerToken, InvalidToken, TokenError, UnverifiedToken};
 
 /// Decides calls by a policy, for tokens of the issuers that it trusts. Cheap to clone.
 #[derive(Debug, Clone)]
+#[must_use = "nothing is decided until it is asked"]
 pub struct Authorizer {
     policy: Arc<Policy>,
     issuers: Vec<Issuer>,
@@ -71,6 +72,7 @@ pub struct Authorizer {
 }
 
 /// What became of a call, or what it waits for.
+#[must_use = "a decision that nobody looks at lets every call in"]
 #[non_exhaustive]
 pub enum Authorization {
     /// Decided, without waiting.
@@ -92,21 +94,18 @@ impl Authorizer {
 
     /// Trusts one more issuer, with keys, an audience and rules of its own. A token is judged by those of the
     /// issuer that it names.
-    #[must_use]
     pub fn also_trusting(mut self, issuer: Issuer) -> Self {
         self.issuers.push(issuer);
         self
     }
 
     /// Takes the time from `clock`, which tests move.
-    #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
     /// How long the `authorization` entry may be, in bytes; 8192 unless set.
-    #[must_use]
     pub fn max_token_size(mut self, bytes: usize) -> Self {
         self.max_token_size = bytes;
         self
@@ -138,6 +137,15 @@ impl Authorizer {
     /// Decides from the path and the metadata of a call: `/package.Service/Method`, as it was sent.
     ///
     /// Takes no lock that a refresh holds and does not wait, unless the token names an unknown key.
+    ///
+    /// The compiler warns where nobody looks at what was decided:
+    ///
+    /// ```compile_fail
+    /// #![deny(unused_must_use)]
+    /// fn handle(authorizer: &sekisho::authorizer::Authorizer, metadata: &http::HeaderMap) {
+    ///     authorizer.authorize("/orders.v1.Orders/Get", metadata);
+    /// }
+    /// ```
     pub fn authorize(&self, path: &str, metadata: &HeaderMap) -> Authorization {
         let Some(method) = self.policy.method(path) else {
             return Authorization::Decided(Verdict::of_unknown_method());

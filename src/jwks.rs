@@ -56,6 +56,7 @@ pub struct HeldKeys {
 }
 
 /// What there is to verify a token with.
+#[must_use = "a key that nobody looks at verifies nothing"]
 #[non_exhaustive]
 pub enum Lookup {
     /// Keys; among them the one that was asked for, where one was.

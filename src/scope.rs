@@ -115,6 +115,7 @@ impl ScopeSet {
     }
 
     /// Whether exactly this scope is in the set.
+    #[must_use]
     pub fn contains(&self, scope: &str) -> bool {
         self.0.contains(scope)
     }

@@ -8,6 +8,7 @@ use crate::scope::ScopePrefix;
 
 /// A decision, and all there is to say of it.
 #[derive(Debug)]
+#[must_use = "a verdict that nobody looks at lets every call in"]
 #[non_exhaustive]
 pub struct Verdict {
     /// The method, if it is one.

@@ -29,6 +29,7 @@ use crate::policy::Policy;
 /// }
 /// ```
 #[derive(Debug, Clone)]
+#[must_use = "a layer guards nothing until a service is behind it"]
 pub struct AccessLayer {
     authorizer: Arc<Authorizer>,
     forward_token: bool,
@@ -47,7 +48,6 @@ impl AccessLayer {
 
     /// Leaves the token in what the handler sees. Whatever the handler calls or logs can then act as the
     /// caller, at every API of the audience; better to get a token of its own for what is called onwards.
-    #[must_use]
     pub fn dangerous_forward_token(mut self) -> Self {
         self.forward_token = true;
         self
@@ -70,6 +70,7 @@ impl<S> Layer<S> for AccessLayer {
 
 /// A service that is reached with a grant, or not at all.
 #[derive(Debug, Clone)]
+#[must_use = "only what is reached by way of it is guarded"]
 pub struct Access<S> {
     inner: S,
     layer: AccessLayer,

@@ -55,6 +55,23 @@ async fn a_call_allowed_and_calls_refused() -> Result<(), Box<dyn Error>> {
 }
 
 #[tokio::test]
+async fn no_handler_does_anything_without_the_layer() -> Result<(), Box<dyn Error>> {
+    let issuer = TestIssuer::new("https://tenant.example/", "orders");
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    let server = Server::builder().add_service(OrdersServer::new(Orders));
+    tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
+    let mut client = OrdersClient::connect(format!("http://{address}")).await?;
+    let token = issuer.token().scope("admin orders:read").issued_at(SystemTime::now()).sign();
+    let delete = DeleteOrderRequest { id: "7".to_owned() };
+    let read = client.get_order(with_token(order(), &token)?).await;
+    assert_eq!(read.expect_err("no layer").code(), Code::Internal);
+    let deleted = client.delete_order(with_token(delete, &token)?).await;
+    assert_eq!(deleted.expect_err("no layer").code(), Code::Internal);
+    Ok(())
+}
+
+#[tokio::test]
 async fn both_backends_of_jsonwebtoken_are_in_this_build() {
     // The crate's own verification cannot choose between them, and panics; the calls above do not.
     let both = std::panic::catch_unwind(|| {
