@@ -136,6 +136,7 @@ async fn rows_53_and_54_a_refresh_that_brings_no_keys_leaves_those_that_are_held
             Document::Json(beside(&format!("{}{}", "[".repeat(34_000), "]".repeat(34_000)))),
         ),
         ("100: nested too deeply in text", Document::Json(in_text)),
+        ("53: bytes after it", Document::Json(format!("{good}x"))),
         ("54: no keys", Document::Json(r#"{"keys":[]}"#.to_owned())),
         ("54: an array", Document::Json("[]".to_owned())),
         ("54: keys twice", Document::Json(format!(r#"{{"keys":[],{}"#, &good[1..]))),
