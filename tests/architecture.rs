@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// The floors, from the ground up. Parts of one floor do not know each other, unless it says so below.
 const FLOORS: [&[&str]; 10] = [
-    &["scope", "clock", "json", "base64url"],
+    &["scope", "clock", "json", "base64url", "authority"],
     &["jwks", "policy"],
     &["token", "build"],
     &["authorizer"],
