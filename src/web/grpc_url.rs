@@ -1,10 +1,9 @@
 //! Where the page finds the APIs.
 
-use std::net::IpAddr;
-
 use axum::http::{HeaderMap, Uri};
-use url::{Host, Url};
+use url::Url;
 
+use super::source::{connect_source, is_unspecified};
 use crate::authority;
 
 /// The address of the gRPC listener, as a page may call it.
@@ -30,17 +29,7 @@ pub(super) fn at_host_of(url: &Url, uri: &Uri, headers: &HeaderMap) -> Option<St
     let named = authority::named(uri, headers)?;
     let mut url = url.clone();
     url.set_host(Some(named.host())).ok()?;
-    super::connect_source(&url)
-}
-
-/// IPv4's `0.0.0.0` may be written as an IPv6 address as well.
-fn is_unspecified(url: &Url) -> bool {
-    let address = match url.host() {
-        Some(Host::Ipv4(address)) => IpAddr::V4(address),
-        Some(Host::Ipv6(address)) => IpAddr::V6(address).to_canonical(),
-        Some(Host::Domain(_)) | None => return false,
-    };
-    address.is_unspecified()
+    connect_source(&url)
 }
 
 #[cfg(test)]
@@ -71,6 +60,7 @@ mod tests {
             ("https://0.0.0.0:443", "*.example", None),
             ("https://0.0.0.0:443", "a;script-src", None),
             ("https://0.0.0.0:443", "app.example@other.example", None),
+            ("https://0.0.0.0:443", "0.0.0.0", None),
             ("https://0.0.0.0:443", "", None),
         ];
         for (url, host, expected) in cases {

@@ -18,14 +18,14 @@ use tonic::body::Body;
 
 use crate::support::{AUDIENCE, App, ISSUER, Setup};
 
-struct Answer {
-    status: u16,
-    headers: http::HeaderMap,
-    body: Vec<u8>,
+pub struct Answer {
+    pub status: u16,
+    pub headers: http::HeaderMap,
+    pub body: Vec<u8>,
 }
 
 impl Answer {
-    fn header(&self, name: &str) -> &str {
+    pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map(|value| value.to_str().expect("text")).unwrap_or_default()
     }
 
@@ -43,7 +43,13 @@ async fn app_with(limits: Limits) -> (App, SocketAddr) {
 }
 
 async fn app_at(grpc_url: &str, limits: Limits) -> (App, SocketAddr) {
-    let page = Page::new(PageConfig {
+    let app = App::start_with(Setup { page: Some(page_at(grpc_url)), limits, ..Setup::default() }).await;
+    let address = app.web_address.expect("a page");
+    (app, address)
+}
+
+pub fn page_at(grpc_url: &str) -> Page {
+    Page::new(PageConfig {
         issuer: ISSUER.to_owned(),
         client_id: "the-page".to_owned(),
         audience: AUDIENCE.to_owned(),
@@ -52,17 +58,14 @@ async fn app_at(grpc_url: &str, limits: Limits) -> (App, SocketAddr) {
         scope_prefix: "api://orders/".parse().expect("a prefix"),
         development: false,
         connect_origins: Vec::new(),
-    });
-    let app = App::start_with(Setup { page: Some(page), limits, ..Setup::default() }).await;
-    let address = app.web_address.expect("a page");
-    (app, address)
+    })
 }
 
 fn get(path: &str) -> http::request::Builder {
     Request::get(path).header("host", "localhost:8080")
 }
 
-async fn send(address: SocketAddr, request: http::request::Builder) -> Answer {
+pub async fn send(address: SocketAddr, request: http::request::Builder) -> Answer {
     let io = TokioIo::new(TcpStream::connect(address).await.expect("a server that listens"));
     let (mut client, connection) = http1::handshake(io).await.expect("HTTP/1.1");
     tokio::spawn(connection);
