@@ -91,7 +91,7 @@ impl Judge<'_> {
 
     fn log(&mut self) -> LogSettings {
         let format = self.with_default(&option::LOG_FORMAT, LogFormat::Text, values::log_format);
-        let Some((filter, origin)) = self.sources.variable("RUST_LOG") else {
+        let Some((filter, origin)) = self.sources.variable(option::LEVELS) else {
             return LogSettings { format, filter: "info".to_owned() };
         };
         if let Err(error) = tracing_subscriber::EnvFilter::try_new(&filter) {
