@@ -67,7 +67,12 @@ enum Place {
     /// The same for everybody, so that all of it is made once.
     Fixed(Arc<Told>),
     /// At the host by which a request asks.
-    AtTheHostOfThePage(url::Url, PageConfig),
+    AtTheHostOfThePage {
+        url: Box<url::Url>,
+        config: Box<PageConfig>,
+        /// For whoever does not say by which host it asks.
+        nowhere: Arc<Told>,
+    },
 }
 
 /// What a browser is told by whoever finds gRPC at one address.
@@ -88,20 +93,25 @@ impl Page {
             .with_state(scheme);
         let place = match GrpcUrl::new(&config.grpc_url) {
             GrpcUrl::Fixed(url) => Place::Fixed(Arc::new(Told::new(&config, Some(&url)))),
-            GrpcUrl::AtTheHostOfThePage(url) => Place::AtTheHostOfThePage(url, config),
+            GrpcUrl::AtTheHostOfThePage(url) => Place::AtTheHostOfThePage {
+                nowhere: Arc::new(Told::new(&config, None)),
+                url: Box::new(url),
+                config: Box::new(config),
+            },
         };
         Self { router, place: Arc::new(place) }
     }
 }
 
 impl Place {
-    fn told(&self, uri: &Uri, headers: &HeaderMap) -> Result<Arc<Told>, Response<Body>> {
+    /// What is told, or what a refusal has where the host is missing.
+    fn told(&self, uri: &Uri, headers: &HeaderMap) -> Result<Arc<Told>, Arc<Told>> {
         match self {
             Self::Fixed(told) => Ok(Arc::clone(told)),
-            Self::AtTheHostOfThePage(url, config) => match grpc_url::at_host_of(url, uri, headers) {
-                Some(url) => Ok(Arc::new(Told::new(config, Some(&url)))),
-                None => Err(no_host(&Told::new(config, None))),
-            },
+            Self::AtTheHostOfThePage { url, config, nowhere } => {
+                let url = grpc_url::at_host_of(url, uri, headers).ok_or_else(|| Arc::clone(nowhere))?;
+                Ok(Arc::new(Told::new(config, Some(&url))))
+            }
         }
     }
 }
@@ -170,7 +180,7 @@ where
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         let told = match self.place.told(request.uri(), request.headers()) {
             Ok(told) => told,
-            Err(refusal) => return Box::pin(std::future::ready(Ok(refusal))),
+            Err(nowhere) => return Box::pin(std::future::ready(Ok(no_host(&nowhere)))),
         };
         request.extensions_mut().insert(Arc::clone(&told));
         let answer = self.router.call(request);

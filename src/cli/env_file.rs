@@ -53,7 +53,7 @@ pub(super) fn read(text: &str, names: &[&'static str]) -> (BTreeMap<&'static str
         match assignment(text) {
             Ok(None) => {}
             Ok(Some((name, raw))) => {
-                file.assign(line, names.iter().find(|known| **known == name), value(raw))
+                file.assign(line, names.iter().find(|known| **known == name), value(raw));
             }
             Err(reason) => file.faults.push(Fault { line, name: None, reason }),
         }

@@ -117,9 +117,9 @@ mod tests {
     /// With a comparison for each two of them, this takes minutes.
     #[test]
     fn a_great_many_parameters_are_looked_at_once_each() {
-        let many = |last: &str| (0..200_000).map(|number| format!("{number}&")).collect::<String>() + last;
-        assert!(!Parameters::parse(&many("x")).has_repeated());
-        assert!(Parameters::parse(&many("7")).has_repeated());
+        let many = (0..200_000).map(|number| number.to_string()).collect::<Vec<_>>().join("&");
+        assert!(!Parameters::parse(&many).has_repeated());
+        assert!(Parameters::parse(&format!("{many}&7")).has_repeated());
         assert!(!Parameters::parse(&"resource=a&".repeat(200_000)).has_repeated());
     }
 
