@@ -66,7 +66,7 @@ impl Call {
 
     /// The name that the server is asked by, in place of its address.
     pub fn authority(mut self, name: &str) -> Self {
-        self.authority = name.to_owned();
+        name.clone_into(&mut self.authority);
         self
     }
 
