@@ -30,27 +30,33 @@ fn main() -> Result<(), build::Error> {
         .compile(&["tests/proto/streaming/v1/streaming.proto"], &["tests/proto"])
 }
 
-/// The built page becomes a part of the program, so that there is nothing to install beside it.
+/// The built page becomes a part of the program, so that there is nothing to install beside it. It is compressed
+/// here: what a request asks for is then only looked up.
 #[cfg(feature = "program")]
 #[expect(clippy::expect_used, reason = "cargo shows what a build script has panicked with")]
 mod page {
+    use std::hash::{DefaultHasher, Hasher as _};
+    use std::io::Write as _;
     use std::path::{Path, PathBuf};
     use std::{env, fs};
 
-    /// Writes a table of all files below a directory: names, and contents.
+    use flate2::{Compression, write::GzEncoder};
+
+    /// Writes a table of all files below a directory: names, and the representations of each.
     pub(crate) fn embed(directory: &str) {
         println!("cargo:rerun-if-changed={directory}");
         let root = Path::new(&env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join(directory);
+        let target = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
         let mut files = Vec::new();
         collect(&root, &mut files);
         files.sort();
-        let rows = files.iter().map(|file| {
+        let rows = files.iter().enumerate().map(|(index, file)| {
             let name = file.strip_prefix(&root).expect("it is below").to_string_lossy().replace('\\', "/");
-            format!("    ({name:?}, include_bytes!({:?})),\n", file.display())
+            let representations = representations(file, &target.join(format!("web_file_{index}")));
+            format!("    File {{ name: {name:?}, representations: &[\n{representations}    ] }},\n")
         });
-        let table = format!("static FILES: &[(&str, &[u8])] = &[\n{}];\n", rows.collect::<String>());
-        let target = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("web_files.rs");
-        fs::write(target, table).expect("the output directory can be written to");
+        let table = format!("static FILES: &[File] = &[\n{}];\n", rows.collect::<String>());
+        fs::write(target.join("web_files.rs"), table).expect("the output directory can be written to");
     }
 
     fn collect(directory: &Path, files: &mut Vec<PathBuf>) {
@@ -58,6 +64,49 @@ mod page {
             let path = entry.expect("an entry").path();
             if path.is_dir() { collect(&path, files) } else { files.push(path) }
         }
+    }
+
+    /// The file as it is, and compressed where that makes it smaller.
+    fn representations(file: &Path, compressed_to: &Path) -> String {
+        let contents = fs::read(file).expect("a file of the page");
+        let compressed = [
+            ("Gzip", "gz", gzip(&contents).expect("memory can be written to")),
+            ("Brotli", "br", brotli(&contents).expect("memory can be written to")),
+        ];
+        let mut rows = row("Identity", file, &contents);
+        for (coding, extension, bytes) in compressed {
+            if bytes.len() < contents.len() {
+                let path = compressed_to.with_extension(extension);
+                fs::write(&path, &bytes).expect("the output directory can be written to");
+                rows += &row(coding, &path, &bytes);
+            }
+        }
+        rows
+    }
+
+    /// Each has an entity tag of its own (RFC 9110 §8.8.3), which tells versions of one file from each other.
+    fn row(coding: &str, file: &Path, bytes: &[u8]) -> String {
+        let mut hasher = DefaultHasher::new();
+        hasher.write(bytes);
+        let etag = format!("\"{:016x}\"", hasher.finish());
+        format!(
+            "        Representation {{ coding: Coding::{coding}, etag: {etag:?}, contents: include_bytes!({:?}) }},\n",
+            file.display()
+        )
+    }
+
+    fn gzip(contents: &[u8]) -> std::io::Result<Vec<u8>> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(contents)?;
+        encoder.finish()
+    }
+
+    fn brotli(contents: &[u8]) -> std::io::Result<Vec<u8>> {
+        const QUALITY: u32 = 11;
+        const WINDOW_BITS: u32 = 22;
+        let mut bytes = Vec::new();
+        brotli::CompressorWriter::new(&mut bytes, 4096, QUALITY, WINDOW_BITS).write_all(contents)?;
+        Ok(bytes)
     }
 }
 

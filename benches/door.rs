@@ -14,7 +14,7 @@ use std::time::{Duration, Instant, SystemTime};
 use sekisho::authorizer::Issuer;
 use sekisho::clock::SystemClock;
 use sekisho::jwks::{KeySet, Keys};
-use sekisho::server::{self, AllowedOrigins, Config, Limits, Listeners, Reflection, Services};
+use sekisho::server::{self, AllowedOrigins, Config, Hosts, Limits, Listeners, Reflection, Services};
 use sekisho::services::proto::api1::GetStatusRequest;
 use sekisho::services::proto::api1::api1_client::Api1Client;
 use sekisho::testing::TestIssuer;
@@ -80,6 +80,8 @@ async fn serve(issuer: &TestIssuer, grpc_web: Option<AllowedOrigins>) -> SocketA
         max_token_size: 8192,
         reflection: Reflection::Off,
         grpc_web,
+        allowed_headers: Vec::new(),
+        hosts: Hosts::Any,
         tls: None,
         limits,
         shutdown_grace: Duration::ZERO,

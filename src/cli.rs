@@ -3,6 +3,7 @@
 mod banner;
 mod client;
 mod command;
+mod env_file;
 mod healthcheck;
 mod judge;
 mod options;

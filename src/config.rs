@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::jwks::{Algorithm, HttpUrl, PlainHttp, Schedule};
 use crate::scope::ScopePrefix;
-use crate::server::{AllowedOrigins, Certificate, Limits, Origin, Reflection, Tls};
+use crate::server::{AllowedHeader, AllowedOrigins, Certificate, Hosts, Limits, Origin, Reflection, Tls};
 use crate::token::{ClaimPath, TokenProfile, Verifier};
 
 /// `sekisho`: all of it on loopback, with its own issuer.
@@ -43,6 +43,10 @@ pub struct ServerSettings {
     pub grpc_listen: SocketAddr,
     /// Whose pages may call over gRPC-Web; that of the page itself where nobody says.
     pub allow_origins: Option<AllowedOrigins>,
+    /// What pages may send besides what every client of gRPC-Web does.
+    pub allow_headers: Vec<AllowedHeader>,
+    /// The names by which it may be asked.
+    pub hosts: Hosts,
     /// The page, if there is one.
     pub page: Option<PageSettings>,
     /// What the listener shows; plain text without.

@@ -83,6 +83,8 @@
 //! | `program` | the `sekisho` binary; on by default |
 //! | `development` | its local issuer; on by default |
 
+#[cfg(feature = "program")]
+mod authority;
 mod base64url;
 mod json;
 

@@ -3,6 +3,7 @@
 mod connection;
 mod door;
 mod health;
+mod hosts;
 mod limits;
 mod listener;
 mod registry;
@@ -19,7 +20,8 @@ use tokio::task::JoinSet;
 use tonic_health::server::HealthReporter;
 use tower_layer::Layer as _;
 
-pub use door::{AllowedOrigins, InvalidOrigin, Origin};
+pub use door::{AllowedHeader, AllowedOrigins, InvalidHeader, InvalidOrigin, Origin};
+pub use hosts::Hosts;
 pub use limits::{KeepAlive, Limits};
 pub use registry::{Reflection, Services, SetupError};
 pub use tls::{
@@ -34,6 +36,7 @@ use crate::web::Page;
 use connection::{HttpService, Serving};
 use door::Door;
 use health::Health;
+use hosts::ByHost;
 
 /// What a server is made of.
 #[derive(Debug)]
@@ -51,6 +54,10 @@ pub struct Config {
     /// Whose pages may call over gRPC-Web. An empty list still serves clients that are no page; where there
     /// is no list at all, native gRPC alone is spoken.
     pub grpc_web: Option<AllowedOrigins>,
+    /// What those pages may send besides what every client of gRPC-Web does.
+    pub allowed_headers: Vec<AllowedHeader>,
+    /// The names by which the listeners may be asked.
+    pub hosts: Hosts,
     /// What the listeners show; plain text without.
     pub tls: Option<Tls>,
     /// What a peer may take.
@@ -97,7 +104,8 @@ pub async fn run(
     }
 
     let access = AccessLayer::from(authorizer).layer(registry.routes);
-    let door = Door::new(access, config.grpc_web.as_ref(), &config.limits);
+    let door = Door::new(access, config.grpc_web.as_ref(), &config.allowed_headers, &config.limits);
+    let door = ByHost::new(config.hosts, door);
     let listening = Listening::new(config.tls, config.limits, config.shutdown_grace);
     let (stop, mut stopped) = watch::channel(());
     let page = async {
@@ -105,7 +113,7 @@ pub async fn run(
         let stopped = async {
             let _ = stopped.changed().await;
         };
-        listening.serve(listener, page, stopped).await;
+        listening.serve(listener, ByHost::new(config.hosts, page), stopped).await;
     };
     let shutdown = async {
         shutdown.await;

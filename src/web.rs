@@ -3,8 +3,11 @@
 //! It is a stranger to the server, which it calls over gRPC-Web like any page of another origin, and to the
 //! issuer, where it is a public client.
 
+mod coding;
 mod files;
+mod grpc_url;
 mod headers;
+mod source;
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -12,18 +15,22 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::Router;
-use axum::extract::State;
-use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderValue, Request, Response, Uri, header};
+use axum::extract::{Extension, State};
+use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
+
+use bytes::Bytes;
 use http_body::Body as HttpBody;
 use serde_json::{Value, json};
 use tonic::body::Body;
-use tower_http::compression::CompressionLayer;
 use tower_service::Service;
 
+use crate::authority;
 use crate::scope::ScopePrefix;
+use grpc_url::GrpcUrl;
+
+pub use source::connect_source;
 
 /// What the page is told of where it is served. Nothing of it is secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,44 +58,99 @@ pub struct PageConfig {
 #[derive(Debug, Clone)]
 pub struct Page {
     router: Router,
-    headers: Arc<HeaderMap>,
+    place: Arc<Place>,
+}
+
+/// Where the page finds gRPC.
+#[derive(Debug)]
+enum Place {
+    /// The same for everybody, so that all of it is made once.
+    Fixed(Arc<Told>),
+    /// At the host by which a request asks.
+    AtTheHostOfThePage {
+        url: Box<url::Url>,
+        config: Box<PageConfig>,
+        /// For whoever does not say by which host it asks.
+        nowhere: Arc<Told>,
+    },
+}
+
+/// What a browser is told by whoever finds gRPC at one address.
+#[derive(Debug)]
+struct Told {
+    headers: HeaderMap,
+    auth_config: Bytes,
 }
 
 impl Page {
     /// The page of this configuration.
     pub fn new(config: PageConfig) -> Self {
-        let headers = Arc::new(headers::security(&config));
+        let scheme = if config.grpc_url.starts_with("https:") { "https" } else { "http" };
         let router = Router::new()
             .route("/auth_config.json", get(auth_config_json))
             .fallback(get(file))
-            .with_state(Arc::new(config))
-            .layer(CompressionLayer::new());
-        Self { router, headers }
+            // The listeners speak TLS together, or neither does.
+            .with_state(scheme);
+        let place = match GrpcUrl::new(&config.grpc_url) {
+            GrpcUrl::Fixed(url) => Place::Fixed(Arc::new(Told::new(&config, Some(&url)))),
+            GrpcUrl::AtTheHostOfThePage(url) => Place::AtTheHostOfThePage {
+                nowhere: Arc::new(Told::new(&config, None)),
+                url: Box::new(url),
+                config: Box::new(config),
+            },
+        };
+        Self { router, place: Arc::new(place) }
     }
 }
 
-async fn auth_config_json(State(config): State<Arc<PageConfig>>) -> impl IntoResponse {
-    ([(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))], axum::Json(auth_config(&config)))
+impl Place {
+    /// What is told, or what a refusal has where the host is missing.
+    fn told(&self, uri: &Uri, headers: &HeaderMap) -> Result<Arc<Told>, Arc<Told>> {
+        match self {
+            Self::Fixed(told) => Ok(Arc::clone(told)),
+            Self::AtTheHostOfThePage { url, config, nowhere } => {
+                let url = grpc_url::at_host_of(url, uri, headers).ok_or_else(|| Arc::clone(nowhere))?;
+                Ok(Arc::new(Told::new(config, Some(&url))))
+            }
+        }
+    }
 }
 
-async fn file(
-    State(config): State<Arc<PageConfig>>,
-    headers: HeaderMap,
-    uri: Uri,
-) -> axum::response::Response {
-    match by_name(&config, &headers, &uri) {
+impl Told {
+    fn new(config: &PageConfig, grpc_url: Option<&str>) -> Self {
+        let auth_config = auth_config(config, grpc_url.unwrap_or_default()).to_string().into();
+        Self { headers: headers::security(config, grpc_url), auth_config }
+    }
+}
+
+/// Where gRPC would be cannot be told to a request that does not say by which host it asks (RFC 9112 §3.2).
+fn no_host(told: &Told) -> Response<Body> {
+    let answer = (StatusCode::BAD_REQUEST, told.headers.clone(), "The host is missing, or is none.\n");
+    answer.into_response().map(Body::new)
+}
+
+async fn auth_config_json(Extension(told): Extension<Arc<Told>>) -> impl IntoResponse {
+    let headers = [
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+    ];
+    (headers, told.auth_config.clone())
+}
+
+async fn file(State(scheme): State<&'static str>, headers: HeaderMap, uri: Uri) -> axum::response::Response {
+    match by_name(scheme, &headers, &uri) {
         Some(url) => Redirect::temporary(&url).into_response(),
-        None => files::answer(uri.path()),
+        None => files::answer(uri.path(), &headers),
     }
 }
 
 /// The names that the page knows them by.
-fn auth_config(config: &PageConfig) -> Value {
+fn auth_config(config: &PageConfig, grpc_url: &str) -> Value {
     json!({
         "issuer": config.issuer,
         "clientId": config.client_id,
         "audience": config.audience,
-        "grpcUrl": config.grpc_url,
+        "grpcUrl": grpc_url,
         "scopes": config.scopes,
         "scopePrefix": config.scope_prefix.as_str(),
         "development": config.development,
@@ -96,12 +158,9 @@ fn auth_config(config: &PageConfig) -> Value {
 }
 
 /// Callbacks, origins and what a browser stores go by name: where to go on, if somebody came by the address.
-fn by_name(config: &PageConfig, headers: &HeaderMap, uri: &Uri) -> Option<String> {
-    let host = headers.get(header::HOST)?.to_str().ok()?;
-    let authority: Authority = host.parse().ok().filter(|it: &Authority| it.host() == "127.0.0.1")?;
+fn by_name(scheme: &str, headers: &HeaderMap, uri: &Uri) -> Option<String> {
+    let authority = authority::named(uri, headers).filter(|named| named.host() == "127.0.0.1")?;
     let port = authority.port().map(|port| format!(":{port}")).unwrap_or_default();
-    // The listeners speak TLS together, or neither does.
-    let scheme = config.grpc_url.split(':').next()?;
     Some(format!("{scheme}://localhost{port}{}", uri.path_and_query()?))
 }
 
@@ -118,12 +177,16 @@ where
         <Router as Service<Request<B>>>::poll_ready(&mut self.router, cx)
     }
 
-    fn call(&mut self, request: Request<B>) -> Self::Future {
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        let told = match self.place.told(request.uri(), request.headers()) {
+            Ok(told) => told,
+            Err(nowhere) => return Box::pin(std::future::ready(Ok(no_host(&nowhere)))),
+        };
+        request.extensions_mut().insert(Arc::clone(&told));
         let answer = self.router.call(request);
-        let headers = Arc::clone(&self.headers);
         Box::pin(async move {
             let mut response = answer.await?;
-            response.headers_mut().extend(headers.as_ref().clone());
+            response.headers_mut().extend(told.headers.clone());
             Ok(response.map(Body::new))
         })
     }

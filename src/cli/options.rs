@@ -287,3 +287,12 @@ pub(super) fn healthcheck() -> Vec<&'static Opt> {
 pub(super) fn names_in_file() -> Vec<&'static str> {
     development().iter().filter(|option| option.in_file).map(|option| option.name).collect()
 }
+
+/// The levels of the log are tracing's to name, so this has no option.
+pub(super) const LEVELS: &str = "RUST_LOG";
+
+/// Every variable that is read, by whichever command.
+pub(super) fn names_of_variables() -> Vec<&'static str> {
+    let options = [development(), serve(), token(), healthcheck()].concat();
+    options.iter().filter_map(|option| option.variable).chain([LEVELS]).collect()
+}

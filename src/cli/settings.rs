@@ -14,7 +14,7 @@ use crate::config::{
     DevelopmentSettings, IssuerSettings, KeyLocation, Secret, ServeSettings, TokenRules, TokenSettings,
 };
 use crate::jwks::{Algorithm, FetchError, HttpClient, HttpUrl, InvalidKeySet, JwksFile, PlainHttp, Schedule};
-use crate::server::Reflection;
+use crate::server::{Hosts, Reflection};
 use crate::token::TokenProfile;
 
 /// The page's client at the development issuer.
@@ -35,7 +35,12 @@ impl Judge<'_> {
         // Of no use to a loopback issuer, and judged like any other value.
         self.plain_http();
         DevelopmentSettings {
-            server: self.server(values::loopback, Reflection::Public, Some(DEVELOPMENT_CLIENT)),
+            server: self.server(
+                values::loopback,
+                Hosts::LoopbackOnly,
+                Reflection::Public,
+                Some(DEVELOPMENT_CLIENT),
+            ),
             issuer_listen: self.with_default(&option::ISSUER_LISTEN, unspecified(), values::loopback),
             token_lifetime: self.with_default(
                 &option::ISSUER_TOKEN_LIFETIME,
@@ -51,7 +56,7 @@ impl Judge<'_> {
     }
 
     pub(super) fn serve(&mut self) -> Option<ServeSettings> {
-        let server = self.server(values::address, Reflection::Off, None);
+        let server = self.server(values::address, Hosts::Any, Reflection::Off, None);
         self.check_plain_text(&server);
         let issuer = self.issuer();
         let audience = self.required(&option::AUDIENCE, values::name);

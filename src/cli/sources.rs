@@ -8,7 +8,8 @@ use std::fmt;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
-use super::options::{CONFIG, ENV_FILE, Kind, Opt, names_in_file};
+use super::env_file;
+use super::options::{CONFIG, ENV_FILE, Kind, Opt, names_in_file, names_of_variables};
 
 /// What was given for an option, and by what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +41,7 @@ impl fmt::Display for Origin {
 pub(super) struct Sources<'a> {
     flags: &'a ArgMatches,
     environment: BTreeMap<OsString, OsString>,
-    env_file: (String, BTreeMap<String, String>),
+    env_file: (String, BTreeMap<&'static str, String>),
     file: (String, toml::Table),
     pub(super) faults: Vec<String>,
     /// Options and variables that are there and cannot be read.
@@ -137,7 +138,8 @@ impl<'a> Sources<'a> {
         let path = given.texts.concat();
         match std::fs::read_to_string(&path) {
             Ok(text) => {
-                let (variables, faults) = variables_of(&text);
+                let (variables, faults) = env_file::read(&text, &names_of_variables());
+                self.unread.extend(faults.iter().filter_map(|fault| fault.name));
                 self.faults
                     .extend(faults.into_iter().map(|fault| format!("{}: {path}: {fault}", given.origin)));
                 self.env_file = (path, variables);
@@ -165,34 +167,6 @@ impl<'a> Sources<'a> {
                 self.faults.push(format!("{}: {path}: {}", given.origin, toml_fault(&text, &error)));
             }
         }
-    }
-}
-
-/// The variables of every line that can be read, and what is wrong with the others.
-fn variables_of(text: &str) -> (BTreeMap<String, String>, Vec<String>) {
-    // A byte order mark, which some editors write, is not part of the first name.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let (mut variables, mut faults) = (BTreeMap::new(), Vec::new());
-    for variable in dotenvy::from_read_iter(text.as_bytes()) {
-        match variable {
-            Ok((name, value)) => {
-                variables.insert(name, value);
-            }
-            Err(error) => faults.push(env_fault(text, &error)),
-        }
-    }
-    (variables, faults)
-}
-
-fn env_fault(text: &str, error: &dotenvy::Error) -> String {
-    match error {
-        // The parser's own words quote the text, which may be a secret.
-        dotenvy::Error::LineParse(unread, _) => {
-            let line = text.lines().position(|line| line.contains(unread.trim()));
-            let at = line.map(|index| format!("line {}: ", index + 1)).unwrap_or_default();
-            format!("{at}expected NAME=VALUE, with quotes around a value that has spaces")
-        }
-        other => other.to_string(),
     }
 }
 

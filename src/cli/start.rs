@@ -126,6 +126,8 @@ async fn run(
         max_token_size: settings.max_token_size,
         reflection: settings.reflection,
         grpc_web: Some(allowed_origins),
+        allowed_headers: settings.allow_headers,
+        hosts: settings.hosts,
         tls: settings.tls,
         limits,
         shutdown_grace: settings.shutdown_grace,

@@ -1,5 +1,6 @@
 //! Which protocol a request speaks: native gRPC goes straight on, all else by way of CORS.
 
+mod allowed_header;
 mod content_type;
 mod cors;
 mod grpc_web;
@@ -21,12 +22,13 @@ use tower_http::cors::CorsLayer;
 use tower_layer::Layer as _;
 use tower_service::Service;
 
+pub use allowed_header::{AllowedHeader, InvalidHeader};
 pub use cors::{AllowedOrigins, InvalidOrigin, Origin};
 
 use super::Answer;
 use super::limits::Limits;
 use crate::grpc::{Access, AccessFuture};
-use content_type::ContentType;
+pub(super) use content_type::ContentType;
 use grpc_web::GrpcWeb;
 
 /// Native gRPC pays for the browser with one look at its content type. The other stack is put up for a
@@ -40,9 +42,15 @@ pub(super) struct Door {
 }
 
 impl Door {
-    /// Serves gRPC-Web besides if there are `origins`, even none, that may call from a browser.
-    pub(super) fn new(access: Access<Routes>, origins: Option<&AllowedOrigins>, limits: &Limits) -> Self {
-        let web = origins.map(|origins| Arc::new(cors::layer(origins)));
+    /// Serves gRPC-Web besides if there are `origins`, even none, that may call from a browser, with `headers`
+    /// besides the usual ones.
+    pub(super) fn new(
+        access: Access<Routes>,
+        origins: Option<&AllowedOrigins>,
+        headers: &[AllowedHeader],
+        limits: &Limits,
+    ) -> Self {
+        let web = origins.map(|origins| Arc::new(cors::layer(origins, headers)));
         Self { access, web, header_list_size: limits.header_list_size, body_idle: limits.idle }
     }
 }

@@ -3,14 +3,14 @@
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use url::Url;
 
-use super::PageConfig;
+use super::{PageConfig, connect_source};
 
 const CROSS_ORIGIN_OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-/// On every answer.
-pub(super) fn security(config: &PageConfig) -> HeaderMap {
-    let policy = HeaderValue::from_str(&content_security_policy(config));
+/// On every answer to whoever finds gRPC at `grpc_url`.
+pub(super) fn security(config: &PageConfig, grpc_url: Option<&str>) -> HeaderMap {
+    let policy = HeaderValue::from_str(&content_security_policy(config, grpc_url));
     let mut headers = HeaderMap::new();
     headers.insert(
         header::CONTENT_SECURITY_POLICY,
@@ -24,12 +24,13 @@ pub(super) fn security(config: &PageConfig) -> HeaderMap {
     headers
 }
 
-/// The page's own files; besides the APIs and the issuer, it speaks to nobody.
-fn content_security_policy(config: &PageConfig) -> String {
-    let issuer = Url::parse(&config.issuer).map(|url| url.origin().ascii_serialization());
-    let mut connect = vec!["'self'".to_owned(), grpc_source(&config.grpc_url)];
-    connect.extend(issuer);
-    connect.extend(config.connect_origins.iter().cloned());
+/// The page's own files; besides the APIs and the issuer, it speaks to nobody. What does not name one origin is
+/// left out.
+fn content_security_policy(config: &PageConfig, grpc_url: Option<&str>) -> String {
+    let origins = config.connect_origins.iter().map(String::as_str);
+    let others = grpc_url.into_iter().chain([config.issuer.as_str()]).chain(origins);
+    let others = others.filter_map(|text| connect_source(&Url::parse(text).ok()?));
+    let connect: Vec<_> = std::iter::once("'self'".to_owned()).chain(others).collect();
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src {}; \
          form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
@@ -37,27 +38,17 @@ fn content_security_policy(config: &PageConfig) -> String {
     )
 }
 
-/// Where the page's host is not known, its port is all that can be said.
-fn grpc_source(grpc_url: &str) -> String {
-    match Url::parse(grpc_url) {
-        Ok(url) if matches!(url.host_str(), Some("0.0.0.0" | "[::]")) => {
-            format!("{}://*:{}", url.scheme(), url.port_or_known_default().unwrap_or_default())
-        }
-        _ => grpc_url.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::scope::ScopePrefix;
 
-    fn config(grpc_url: &str) -> PageConfig {
+    fn config(issuer: &str) -> PageConfig {
         PageConfig {
-            issuer: "https://tenant.example/".to_owned(),
+            issuer: issuer.to_owned(),
             client_id: "page".to_owned(),
             audience: "api".to_owned(),
-            grpc_url: grpc_url.to_owned(),
+            grpc_url: "http://0.0.0.0:50051".to_owned(),
             scopes: Vec::new(),
             scope_prefix: ScopePrefix::default(),
             development: false,
@@ -68,15 +59,22 @@ mod tests {
     #[test]
     fn the_page_speaks_to_its_own_alone() {
         let cases = [
-            ("http://127.0.0.1:50051", "http://127.0.0.1:50051"),
-            ("https://0.0.0.0:50051", "https://*:50051"),
-            ("http://[::]:1", "http://*:1"),
+            (
+                Some("http://127.0.0.1:50051"),
+                "https://tenant.example/",
+                " http://127.0.0.1:50051 https://tenant.example",
+            ),
+            (None, "https://tenant.example/", " https://tenant.example"),
+            (Some("https://api.example"), "urn:example:issuer", " https://api.example"),
+            (Some("https://api.example"), "issuer.example", " https://api.example"),
+            (Some("https://*:443"), "https://*.example/", ""),
         ];
-        for (grpc_url, source) in cases {
-            let policy = content_security_policy(&config(grpc_url));
-            let expected =
-                format!("connect-src 'self' {source} https://tenant.example https://login.example; ");
-            assert!(policy.contains(&expected), "{policy}");
+        for (grpc_url, issuer, sources) in cases {
+            let policy = content_security_policy(&config(issuer), grpc_url);
+            assert!(
+                policy.contains(&format!("connect-src 'self'{sources} https://login.example; ")),
+                "{policy}"
+            );
         }
     }
 }

@@ -210,6 +210,23 @@ async fn row_74_a_preflight_needs_no_token() {
 }
 
 #[tokio::test]
+async fn a_page_may_send_what_it_was_allowed_besides() {
+    let allowed =
+        ["traceparent", "X-Request-ID", "authorization"].map(|name| name.parse().expect("a header"));
+    for headers in [Vec::new(), allowed.to_vec()] {
+        let app = App::start_with(Setup { headers: headers.clone(), ..Setup::default() }).await;
+        let preflight = app.web(UNARY).method(Method::OPTIONS).without("content-type");
+        let preflight = preflight.header("access-control-request-method", "POST");
+        let answer = preflight.header("access-control-request-headers", "traceparent").send().await;
+        let told = answer.header("access-control-allow-headers").expect("headers");
+        for name in ["traceparent", "x-request-id"] {
+            assert_eq!(told.split(',').any(|told| told == name), !headers.is_empty(), "{name}: {told}");
+        }
+        assert!(told.split(',').any(|told| told == "authorization") && !told.contains('*'), "{told}");
+    }
+}
+
+#[tokio::test]
 async fn row_76_origins_that_are_not_listed_are_not_told_that_they_may() {
     let app = App::start().await;
     let others = [

@@ -6,6 +6,7 @@
 mod support;
 
 mod grpc_web;
+mod hosts;
 mod issuers;
 mod keys;
 mod limits;

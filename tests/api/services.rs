@@ -132,7 +132,7 @@ async fn row_67_reflection_without_a_token() {
 #[tokio::test]
 async fn a_server_whose_services_are_not_what_is_declared_does_not_start() {
     use sekisho::policy::AccessRule;
-    use sekisho::server::{self, Config, Limits, Listeners, Services};
+    use sekisho::server::{self, Config, Hosts, Limits, Listeners, Services};
 
     let three_apis = || Services::three_apis(1024);
     let run = async |services: Services| {
@@ -144,6 +144,8 @@ async fn a_server_whose_services_are_not_what_is_declared_does_not_start() {
             max_token_size: 8192,
             reflection: Reflection::Public,
             grpc_web: None,
+            allowed_headers: Vec::new(),
+            hosts: Hosts::Any,
             tls: None,
             limits: Limits::default(),
             shutdown_grace: std::time::Duration::ZERO,

@@ -16,7 +16,9 @@ use std::time::Duration;
 
 use sekisho::authorizer::Issuer;
 use sekisho::jwks::{KeySet, Keys};
-use sekisho::server::{self, AllowedOrigins, Config, Limits, Listeners, Reflection, Services, Tls};
+use sekisho::server::{
+    self, AllowedHeader, AllowedOrigins, Config, Hosts, Limits, Listeners, Reflection, Services, Tls,
+};
 use sekisho::testing::{ManualClock, TestIssuer};
 use sekisho::token::Verifier;
 use sekisho::web::Page;
@@ -67,6 +69,8 @@ pub struct Setup {
     pub reflection: Reflection,
     pub limits: Limits,
     pub origins: AllowedOrigins,
+    pub headers: Vec<AllowedHeader>,
+    pub hosts: Hosts,
     pub tls: Option<Tls>,
     pub page: Option<Page>,
     pub shutdown_grace: Duration,
@@ -80,6 +84,8 @@ impl Default for Setup {
             reflection: Reflection::Public,
             limits: Limits::default(),
             origins: AllowedOrigins::Listed(vec![ORIGIN.parse().expect("an origin")]),
+            headers: Vec::new(),
+            hosts: Hosts::Any,
             tls: None,
             page: None,
             shutdown_grace: Duration::from_secs(5),
@@ -117,6 +123,8 @@ impl App {
             max_token_size: 8192,
             reflection: setup.reflection,
             grpc_web: Some(setup.origins),
+            allowed_headers: setup.headers,
+            hosts: setup.hosts,
             tls: setup.tls,
             limits: setup.limits,
             shutdown_grace: setup.shutdown_grace,

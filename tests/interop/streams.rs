@@ -61,6 +61,8 @@ fn config(ServeSettings { server, issuer, token }: ServeSettings) -> Result<Conf
         max_token_size: server.max_token_size,
         reflection: server.reflection,
         grpc_web: Some(server.allow_origins.unwrap_or_default()),
+        allowed_headers: server.allow_headers,
+        hosts: server.hosts,
         tls: server.tls,
         limits: server.limits,
         shutdown_grace: server.shutdown_grace,

@@ -37,7 +37,7 @@ export class App implements Actions {
     // Neither a reload nor the history is to bring the answer again.
     if (response) history.replaceState(null, '', location.pathname);
     try {
-      this.#configure(await loadConfig(location));
+      this.#configure(await loadConfig());
     } catch {
       return this.#change({ busy: false, problem: { kind: 'configuration' } });
     }
@@ -128,6 +128,8 @@ export class App implements Actions {
     this.#renewAt = Number.POSITIVE_INFINITY;
     try {
       const renewed = await this.#issuer?.renew(session);
+      // Who has logged out meanwhile gave back the token before this one.
+      if (renewed && this.#model.session !== session) await this.#issuer?.giveBack(renewed);
       if (!renewed || this.#model.session !== session) return;
       this.#hold(renewed);
       this.#change({ notice: { kind: 'renewed' } }, 'problem');

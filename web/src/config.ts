@@ -15,32 +15,24 @@ export interface Config {
 
 export class ConfigError extends Error {}
 
-// Hosts that mean "every address of this machine" and are none that could be called.
-const UNSPECIFIED = ['0.0.0.0', '[::]'];
-
-export async function loadConfig(location: Location): Promise<Config> {
+export async function loadConfig(): Promise<Config> {
   const response = await fetch('/auth_config.json', { cache: 'no-store' }).catch(() => undefined);
   if (!response?.ok) throw new ConfigError('auth_config.json was not served');
   const value: unknown = await response.json().catch(() => undefined);
-  return parseConfig(value, location.hostname);
+  return parseConfig(value);
 }
 
-export function parseConfig(value: unknown, ownHost: string): Config {
+export function parseConfig(value: unknown): Config {
   const members: Record<string, unknown> = typeof value === 'object' && value !== null ? { ...value } : {};
   return {
     issuer: url(members, 'issuer') && text(members, 'issuer'),
     clientId: text(members, 'clientId'),
     audience: text(members, 'audience'),
-    grpcUrl: reachable(url(members, 'grpcUrl'), ownHost),
+    grpcUrl: url(members, 'grpcUrl').href.replace(/\/$/, ''),
     scopes: texts(members, 'scopes'),
     scopePrefix: anyText(members, 'scopePrefix'),
     development: members.development === true,
   };
-}
-
-function reachable(address: URL, ownHost: string): string {
-  if (UNSPECIFIED.includes(address.hostname)) address.hostname = ownHost;
-  return address.href.replace(/\/$/, '');
 }
 
 function url(members: Record<string, unknown>, name: string): URL {

@@ -9,6 +9,9 @@ import type { Session } from './session';
 
 const TIMEOUT_SECONDS = 10;
 
+// Somebody waits for the log-out to go on.
+const REVOCATION_MILLISECONDS = 3_000;
+
 /** What is to be had again after the way to the issuer and back: where the person was. */
 export interface Errand {
   readonly api?: string;
@@ -75,11 +78,28 @@ export class Issuer {
 
   async logOut(session: Session): Promise<LogOut> {
     const metadata = await this.#metadata();
+    // Before the page is left for the issuer's, which would break it off.
+    await this.giveBack(session);
     const kind = logOutBy(this.config.issuer, this.config.clientId, metadata.end_session_endpoint, this.home);
     if (kind.kind !== 'endSession') return kind;
     const hint = session.idToken === undefined ? {} : { id_token_hint: session.idToken };
     const request = await this.#client.createSignoutRequest({ client_id: this.config.clientId, ...hint });
     return { kind: 'redirect', url: request.url };
+  }
+
+  /** Revokes the refresh token (RFC 7009), which else outlives the log-out. Never fails: nobody stays logged in for it. */
+  async giveBack({ refreshToken }: Session): Promise<void> {
+    if (refreshToken === undefined) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, REVOCATION_MILLISECONDS)));
+    await Promise.race([this.#revoke(refreshToken).catch(() => undefined), late]);
+    clearTimeout(timer);
+  }
+
+  async #revoke(token: string): Promise<void> {
+    await this.#metadata();
+    const endpoint = await this.#client.metadataService.getRevocationEndpoint(true);
+    if (endpoint !== undefined) await this.#client.revokeToken(token, 'refresh_token');
   }
 
   // RFC 8414, section 3.3: a document that names another issuer is not this one's.

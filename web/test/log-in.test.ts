@@ -6,6 +6,7 @@ import { logOutBy } from '../src/logout';
 import { ProblemError, problemOf, renewalProblemOf } from '../src/problem';
 import { renewAt, retryDelay, timeLeft } from '../src/renewal';
 import { loadSession, saveSession } from '../src/session';
+import { memory } from './memory';
 
 const HOME = 'http://localhost:8080/';
 
@@ -68,17 +69,3 @@ test('a session outlives a reload, but not a change of issuer or client', () => 
     assert.equal(loadSession(storage, 'https://a/', 'page'), undefined);
   }
 });
-
-function memory(): Storage {
-  const items = new Map<string, string>();
-  return {
-    get length() {
-      return items.size;
-    },
-    clear: () => items.clear(),
-    key: (index) => [...items.keys()][index] ?? null,
-    getItem: (name) => items.get(name) ?? null,
-    setItem: (name, value) => void items.set(name, value),
-    removeItem: (name) => void items.delete(name),
-  };
-}

@@ -11,6 +11,12 @@ pub(in crate::cli) static ALLOW_ORIGIN: Opt = Opt {
     help: "An origin whose pages may call over gRPC-Web, like https://app.example; may be repeated; * for any [default: that of the page, http://localhost:PORT]",
     ..value("allow-origin", "SEKISHO_ALLOW_ORIGINS", BROWSERS)
 };
+pub(in crate::cli) static ALLOW_HEADER: Opt = Opt {
+    kind: Kind::List,
+    value_name: "NAME",
+    help: "A header that pages may send besides authorization and those of gRPC-Web, like traceparent; may be repeated",
+    ..value("allow-header", "SEKISHO_ALLOW_HEADERS", BROWSERS)
+};
 pub(in crate::cli) static TLS_CERTIFICATE: Opt = Opt {
     value_name: "FILE",
     help: "The server's certificate (PEM), and what vouches for it",
@@ -54,8 +60,9 @@ pub(in crate::cli) static CLIENT_KEY: Opt = Opt {
     ..value("client-key", "SEKISHO_HEALTHCHECK_KEY", TLS)
 };
 
-pub(super) static ALL: [&Opt; 7] = [
+pub(super) static ALL: [&Opt; 8] = [
     &ALLOW_ORIGIN,
+    &ALLOW_HEADER,
     &TLS_CERTIFICATE,
     &TLS_KEY,
     &TLS_CLIENT_CA,

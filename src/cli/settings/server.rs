@@ -10,9 +10,10 @@ use crate::config::{
     HealthcheckSettings, HealthcheckTransport, LogFormat, LogSettings, PageSettings, ServerSettings,
 };
 use crate::server::{
-    AllowedOrigins, CertificateFiles, ClientCa, ClientCertificate, KeepAlive, Limits, Origin, Reflection,
-    Tls, TlsError, TlsFile, TlsFiles,
+    AllowedHeader, AllowedOrigins, CertificateFiles, ClientCa, ClientCertificate, Hosts, KeepAlive, Limits,
+    Origin, Reflection, Tls, TlsError, TlsFile, TlsFiles,
 };
+use crate::web::connect_source;
 
 /// How an address to listen on is judged.
 type Listen = fn(&str) -> Result<SocketAddr, String>;
@@ -21,6 +22,7 @@ impl Judge<'_> {
     pub(super) fn server(
         &mut self,
         listen: Listen,
+        hosts: Hosts,
         reflection: Reflection,
         page_client: Option<&str>,
     ) -> ServerSettings {
@@ -29,6 +31,8 @@ impl Judge<'_> {
         let server = ServerSettings {
             grpc_listen: self.with_default(&option::GRPC_LISTEN, unspecified(), listen),
             allow_origins: self.allow_origins(),
+            allow_headers: self.allow_headers(),
+            hosts,
             page: self.page(listen, page_client),
             tls: self.tls(),
             limits: self.limits(),
@@ -87,7 +91,7 @@ impl Judge<'_> {
 
     fn log(&mut self) -> LogSettings {
         let format = self.with_default(&option::LOG_FORMAT, LogFormat::Text, values::log_format);
-        let Some((filter, origin)) = self.sources.variable("RUST_LOG") else {
+        let Some((filter, origin)) = self.sources.variable(option::LEVELS) else {
             return LogSettings { format, filter: "info".to_owned() };
         };
         if let Err(error) = tracing_subscriber::EnvFilter::try_new(&filter) {
@@ -118,7 +122,7 @@ impl Judge<'_> {
     /// In `serve` there is a page only where there is a client for it.
     fn page(&mut self, listen: Listen, default_client: Option<&str>) -> Option<PageSettings> {
         let connect_origins = match self.sources.get(&option::CONNECT_ORIGIN) {
-            Some(given) => self.judge(&given, origin).unwrap_or_default(),
+            Some(given) => self.judge(&given, connect_origin).unwrap_or_default(),
             None => Vec::new(),
         };
         let client_id = self.optional(&option::PAGE_CLIENT_ID, values::name);
@@ -129,6 +133,13 @@ impl Judge<'_> {
         let web_listen = self.with_default(&option::WEB_LISTEN, unspecified(), listen);
         let client_id = client_id.or_else(|| default_client.map(ToOwned::to_owned))?;
         Some(PageSettings { web_listen, client_id, connect_origins })
+    }
+
+    fn allow_headers(&mut self) -> Vec<AllowedHeader> {
+        match self.sources.get(&option::ALLOW_HEADER) {
+            Some(given) => self.judge(&given, header).unwrap_or_default(),
+            None => Vec::new(),
+        }
     }
 
     fn allow_origins(&mut self) -> Option<AllowedOrigins> {
@@ -144,8 +155,23 @@ impl Judge<'_> {
     }
 }
 
+fn header(text: &str) -> Result<AllowedHeader, String> {
+    text.parse::<AllowedHeader>().map_err(|error| values::about(text, error))
+}
+
 fn origin(text: &str) -> Result<Origin, String> {
     text.parse::<Origin>().map_err(|error| values::about(text, error))
+}
+
+/// What the page's policy names has to be one place that a page can speak to.
+fn connect_origin(text: &str) -> Result<Origin, String> {
+    let origin = origin(text)?;
+    match url::Url::parse(text).ok().and_then(|url| connect_source(&url)) {
+        Some(_) => Ok(origin),
+        None => {
+            Err(values::about(text, "a page speaks to http and https alone, and to one host by its name"))
+        }
+    }
 }
 
 impl Judge<'_> {

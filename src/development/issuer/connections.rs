@@ -10,6 +10,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+use tokio_io_timeout::TimeoutWriter;
 use tokio_util::sync::CancellationToken;
 
 /// How many connections are held at once; more wait in the listener's queue. Well below the usual limit of
@@ -23,6 +24,20 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// How long a connection may stay without a whole request head, idle between two requests included. Peers that say
 /// nothing keep others waiting as soon as there are [`MAX_CONNECTIONS`] of them, for no longer than this.
 const HEAD_TIME_LIMIT: Duration = Duration::from_secs(10);
+
+/// How long a peer may take nothing of what is sent to it.
+const WRITE_TIME_LIMIT: Duration = Duration::from_secs(10);
+
+/// How old a connection may get before no more requests are taken on it: what a peer draws out in small steps, each of
+/// them in time, ends then.
+const AGE_LIMIT: Duration = Duration::from_secs(30);
+
+/// How long a request that had begun by then may still take, its answer included. It is more than any takes whose peer
+/// sends and reads.
+const AGE_GRACE: Duration = Duration::from_secs(15);
+
+/// How long a request's head may be: more than any browser sends, and less than hyper would wait for.
+const MAX_HEAD_BYTES: usize = 64 * 1024;
 
 /// How long after shutdown a request that had begun may still take.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(1);
@@ -97,22 +112,28 @@ impl Extent {
 }
 
 async fn connection(stream: TcpStream, routes: Router, stopping: CancellationToken) {
+    let mut stream = TimeoutWriter::new(stream);
+    stream.set_timeout(Some(WRITE_TIME_LIMIT));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME_LIMIT)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes));
+        .max_buf_size(MAX_HEAD_BYTES)
+        .serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(routes));
     let mut connection = pin!(connection);
-    // How a connection ends concerns its peer alone, so neither result is looked at.
+    // How a connection ends concerns its peer alone, so no result is looked at.
     tokio::select! {
         _ended = connection.as_mut() => return,
-        () = stopping.cancelled() => connection.as_mut().graceful_shutdown(),
+        () = stopping.cancelled() => {}
+        () = tokio::time::sleep(AGE_LIMIT) => {}
     }
-    let _ended = connection.await;
+    connection.as_mut().graceful_shutdown();
+    let _ended = tokio::time::timeout(AGE_GRACE, connection).await;
 }
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::AsyncReadExt;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::task::JoinHandle;
     use tokio::time::Instant;
 
     use super::*;
@@ -128,6 +149,80 @@ mod tests {
         assert_eq!(silent.read(&mut [0; 1]).await.unwrap(), 0, "closed");
         assert_eq!(began.elapsed().as_secs(), 10);
         serving.abort();
+    }
+
+    /// A connection to `routes`, and the task that serves it.
+    async fn connected(routes: Router) -> (TcpStream, JoinHandle<()>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        (peer, tokio::spawn(connection(stream, routes, CancellationToken::new())))
+    }
+
+    /// How long a connection lasted.
+    #[expect(clippy::disallowed_methods, reason = "the time is the test's, and moves on as soon as all wait")]
+    async fn lasted(serving: JoinHandle<()>) -> Duration {
+        let began = Instant::now();
+        serving.await.unwrap();
+        began.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_reads_nothing_makes_room_in_ten_seconds() {
+        // More than the system keeps for a peer.
+        let large = Router::new().fallback(async || vec![0_u8; 64 * 1024 * 1024]);
+        let (mut peer, serving) = connected(large).await;
+        peer.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+        assert_eq!(lasted(serving).await.as_secs(), 10);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_asks_without_reading_makes_room_in_ten_seconds() {
+        let (peer, serving) = connected(Router::new().fallback(async || "x".repeat(1024))).await;
+        let (_unread, mut peer) = peer.into_split();
+        // It sends until nobody takes any more of it.
+        let asking = tokio::spawn(async move {
+            while peer.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.is_ok() {}
+        });
+        let lasted = lasted(serving).await;
+        assert!(lasted.as_secs() <= 11, "{lasted:?}");
+        asking.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_draws_it_out_makes_room_all_the_same() {
+        for (head, step) in [
+            // One request after the other, each in time.
+            ("", "GET / HTTP/1.1\r\nhost: localhost\r\n\r\n"),
+            // A body in small steps, of which a handler waits for the end.
+            ("POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100000\r\n\r\n", "x"),
+            // A head in small steps.
+            ("GET / HTTP/1.1\r\n", "x: y\r\n"),
+        ] {
+            let (mut peer, serving) = connected(Router::new().fallback(async |_body: String| "taken")).await;
+            let asking = tokio::spawn(async move {
+                let mut next = head;
+                while peer.write_all(next.as_bytes()).await.is_ok() {
+                    next = step;
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+            });
+            let lasted = lasted(serving).await;
+            assert!(lasted.as_secs() <= 45, "{step:?}: {lasted:?}");
+            asking.await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_head_has_its_limit() {
+        for (length, status) in [(MAX_HEAD_BYTES - 1024, "200"), (2 * MAX_HEAD_BYTES, "431")] {
+            let (mut peer, _serving) = connected(Router::new().fallback(async || ())).await;
+            let head = format!("GET / HTTP/1.1\r\nhost: localhost\r\nx: {}\r\n\r\n", "y".repeat(length));
+            let _ = peer.write_all(head.as_bytes()).await;
+            let mut answer = [0; 12];
+            peer.read_exact(&mut answer).await.unwrap();
+            assert_eq!(str::from_utf8(&answer).unwrap(), format!("HTTP/1.1 {status}"));
+        }
     }
 
     #[test]

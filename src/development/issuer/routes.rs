@@ -83,3 +83,44 @@ async fn within_time_limit(request: Request, next: Next) -> Response {
         Err(_elapsed) => StatusCode::REQUEST_TIMEOUT.into_response(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use axum::body::{Body, Bytes};
+    use futures_util::{StreamExt as _, stream};
+    use tokio::time::Instant;
+    use tower_service::Service as _;
+
+    use super::*;
+    use crate::development::issuer::Options;
+
+    /// A byte of the body every second: never silent, and never done.
+    fn drawn_out() -> Body {
+        let steps = stream::repeat(()).then(async |()| {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            Ok::<_, Infallible>(Bytes::from_static(b"a"))
+        });
+        Body::from_stream(steps)
+    }
+
+    #[tokio::test(start_paused = true)]
+    #[expect(clippy::disallowed_methods, reason = "the time is the test's, and moves on as soon as all wait")]
+    async fn a_body_that_is_drawn_out_has_its_time_whatever_it_is_sent_to() {
+        let address = ([127, 0, 0, 1], 9000).into();
+        let server = AuthorizationServer::new(address, Options::default()).unwrap();
+        let mut routes = routes(server);
+        for path in [token_endpoint::PATH, revocation::PATH, authorization_endpoint::PATH, log_out::PATH] {
+            let request = axum::http::Request::post(path)
+                .header("host", "127.0.0.1:9000")
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(drawn_out())
+                .unwrap();
+            let began = Instant::now();
+            let answer = routes.call(request).await.unwrap();
+            assert_eq!(answer.status(), StatusCode::REQUEST_TIMEOUT, "{path}");
+            assert_eq!(began.elapsed(), REQUEST_TIME_LIMIT, "{path}");
+        }
+    }
+}

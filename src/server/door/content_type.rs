@@ -4,7 +4,7 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ContentType {
+pub(in crate::server) enum ContentType {
     /// gRPC over HTTP/2.
     Grpc,
     /// gRPC-Web, as bytes.
@@ -24,7 +24,7 @@ const KNOWN: [(&str, ContentType); 6] = [
 
 impl ContentType {
     /// Of a request that has just one.
-    pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
+    pub(in crate::server) fn of(headers: &HeaderMap) -> Option<Self> {
         let mut values = headers.get_all(CONTENT_TYPE).iter();
         let (Some(value), None) = (values.next(), values.next()) else { return None };
         Self::parse(value.to_str().ok()?)
@@ -43,7 +43,7 @@ impl ContentType {
     }
 
     /// As tonic-web knows it.
-    pub(super) fn canonical(self) -> HeaderValue {
+    pub(in crate::server) fn canonical(self) -> HeaderValue {
         HeaderValue::from_static(match self {
             Self::Grpc => "application/grpc",
             Self::GrpcWeb => "application/grpc-web+proto",

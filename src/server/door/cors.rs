@@ -9,6 +9,8 @@ use http::{HeaderName, HeaderValue, Method};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use url::Url;
 
+use super::allowed_header::AllowedHeader;
+
 /// How long a browser may remember what a preflight said; the most that Chromium does.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(2 * 60 * 60);
 
@@ -28,18 +30,19 @@ impl Default for AllowedOrigins {
     }
 }
 
-/// The layer for them.
-pub(super) fn layer(origins: &AllowedOrigins) -> CorsLayer {
+/// The layer for them, which lets them send `headers` besides what every client of gRPC-Web sends.
+pub(super) fn layer(origins: &AllowedOrigins, headers: &[AllowedHeader]) -> CorsLayer {
     let allowed = match origins {
         AllowedOrigins::Listed(origins) => AllowOrigin::list(origins.iter().map(|origin| origin.0.clone())),
         AllowedOrigins::Any => AllowOrigin::any(),
     };
+    let usual = [AUTHORIZATION, CONTENT_TYPE, X_GRPC_WEB, X_USER_AGENT, GRPC_TIMEOUT];
     CorsLayer::new()
         .allow_origin(allowed)
         // Even where it is any: whoever narrows it later finds no answer in a cache that says otherwise.
         .vary([ORIGIN])
         .allow_methods([Method::POST])
-        .allow_headers([AUTHORIZATION, CONTENT_TYPE, X_GRPC_WEB, X_USER_AGENT, GRPC_TIMEOUT])
+        .allow_headers(usual.into_iter().chain(headers.iter().map(AllowedHeader::name)).collect::<Vec<_>>())
         .expose_headers([GRPC_STATUS, GRPC_MESSAGE, GRPC_STATUS_DETAILS, WWW_AUTHENTICATE])
         .max_age(PREFLIGHT_AGE)
 }

@@ -20,6 +20,7 @@ pub async fn connect(address: SocketAddr) -> Channel {
 /// A call to be.
 pub struct Call {
     address: SocketAddr,
+    authority: String,
     path: String,
     method: Method,
     headers: HeaderMap,
@@ -34,7 +35,8 @@ impl Call {
         headers.insert("te", HeaderValue::from_static("trailers"));
         // An empty message.
         let body = vec![0, 0, 0, 0, 0];
-        Self { address, path: path.to_owned(), method: Method::POST, headers, body, leave_open: false }
+        let (authority, path) = (address.to_string(), path.to_owned());
+        Self { address, authority, path, method: Method::POST, headers, body, leave_open: false }
     }
 
     pub fn bearer(self, token: &str) -> Self {
@@ -62,6 +64,12 @@ impl Call {
         self
     }
 
+    /// The name that the server is asked by, in place of its address.
+    pub fn authority(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.authority);
+        self
+    }
+
     /// Sends the head alone, and never a byte of the body that it promises.
     pub fn without_body(mut self) -> Self {
         self.leave_open = true;
@@ -83,7 +91,7 @@ impl Call {
         let connection = tokio::spawn(connection);
         let uri = Uri::builder()
             .scheme("http")
-            .authority(self.address.to_string())
+            .authority(self.authority.as_str())
             .path_and_query(self.path.as_str());
         let mut request = Request::new(());
         *request.method_mut() = self.method;

@@ -8,6 +8,7 @@ await world([], async (server, browser) => {
   await cancelled(server, browser);
   await issuerDown(server, browser);
   await serverDown(server, browser);
+  await revocationDown(server, browser);
 });
 
 async function problem(page) {
@@ -64,5 +65,21 @@ async function serverDown(server, browser) {
   await context.unroute(`http://127.0.0.1:${server.ports.grpc}/**`);
   await page.waitForFunction(() => !document.getElementById('api1-call').disabled);
   report('server back: api1', 'Response: {"name":"api1","ok":true}', await call(page, 'api1'));
+  await context.close();
+}
+
+// The token cannot be given back; the log-out goes on all the same, to the issuer's own.
+async function revocationDown(server, browser) {
+  const { page, context } = await person(browser, server);
+  await logIn(page);
+  let asked = 0;
+  await context.route('**/oauth/revoke', (route) => (asked++, route.abort()));
+  await page.click('#logout');
+  await page.waitForURL((url) => url.href === server.page || url.pathname.includes('logout'));
+  const leave = page.locator('button[value=log-out]');
+  if (await leave.isVisible()) await leave.click();
+  await page.waitForFunction(() => document.getElementById('login')?.disabled === false);
+  report('revocation down: it was asked for', 1, asked);
+  report('revocation down: nobody is logged in', NOBODY, await disabled(page));
   await context.close();
 }

@@ -62,7 +62,12 @@ async function scenario(server, browser, locale) {
   see('stepped up: api3', 'Response: {"name":"api3","ok":true}', await call(page, 'api3'));
   see('stepped up: api1', 'Response: {"name":"api1","ok":true}', await call(page, 'api1'));
 
+  const revocation = page.waitForResponse((answer) => new URL(answer.url()).pathname === '/oauth/revoke');
   await page.click('#logout');
+  const revoked = await revocation;
+  const given = new URLSearchParams(revoked.request().postData());
+  see('logged out: what was revoked', [200, 'refresh_token'], [revoked.status(), given.get('token_type_hint')]);
+  see('logged out: the refresh token is over', 'invalid_grant', await refreshed(server, given.get('token')));
   const leave = page.locator('button[value=log-out]');
   await page.waitForURL((url) => url.href === server.page || url.pathname.includes('logout'));
   if (await leave.isVisible()) await leave.click();
@@ -72,4 +77,11 @@ async function scenario(server, browser, locale) {
   const hosts = [`localhost:${server.ports.web}`, `127.0.0.1:${server.ports.grpc}`, `127.0.0.1:${server.ports.issuer}`];
   see('who was asked', hosts.sort(), [...seen.hosts].sort());
   await context.close();
+}
+
+// What the issuer says to whoever shows a refresh token.
+async function refreshed(server, token) {
+  const body = new URLSearchParams({ grant_type: 'refresh_token', client_id: 'page', refresh_token: token });
+  const answer = await fetch(`http://127.0.0.1:${server.ports.issuer}/oauth/token`, { method: 'POST', body });
+  return (await answer.json()).error;
 }

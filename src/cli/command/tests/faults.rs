@@ -211,8 +211,8 @@ fn a_file_that_cannot_be_parsed_says_where() {
 fn an_env_file_that_cannot_be_parsed_shows_no_secret() {
     let text = "OIDC_AUDIENCE=api\nSEKISHO_TOKEN_CLIENT_SECRET=hush hush\n";
     let faults = told("token").file("--env-file", ".env", text).faults();
-    let reason = "line 2: expected NAME=VALUE, with quotes around a value that has spaces";
-    assert_eq!(faults, [format!("--env-file: DIR/.env: {reason}")]);
+    let reason = "a value that has spaces, or begins with #, goes into quotes";
+    assert_eq!(faults, [format!("--env-file: DIR/.env: line 2: SEKISHO_TOKEN_CLIENT_SECRET: {reason}")]);
 }
 
 #[test]
@@ -329,6 +329,49 @@ fn one_line_that_cannot_be_read_hides_no_other_and_invents_none() {
         list,
         [
             "scope-claim in DIR/sekisho.toml: expected an array of strings, found an array with something else in it"
+        ]
+    );
+}
+
+/// With what `dotenvy` made of it, the first accepted another audience: nothing stood for `$metadata`.
+#[test]
+fn a_value_of_an_env_file_that_could_be_read_in_two_ways_is_a_fault() {
+    let dollar =
+        "nothing is put in for $; put the value into single quotes, or write \\$, if the $ belongs to it";
+    let twice = "it is there twice; the other one is in line 1";
+    let cases = [
+        ("OIDC_AUDIENCE=https://api.example/$metadata", 1, dollar),
+        ("OIDC_AUDIENCE=\"https://api.example/${PATH}\"", 1, dollar),
+        ("OIDC_AUDIENCE=s3cret\nOIDC_AUDIENCE=s3cret", 2, twice),
+        ("OIDC_AUDIENCE=#s3cret", 1, "a value that has spaces, or begins with #, goes into quotes"),
+        ("OIDC_AUDIENCE=s3 cret", 1, "a value that has spaces, or begins with #, goes into quotes"),
+    ];
+    for (text, line, reason) in cases {
+        let told = told("serve --issuer https://tenant.example/").file("--env-file", ".env", text);
+        // The audience is there, so that it is not said to be missing as well; its value may be a secret.
+        assert_eq!(told.faults(), [format!("--env-file: DIR/.env: line {line}: OIDC_AUDIENCE: {reason}")]);
+    }
+    for text in
+        ["OIDC_AUDIENCE='https://api.example/$metadata'", r"OIDC_AUDIENCE=https://api.example/\$metadata"]
+    {
+        let told = told("serve --issuer https://tenant.example/").file("--env-file", ".env", text);
+        assert_eq!(told.serve().token.audience, "https://api.example/$metadata");
+    }
+}
+
+/// A file may be shared with other programs, and says to them what it likes, but for where a value ends.
+#[test]
+fn values_of_other_programs_are_not_judged() {
+    let text = "OTHER=$HOME/x\nOTHER=\"${OTHER}\" \nTHEIRS=a b\nOIDC_AUDIENCE=api\n";
+    assert_eq!(told("").file("--env-file", ".env", text).development().token.audience, "api");
+    let open = "OTHER=\"s3cret\nOIDC_AUDIENCE=api\"\n";
+    let faults = told("").file("--env-file", ".env", open).faults();
+    let reason = "quotes stand around a whole value, and end on its line; other quotes belong between them";
+    assert_eq!(
+        faults,
+        [
+            format!("--env-file: DIR/.env: line 1: {reason}"),
+            format!("--env-file: DIR/.env: line 2: OIDC_AUDIENCE: {reason}")
         ]
     );
 }

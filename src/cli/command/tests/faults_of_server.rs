@@ -161,3 +161,38 @@ fn tls_files_are_looked_at_before_anything_is_served() {
         ]
     );
 }
+
+#[test]
+fn a_header_that_no_page_can_send_is_a_fault() {
+    let forbidden = "browsers let no page send it";
+    let cases = [
+        ("*", "headers are allowed one by one; name each of them, without *"),
+        ("x-*", "headers are allowed one by one; name each of them, without *"),
+        ("a/b", "it is no header's name; expected one like traceparent"),
+        (":path", "it is no header's name; expected one like traceparent"),
+        ("Host", forbidden),
+        ("cookie", forbidden),
+        ("TE", forbidden),
+        ("sec-fetch-site", forbidden),
+    ];
+    for (text, reason) in cases {
+        assert_eq!(
+            told(&format!("--allow-header {text}")).faults(),
+            [format!("--allow-header: {text:?}: {reason}")]
+        );
+    }
+    let faults = told("").env("SEKISHO_ALLOW_HEADERS", "traceparent,origin,x y").faults();
+    assert_eq!(faults.len(), 2, "{faults:?}");
+}
+
+#[test]
+fn an_origin_that_is_not_one_place_is_no_endpoint_of_an_issuer() {
+    let reason = "a page speaks to http and https alone, and to one host by its name";
+    for text in ["https://0.0.0.0", "http://[::]:9000", "capacitor://localhost", "https://a;script-src"] {
+        let faults = told(&format!("--connect-origin {text}")).faults();
+        assert_eq!(faults, [format!("--connect-origin: {text:?}: {reason}")]);
+    }
+    let faults = told("--connect-origin https://*.example").faults();
+    assert!(faults.len() == 1 && faults[0].contains("without *"), "{faults:?}");
+    told("--connect-origin https://login.example --connect-origin http://127.0.0.1:9000").development();
+}

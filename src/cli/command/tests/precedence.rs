@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::config::{HealthcheckTransport, KeyLocation, LogFormat};
 use crate::jwks::{Algorithm, PlainHttp};
-use crate::server::{AllowedOrigins, KeepAlive, Limits, Reflection};
+use crate::server::{AllowedOrigins, Hosts, KeepAlive, Limits, Reflection};
 use crate::token::{ClaimPath, TokenProfile};
 
 #[test]
@@ -267,4 +267,23 @@ fn the_level_of_logs_is_that_of_rust_log() {
     let by_env_file = || told("").file("--env-file", ".env", "RUST_LOG=debug\n");
     assert_eq!(by_env_file().development().server.log.filter, "debug");
     assert_eq!(by_env_file().env("RUST_LOG", "warn").development().server.log.filter, "warn");
+}
+
+#[test]
+fn headers_may_come_by_each_source() {
+    let headers = |told: Told| {
+        let headers = told.development().server.allow_headers;
+        headers.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert!(headers(told("")).is_empty());
+    let flags = "--allow-header Traceparent --allow-header x-request-id";
+    assert_eq!(headers(told(flags).env("SEKISHO_ALLOW_HEADERS", "x")), ["traceparent", "x-request-id"]);
+    assert_eq!(headers(told("").env("SEKISHO_ALLOW_HEADERS", "tracestate, X-A")), ["tracestate", "x-a"]);
+    assert_eq!(headers(told("").config("allow-header = [\"baggage\"]")), ["baggage"]);
+}
+
+#[test]
+fn development_alone_goes_by_names_of_loopback() {
+    assert_eq!(told("").development().server.hosts, Hosts::LoopbackOnly);
+    assert_eq!(served("").serve().server.hosts, Hosts::Any);
 }
