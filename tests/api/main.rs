@@ -5,7 +5,9 @@
 
 mod support;
 
+mod early_answers;
 mod grpc_web;
+mod head;
 mod issuers;
 mod keys;
 mod limits;
@@ -19,4 +21,5 @@ mod shutdown;
 mod streaming;
 mod tls;
 mod token;
+mod trailers;
 mod transport;
