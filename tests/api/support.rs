@@ -5,6 +5,7 @@ mod frames;
 mod issuer_server;
 mod logs;
 #[path = "../wire/shared.rs"]
+#[allow(dead_code, reason = "other tests use the rest of it")]
 mod shared;
 mod streaming;
 mod web;
