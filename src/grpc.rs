@@ -2,16 +2,22 @@
 //! what is logged of each decision.
 //!
 //! The layer is a tower layer, since tonic's own `Interceptor` is synchronous and is not told the method.
-//! It decides from the head of a request: of a refused call not a byte of the body is read.
+//! It decides from the head of a request. The body of a refused call is thrown away, and waited for by nobody.
 
 mod challenge;
+mod discard;
+mod forwarded_token;
 mod layer;
 mod observe;
 mod request;
+mod request_body;
 mod status;
 
+pub use discard::ConnectionResets;
+pub use forwarded_token::ForwardedToken;
 pub use layer::{Access, AccessFuture, AccessLayer};
 pub use request::RequestExt;
+pub use request_body::RequestBody;
 pub use status::{DOMAIN, status_of};
 
 #[cfg(test)]

@@ -27,9 +27,10 @@
 //! ```
 //! use http::{Request, Response};
 //! use sekisho::authorizer::Grant;
-//! use sekisho::grpc::AccessLayer;
+//! use sekisho::grpc::{AccessLayer, RequestBody};
 //! use sekisho::policy::Policy;
 //! use sekisho::testing::{TestIssuer, descriptor_set};
+//! use tonic::body::Body;
 //! use tower::{Layer, Service, ServiceExt, service_fn};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
@@ -47,7 +48,7 @@
 //! let issuer = TestIssuer::new("https://tenant.example/", "orders");
 //! let layer = AccessLayer::new(Policy::from_descriptor_set(&orders)?, issuer.issuer());
 //!
-//! let handler = service_fn(|request: Request<()>| async move {
+//! let handler = service_fn(|request: Request<RequestBody<Body>>| async move {
 //!     let grant: &Grant = request.extensions().get().ok_or("no grant")?;
 //!     assert_eq!(grant.subject(), Some("alice"));
 //!     Ok::<_, Box<dyn std::error::Error>>(Response::new("an order"))
@@ -58,7 +59,7 @@
 //! let mut call = async |scope: &str| {
 //!     let token = issuer.token().scope(scope).issued_at(now).sign();
 //!     let request = Request::post("/orders.v1.Orders/Get").header("authorization", format!("Bearer {token}"));
-//!     orders.ready().await?.call(request.body(())?).await
+//!     orders.ready().await?.call(request.body(Body::empty())?).await
 //! };
 //! assert_eq!(call("orders:read").await?.body(), &"an order");
 //!

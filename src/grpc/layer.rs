@@ -6,11 +6,12 @@ use std::task::{Context, Poll, ready};
 
 use http::header::AUTHORIZATION;
 use http::{Request, Response};
+use http_body::Body;
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{observe, status};
+use super::{ForwardedToken, RequestBody, observe, status};
 use crate::authorizer::{Authorization, Authorizer, Issuer, Verdict};
 use crate::policy::Policy;
 
@@ -46,8 +47,10 @@ impl AccessLayer {
         &self.authorizer
     }
 
-    /// Leaves the token in what the handler sees. Whatever the handler calls or logs can then act as the
-    /// caller, at every API of the audience; better to get a token of its own for what is called onwards.
+    /// Hands the verified token on to the handler, which finds it by
+    /// [`RequestExt::dangerous_forwarded_token`](super::RequestExt::dangerous_forwarded_token); the metadata are
+    /// without it all the same. Whatever the handler calls or logs can then act as the caller, at every API of
+    /// the audience; better to get a token of its own for what is called onwards.
     pub fn dangerous_forward_token(mut self) -> Self {
         self.forward_token = true;
         self
@@ -68,7 +71,7 @@ impl<S> Layer<S> for AccessLayer {
     }
 }
 
-/// A service that is reached with a grant, or not at all.
+/// A service that is reached with a grant, or not at all. It gets the body as a [`RequestBody`].
 #[derive(Debug, Clone)]
 #[must_use = "only what is reached by way of it is guarded"]
 pub struct Access<S> {
@@ -78,7 +81,8 @@ pub struct Access<S> {
 
 impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for Access<S>
 where
-    S: Service<Request<ReqBody>, Response = Response<ResBody>> + Clone,
+    S: Service<Request<RequestBody<ReqBody>>, Response = Response<ResBody>> + Clone,
+    ReqBody: Body + Send + Unpin + 'static,
     ResBody: Default,
 {
     type Response = S::Response;
@@ -90,6 +94,8 @@ where
     }
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
+        // Before anything is decided: a refusal drops the body, and so may a handler.
+        let request = RequestBody::wrap(request);
         // With its query, if it has one: such a path is no method's.
         let path = request.uri().path_and_query().map_or("", http::uri::PathAndQuery::as_str);
         let state = match self.layer.authorizer.authorize(path, request.headers()) {
@@ -111,18 +117,23 @@ impl AccessLayer {
     fn enter<S, ReqBody, ResBody>(
         &self,
         inner: &mut S,
-        mut request: Request<ReqBody>,
+        mut request: Request<RequestBody<ReqBody>>,
         verdict: Verdict,
     ) -> State<S, ReqBody>
     where
-        S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+        S: Service<Request<RequestBody<ReqBody>>, Response = Response<ResBody>>,
         ResBody: Default,
     {
         observe::decision(&verdict, request.uri().path());
         match verdict.result {
             Ok(grant) => {
-                if !self.forward_token {
-                    request.headers_mut().remove(AUTHORIZATION);
+                let sent = request.headers_mut().remove(AUTHORIZATION);
+                // What nobody verified, as on a public method, is not handed on.
+                if self.forward_token
+                    && !grant.is_anonymous()
+                    && let Some(token) = sent.as_ref().and_then(ForwardedToken::of)
+                {
+                    request.extensions_mut().insert(token);
                 }
                 request.extensions_mut().insert(grant);
                 State::Entered { response: inner.call(request) }
@@ -139,7 +150,7 @@ pin_project! {
     /// The answer to a call.
     pub struct AccessFuture<S, ReqBody>
     where
-        S: Service<Request<ReqBody>>,
+        S: Service<Request<RequestBody<ReqBody>>>,
     {
         #[pin]
         state: State<S, ReqBody>,
@@ -150,11 +161,11 @@ pin_project! {
     #[project = StateProjection]
     enum State<S, ReqBody>
     where
-        S: Service<Request<ReqBody>>,
+        S: Service<Request<RequestBody<ReqBody>>>,
     {
         AwaitingKey {
             verdict: Pin<Box<dyn Future<Output = Verdict> + Send>>,
-            call: Option<(S, Request<ReqBody>, AccessLayer)>,
+            call: Option<(S, Request<RequestBody<ReqBody>>, AccessLayer)>,
         },
         Entered { #[pin] response: S::Future },
         Refused { response: Option<S::Response> },
@@ -163,7 +174,7 @@ pin_project! {
 
 impl<S, ReqBody, ResBody> Future for AccessFuture<S, ReqBody>
 where
-    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    S: Service<Request<RequestBody<ReqBody>>, Response = Response<ResBody>>,
     ResBody: Default,
 {
     type Output = Result<S::Response, S::Error>;
@@ -194,7 +205,7 @@ fn answer_once<R, E>(response: &mut Option<R>) -> Poll<Result<R, E>> {
 
 impl<S, ReqBody> std::fmt::Debug for AccessFuture<S, ReqBody>
 where
-    S: Service<Request<ReqBody>>,
+    S: Service<Request<RequestBody<ReqBody>>>,
 {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("AccessFuture")

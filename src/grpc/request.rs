@@ -2,6 +2,7 @@
 
 use tonic::{Request, Status};
 
+use super::ForwardedToken;
 use crate::authorizer::Grant;
 
 /// What the layer adds to a request.
@@ -12,6 +13,22 @@ pub trait RequestExt {
     /// `INTERNAL` where no [`AccessLayer`](super::AccessLayer) stands in front of the service. A handler
     /// that passes it on with `?` cannot run unguarded.
     fn grant(&self) -> Result<&Grant, Status>;
+
+    /// The token that was verified, where
+    /// [`AccessLayer::dangerous_forward_token`](super::AccessLayer::dangerous_forward_token) hands it on; none on a
+    /// public method, where nobody looked at it.
+    ///
+    /// ```
+    /// use sekisho::grpc::RequestExt as _;
+    /// use tonic::{Request, Status, metadata::{Ascii, MetadataValue}};
+    ///
+    /// /// The `authorization` of a call onwards.
+    /// fn onwards<T>(request: &Request<T>) -> Result<MetadataValue<Ascii>, Status> {
+    ///     let token = request.dangerous_forwarded_token().ok_or_else(|| Status::internal("no token"))?;
+    ///     format!("Bearer {}", token.as_str()).parse().map_err(|_| Status::internal("no metadata value"))
+    /// }
+    /// ```
+    fn dangerous_forwarded_token(&self) -> Option<&ForwardedToken>;
 }
 
 impl<T> RequestExt for Request<T> {
@@ -20,5 +37,9 @@ impl<T> RequestExt for Request<T> {
             tracing::error!("a handler was reached with no AccessLayer in front of it; the call is refused");
             Status::internal("The service is not set up to authorize calls")
         })
+    }
+
+    fn dangerous_forwarded_token(&self) -> Option<&ForwardedToken> {
+        self.extensions().get()
     }
 }

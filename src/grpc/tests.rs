@@ -5,6 +5,7 @@ use std::future::{Ready, ready};
 use std::task::{Context, Poll};
 
 use http::{Request, Response};
+use tonic::body::Body;
 use tower::{Layer as _, Service, ServiceExt as _};
 
 use super::*;
@@ -24,8 +25,9 @@ impl Clone for Readied {
     }
 }
 
-impl Service<Request<()>> for Readied {
-    type Response = Response<Vec<String>>;
+impl Service<Request<RequestBody<Body>>> for Readied {
+    /// The token, where there is one in the metadata and where there is one beside them.
+    type Response = Response<[Option<String>; 2]>;
     type Error = Infallible;
     type Future = Ready<Result<Self::Response, Infallible>>;
 
@@ -34,11 +36,12 @@ impl Service<Request<()>> for Readied {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<()>) -> Self::Future {
+    fn call(&mut self, request: Request<RequestBody<Body>>) -> Self::Future {
         assert!(std::mem::take(&mut self.is_ready), "called without being ready");
         assert!(request.extensions().get::<Grant>().is_some(), "no grant");
-        let tokens = request.headers().get_all("authorization").iter();
-        ready(Ok(Response::new(tokens.map(|value| value.to_str().unwrap_or_default().to_owned()).collect())))
+        let sent = request.headers().get("authorization").and_then(|value| value.to_str().ok());
+        let forwarded = request.extensions().get().map(ForwardedToken::as_str);
+        ready(Ok(Response::new([sent, forwarded].map(|token| token.map(ToOwned::to_owned)))))
     }
 }
 
@@ -54,8 +57,9 @@ fn layer(rule: AccessRule) -> (TestIssuer, AccessLayer) {
     (issuer, AccessLayer::from(authorizer))
 }
 
-fn request(token: &str) -> Request<()> {
-    Request::post(PATH).header("authorization", format!("Bearer {token}")).body(()).expect("a request")
+fn request(token: &str) -> Request<Body> {
+    let request = Request::post(PATH).header("authorization", format!("Bearer {token}"));
+    request.body(Body::empty()).expect("a request")
 }
 
 #[tokio::test]
@@ -64,7 +68,7 @@ async fn the_service_that_was_polled_ready_is_the_one_that_is_called() {
     let mut service = layer.layer(Readied::default());
     for _ in 0..2 {
         let answer = service.ready().await.expect("ready").call(request(&issuer.token().sign())).await;
-        assert_eq!(answer.expect("allowed").into_body(), Vec::<String>::new(), "the token is taken out");
+        assert_eq!(answer.expect("allowed").into_body(), [None, None], "the token is taken out");
     }
 }
 
@@ -109,12 +113,23 @@ async fn after_a_wait_for_a_key_too_the_readied_service_is_called() {
 }
 
 #[tokio::test]
-async fn a_token_is_handed_on_only_where_that_was_asked_for() {
-    let (issuer, layer) = layer(AccessRule::Authenticated);
+async fn a_token_is_handed_on_beside_the_metadata_and_only_where_that_was_asked_for() {
+    let (issuer, guarded) = layer(AccessRule::Authenticated);
     let token = issuer.token().sign();
-    let mut service = layer.dangerous_forward_token().layer(Readied::default());
+    let mut service = guarded.dangerous_forward_token().layer(Readied::default());
     let answer = service.ready().await.expect("ready").call(request(&token)).await.expect("allowed");
-    assert_eq!(answer.into_body(), [format!("Bearer {token}")]);
+    assert_eq!(answer.into_body(), [None, Some(token.clone())]);
+
+    let (_, public) = layer(AccessRule::Public);
+    let mut service = public.dangerous_forward_token().layer(Readied::default());
+    let answer = service.ready().await.expect("ready").call(request(&token)).await.expect("allowed");
+    assert_eq!(answer.into_body(), [None, None], "nobody has verified it");
+}
+
+#[test]
+fn a_token_that_is_handed_on_is_not_shown() {
+    let token = ForwardedToken::of(&http::HeaderValue::from_static("Bearer secret")).expect("a token");
+    assert_eq!((token.as_str(), format!("{token:?}").as_str()), ("secret", "ForwardedToken(redacted)"));
 }
 
 #[tokio::test]

@@ -1,19 +1,19 @@
 //! One connection, from its first byte to its end. What bounds a stranger here is hyper's wherever hyper has
 //! it; the time to the first head, silence of whoever owes something, and age are what it lacks.
 
+mod requests;
+
 use std::convert::Infallible;
 use std::error::Error;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use hyper_util::service::TowerToHyperService;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -24,6 +24,8 @@ use tower_service::Service;
 
 use super::limits::{KeepAlive, Limits};
 use super::tls::Tls;
+use crate::grpc::RequestBody;
+use requests::Requests;
 
 /// What every connection is served with.
 pub(super) struct Serving<S> {
@@ -36,8 +38,12 @@ pub(super) struct Serving<S> {
 
 /// A service that answers whatever comes.
 pub(super) trait HttpService:
-    Service<Request<Incoming>, Response = Response<Body>, Error = Infallible, Future: Send + 'static>
-    + Clone
+    Service<
+        Request<RequestBody<Incoming>>,
+        Response = Response<Body>,
+        Error = Infallible,
+        Future: Send + 'static,
+    > + Clone
     + Send
     + Sync
     + 'static
@@ -45,13 +51,21 @@ pub(super) trait HttpService:
 }
 
 impl<S> HttpService for S where
-    S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible, Future: Send + 'static>
-        + Clone
+    S: Service<
+            Request<RequestBody<Incoming>>,
+            Response = Response<Body>,
+            Error = Infallible,
+            Future: Send + 'static,
+        > + Clone
         + Send
         + Sync
         + 'static
 {
 }
+
+/// How long after GOAWAY calls are still served: they may have been under way to us. h2 waits for the answer
+/// to a ping before it takes no more, and a peer need not answer.
+const CALLS_AFTER_GOAWAY: Duration = Duration::from_secs(1);
 
 /// hyper takes no smaller one for HTTP/1.
 const LEAST_BUFFER: usize = 8192;
@@ -64,12 +78,12 @@ impl<S: HttpService> Serving<S> {
         // An answer is small and waited for.
         let _ = stream.set_nodelay(true);
         let _ = keep_alive(&stream, self.limits.keep_alive);
-        let has_asked = Arc::new(AtomicBool::new(false));
-        let first_head = without_request(&has_asked, tokio::time::sleep(self.limits.first_head));
+        let requests = Arc::new(Requests::default());
+        let first_head = without_request(&requests, tokio::time::sleep(self.limits.first_head));
         // There is nothing in flight yet that could be finished.
-        let stop = without_request(&has_asked, changed(stopped.clone()));
+        let stop = without_request(&requests, changed(stopped.clone()));
         let ended = tokio::select! {
-            ended = self.transport(stream, &has_asked, stopped) => ended,
+            ended = self.transport(stream, &requests, stopped) => ended,
             () = first_head => Err("no request came in time".into()),
             () = stop => Ok(()),
         };
@@ -81,16 +95,16 @@ impl<S: HttpService> Serving<S> {
     async fn transport(
         &self,
         stream: TcpStream,
-        has_asked: &Arc<AtomicBool>,
+        requests: &Arc<Requests>,
         stopped: watch::Receiver<()>,
     ) -> Ended {
         let stream = never_stuck(stream, self.limits.idle);
         match &self.tls {
-            None => self.serve(stream, builder(&self.limits), has_asked, stopped).await,
+            None => self.serve(stream, builder(&self.limits), requests, stopped).await,
             Some(tls) => {
                 let stream = tls.acceptor().accept(stream).await?;
                 let builder = agreed(builder(&self.limits), stream.get_ref().1.alpn_protocol());
-                self.serve(stream, builder, has_asked, stopped).await
+                self.serve(stream, builder, requests, stopped).await
             }
         }
     }
@@ -99,17 +113,24 @@ impl<S: HttpService> Serving<S> {
         &self,
         stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
         builder: auto::Builder<TokioExecutor>,
-        has_asked: &Arc<AtomicBool>,
+        requests: &Arc<Requests>,
         stopped: watch::Receiver<()>,
     ) -> Ended {
-        let service = noting_requests(self.service.clone(), Arc::clone(has_asked));
+        let service = requests::service(self.service.clone(), Arc::clone(requests));
         let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
         let grace = tokio::select! {
             ended = connection.as_mut() => return ended,
             grace = self.told_to_go(stopped) => grace,
         };
         connection.as_mut().graceful_shutdown();
-        let ended = tokio::time::timeout(grace, connection).await;
+        let mut ended = pin!(tokio::time::timeout(grace, connection));
+        let ended = tokio::select! {
+            ended = &mut ended => ended,
+            () = tokio::time::sleep(CALLS_AFTER_GOAWAY) => {
+                requests.take_no_more();
+                ended.await
+            }
+        };
         ended.unwrap_or_else(|_| Err("it was too old, and its grace is over".into()))
     }
 
@@ -145,27 +166,10 @@ fn keep_alive(stream: &TcpStream, keep_alive: KeepAlive) -> std::io::Result<()> 
     SockRef::from(stream).set_tcp_keepalive(&probes)
 }
 
-/// hyper tells nobody of the first request, so it is noted on its way to the service.
-fn noting_requests(
-    service: impl HttpService,
-    has_asked: Arc<AtomicBool>,
-) -> impl hyper::service::Service<
-    Request<Incoming>,
-    Response = Response<Body>,
-    Error = Infallible,
-    Future: Send + 'static,
-> {
-    let service = TowerToHyperService::new(service);
-    hyper::service::service_fn(move |request| {
-        has_asked.store(true, Ordering::Relaxed);
-        hyper::service::Service::call(&service, request)
-    })
-}
-
 /// Ends with `event`, if no request has come until then; never, if one has.
-async fn without_request(has_asked: &AtomicBool, event: impl Future<Output = ()>) {
+async fn without_request(requests: &Requests, event: impl Future<Output = ()>) {
     event.await;
-    if has_asked.load(Ordering::Relaxed) {
+    if requests.have_come() {
         std::future::pending::<()>().await;
     }
 }

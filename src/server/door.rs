@@ -27,7 +27,7 @@ pub use cors::{AllowedOrigins, InvalidOrigin, Origin};
 
 use super::Answer;
 use super::limits::Limits;
-use crate::grpc::{Access, AccessFuture};
+use crate::grpc::{Access, AccessFuture, RequestBody};
 pub(super) use content_type::ContentType;
 use grpc_web::GrpcWeb;
 
@@ -55,16 +55,17 @@ impl Door {
     }
 }
 
-impl Service<Request<Incoming>> for Door {
+impl Service<Request<RequestBody<Incoming>>> for Door {
     type Response = Response<Body>;
     type Error = Infallible;
-    type Future = Either<AccessFuture<Routes, Incoming>, Pin<Box<dyn Future<Output = Answer> + Send>>>;
+    type Future =
+        Either<AccessFuture<Routes, RequestBody<Incoming>>, Pin<Box<dyn Future<Output = Answer> + Send>>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        <Access<Routes> as Service<Request<Incoming>>>::poll_ready(&mut self.access, cx)
+        <Access<Routes> as Service<Request<RequestBody<Incoming>>>>::poll_ready(&mut self.access, cx)
     }
 
-    fn call(&mut self, request: Request<Incoming>) -> Self::Future {
+    fn call(&mut self, request: Request<RequestBody<Incoming>>) -> Self::Future {
         if is_native(&request) {
             return Either::Left(self.access.call(request));
         }
@@ -89,7 +90,7 @@ fn answered<F>(response: Response<Body>) -> Either<F, Pin<Box<dyn Future<Output 
     Either::Right(Box::pin(ready(Ok(response))))
 }
 
-fn is_native(request: &Request<Incoming>) -> bool {
+fn is_native(request: &Request<RequestBody<Incoming>>) -> bool {
     // gRPC's status comes in trailers, which HTTP/1.1 clients do not read.
     request.version() == Version::HTTP_2
         && request.method() == Method::POST

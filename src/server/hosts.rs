@@ -19,6 +19,7 @@ use super::Answer;
 use super::connection::HttpService;
 use super::door::ContentType;
 use crate::authority;
+use crate::grpc::RequestBody;
 
 /// The names that a server answers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +45,7 @@ impl<S> ByHost<S> {
     }
 }
 
-impl<S: HttpService> Service<Request<Incoming>> for ByHost<S> {
+impl<S: HttpService> Service<Request<RequestBody<Incoming>>> for ByHost<S> {
     type Response = Response<Body>;
     type Error = Infallible;
     type Future = Either<S::Future, Ready<Answer>>;
@@ -53,7 +54,7 @@ impl<S: HttpService> Service<Request<Incoming>> for ByHost<S> {
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<Incoming>) -> Self::Future {
+    fn call(&mut self, request: Request<RequestBody<Incoming>>) -> Self::Future {
         if self.hosts == Hosts::Any || is_of_loopback(&request) {
             Either::Left(self.inner.call(request))
         } else {

@@ -10,7 +10,7 @@ use arc_swap::ArcSwap;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
-use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use tokio_rustls::rustls::sign::SingleCertAndKey;
 
 use files::ClientRoots;
@@ -145,6 +145,12 @@ impl Parts {
             .expect("aws-lc-rs has ciphers for TLS 1.2 and 1.3")
             .with_client_cert_verifier(verifier)
             .with_cert_resolver(Arc::new(certificate));
+        if self.client_roots.is_some() {
+            // A session that is resumed shows no certificate, and the dates of the one before are not looked at
+            // again. So there is none: neither by number (TLS 1.2) nor by ticket; a ticketer is not set.
+            config.session_storage = Arc::new(NoServerSessionStorage {});
+            config.send_tls13_tickets = 0;
+        }
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         config
     }

@@ -30,7 +30,8 @@ impl<'a> BearerToken<'a> {
         Ok(Self(one_token(rest)?))
     }
 
-    pub(super) fn as_str(self) -> &'a str {
+    /// The token itself: for what it is sent on to, and for no log.
+    pub fn as_str(self) -> &'a str {
         self.0
     }
 }

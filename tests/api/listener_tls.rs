@@ -16,7 +16,9 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, HandshakeKind, RootCertStore, crypto};
+use tokio_rustls::rustls::{
+    self, ClientConfig, HandshakeKind, RootCertStore, SupportedProtocolVersion, crypto, version,
+};
 use tonic::body::Body;
 
 use crate::support::{App, Setup, lines_with};
@@ -41,8 +43,13 @@ impl Root {
     }
 
     fn leaf(&self) -> Leaf {
+        self.leaf_with(|_| {})
+    }
+
+    fn leaf_with(&self, change: impl FnOnce(&mut CertificateParams)) -> Leaf {
         let key = KeyPair::generate().expect("a key");
-        let leaf = CertificateParams::new(["localhost".to_owned()]).expect("parameters");
+        let mut leaf = CertificateParams::new(["localhost".to_owned()]).expect("parameters");
+        change(&mut leaf);
         let issuer: &Issuer<'_, KeyPair> = &self.0;
         let leaf = leaf.signed_by(&key, issuer).expect("a certificate");
         Leaf { certificate: leaf.der().clone(), certificate_pem: leaf.pem(), key }
@@ -90,11 +97,20 @@ async fn serving(tls: Tls) -> App {
 
 /// A client that trusts a root, and has a certificate or none.
 fn client(root: &Root, leaf: Option<&Leaf>, alpn: &[&[u8]]) -> TlsConnector {
+    client_of(rustls::ALL_VERSIONS, root, leaf, alpn)
+}
+
+fn client_of(
+    versions: &[&'static SupportedProtocolVersion],
+    root: &Root,
+    leaf: Option<&Leaf>,
+    alpn: &[&[u8]],
+) -> TlsConnector {
     let mut roots = RootCertStore::empty();
     roots.add(root.0.der().clone()).expect("a root");
     let provider = Arc::new(crypto::aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(versions)
         .expect("versions")
         .with_root_certificates(roots);
     let mut config = match leaf {
@@ -269,6 +285,52 @@ async fn a_certificate_that_is_shown_is_in_order_even_where_none_is_required() {
     assert_eq!(status(Some(&unknown)).await, None);
 }
 
+/// How a client that remembers its sessions comes in, and comes in again.
+async fn kinds(app: &App, client: &TlsConnector) -> [HandshakeKind; 2] {
+    let mut kinds = [HandshakeKind::Full; 2];
+    for kind in &mut kinds {
+        let stream = handshake(app, client).await.expect("a handshake");
+        *kind = stream.get_ref().1.handshake_kind().expect("a handshake that is done");
+        assert_eq!(call(stream).await.ok(), Some(200));
+    }
+    kinds
+}
+
+/// A session that is resumed shows no certificate: by it one that has expired would come in.
+#[tokio::test]
+async fn row_108_no_session_is_resumed_where_certificates_of_clients_are_asked_for() {
+    let (root, clients) = (Root::new(), Root::new());
+    let (server, known) = (root.leaf(), clients.leaf());
+    for version in [&version::TLS12, &version::TLS13] {
+        for asked in [ClientCertificate::Required, ClientCertificate::Optional] {
+            let app = serving(Files::new(&server).with_client_ca(&clients, asked).load(MINUTE)).await;
+            let client = client_of(&[version], &root, Some(&known), &[b"h2"]);
+            assert_eq!(kinds(&app, &client).await, [HandshakeKind::Full; 2], "{version:?} {asked:?}");
+        }
+        let app = serving(Files::new(&server).load(MINUTE)).await;
+        let client = client_of(&[version], &root, None, &[b"h2"]);
+        let resumed = [HandshakeKind::Full, HandshakeKind::Resumed];
+        assert_eq!(kinds(&app, &client).await, resumed, "{version:?}: nobody's certificate is passed over");
+    }
+}
+
+#[tokio::test]
+async fn row_108_an_expired_certificate_of_a_client_is_refused() {
+    let (root, clients) = (Root::new(), Root::new());
+    let expired = clients.leaf_with(|leaf| leaf.not_after = rcgen::date_time_ymd(2020, 1, 1));
+    for asked in [ClientCertificate::Required, ClientCertificate::Optional] {
+        let app = serving(Files::new(&root.leaf()).with_client_ca(&clients, asked).load(MINUTE)).await;
+        for version in [&version::TLS12, &version::TLS13] {
+            let status = async |leaf: &Leaf| {
+                let client = client_of(&[version], &root, Some(leaf), &[b"h2"]);
+                call(handshake(&app, &client).await.ok()?).await.ok()
+            };
+            assert_eq!(status(&expired).await, None, "{version:?} {asked:?}");
+            assert_eq!(status(&clients.leaf()).await, Some(200), "{version:?} {asked:?}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_root_that_is_taken_away_lets_nobody_in_by_a_session_of_before() {
     let (root, clients) = (Root::new(), Root::new());
@@ -278,11 +340,7 @@ async fn a_root_that_is_taken_away_lets_nobody_in_by_a_session_of_before() {
     let leaf = clients.leaf();
     // One client, which remembers its sessions.
     let client = client(&root, Some(&leaf), &[b"h2"]);
-    for kind in [HandshakeKind::Full, HandshakeKind::Resumed] {
-        let stream = handshake(&app, &client).await.expect("a handshake");
-        assert_eq!(stream.get_ref().1.handshake_kind(), Some(kind));
-        assert_eq!(call(stream).await.ok(), Some(200));
-    }
+    assert_eq!(kinds(&app, &client).await, [HandshakeKind::Full; 2]);
     // A certificate that does not fit its key does not keep the root.
     std::fs::write(files.path("certificate"), "nonsense").expect("written");
     std::fs::write(files.path("ca"), Root::new().0.pem()).expect("written");

@@ -5,7 +5,9 @@
 
 mod support;
 
+mod early_answers;
 mod grpc_web;
+mod head;
 mod hosts;
 mod issuers;
 mod keys;
@@ -20,4 +22,5 @@ mod shutdown;
 mod streaming;
 mod tls;
 mod token;
+mod trailers;
 mod transport;

@@ -8,7 +8,9 @@ use tonic::Code;
 
 use crate::support::proto::Item;
 use crate::support::proto::streaming_client::StreamingClient;
-use crate::support::{App, Setup, connect};
+use crate::support::{
+    App, DATA, END_STREAM, Frames, GOAWAY, HEADERS, RST_STREAM, Setup, call_head, connect, issuer,
+};
 
 fn waiting() -> Item {
     Item { text: "wait".to_owned(), payload: Vec::new() }
@@ -96,4 +98,60 @@ async fn row_97_whoever_watches_its_health_does_not_hold_it_up() {
         app.ended().await;
     };
     tokio::time::timeout(Duration::from_secs(20), ends).await.expect("it ends");
+}
+
+/// `Item { text: "wait" }`
+const WAIT: [u8; 11] = *b"\0\0\0\0\x06\x0a\x04wait";
+const REFUSED_STREAM: [u8; 4] = [0, 0, 0, 7];
+const FOREVER: Duration = Duration::from_secs(600);
+
+/// A peer that does not answer h2's ping, with a call in flight.
+async fn with_a_call_in_flight(app: &App) -> Frames {
+    let mut frames = Frames::connect(app.address).await;
+    frames.head(1, 0, call_head("/streaming.v1.Streaming/Open")).await;
+    frames.send(DATA, END_STREAM, 1, &WAIT).await;
+    app.handlers.waiting.notified().await;
+    frames
+}
+
+/// Calls again and again, until a call is refused; then the one in flight ends well.
+async fn assert_calls_are_refused(app: &App, mut frames: Frames) {
+    while frames.next().await.expect("a connection that goes on").kind != GOAWAY {}
+    let token = issuer().token().scope("items:read items:list").sign();
+    let mut served = 0;
+    for stream in (3..).step_by(2) {
+        let head = call_head("/streaming.v1.Streaming/Unary");
+        frames.head(stream, 0, head.field("authorization", &format!("Bearer {token}"))).await;
+        frames.send(DATA, END_STREAM, stream, &[0; 5]).await;
+        let answer = frames.first_of(stream).await.expect("an answer");
+        if answer.kind == RST_STREAM {
+            assert_eq!(answer.payload, REFUSED_STREAM, "it may be made again elsewhere");
+            break;
+        }
+        served += 1;
+        while !frames.first_of(stream).await.expect("an answer").has(END_STREAM) {}
+    }
+    assert!(served > 0, "what was under way when GOAWAY was sent is served");
+    assert_eq!(app.handlers.ran(), served + 1);
+    app.handlers.go_on.notify_one();
+    assert_eq!(frames.first_of(1).await.expect("an answer").kind, HEADERS);
+    while !frames.first_of(1).await.expect("an answer").has(END_STREAM) {}
+}
+
+#[tokio::test]
+async fn row_97_whoever_answers_no_ping_is_served_no_call_after_a_second() {
+    let mut app = App::start_with(Setup { shutdown_grace: FOREVER, ..Setup::default() }).await;
+    let frames = with_a_call_in_flight(&app).await;
+    app.tell_to_stop();
+    assert_calls_are_refused(&app, frames).await;
+    tokio::time::timeout(Duration::from_secs(20), app.ended()).await.expect("it ends");
+}
+
+#[tokio::test]
+async fn whoever_answers_no_ping_is_served_no_call_a_second_after_the_connections_age() {
+    let age = Duration::from_millis(200);
+    let limits = Limits { connection_age: age, connection_age_grace: FOREVER, ..Limits::default() };
+    let app = App::start_with(Setup { limits, ..Setup::default() }).await;
+    let frames = with_a_call_in_flight(&app).await;
+    assert_calls_are_refused(&app, frames).await;
 }

@@ -4,6 +4,9 @@ mod call;
 mod frames;
 mod issuer_server;
 mod logs;
+#[path = "../wire/shared.rs"]
+#[allow(dead_code, reason = "other tests use the rest of it")]
+mod shared;
 mod streaming;
 mod web;
 #[path = "../wire/frames.rs"]
@@ -30,9 +33,12 @@ pub use call::{Answer, Call, connect};
 pub use frames::Frames;
 pub use issuer_server::{Document, IssuerServer};
 pub use logs::{assert_not_logged, lines_with};
-pub use streaming::{DESCRIPTOR_SET as STREAMING, FAIL, Handlers, TWO_LINES, proto};
+pub use shared::{AT_A_TIME, Early, Shared};
+pub use streaming::{DESCRIPTOR_SET as STREAMING, EARLY, FAIL, Handlers, TWO_LINES, proto};
 pub use web::{WebAnswer, WebCall};
-pub use wire::{Block, DATA, GOAWAY, HEADERS, PING, PREFACE, RST_STREAM, call_head, client_preface};
+pub use wire::{
+    Block, DATA, END_STREAM, Frame, GOAWAY, HEADERS, PING, PREFACE, RST_STREAM, call_head, client_preface,
+};
 
 pub const AUDIENCE: &str = "auth0-multiple-api";
 /// The page that may call.

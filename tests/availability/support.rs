@@ -3,11 +3,17 @@
 mod call;
 #[path = "../wire/frames.rs"]
 mod frames;
+mod wire {
+    pub use super::frames::*;
+}
 mod healthy;
 mod log;
 mod memory;
 mod peer;
 mod server;
+#[path = "../wire/shared.rs"]
+#[allow(dead_code, reason = "other tests use the rest of it")]
+mod shared;
 
 use std::time::Duration;
 
@@ -21,6 +27,7 @@ pub use frames::{
 pub use healthy::{Healthy, watch};
 pub use peer::{Peer, close};
 pub use server::Server;
+pub use shared::{AT_A_TIME, Early, Shared};
 
 /// What no wait takes longer than, unless something hangs. No test says by it how fast anything is.
 pub const LIMIT: Duration = Duration::from_secs(300);

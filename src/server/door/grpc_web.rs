@@ -21,6 +21,7 @@ use tower_layer::Layer as _;
 use tower_service::Service;
 
 use super::content_type::ContentType;
+use crate::grpc::RequestBody;
 use crate::server::Answer;
 
 #[derive(Debug, Clone)]
@@ -41,7 +42,7 @@ impl<S> GrpcWeb<S> {
     }
 }
 
-impl<S> Service<Request<Incoming>> for GrpcWeb<S>
+impl<S> Service<Request<RequestBody<Incoming>>> for GrpcWeb<S>
 where
     S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
 {
@@ -53,7 +54,7 @@ where
         <GrpcWebService<InOneLine<S>> as Service<Request<Body>>>::poll_ready(&mut self.inner, cx)
     }
 
-    fn call(&mut self, request: Request<Incoming>) -> Self::Future {
+    fn call(&mut self, request: Request<RequestBody<Incoming>>) -> Self::Future {
         match judge(request.method(), request.headers()) {
             Some(content_type) => Either::Left(self.inner.call(self.prepare(request, content_type))),
             None => Either::Right(ready(Ok(refusal(request.method(), "POST, OPTIONS")))),
@@ -63,7 +64,7 @@ where
 
 impl<S> GrpcWeb<S> {
     /// Writes the types as tonic-web knows them. Who does not say what it accepts is answered in kind.
-    fn prepare(&self, request: Request<Incoming>, content_type: ContentType) -> Request<Body> {
+    fn prepare(&self, request: Request<RequestBody<Incoming>>, content_type: ContentType) -> Request<Body> {
         let (mut head, body) = request.into_parts();
         let accepted = match ContentType::accepted(&head.headers) {
             Some(accepted @ (ContentType::GrpcWeb | ContentType::GrpcWebText)) => accepted,

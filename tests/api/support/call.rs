@@ -26,6 +26,7 @@ pub struct Call {
     headers: HeaderMap,
     body: Vec<u8>,
     leave_open: bool,
+    trailers: Option<HeaderMap>,
 }
 
 impl Call {
@@ -35,8 +36,16 @@ impl Call {
         headers.insert("te", HeaderValue::from_static("trailers"));
         // An empty message.
         let body = vec![0, 0, 0, 0, 0];
-        let (authority, path) = (address.to_string(), path.to_owned());
-        Self { address, authority, path, method: Method::POST, headers, body, leave_open: false }
+        Self {
+            address,
+            authority: address.to_string(),
+            path: path.to_owned(),
+            method: Method::POST,
+            headers,
+            body,
+            leave_open: false,
+            trailers: None,
+        }
     }
 
     pub fn bearer(self, token: &str) -> Self {
@@ -81,6 +90,13 @@ impl Call {
         self
     }
 
+    /// Sends an `authorization` entry after the body, which gRPC has no place for.
+    pub fn bearer_in_trailers(mut self, token: &str) -> Self {
+        let value = HeaderValue::from_str(&format!("Bearer {token}")).expect("a value");
+        self.trailers = Some(HeaderMap::from_iter([(http::header::AUTHORIZATION, value)]));
+        self
+    }
+
     pub async fn send(self) -> Answer {
         tokio::time::timeout(LIMIT, self.send_unbounded()).await.expect("an answer in time")
     }
@@ -102,7 +118,8 @@ impl Call {
         let (response, mut body) = client.send_request(request, false).expect("a stream");
         if !self.leave_open {
             // The server may have answered and closed the stream already.
-            let _ = body.send_data(self.body.into(), true);
+            let _ = body.send_data(self.body.into(), self.trailers.is_none());
+            let _ = self.trailers.map(|trailers| body.send_trailers(trailers));
         }
         let answer = Answer::read(response.await).await;
         connection.abort();

@@ -22,6 +22,9 @@ pub const DESCRIPTOR_SET: &[u8] = tonic::include_file_descriptor_set!("streaming
 /// The text of a request that fails, after the first answer if there are several.
 pub const FAIL: &str = "fail";
 
+/// Metadata: `ClientStream` answers before it has read anything, with an `error` or `well`.
+pub const EARLY: &str = "early";
+
 /// The message of the failure.
 pub const TWO_LINES: &str = "one\r\nwww-authenticate: two";
 
@@ -66,6 +69,11 @@ impl proto::streaming_server::Streaming for Handlers {
 
     async fn client_stream(&self, request: Request<Streaming<Item>>) -> Result<Response<Item>, Status> {
         let mut answer = self.enter(&request)?;
+        match request.metadata().get(EARLY).map(tonic::metadata::MetadataValue::as_bytes) {
+            Some(b"error") => return Err(Status::data_loss(TWO_LINES)),
+            Some(_) => return Ok(Response::new(answer)),
+            None => {}
+        }
         let mut items = request.into_inner();
         while let Some(item) = items.next().await {
             answer.text.push_str(&item?.text);

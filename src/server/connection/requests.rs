@@ -1,0 +1,77 @@
+//! What holds for every request of a connection, whatever listener it came to and whoever answers it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use http::header::CONTENT_LENGTH;
+use http::{Method, Request, Response, Version};
+use http_body::Body as _;
+use hyper::body::Incoming;
+use hyper::service::{Service as _, service_fn};
+use hyper_util::service::TowerToHyperService;
+use tonic::body::Body;
+
+use super::HttpService;
+use crate::grpc::{ConnectionResets, RequestBody};
+
+/// What is known of a connection's requests. hyper tells nobody of them, so they are noted on their way to
+/// the service.
+#[derive(Debug, Default)]
+pub(super) struct Requests {
+    have_come: AtomicBool,
+    no_more: AtomicBool,
+}
+
+impl Requests {
+    /// Whether there was one.
+    pub(super) fn have_come(&self) -> bool {
+        self.have_come.load(Ordering::Relaxed)
+    }
+
+    /// From now on, those over HTTP/2 reach nobody. Over HTTP/1.1 the one that is being read is the last one.
+    pub(super) fn take_no_more(&self) {
+        self.no_more.store(true, Ordering::Relaxed);
+    }
+
+    fn takes(&self, version: Version) -> bool {
+        version != Version::HTTP_2 || !self.no_more.load(Ordering::Relaxed)
+    }
+}
+
+/// The service of one connection. Bodies are wrapped here, next to the socket, so that what is left of one is
+/// discarded whoever answers early, and before anything has decoded it.
+pub(super) fn service(
+    service: impl HttpService,
+    requests: Arc<Requests>,
+) -> impl hyper::service::Service<
+    Request<Incoming>,
+    Response = Response<Body>,
+    Error = h2::Error,
+    Future: Send + 'static,
+> {
+    let service = TowerToHyperService::new(service);
+    let resets = ConnectionResets::default();
+    service_fn(move |request: Request<Incoming>| {
+        requests.have_come.store(true, Ordering::Relaxed);
+        let is_head = request.method() == Method::HEAD;
+        let answer =
+            requests.takes(request.version()).then(|| service.call(RequestBody::wrap_on(request, &resets)));
+        async move {
+            // hyper resets the stream with the reason of the error. By this one a client knows that no handler
+            // has seen the call, and makes it elsewhere (RFC 9113 §8.7).
+            let Some(answer) = answer else { return Err(h2::Reason::REFUSED_STREAM.into()) };
+            let Ok(response) = answer.await;
+            Ok(if is_head { without_body(response) } else { response })
+        }
+    })
+}
+
+/// The answer to HEAD (RFC 9110 §9.3.2). Over HTTP/1.1 hyper leaves the body out, over HTTP/2 it does not, and
+/// clients call that an error of the protocol.
+fn without_body(response: Response<Body>) -> Response<Body> {
+    let (mut head, body) = response.into_parts();
+    if let Some(length @ 1..) = body.size_hint().exact() {
+        head.headers.entry(CONTENT_LENGTH).or_insert_with(|| length.into());
+    }
+    Response::from_parts(head, Body::empty())
+}

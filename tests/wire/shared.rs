@@ -1,0 +1,150 @@
+//! A connection of HTTP/2 that many callers share, as those behind a proxy do.
+
+use std::collections::HashSet;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+
+use super::wire::{
+    Block, DATA, END_STREAM, Frame, GOAWAY, HEADERS, PING, RST_STREAM, SETTINGS, WINDOW_UPDATE,
+    client_preface, health_check, read_frame,
+};
+
+/// How many calls are under way at a time, as many as h2 remembers of those that it has reset.
+pub const AT_A_TIME: u32 = 50;
+
+/// No frame takes longer, unless something hangs.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// The answer of `Health/Check`: SERVING.
+const SERVING: [u8; 7] = [0, 0, 0, 0, 2, 8, 1];
+
+/// A call that is answered before its body has ended.
+pub struct Early {
+    pub name: &'static str,
+    pub head: Block,
+    /// What is sent of the body before the answer.
+    pub begun: &'static [u8],
+}
+
+impl Early {
+    pub fn new(name: &'static str, head: Block) -> Self {
+        Self { name, head, begun: &[] }
+    }
+}
+
+/// One connection of many callers.
+pub struct Shared {
+    socket: TcpStream,
+    next: u32,
+}
+
+impl Shared {
+    pub async fn connect(address: SocketAddr) -> Self {
+        let socket = TcpStream::connect(address).await.expect("a server that listens");
+        // A write that waits for the answer to the one before would be most of the time.
+        socket.set_nodelay(true).expect("set");
+        let mut shared = Self { socket, next: 1 };
+        shared.write(&client_preface()).await;
+        shared
+    }
+
+    pub fn stream(&mut self) -> u32 {
+        self.next += 2;
+        self.next - 2
+    }
+
+    pub async fn write(&mut self, frames: &[u8]) {
+        self.socket.write_all(frames).await.expect("a connection that is open");
+    }
+
+    /// The next frame of a stream.
+    pub async fn next(&mut self) -> Frame {
+        loop {
+            let frame = self.read().await;
+            if let HEADERS | DATA | RST_STREAM = frame.kind {
+                return frame;
+            }
+        }
+    }
+
+    /// The next frame; what a client does about it is done.
+    async fn read(&mut self) -> Frame {
+        let frame = tokio::time::timeout(LIMIT, read_frame(&mut self.socket)).await.expect("a frame in time");
+        let frame = frame.expect("a connection that is open");
+        let length = u32::try_from(frame.payload.len()).expect("a frame's length");
+        let answer = match frame.kind {
+            GOAWAY => panic!("GOAWAY: {}", String::from_utf8_lossy(&frame.payload)),
+            PING if frame.flags == 0 => Frame::new(PING, 1, 0, frame.payload.as_slice()),
+            // The server's windows are as it says once it knows that we know (RFC 9113 §6.5.3).
+            SETTINGS if frame.flags == 0 => Frame::new(SETTINGS, 1, 0, []),
+            DATA if length > 0 => Frame::new(WINDOW_UPDATE, 0, 0, length.to_be_bytes()),
+            _ => return frame,
+        };
+        self.write(&answer.bytes()).await;
+        frame
+    }
+
+    /// The streams that were reset before the server had read all that was sent.
+    pub async fn resets_so_far(&mut self) -> Vec<u32> {
+        self.write(&Frame::new(PING, 0, 0, *b"so far??").bytes()).await;
+        let mut reset = Vec::new();
+        loop {
+            let frame = self.read().await;
+            match frame.kind {
+                PING if frame.flags != 0 => return reset,
+                RST_STREAM => reset.push(frame.stream),
+                _ => {}
+            }
+        }
+    }
+
+    /// Makes some calls, and sends the rest of their bodies once all are answered.
+    pub async fn round(&mut self, call: &Early) {
+        let calls: Vec<u32> = (0..AT_A_TIME).map(|_| self.stream()).collect();
+        let mut frames = Vec::new();
+        for stream in &calls {
+            frames.extend(call.head.frames(*stream, 0));
+            if !call.begun.is_empty() {
+                frames.extend(Frame::new(DATA, 0, *stream, call.begun).bytes());
+            }
+        }
+        self.write(&frames).await;
+        self.answered(calls.iter().copied().collect(), call.name).await;
+        let rest = |stream: &u32| Frame::new(DATA, END_STREAM, *stream, [0; 5]).bytes();
+        self.write(&calls.iter().flat_map(rest).collect::<Vec<_>>()).await;
+    }
+
+    /// Until all have had their answers.
+    pub async fn answered(&mut self, mut calls: HashSet<u32>, name: &str) {
+        while !calls.is_empty() {
+            let frame = self.next().await;
+            assert!(frame.kind != RST_STREAM || !calls.contains(&frame.stream), "{name}: no answer");
+            if frame.has(END_STREAM) && frame.kind != RST_STREAM {
+                calls.remove(&frame.stream);
+            }
+        }
+    }
+
+    /// Somebody else's call, on the same connection.
+    pub async fn assert_well(&mut self) {
+        let stream = self.stream();
+        self.write(&health_check(stream)).await;
+        let mut answer = Vec::new();
+        loop {
+            let frame = self.next().await;
+            if frame.stream != stream {
+                continue;
+            }
+            assert_ne!(frame.kind, RST_STREAM);
+            if frame.kind == DATA {
+                answer.extend_from_slice(&frame.payload);
+            }
+            if frame.has(END_STREAM) {
+                return assert_eq!(answer, SERVING);
+            }
+        }
+    }
+}
