@@ -84,6 +84,7 @@
 //! | `development` | its local issuer; on by default |
 
 mod base64url;
+mod excerpt;
 mod json;
 
 pub mod authorizer;

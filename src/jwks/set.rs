@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::Algorithm;
 use super::key::{Material, UnusableKey, VerificationKey};
+use crate::excerpt;
 use crate::json::{self, NoMember};
 
 /// How many keys a set may have; an issuer publishes a handful.
@@ -154,7 +155,7 @@ impl fmt::Display for LeftOutKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "key {}", self.index + 1)?;
         if let Some(kid) = &self.kid {
-            write!(f, " (kid {kid:?})")?;
+            write!(f, " (kid {:?})", excerpt::name(kid))?;
         }
         write!(f, ": {}", self.reason)
     }
