@@ -12,3 +12,4 @@ mod heads;
 mod shutdown;
 mod slow_peers;
 mod tokens;
+mod unread;

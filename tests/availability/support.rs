@@ -20,7 +20,7 @@ pub use frames::{
 };
 pub use healthy::{Healthy, watch};
 pub use peer::{Peer, close};
-pub use server::Server;
+pub use server::{Server, full_pipe};
 
 /// What no wait takes longer than, unless something hangs. No test says by it how fast anything is.
 pub const LIMIT: Duration = Duration::from_secs(300);
