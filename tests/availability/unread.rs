@@ -89,7 +89,7 @@ async fn row_105_the_end_waits_for_nobody_to_read_why() {
         (&["healthcheck", "--grpc-listen", "127.0.0.1:1"], 1),
     ];
     for (arguments, code) in cases {
-        let (stderr, _reader) = full_pipe();
+        let (stderr, _reader) = full_pipe().await;
         let mut command = Command::new(env!("CARGO_BIN_EXE_sekisho"));
         command.args(arguments).env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(stderr);
         let mut child = command.kill_on_drop(true).spawn().expect("a program that starts");

@@ -15,10 +15,11 @@ use crate::config::{LogFormat, LogSettings};
 const PLAYED: &str = "SEKISHO_TEST_LOGGING";
 
 /// A pipe that has no room.
-fn full_pipe() -> (std::os::fd::OwnedFd, pipe::Receiver) {
+async fn full_pipe() -> (std::os::fd::OwnedFd, pipe::Receiver) {
     let (writer, reader) = pipe::pipe().unwrap();
+    // Until then nothing is even tried.
+    writer.writable().await.unwrap();
     while writer.try_write(&[b'.'; 4096]).is_ok() {}
-    while writer.try_write(b".").is_ok() {}
     (writer.into_blocking_fd().unwrap(), reader)
 }
 
@@ -59,7 +60,7 @@ fn played() {
 #[tokio::test]
 async fn a_panic_waits_for_no_reader_and_neither_does_the_end() {
     for form in ["text", "json"] {
-        let (stderr, _reader) = full_pipe();
+        let (stderr, _reader) = full_pipe().await;
         let mut child = play(form, stderr);
         let code = tokio::task::spawn_blocking(move || child.wait().unwrap().code());
         let code = tokio::time::timeout(Duration::from_secs(120), code).await.expect("an end").unwrap();

@@ -47,7 +47,7 @@ impl Server {
     pub async fn start_unread(format: &str) -> (Self, pipe::Receiver) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sekisho"));
         command.env_clear().env("SEKISHO_LOG_FORMAT", format);
-        let (stdout, reader) = full_pipe();
+        let (stdout, reader) = full_pipe().await;
         (Self::run_with(command, stdout).await, reader)
     }
 
@@ -116,10 +116,13 @@ impl Server {
 }
 
 /// A pipe that has no room left.
-pub fn full_pipe() -> (OwnedFd, pipe::Receiver) {
+pub async fn full_pipe() -> (OwnedFd, pipe::Receiver) {
     let (writer, reader) = pipe::pipe().expect("a pipe");
-    while writer.try_write(&[b'.'; 4096]).is_ok() {}
-    while writer.try_write(b".").is_ok() {}
+    // Until then nothing is even tried.
+    writer.writable().await.expect("a pipe with room");
+    // Pages, for that is what a pipe has.
+    let pages = std::iter::from_fn(|| writer.try_write(&[b'.'; 4096]).ok()).count();
+    assert_ne!(pages, 0);
     (writer.into_blocking_fd().expect("a descriptor"), reader)
 }
 
