@@ -6,7 +6,9 @@ mod command;
 mod env_file;
 mod healthcheck;
 mod judge;
+mod logging;
 mod options;
+mod output;
 mod settings;
 mod sources;
 mod start;
@@ -34,10 +36,19 @@ pub async fn main(
             Err(failure) => failure.tell(),
         },
         Err(stop) => {
-            let _ = stop.print();
-            ExitCode::from(stop.code())
+            let code = stop.code();
+            tell(stop);
+            ExitCode::from(code)
         }
     }
+}
+
+/// Help is what was asked for, and is written until it is read. For faults the end does not wait so long.
+fn tell(stop: Stop) {
+    let _ = match stop.code() {
+        0 => Some(stop.print()),
+        _ => output::within(output::LAST_WORDS, move || stop.print()),
+    };
 }
 
 /// Tells what kept the program from running.
@@ -54,7 +65,7 @@ struct Failure {
 
 impl Failure {
     fn tell(self) -> ExitCode {
-        let _ = writeln!(io::stderr(), "error: {}", text::one_line(&self.message));
+        output::last_words(format!("error: {}\n", text::one_line(&self.message)));
         ExitCode::from(self.code)
     }
 

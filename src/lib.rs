@@ -87,6 +87,7 @@
 #[cfg(feature = "program")]
 mod authority;
 mod base64url;
+mod excerpt;
 mod json;
 
 pub mod authorizer;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// The floors, from the ground up. Parts of one floor do not know each other, unless it says so below.
 const FLOORS: [&[&str]; 10] = [
-    &["scope", "clock", "json", "base64url", "authority"],
+    &["scope", "clock", "excerpt", "json", "base64url", "authority"],
     &["jwks", "policy"],
     &["token", "build"],
     &["authorizer"],
@@ -89,7 +89,7 @@ fn the_program_has_nothing_that_a_stranger_has_not() {
     let mut files = Vec::new();
     sources(&root, &mut files);
     // What is shared within the crate but hidden from others would be a door for the program alone.
-    let hidden = ["json", "base64url"];
+    let hidden = ["excerpt", "json", "base64url"];
     for file in files {
         let (part, source) = (part_of(&file, &root), fs::read_to_string(&file).expect("a source"));
         let program = ["authority", "services", "web", "server", "config", "development", "cli"];
@@ -103,6 +103,57 @@ fn the_program_has_nothing_that_a_stranger_has_not() {
             assert!(is_exception || !source.contains("pub(crate)"), "{}: pub(crate)", file.display());
         }
     }
+}
+
+/// What stands between the parentheses of each event that a source logs.
+fn events(source: &str) -> impl Iterator<Item = &str> {
+    let macros = ["error!(", "warn!(", "info!(", "debug!(", "trace!("];
+    source.split("tracing::").skip(1).filter_map(move |rest| {
+        let rest = macros.iter().find_map(|name| rest.strip_prefix(name))?;
+        Some(&rest[..end_of_arguments(rest)])
+    })
+}
+
+fn end_of_arguments(text: &str) -> usize {
+    let (mut depth, mut quoted, mut escaped) = (1, false, false);
+    for (index, c) in text.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return index;
+        }
+    }
+    panic!("no end: {text}")
+}
+
+#[test]
+fn values_in_log_lines_are_texts_which_are_quoted() {
+    // What no stranger writes: an address, and a time.
+    let bare = ["%addr", "?grant.expires_at()"];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    sources(&root.join("src"), &mut files);
+    sources(&root.join("examples/orders/src"), &mut files);
+    let mut found = 0;
+    for file in files {
+        let source = fs::read_to_string(&file).expect("a source");
+        for event in events(&source) {
+            found += 1;
+            let event = bare.iter().fold(event.to_owned(), |event, bare| event.replace(bare, ""));
+            // In the message, or recorded by Display or Debug, it would stand there as it came.
+            let is_bare = event.contains(['%', '?', '{']);
+            assert!(!is_bare, "{}: {event}; record it as a text, see src/excerpt.rs", file.display());
+        }
+        let is_imported = source.contains("use tracing::{") && !source.contains("use tracing::{Dispatch, ");
+        assert!(!is_imported, "{}: call tracing's macros by their path", file.display());
+    }
+    assert!(found > 10, "the events are not found");
 }
 
 /// What stands between back quotes and names a test: `FILE::FUNCTION`, or a suite of `interop`.

@@ -10,6 +10,7 @@ use clap::{Arg, ArgAction};
 use super::judge::Judge;
 use super::options::{self, Kind, Opt};
 use super::sources::Sources;
+use super::text::one_line;
 use crate::config::{DevelopmentSettings, HealthcheckSettings, ServeSettings, TokenSettings};
 
 /// What is to be done.
@@ -52,7 +53,7 @@ impl Stop {
             Self::Clap(error) => error.print(),
             Self::Faults(faults) => {
                 let mut stderr = io::stderr().lock();
-                faults.iter().try_for_each(|fault| writeln!(stderr, "error: {fault}"))
+                faults.iter().try_for_each(|fault| writeln!(stderr, "error: {}", one_line(fault)))
             }
         }
     }

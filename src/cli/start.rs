@@ -6,7 +6,6 @@ mod hangup;
 mod page;
 mod stop;
 
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -17,10 +16,10 @@ use tokio::sync::watch;
 pub(super) use development::development;
 use stop::{stop_signal, stopped};
 
-use super::Failure;
+use super::{Failure, logging};
 use crate::authorizer::Issuer;
 use crate::clock::SystemClock;
-use crate::config::{IssuerSettings, KeyLocation, LogFormat, LogSettings, ServeSettings, ServerSettings};
+use crate::config::{IssuerSettings, KeyLocation, ServeSettings, ServerSettings};
 use crate::jwks::{Discovery, FixedUrl, HttpClient, JwksFile, Keys};
 use crate::server::{self, Config, Listeners, Services, SetupError};
 use crate::web::Page;
@@ -28,7 +27,7 @@ use page::PageFacts;
 
 /// `sekisho serve`
 pub(super) async fn serve(settings: ServeSettings) -> Result<(), Failure> {
-    start_logging(&settings.server.log)?;
+    let _logging = logging::start(&settings.server.log)?;
     let bound = Bound::new(&settings.server).await?;
     let keys = keys_of(&settings.issuer)?;
     let issuer = Issuer::new(keys, settings.token.verifier());
@@ -143,7 +142,7 @@ fn connections_that_fit(connections: usize) -> usize {
     const OTHERS: u64 = 64;
     let wanted = u64::try_from(connections).unwrap_or(u64::MAX).saturating_add(OTHERS);
     let allowed = rlimit::increase_nofile_limit(wanted).unwrap_or_else(|error| {
-        tracing::warn!(%error, "the number of open files cannot be told");
+        tracing::warn!(error = error.to_string(), "the number of open files cannot be told");
         wanted
     });
     if allowed >= wanted {
@@ -167,27 +166,4 @@ fn tell_listening(listener: &'static str, socket: &TcpListener) -> Result<Socket
     let addr = socket.local_addr().map_err(Failure::at_run_time)?;
     tracing::info!(listener, %addr, "listening");
     Ok(addr)
-}
-
-fn start_logging(log: &LogSettings) -> Result<(), Failure> {
-    use std::io::IsTerminal as _;
-    use tracing_subscriber::filter::{EnvFilter, FilterFn};
-    use tracing_subscriber::layer::SubscriberExt as _;
-    use tracing_subscriber::util::SubscriberInitExt as _;
-    let chosen = EnvFilter::try_new(&log.filter).map_err(Failure::at_run_time)?;
-    // What h2 says of its peers: below warnings, heads that it cannot read, and whatever token somebody put
-    // into them; and a warning for each frame that is out of place, as many as a stranger likes. A filter of
-    // its own, since one of RUST_LOG's could name a part of h2 and win.
-    let quiet = FilterFn::new(|line| !is_of_h2(line.target()) || *line.level() == tracing::Level::ERROR);
-    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
-    let registry = tracing_subscriber::registry().with(chosen).with(quiet);
-    let started = match log.format {
-        LogFormat::Text => registry.with(lines.with_ansi(io::stderr().is_terminal())).try_init(),
-        LogFormat::Json => registry.with(lines.json().flatten_event(true)).try_init(),
-    };
-    started.map_err(Failure::at_run_time)
-}
-
-fn is_of_h2(target: &str) -> bool {
-    target == "h2" || target.starts_with("h2::")
 }

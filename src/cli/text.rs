@@ -1,10 +1,28 @@
 //! Texts of others, made fit to be printed.
 
 use std::error::Error;
+use std::fmt::Write as _;
 
-/// One line, whatever a cause or a file's name had to say: nothing that a terminal would obey.
+/// Whether a terminal shows the character, and does nothing else. What is none is a control character,
+/// invisible, a space other than the usual one, or changes the direction or the form of those around it.
+pub(super) fn is_shown(c: char) -> bool {
+    /// Letters and a symbol without ink: two fillers of Hangul, both of each width, and Braille without dots.
+    const BLANK: [char; 5] = ['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}', '\u{2800}'];
+    matches!(c, ' '..='~') || c.escape_debug().len() == 1 && !BLANK.contains(&c)
+}
+
+/// One line, whatever a cause or a file's name had to say: nothing in it is hidden, or obeyed by a terminal.
 pub(super) fn one_line(text: &str) -> String {
-    text.split(char::is_control).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    let parts = text.split(char::is_control).map(str::trim).filter(|part| !part.is_empty());
+    let mut line = String::new();
+    for c in parts.collect::<Vec<_>>().join(" ").chars() {
+        if is_shown(c) {
+            line.push(c);
+        } else {
+            let _ = write!(line, "{}", c.escape_unicode());
+        }
+    }
+    line
 }
 
 /// An error and all that caused it.
@@ -16,4 +34,34 @@ pub(super) fn with_causes(error: &dyn Error) -> String {
         cause = inner.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_hidden_or_obeyed_is_told_from_what_is_shown() {
+        for c in ['a', ' ', '"', '\\', 'é', '名', 'が', 'Ж', '😀', '한', '\u{2813}'] {
+            assert!(is_shown(c), "{c:?}");
+        }
+        let hidden = "\0\n\r\t\u{1b}\u{7f}\u{85}\u{9b}\u{a0}\u{ad}\u{301}\u{34f}\u{61c}\u{115f}\u{1160}\u{180e}\
+            \u{200b}\u{200d}\u{200e}\u{2028}\u{2029}\u{202e}\u{2060}\u{2066}\u{2800}\u{3000}\u{3164}\u{fe0f}\
+            \u{feff}\u{ffa0}\u{fff9}\u{e000}\u{e0041}\u{e0100}\u{10ffff}";
+        for c in hidden.chars() {
+            assert!(!is_shown(c), "{c:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_becomes_one_line() {
+        let cases = [
+            ("tenant.example: 名前", "tenant.example: 名前"),
+            ("at line 1\n  |\n\x1b[2J", "at line 1 | [2J"),
+            ("a\u{200b}b\u{202e}c\u{e0041}", r"a\u{200b}b\u{202e}c\u{e0041}"),
+        ];
+        for (text, line) in cases {
+            assert_eq!(one_line(text), line);
+        }
+    }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::Algorithm;
 use super::key::{self, Material, UnusableKey, VerificationKey};
+use crate::excerpt;
 use crate::json::{Kind, MAX_DEPTH, Malformed, Members, Reader, Value};
 
 /// How many keys a set may have; an issuer publishes a handful.
@@ -189,7 +190,7 @@ impl fmt::Display for LeftOutKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "key {}", self.index + 1)?;
         if let Some(kid) = &self.kid {
-            write!(f, " (kid {kid:?})")?;
+            write!(f, " (kid {:?})", excerpt::name(kid))?;
         }
         write!(f, ": {}", self.reason)
     }

@@ -12,6 +12,7 @@ pub use discovery::Discovery;
 pub use http_client::{HttpClient, InvalidCertificates};
 
 use super::{HttpUrl, InvalidHttpUrl, InvalidKeySet, KeySet, LeftOutKey};
+use crate::excerpt;
 
 /// The largest document that is read, in bytes.
 const MAX_DOCUMENT: usize = 1024 * 1024;
@@ -172,7 +173,7 @@ pub enum FetchError {
         reason: &'static str,
     },
     /// Metadata of somebody else (RFC 8414 §3.3).
-    #[error("{location} names another issuer: expected {expected}, found {found:?}")]
+    #[error("{location} names another issuer: expected {expected}, found {:?}", excerpt::name(.found))]
     OtherIssuer {
         /// What was asked.
         location: String,

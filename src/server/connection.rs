@@ -88,7 +88,7 @@ impl<S: HttpService> Serving<S> {
             () = stop => Ok(()),
         };
         if let Err(error) = ended {
-            tracing::debug!(%error, "a connection ended early");
+            tracing::debug!(error = error.to_string(), "a connection ended early");
         }
     }
 

@@ -92,7 +92,10 @@ impl Acceptor {
             Err(error) if is_of_the_connection(&error) => None,
             Err(error) => {
                 if self.failed.may_tell() {
-                    tracing::warn!(%error, "connections cannot be accepted; tried again until they can");
+                    tracing::warn!(
+                        error = error.to_string(),
+                        "connections cannot be accepted; tried again until they can"
+                    );
                 }
                 tokio::time::sleep(ACCEPT_PAUSE).await;
                 None

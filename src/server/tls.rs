@@ -116,7 +116,7 @@ impl Tls {
         let tls = self.clone();
         let Ok(reloaded) = tokio::task::spawn_blocking(move || tls.reload()).await else { return };
         for error in reloaded.errors {
-            tracing::warn!(%error, "what there was before serves on");
+            tracing::warn!(error = error.to_string(), "what there was before serves on");
         }
         if reloaded.changed {
             tracing::info!("new certificates");

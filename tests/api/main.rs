@@ -13,6 +13,7 @@ mod issuers;
 mod keys;
 mod limits;
 mod listener_tls;
+mod log_lines;
 mod matrix;
 mod metadata;
 mod page;

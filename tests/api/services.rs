@@ -54,7 +54,7 @@ async fn one_line_is_logged_of_each_decision() {
     app.call("/api1.v1.Api1/GetStatus").bearer(&token("logged-refused", "x")).send().await;
     let [allowed, refused] = [lines_with("logged-allowed"), lines_with("logged-refused")];
     assert_eq!((allowed.len(), refused.len()), (1, 1), "{allowed:?} {refused:?}");
-    for part in ["method=/api1.v1.Api1/GetStatus", "client=test-client", r#"outcome="allowed""#] {
+    for part in [r#"method="/api1.v1.Api1/GetStatus""#, r#"client="test-client""#, r#"outcome="allowed""#] {
         assert!(allowed[0].contains(part), "{part}: {allowed:?}");
     }
     for part in [r#"outcome="refused""#, r#"reason="ACCESS_TOKEN_SCOPE_INSUFFICIENT""#] {

@@ -13,3 +13,4 @@ mod shared_connections;
 mod shutdown;
 mod slow_peers;
 mod tokens;
+mod unread;

@@ -26,7 +26,7 @@ pub use frames::{
 };
 pub use healthy::{Healthy, watch};
 pub use peer::{Peer, close};
-pub use server::Server;
+pub use server::{Server, full_pipe};
 pub use shared::{AT_A_TIME, Early, Shared};
 
 /// What no wait takes longer than, unless something hangs. No test says by it how fast anything is.

@@ -4,6 +4,7 @@
 
 mod exit_codes;
 mod healthcheck;
+mod log_lines;
 mod servers;
 mod support;
 mod token;

@@ -1,6 +1,6 @@
 //! `sekisho`: the development issuer is started first, and then asked for everything as any other would be.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -9,9 +9,9 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::page::{self, PageFacts, page_origin};
-use super::{Bound, bind, run, start_logging, stop_signal, stopped, tell_listening};
+use super::{Bound, bind, run, stop_signal, stopped, tell_listening};
 use crate::authorizer::Issuer;
-use crate::cli::{BannerFacts, Failure, banner, request_token};
+use crate::cli::{BannerFacts, Failure, banner, logging, output, request_token};
 use crate::clock::SystemClock;
 use crate::config::{DevelopmentSettings, TokenSettings};
 use crate::development::issuer::{self, Client, Options};
@@ -19,7 +19,7 @@ use crate::jwks::{Discovery, HttpClient, HttpUrl, Keys, PlainHttp};
 
 /// `sekisho`
 pub(in crate::cli) async fn development(settings: DevelopmentSettings) -> Result<(), Failure> {
-    start_logging(&settings.server.log)?;
+    let _logging = logging::start(&settings.server.log)?;
     let bound = Bound::new(&settings.server).await?;
     let issuer_listener = bind(settings.issuer_listen, "--issuer-listen").await?;
     let stop = stop_signal()?;
@@ -50,7 +50,7 @@ pub(in crate::cli) async fn development(settings: DevelopmentSettings) -> Result
         token: &token,
     };
     // Nobody may be there to read it; it serves all the same.
-    let _ = write!(io::stdout(), "{}", banner(&facts)).and_then(|()| io::stdout().flush());
+    output::print_beside(banner(&facts));
     // A failure is told at once: the issuer serves on until a signal, which may never come.
     let page = PageFacts {
         issuer: issuer.url.as_str(),

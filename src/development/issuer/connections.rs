@@ -80,7 +80,7 @@ async fn accept(listener: &TcpListener) -> io::Result<Option<TcpStream>> {
     match Extent::of(&error) {
         Extent::Connection => {}
         Extent::Moment => {
-            tracing::warn!(%error, "the development issuer could not accept a connection");
+            tracing::warn!(error = error.to_string(), "the development issuer could not accept a connection");
             tokio::time::sleep(ACCEPT_PAUSE).await;
         }
         Extent::Listener => return Err(error),

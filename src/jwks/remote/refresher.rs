@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use super::{EndedFetch, FETCH_TIMEOUT, Published, Shared, lock};
+use crate::excerpt;
 use crate::jwks::lookups::Cause;
 use crate::jwks::source::{FetchError, Fetched, KeySource};
 use crate::jwks::{HeldKeys, LeftOutKey};
@@ -66,8 +67,13 @@ impl Shared {
                 None
             }
             Err(error) => {
-                tracing::warn!(error = %error, keys_held = self.held().is_some(), "the issuer's keys could not be fetched");
-                Some(error.to_string())
+                let error = excerpt::message(&error);
+                tracing::warn!(
+                    error,
+                    keys_held = self.held().is_some(),
+                    "the issuer's keys could not be fetched"
+                );
+                Some(error)
             }
         };
         let held = self.held();
@@ -88,7 +94,7 @@ impl Shared {
         // The same keys keep their identity.
         let same = before.filter(|before| *before.keys == fresh).map(|before| Arc::clone(&before.keys));
         let keys = same.unwrap_or_else(|| {
-            tracing::info!(issuer = %fresh.issuer, keys = fresh.set.len(), "the issuer's keys are held");
+            tracing::info!(issuer = &*fresh.issuer, keys = fresh.set.len(), "the issuer's keys are held");
             Arc::new(fresh)
         });
         self.published.store(Some(Arc::new(Published { keys, refreshed_at: self.clock.elapsed() })));
@@ -113,7 +119,9 @@ impl Shared {
 fn report_left_out(fetched: &Fetched, before: &mut Vec<LeftOutKey>) {
     if *before != fetched.left_out {
         for key in &fetched.left_out {
-            tracing::warn!(issuer = %fetched.issuer, "a published key is not used: {key}");
+            let kid = key.kid.as_deref().map(excerpt::name);
+            let (issuer, kid, reason) = (&*fetched.issuer, kid.as_deref(), excerpt::message(&key.reason));
+            tracing::warn!(issuer, key = key.index + 1, kid, reason, "a published key is not used");
         }
         before.clone_from(&fetched.left_out);
     }

@@ -87,6 +87,11 @@ impl IssuerServer {
         *self.script.discovery.lock().expect("a lock") = Some(document.to_owned());
     }
 
+    /// Metadata that names an issuer, with the keys from here.
+    pub fn metadata(&self, issuer: &str) -> String {
+        serde_json::json!({ "issuer": issuer, "jwks_uri": format!("{}jwks", self.url()) }).to_string()
+    }
+
     /// How often the keys were asked for.
     pub fn key_fetches(&self) -> usize {
         self.asked().iter().filter(|path| *path == "/jwks").count()

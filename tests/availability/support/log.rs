@@ -4,9 +4,12 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::in_time;
+
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::ChildStderr;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// How many of the last lines are kept, to be shown with a failure.
@@ -17,6 +20,10 @@ const KEPT: usize = 20;
 pub struct Logged {
     pub lines: usize,
     pub warnings: usize,
+    /// Calls that were decided.
+    pub calls: usize,
+    /// Lines that the program says were dropped.
+    pub dropped: usize,
     pub panics: Vec<String>,
     pub last: VecDeque<String>,
 }
@@ -26,6 +33,8 @@ impl Logged {
         self.lines += 1;
         self.warnings +=
             usize::from(line.contains("\"level\":\"WARN\"") || line.contains("\"level\":\"ERROR\""));
+        self.calls += usize::from(line.contains("outcome"));
+        self.dropped += dropped(&line).unwrap_or(0);
         if line.contains("panicked") {
             self.panics.push(line.clone());
         }
@@ -39,6 +48,7 @@ impl Logged {
 pub struct Log {
     logged: Arc<Mutex<Logged>>,
     reader: JoinHandle<()>,
+    is_read: watch::Sender<bool>,
 }
 
 impl Log {
@@ -48,12 +58,26 @@ impl Log {
         let addresses = Addresses::read(&mut lines).await;
         let logged = Arc::new(Mutex::new(Logged::default()));
         let so_far = Arc::clone(&logged);
+        let (is_read, mut may_read) = watch::channel(true);
         let reader = tokio::spawn(async move {
-            while let Ok(Some(line)) = lines.next_line().await {
-                so_far.lock().unwrap_or_else(PoisonError::into_inner).add(line);
+            loop {
+                tokio::select! {
+                    biased;
+                    // Nobody reads for now. A line that was begun is not lost.
+                    () = until(&mut may_read, false) => until(&mut may_read, true).await,
+                    line = lines.next_line() => match line {
+                        Ok(Some(line)) => so_far.lock().unwrap_or_else(PoisonError::into_inner).add(line),
+                        _ => break,
+                    },
+                }
             }
         });
-        (Self { logged, reader }, addresses)
+        (Self { logged, reader, is_read }, addresses)
+    }
+
+    /// Reads on from here, or reads no more for now.
+    pub fn is_read(&self, read: bool) {
+        self.is_read.send_replace(read);
     }
 
     pub fn so_far(&self) -> Logged {
@@ -62,9 +86,28 @@ impl Log {
 
     /// All of it, once the program has ended.
     pub async fn whole(self) -> Logged {
-        self.reader.await.expect("no panic");
-        self.logged.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let Self { logged, reader, is_read } = self;
+        in_time("the end of the log", reader).await.expect("no panic");
+        drop(is_read);
+        logged.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+async fn until(is_read: &mut watch::Receiver<bool>, value: bool) {
+    if is_read.wait_for(|read| *read == value).await.is_err() {
+        // Whoever could say so is gone: it goes on as it is.
+        std::future::pending::<()>().await;
+    }
+}
+
+/// How many lines were dropped, if this is the line that says so.
+fn dropped(line: &str) -> Option<usize> {
+    let (_, rest) = line.split_once("log lines were dropped")?;
+    let number = [rest, line].into_iter().find_map(|text| {
+        text.split_once("dropped=").or_else(|| text.split_once("\"dropped\":")).map(|(_, number)| number)
+    })?;
+    let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
+    number[..end].parse().ok()
 }
 
 /// Where it listens.
@@ -94,8 +137,15 @@ impl Addresses {
 }
 
 fn listening(line: &str) -> Option<(&'static str, SocketAddr)> {
-    let line: Value = serde_json::from_str(line).ok()?;
+    let Ok(line) = serde_json::from_str::<Value>(line) else { return listening_in_text(line) };
     let address = line["addr"].as_str()?.parse().ok()?;
     let listener = ["grpc", "issuer"].into_iter().find(|known| line["listener"] == *known)?;
     (line["message"] == "listening").then_some((listener, address))
+}
+
+fn listening_in_text(line: &str) -> Option<(&'static str, SocketAddr)> {
+    let (_, fields) = line.split_once(": listening listener=\"")?;
+    let (listener, address) = fields.split_once("\" addr=")?;
+    let listener = ["grpc", "issuer"].into_iter().find(|known| listener == *known)?;
+    Some((listener, address.parse().ok()?))
 }

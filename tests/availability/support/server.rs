@@ -2,24 +2,18 @@
 
 use std::fs;
 use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 use std::process::Stdio;
 
+use tokio::net::unix::pipe;
 use tokio::process::{Child, Command};
 
 use super::log::{Log, Logged};
 use super::memory::Memory;
 use super::{Healthy, in_time};
 
-const ARGUMENTS: [&str; 8] = [
-    "--grpc-listen",
-    "127.0.0.1:0",
-    "--issuer-listen",
-    "127.0.0.1:0",
-    "--web-listen",
-    "127.0.0.1:0",
-    "--log-format",
-    "json",
-];
+const ARGUMENTS: [&str; 6] =
+    ["--grpc-listen", "127.0.0.1:0", "--issuer-listen", "127.0.0.1:0", "--web-listen", "127.0.0.1:0"];
 
 /// One that runs, with its own issuer and otherwise as it is by default.
 pub struct Server {
@@ -49,9 +43,22 @@ impl Server {
         Self::run(command).await
     }
 
+    /// One that logs in this format, and whose stdout has no room for a banner.
+    pub async fn start_unread(format: &str) -> (Self, pipe::Receiver) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sekisho"));
+        command.env_clear().env("SEKISHO_LOG_FORMAT", format);
+        let (stdout, reader) = full_pipe().await;
+        (Self::run_with(command, stdout).await, reader)
+    }
+
     async fn run(mut command: Command) -> Self {
-        command.args(ARGUMENTS).env_clear().kill_on_drop(true);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        command.env_clear().env("SEKISHO_LOG_FORMAT", "json");
+        Self::run_with(command, Stdio::null()).await
+    }
+
+    async fn run_with(mut command: Command, stdout: impl Into<Stdio>) -> Self {
+        command.args(ARGUMENTS).kill_on_drop(true);
+        command.stdin(Stdio::null()).stdout(stdout).stderr(Stdio::piped());
         let mut child = command.spawn().expect("a program that starts");
         let stderr = child.stderr.take().expect("a pipe");
         let (log, addresses) = in_time("starting", Log::read(stderr)).await;
@@ -73,6 +80,11 @@ impl Server {
         fs::read_dir(format!("/proc/{}/fd", self.process())).expect("a process that lives").count()
     }
 
+    /// Whether somebody reads what it logs.
+    pub fn log_is_read(&self, read: bool) {
+        self.log.is_read(read);
+    }
+
     pub fn logged(&self) -> Logged {
         self.log.so_far()
     }
@@ -91,11 +103,27 @@ impl Server {
         assert!(told.success());
     }
 
+    /// Waits for its end, which comes though nobody reads what it logs: the exit code.
+    pub async fn ended_unread(mut self) -> Option<i32> {
+        in_time("its end", self.child.wait()).await.expect("a process").code()
+    }
+
     /// Waits for its end: the exit code, and what it logged.
     pub async fn ended(mut self) -> (Option<i32>, Logged) {
         let status = in_time("its end", self.child.wait()).await.expect("a process");
         (status.code(), self.log.whole().await)
     }
+}
+
+/// A pipe that has no room left.
+pub async fn full_pipe() -> (OwnedFd, pipe::Receiver) {
+    let (writer, reader) = pipe::pipe().expect("a pipe");
+    // Until then nothing is even tried.
+    writer.writable().await.expect("a pipe with room");
+    // Pages, for that is what a pipe has.
+    let pages = std::iter::from_fn(|| writer.try_write(&[b'.'; 4096]).ok()).count();
+    assert_ne!(pages, 0);
+    (writer.into_blocking_fd().expect("a descriptor"), reader)
 }
 
 async fn token(issuer: SocketAddr) -> String {

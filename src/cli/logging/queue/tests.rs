@@ -1,0 +1,143 @@
+use std::io;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+use super::*;
+
+const LONG: Duration = Duration::from_secs(60);
+
+fn tell(dropped: u64) -> Vec<u8> {
+    format!("dropped {dropped}\n").into_bytes()
+}
+
+/// Writes into memory what it is let, an answer a write.
+struct Gate {
+    answers: Receiver<io::Result<usize>>,
+    asked: Sender<()>,
+    written: Arc<Mutex<Vec<u8>>>,
+}
+
+/// Whoever decides about it.
+struct Reader {
+    answers: Sender<io::Result<usize>>,
+    asked: Receiver<()>,
+    written: Arc<Mutex<Vec<u8>>>,
+}
+
+fn gate() -> (Gate, Reader) {
+    let (answer, answers) = channel();
+    let (ask, asked) = channel();
+    let written = Arc::new(Mutex::new(Vec::new()));
+    let gate = Gate { answers, asked: ask, written: Arc::clone(&written) };
+    (gate, Reader { answers: answer, asked, written })
+}
+
+impl Write for Gate {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let _ = self.asked.send(());
+        // Whoever went away lets all pass.
+        let taken = self.answers.recv().unwrap_or(Ok(usize::MAX))?.min(bytes.len());
+        self.written.lock().unwrap().extend_from_slice(&bytes[..taken]);
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A queue, and a thread that writes.
+fn queue(out: impl Write + Send + 'static) -> Queue {
+    let queue = Queue::default();
+    let writing = queue.clone();
+    thread::spawn(move || writing.write_to(out, tell));
+    queue
+}
+
+/// Lines of this length, until one more finds no room; how many found some.
+fn fill(queue: &Queue, length: usize, kind: Kind) -> usize {
+    let line = [vec![b'x'; length - 1], b"\n".to_vec()].concat();
+    let mut taken = 0;
+    while queue.lock().dropped == 0 {
+        queue.push(&line, kind);
+        taken += 1;
+    }
+    taken - 1
+}
+
+#[test]
+fn what_is_logged_before_the_end_is_written() {
+    let (gate, reader) = gate();
+    let queue = queue(gate);
+    for number in 0..1000 {
+        queue.push(format!("{number}\n").as_bytes(), Kind::Usual);
+    }
+    drop(reader.answers);
+    queue.close(LONG);
+    queue.push(b"after the end\n", Kind::Usual);
+    let expected: String = (0..1000).map(|number| format!("{number}\n")).collect();
+    let written = reader.written.lock().unwrap().clone();
+    assert_eq!(String::from_utf8(written).unwrap(), expected);
+}
+
+#[test]
+fn nobody_waits_for_a_reader_and_what_was_dropped_is_told_when_it_comes_back() {
+    let (gate, reader) = gate();
+    let queue = queue(gate);
+    queue.push(b"first\n", Kind::Usual);
+    reader.asked.recv_timeout(LONG).unwrap();
+    // The writer is stuck with it. This returns all the same.
+    let taken = fill(&queue, 100, Kind::Usual);
+    for _ in 0..999 {
+        queue.push(b"no room for this\n".repeat(10).as_slice(), Kind::Usual);
+    }
+    // Not even the end waits.
+    queue.close(Duration::from_millis(1));
+    let Reader { answers, written, .. } = reader;
+    drop(answers);
+    queue.close(LONG);
+    let written = String::from_utf8(written.lock().unwrap().clone()).unwrap();
+    assert_eq!(written.lines().count(), 1 + taken + 1);
+    assert!(written.starts_with("first\nxxx") && written.ends_with("x\ndropped 1000\n"));
+}
+
+#[test]
+fn the_queue_is_bounded_in_bytes_and_has_room_for_trouble() {
+    let queue = Queue::default();
+    let usual = fill(&queue, 1024, Kind::Usual);
+    assert_eq!(usual, (ROOM - KEPT_FOR_TROUBLE) / 1024);
+    queue.lock().dropped = 0;
+    assert_eq!(fill(&queue, 1024, Kind::Trouble), KEPT_FOR_TROUBLE / 1024);
+    assert!(queue.lock().lines.capacity() <= 2 * ROOM);
+}
+
+#[test]
+fn a_line_that_is_too_long_is_counted() {
+    let (gate, reader) = gate();
+    let queue = queue(gate);
+    drop(reader.answers);
+    queue.push(&vec![b'x'; LONGEST + 1], Kind::Trouble);
+    queue.close(LONG);
+    assert_eq!(reader.written.lock().unwrap().as_slice(), b"dropped 1\n");
+}
+
+#[test]
+fn what_could_not_be_written_is_counted_and_tears_no_other_line() {
+    let (gate, reader) = gate();
+    let queue = queue(gate);
+    queue.push(b"lost\n", Kind::Usual);
+    reader.asked.recv_timeout(LONG).unwrap();
+    queue.push(b"torn\n", Kind::Usual);
+    queue.push(b"whole\n", Kind::Usual);
+    let full = || Err(io::ErrorKind::StorageFull.into());
+    // The first is not written, nor is that one was dropped; of the second a half.
+    for answer in [full(), full(), Ok(2), full()] {
+        reader.answers.send(answer).unwrap();
+    }
+    // One that has no room for now is waited for.
+    reader.answers.send(Err(io::ErrorKind::WouldBlock.into())).unwrap();
+    let Reader { answers, written, .. } = reader;
+    drop(answers);
+    queue.close(LONG);
+    assert_eq!(String::from_utf8(written.lock().unwrap().clone()).unwrap(), "to\nwhole\ndropped 2\n");
+}
