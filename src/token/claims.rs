@@ -141,7 +141,7 @@ fn later(time: SystemTime, leeway: Duration) -> SystemTime {
 }
 
 /// A number of seconds since 1970, fractions included (RFC 7519 §2).
-fn numeric_date(payload: &Members, claim: &str) -> Result<Option<SystemTime>, InvalidToken> {
+pub(super) fn numeric_date(payload: &Members, claim: &str) -> Result<Option<SystemTime>, InvalidToken> {
     let wrong_type = || InvalidToken::ClaimType { claim: claim.to_owned() };
     let Some(value) = payload.get(claim) else { return Ok(None) };
     let Value::Number(number) = value else { return Err(wrong_type()) };
