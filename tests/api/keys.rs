@@ -1,6 +1,7 @@
 //! Keys that are fetched. The numbers are those of the rows of the threat table.
 
 mod changed;
+mod http;
 mod sets;
 mod unknown;
 
