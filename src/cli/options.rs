@@ -84,7 +84,7 @@ pub(super) static SHUTDOWN_GRACE: Opt = Opt {
 };
 pub(super) static ISSUER_URL: Opt = Opt {
     value_name: "URL",
-    help: "The issuer, like https://tenant.example/; its keys are found by discovery; required in serve",
+    help: "The issuer, like https://tenant.example/; its keys are found by discovery; with --jwks any name, like urn:example:issuer; required in serve",
     ..value("issuer", "OIDC_ISSUER", ISSUER)
 };
 pub(super) static JWKS: Opt = Opt {

@@ -26,9 +26,10 @@ pub(super) fn security(config: &PageConfig) -> HeaderMap {
 
 /// The page's own files; besides the APIs and the issuer, it speaks to nobody.
 fn content_security_policy(config: &PageConfig) -> String {
-    let issuer = Url::parse(&config.issuer).map(|url| url.origin().ascii_serialization());
+    // A name that is no URL of a host has no origin that a browser could speak to.
+    let issuer = Url::parse(&config.issuer).ok().map(|url| url.origin()).filter(url::Origin::is_tuple);
     let mut connect = vec!["'self'".to_owned(), grpc_source(&config.grpc_url)];
-    connect.extend(issuer);
+    connect.extend(issuer.map(|origin| origin.ascii_serialization()));
     connect.extend(config.connect_origins.iter().cloned());
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src {}; \
@@ -77,6 +78,16 @@ mod tests {
             let expected =
                 format!("connect-src 'self' {source} https://tenant.example https://login.example; ");
             assert!(policy.contains(&expected), "{policy}");
+        }
+    }
+
+    #[test]
+    fn an_issuer_without_an_origin_adds_none() {
+        for issuer in ["urn:example:issuer", "appid-oauth.example", "localhost:1", "data:,x", ""] {
+            let config = PageConfig { issuer: issuer.to_owned(), ..config("http://127.0.0.1:50051") };
+            let policy = content_security_policy(&config);
+            let expected = "connect-src 'self' http://127.0.0.1:50051 https://login.example; ";
+            assert!(policy.contains(expected), "{policy}");
         }
     }
 }

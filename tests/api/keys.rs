@@ -2,6 +2,7 @@
 
 mod changed;
 mod http;
+mod names;
 mod sets;
 mod unknown;
 
