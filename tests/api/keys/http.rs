@@ -32,7 +32,7 @@ struct RawIssuer {
 }
 
 impl RawIssuer {
-    /// An issuer that keeps connections, or else hangs up after each answer without a word.
+    /// An issuer that keeps connections, or else hangs up on whoever asks twice on one.
     async fn start(hangs_up: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}/", listener.local_addr().expect("an address"));
@@ -89,7 +89,12 @@ async fn converse(mut stream: TcpStream, connection: usize, script: Arc<Script>)
         let is_chunked = head.contains("transfer-encoding");
         let length = if is_chunked { String::new() } else { format!("content-length: {}\r\n", body.len()) };
         let answer = [format!("HTTP/1.1 {head}{length}\r\n").into_bytes(), body].concat();
-        if stream.write_all(&answer).await.is_err() || script.hangs_up {
+        if stream.write_all(&answer).await.is_err() {
+            return;
+        }
+        if script.hangs_up {
+            // Only once more is asked, so that nobody can know before.
+            let _ = read_head(&mut stream).await;
             return;
         }
     }
@@ -120,9 +125,9 @@ async fn each_document_is_asked_for_on_a_connection_of_its_own_and_not_compresse
 }
 
 #[tokio::test]
-async fn an_issuer_that_hangs_up_after_each_answer_is_one_like_others() {
+async fn an_issuer_that_hangs_up_on_a_second_request_is_one_like_others() {
     let issuer = RawIssuer::start(true).await;
-    for round in 0..20 {
+    for round in 0..5 {
         assert_eq!(issuer.refresh().await, Ok(()), "{round}");
     }
 }
