@@ -48,6 +48,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use http::{HeaderMap, header::AUTHORIZATION};
 
@@ -57,7 +58,7 @@ pub use issuer::Issuer;
 pub use verdict::Verdict;
 
 use crate::clock::{Clock, SystemClock};
-use crate::jwks::{HeldKeys, Lookup};
+use crate::jwks::{HeldKeys, Lookup, NotFound};
 use crate::policy::{AccessRule, Method, Policy};
 use crate::token::{BearerToken, InvalidToken, TokenError, UnverifiedToken};
 
@@ -189,7 +190,6 @@ impl Authorizer {
         metadata: &HeaderMap,
     ) -> Authorization {
         match issuer.keys().lookup(token.kid()) {
-            Lookup::Held(keys) => Authorization::Decided(self.verify(method, issuer, token, &keys)),
             Lookup::Pending(lookup) => {
                 let (this, method, metadata) = (self.clone(), Arc::clone(method), authorization_of(metadata));
                 Authorization::AwaitingKey(Box::pin(async move {
@@ -197,27 +197,31 @@ impl Authorizer {
                     this.decide_after(&method, lookup, &metadata)
                 }))
             }
-            Lookup::NotPublished => {
-                let error = TokenError::from(InvalidToken::KeyNotPublished);
-                Authorization::Decided(Verdict::refused(method, Some(issuer), error))
-            }
-            Lookup::Unavailable(unavailable) => {
-                Authorization::Decided(Verdict::refused(method, Some(issuer), unavailable))
-            }
+            known => Authorization::Decided(self.decide_by(method, issuer, token, known)),
         }
     }
 
     /// The token borrows from the metadata, so after a wait it is read again.
     fn decide_after(&self, method: &Arc<Method>, lookup: Lookup, metadata: &HeaderMap) -> Verdict {
-        let (issuer, token) = match self.read_token(metadata) {
-            Ok(read) => read,
-            Err(error) => return Verdict::refused(method, self.issuers.first(), error),
-        };
+        match self.read_token(metadata) {
+            Ok((issuer, token)) => self.decide_by(method, issuer, &token, lookup),
+            Err(error) => Verdict::refused(method, self.issuers.first(), error),
+        }
+    }
+
+    fn decide_by(
+        &self,
+        method: &Arc<Method>,
+        issuer: &Issuer,
+        token: &UnverifiedToken<'_>,
+        lookup: Lookup,
+    ) -> Verdict {
         let denial = match lookup {
-            Lookup::Held(keys) => return self.verify(method, issuer, &token, &keys),
+            Lookup::Held(keys) => return self.verify(method, issuer, token, &keys),
             Lookup::NotPublished => TokenError::from(InvalidToken::KeyNotPublished).into(),
+            Lookup::NotFound(not_found) => key_not_found(issuer, token, not_found),
             Lookup::Unavailable(unavailable) => unavailable.into(),
-            Lookup::Pending(_) => Denial::KeysUnavailable { retry_after: std::time::Duration::from_secs(1) },
+            Lookup::Pending(_) => Denial::KeysUnavailable { retry_after: Duration::from_secs(1) },
         };
         Verdict::refused(method, Some(issuer), denial)
     }
@@ -231,7 +235,12 @@ impl Authorizer {
     ) -> Verdict {
         let claims = match issuer.verifier().verify(token, keys, self.clock.now()) {
             Ok(claims) => claims,
-            Err(error) => return Verdict::refused(method, Some(issuer), error),
+            Err(error) => {
+                if is_of_the_signature(&error) {
+                    issuer.keys().refresh_for_bad_signature(keys, token.kid());
+                }
+                return Verdict::refused(method, Some(issuer), error);
+            }
         };
         let caller = Caller::of(&claims);
         let result = match method.rule().evaluate(claims.scopes()) {
@@ -245,6 +254,20 @@ impl Authorizer {
             result,
         }
     }
+}
+
+/// A fetch that looked for the key in vain says nothing of a token that was issued since: whoever guesses the name
+/// of the next key could else have its tokens called wrong. Of an unverified token, nothing but this choice is told.
+fn key_not_found(issuer: &Issuer, token: &UnverifiedToken<'_>, not_found: NotFound) -> Denial {
+    if issuer.verifier().says_it_was_issued_before(token, not_found.looked_for_at) {
+        return TokenError::from(InvalidToken::KeyNotPublished).into();
+    }
+    Denial::KeysUnavailable { retry_after: not_found.retry_after }
+}
+
+/// No held key verified it, be it that none fits.
+fn is_of_the_signature(error: &TokenError) -> bool {
+    matches!(error, TokenError::Invalid(InvalidToken::Signature | InvalidToken::NoFittingKey))
 }
 
 /// All that a decision after a wait reads; the rest of the head need not wait with it.

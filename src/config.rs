@@ -77,8 +77,8 @@ pub struct PageSettings {
 /// An issuer and its keys.
 #[derive(Debug, Clone)]
 pub struct IssuerSettings {
-    /// The issuer, as it was written.
-    pub url: HttpUrl,
+    /// Its name, as it was written. Where its keys are discovered, it is the URL that is asked; else it may be any text.
+    pub name: String,
     /// Where its keys are.
     pub keys: KeyLocation,
     /// When they are fetched.
@@ -92,8 +92,8 @@ pub struct IssuerSettings {
 /// Where an issuer's keys are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyLocation {
-    /// Where its metadata says.
-    Discovered,
+    /// Where the metadata of the issuer at this URL says.
+    Discovered(HttpUrl),
     /// At a URL.
     Url(HttpUrl),
     /// In a file.

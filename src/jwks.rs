@@ -18,7 +18,7 @@ mod source;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 #[cfg(feature = "remote")]
@@ -61,12 +61,24 @@ pub struct HeldKeys {
 pub enum Lookup {
     /// Keys; among them the one that was asked for, where one was.
     Held(Arc<HeldKeys>),
-    /// The issuer was asked not long ago and publishes no key of that name.
+    /// The issuer has no key of that name, and will have none: its keys are fixed.
     NotPublished,
+    /// The issuer was asked not long ago and published no key of that name then.
+    NotFound(NotFound),
     /// It cannot be told now.
     Unavailable(Unavailable),
     /// The issuer is being asked; resolves after one fetch at the latest, and never to `Pending`.
     Pending(Pin<Box<dyn Future<Output = Lookup> + Send>>),
+}
+
+/// A fetch looked for a key in vain. That says nothing of a token that was issued after it began: its key may be
+/// published since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotFound {
+    /// When the fetch began, by the calendar.
+    pub looked_for_at: SystemTime,
+    /// How long it is until the key is looked for again, where it is asked for.
+    pub retry_after: Duration,
 }
 
 /// No key can be told right or wrong now.
@@ -110,6 +122,23 @@ impl Keys {
             },
             #[cfg(feature = "remote")]
             Inner::Remote(remote) => remote.lookup(kid),
+        }
+    }
+
+    /// Asks for a refresh beside the calls, since a token did not verify with the keys that `held` has for its `kid`,
+    /// or for tokens without one: the issuer may have changed a key under its name.
+    ///
+    /// Does not wait, and causes one fetch a cooldown at most, apart from those that unknown keys cause. Nothing
+    /// happens where the keys are fixed, or where none of that name is held: neither a key that is not published nor
+    /// one that is published for something else is mended by it.
+    #[cfg_attr(not(feature = "remote"), expect(unused_variables, reason = "what is fixed is not fetched"))]
+    pub fn refresh_for_bad_signature(&self, held: &HeldKeys, kid: Option<&str>) {
+        match &self.0 {
+            Inner::Fixed(_) => {}
+            #[cfg(feature = "remote")]
+            Inner::Remote(remote) if held.set.has_usable(kid) => remote.refresh_for_bad_signature(),
+            #[cfg(feature = "remote")]
+            Inner::Remote(_) => {}
         }
     }
 
@@ -161,6 +190,7 @@ impl fmt::Debug for Lookup {
         match self {
             Self::Held(held) => f.debug_tuple("Held").field(held).finish(),
             Self::NotPublished => f.write_str("NotPublished"),
+            Self::NotFound(not_found) => f.debug_tuple("NotFound").field(not_found).finish(),
             Self::Unavailable(unavailable) => f.debug_tuple("Unavailable").field(unavailable).finish(),
             Self::Pending(_) => f.write_str("Pending"),
         }

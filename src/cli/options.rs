@@ -84,7 +84,7 @@ pub(super) static SHUTDOWN_GRACE: Opt = Opt {
 };
 pub(super) static ISSUER_URL: Opt = Opt {
     value_name: "URL",
-    help: "The issuer, like https://tenant.example/; its keys are found by discovery; required in serve",
+    help: "The issuer, like https://tenant.example/; its keys are found by discovery; with --jwks any name, like urn:example:issuer; required in serve",
     ..value("issuer", "OIDC_ISSUER", ISSUER)
 };
 pub(super) static JWKS: Opt = Opt {
@@ -101,7 +101,7 @@ pub(super) static JWKS_REFRESH: Opt = Opt {
 pub(super) static JWKS_COOLDOWN: Opt = Opt {
     default: Some("30s"),
     value_name: "DURATION",
-    help: "The least time between two fetches that unknown keys cause",
+    help: "The least time between two fetches that unknown keys cause, and between two that signatures cause which do not verify",
     ..value("jwks-cooldown", "OIDC_JWKS_COOLDOWN", ISSUER)
 };
 pub(super) static JWKS_MAX_STALE: Opt = Opt {

@@ -124,19 +124,33 @@ impl Judge<'_> {
 impl Judge<'_> {
     fn issuer(&mut self) -> Option<IssuerSettings> {
         let plain_http = self.plain_http();
-        let url = self.required(&option::ISSUER_URL, |text| values::issuer(text, plain_http));
+        let issuer = self.issuer_name(plain_http);
         let keys = self.optional(&option::JWKS, |text| {
             let location = values::key_location(text, plain_http)?;
             check_file(&location).map(|()| location)
         });
         let (schedule, ca_file) = (self.schedule(), self.ca_file());
-        Some(IssuerSettings {
-            url: url?,
-            keys: keys.unwrap_or(KeyLocation::Discovered),
-            schedule,
-            ca_file,
-            plain_http,
-        })
+        let (name, keys) = match issuer? {
+            IssuerName::Url(url) => (url.to_string(), keys.unwrap_or(KeyLocation::Discovered(url))),
+            IssuerName::Text(name) => (name, keys?),
+        };
+        Some(IssuerSettings { name, keys, schedule, ca_file, plain_http })
+    }
+
+    /// An issuer that something is fetched from has a URL: its keys, or by a browser what the page logs in with.
+    fn issuer_name(&mut self, plain_http: PlainHttp) -> Option<IssuerName> {
+        let is_discovered = self.sources.is_missing(&option::JWKS);
+        let way_out = if is_discovered {
+            "with --jwks, which says where its keys are, an issuer may have any name"
+        } else if self.sources.get(&option::PAGE_CLIENT_ID).is_some() {
+            "the page (--client-id) logs in there"
+        } else {
+            return self.required(&option::ISSUER_URL, values::issuer_name).map(IssuerName::Text);
+        };
+        let issuer = self.required(&option::ISSUER_URL, |text| {
+            values::issuer(text, plain_http).map_err(|reason| format!("{reason}; {way_out}"))
+        });
+        issuer.map(IssuerName::Url)
     }
 
     fn plain_http(&mut self) -> PlainHttp {
@@ -173,6 +187,12 @@ impl Judge<'_> {
                 .unwrap_or_default(),
         }
     }
+}
+
+/// What an issuer is called.
+enum IssuerName {
+    Url(HttpUrl),
+    Text(String),
 }
 
 /// Stands in for an address that is at fault.

@@ -34,7 +34,7 @@ pub(super) async fn serve(settings: ServeSettings) -> Result<(), Failure> {
     let stop = stop_signal()?;
     let addresses = bound.tell()?;
     let facts = PageFacts {
-        issuer: settings.issuer.url.as_str(),
+        issuer: settings.issuer.name.as_str(),
         audience: &settings.token.audience,
         scope_prefix: &settings.token.scope_prefix,
         grpc: addresses.grpc,
@@ -82,13 +82,11 @@ impl Bound {
 fn keys_of(issuer: &IssuerSettings) -> Result<Keys, Failure> {
     let client = HttpClient::new(&issuer.ca_file).map_err(Failure::at_run_time)?;
     let clock = Arc::new(SystemClock::new());
-    let name = issuer.url.as_str();
+    let name = issuer.name.as_str();
     Ok(match &issuer.keys {
-        KeyLocation::Discovered => Keys::remote(
-            Discovery::new(issuer.url.clone(), issuer.plain_http, client),
-            issuer.schedule,
-            clock,
-        ),
+        KeyLocation::Discovered(url) => {
+            Keys::remote(Discovery::new(url.clone(), issuer.plain_http, client), issuer.schedule, clock)
+        }
         KeyLocation::Url(url) => {
             Keys::remote(FixedUrl::new(name, url.clone(), client), issuer.schedule, clock)
         }

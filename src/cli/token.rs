@@ -1,17 +1,19 @@
 //! One access token, by client credentials (RFC 6749 §4.4), from any issuer with metadata.
 
+mod metadata;
+
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use reqwest::StatusCode;
+use reqwest::{RequestBuilder, StatusCode};
 use serde_json::Value;
 use url::form_urlencoded;
 
 use super::client;
 use super::text::one_line;
 use crate::config::TokenSettings;
-use crate::jwks::HttpUrl;
+use metadata::{ClientAuthentication, TokenEndpoint};
 
 /// Longest time that the whole of it may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -26,65 +28,64 @@ pub async fn request_token(settings: &TokenSettings) -> Result<String, TokenRequ
 }
 
 async fn ask(settings: &TokenSettings) -> Result<String, TokenRequestError> {
-    let endpoint = token_endpoint(settings).await?;
-    let request = client::client(&endpoint, &settings.ca_file)?
-        .post(endpoint.url().clone())
-        .header("authorization", basic(settings))
-        .header("content-type", "application/x-www-form-urlencoded")
-        .header("accept", "application/json")
-        .body(form(settings));
-    let (status, body) = client::send(request, &endpoint).await?;
-    let answer = serde_json::from_slice::<Value>(&body).unwrap_or(Value::Null);
-    let text = |name: &str| answer.get(name).and_then(Value::as_str);
+    let endpoint = metadata::token_endpoint(settings).await?;
+    let request = client::client(&endpoint.url, &settings.ca_file)?.post(endpoint.url.url().clone());
+    let answer = client::send(authenticated(request, &endpoint, settings), &endpoint.url).await?;
+    let status = answer.status;
+    let TokenAnswer { access_token, error, error_description } = read_answer(answer.json(&endpoint.url)?);
     if status == StatusCode::OK
-        && let Some(token) = text("access_token").filter(|token| is_printable(token))
+        && let Some(token) = access_token.filter(|token| is_printable(token))
     {
-        return Ok(token.to_owned());
+        return Ok(token);
     }
-    Err(match text("error").filter(|_| status != StatusCode::OK) {
+    Err(match error.filter(|_| status != StatusCode::OK) {
         Some(error) => TokenRequestError::Refused {
-            error: printable(error, settings),
-            description: text("error_description").map(|text| printable(text, settings)),
+            error: printable(&error, settings),
+            description: error_description.map(|text| printable(&text, settings)),
         },
-        None => TokenRequestError::NoToken { url: endpoint.to_string(), status: status.as_u16() },
+        None => TokenRequestError::NoToken { url: endpoint.url.to_string(), status: status.as_u16() },
     })
 }
 
-/// By OpenID Connect Discovery, or else by RFC 8414.
-async fn token_endpoint(settings: &TokenSettings) -> Result<HttpUrl, TokenRequestError> {
-    let issuer = settings.issuer.url();
-    let path = issuer.path().trim_end_matches('/').to_owned();
-    let candidates = [
-        format!("{path}/.well-known/openid-configuration"),
-        format!("/.well-known/oauth-authorization-server{path}"),
-    ];
-    let http = client::client(&settings.issuer, &settings.ca_file)?;
-    let mut last = StatusCode::NOT_FOUND;
-    for candidate in candidates {
-        let mut url = issuer.clone();
-        url.set_path(&candidate);
-        let (status, body) = client::send(http.get(url), &settings.issuer).await?;
-        if status == StatusCode::OK {
-            return read_metadata(&body, settings);
-        }
-        last = status;
-    }
-    Err(TokenRequestError::NoMetadata { issuer: settings.issuer.to_string(), status: last.as_u16() })
+/// What is read of an answer (RFC 6749 §5).
+#[derive(Default)]
+struct TokenAnswer {
+    access_token: Option<String>,
+    error: Option<String>,
+    error_description: Option<String>,
 }
 
-/// Credentials go to nobody but the issuer that was named (RFC 8414 §3.3).
-fn read_metadata(body: &[u8], settings: &TokenSettings) -> Result<HttpUrl, TokenRequestError> {
-    let unusable =
-        |reason: String| TokenRequestError::Metadata { issuer: settings.issuer.to_string(), reason };
-    let metadata: Value = serde_json::from_slice(body).map_err(|_| unusable("it is no JSON".to_owned()))?;
-    let text = |name: &str| metadata.get(name).and_then(Value::as_str);
-    let stem = |issuer: &str| issuer.strip_suffix('/').unwrap_or(issuer).to_owned();
-    if text("issuer").map(stem) != Some(stem(settings.issuer.as_str())) {
-        return Err(unusable("it names another issuer".to_owned()));
+/// Nothing is in an answer that is no JSON.
+fn read_answer(json: &[u8]) -> TokenAnswer {
+    let answer = serde_json::from_slice::<Value>(json).unwrap_or(Value::Null);
+    let text = |name: &str| answer.get(name).and_then(Value::as_str).map(ToOwned::to_owned);
+    TokenAnswer {
+        access_token: text("access_token"),
+        error: text("error"),
+        error_description: text("error_description"),
     }
-    let endpoint = text("token_endpoint").ok_or_else(|| unusable("it names no token_endpoint".to_owned()))?;
-    HttpUrl::parse(endpoint, settings.plain_http)
-        .map_err(|error| unusable(format!("token_endpoint: {error}")))
+}
+
+/// The request, with credentials as the issuer takes them (RFC 6749 §2.3.1).
+fn authenticated(
+    request: RequestBuilder,
+    endpoint: &TokenEndpoint,
+    settings: &TokenSettings,
+) -> RequestBuilder {
+    let request = request
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("accept", "application/json");
+    match endpoint.authentication {
+        ClientAuthentication::Basic => {
+            request.header("authorization", basic(settings)).body(form(settings).finish())
+        }
+        ClientAuthentication::Post => {
+            let mut form = form(settings);
+            form.append_pair("client_id", &settings.client_id);
+            form.append_pair("client_secret", &settings.client_secret.0);
+            request.body(form.finish())
+        }
+    }
 }
 
 /// Id and secret are form-encoded first (RFC 6749 §2.3.1).
@@ -94,7 +95,7 @@ fn basic(settings: &TokenSettings) -> String {
     format!("Basic {}", STANDARD.encode(pair))
 }
 
-fn form(settings: &TokenSettings) -> String {
+fn form(settings: &TokenSettings) -> form_urlencoded::Serializer<'static, String> {
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("grant_type", "client_credentials");
     if let Some(scope) = &settings.scope {
@@ -106,7 +107,7 @@ fn form(settings: &TokenSettings) -> String {
     if let Some(expires_in) = settings.expires_in {
         form.append_pair("expires_in", &expires_in.as_secs().to_string());
     }
-    form.finish()
+    form
 }
 
 /// A token that a terminal shows as it is (RFC 6749 §A.12).
@@ -144,13 +145,27 @@ pub enum TokenRequestError {
         /// Who was asked.
         url: String,
     },
+    /// An answer that is compressed.
+    #[error(
+        "{url} answered with HTTP status {status} and content-encoding: {found}, though identity was asked for"
+    )]
+    ContentEncoding {
+        /// Who was asked.
+        url: String,
+        /// The status.
+        status: u16,
+        /// The coding that the answer names.
+        found: String,
+    },
     /// No metadata at either of its places.
-    #[error("{issuer} has no metadata (HTTP status {status}{}); is it an issuer?", if *.status / 100 == 3 { "; redirects are not followed" } else { "" })]
+    #[error("{issuer} has no metadata (HTTP status {openid} of openid-configuration, {oauth} of oauth-authorization-server{}); is it an issuer?", if [*.openid, *.oauth].iter().any(|status| status / 100 == 3) { "; redirects are not followed" } else { "" })]
     NoMetadata {
         /// The issuer.
         issuer: String,
-        /// The last answer.
-        status: u16,
+        /// What is answered where OpenID Connect Discovery puts it.
+        openid: u16,
+        /// What is answered where RFC 8414 puts it.
+        oauth: u16,
     },
     /// Metadata that cannot be used.
     #[error("the metadata of {issuer} cannot be used: {reason}")]

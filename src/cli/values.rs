@@ -114,11 +114,24 @@ pub(super) fn name(text: &str) -> Result<String, String> {
     if is_blank { Err("it is empty".to_owned()) } else { Ok(text.to_owned()) }
 }
 
-/// What goes into answers, and so into heads. It is not shown where it is at fault: it may be as long as it likes.
+/// What goes into answers, and so into heads.
 pub(super) fn short_name(text: &str) -> Result<String, String> {
-    const MOST: usize = 256;
-    if text.len() > MOST {
-        return Err(format!("it is longer than {MOST} bytes"));
+    plain_name(text, 256)
+}
+
+/// An issuer that nothing is fetched from: a URN, a bare name, or whatever else its tokens carry (RFC 7519 §2,
+/// StringOrURI).
+pub(super) fn issuer_name(text: &str) -> Result<String, String> {
+    if text.trim() != text {
+        return Err("it begins or ends with white space, which no token has there".to_owned());
+    }
+    plain_name(text, 2048)
+}
+
+/// It is not shown where it is at fault: it may be as long as it likes.
+fn plain_name(text: &str, most: usize) -> Result<String, String> {
+    if text.len() > most {
+        return Err(format!("it is longer than {most} bytes"));
     }
     if text.contains(char::is_control) {
         return Err("it has a control character".to_owned());

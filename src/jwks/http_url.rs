@@ -47,6 +47,18 @@ impl HttpUrl {
         Ok(Self { url, written: text.into() })
     }
 
+    /// Reads a URL that a document at this one names. Beside the rule of [`HttpUrl::parse`], what is named over `https`
+    /// is fetched over `https` alone, on loopback too, whatever is allowed elsewhere: or TLS would end where somebody
+    /// else says so.
+    ///
+    /// # Errors
+    /// [`InvalidHttpUrl`], which says what was expected.
+    pub fn parse_named(&self, text: &str, plain_http: PlainHttp) -> Result<Self, InvalidHttpUrl> {
+        let named = Self::parse(text, plain_http)?;
+        let is_downgrade = self.url.scheme() == "https" && named.url.scheme() != "https";
+        if is_downgrade { Err(InvalidHttpUrl::Downgrade) } else { Ok(named) }
+    }
+
     /// The URL just as it was written: an issuer's identity is compared byte for byte.
     pub fn as_str(&self) -> &str {
         &self.written
@@ -97,6 +109,9 @@ pub enum InvalidHttpUrl {
     /// `http` to another machine.
     #[error("http without TLS is for loopback alone (localhost, 127.0.0.0/8, [::1]); use https")]
     PlainHttp,
+    /// `http` in a document that came over `https`.
+    #[error("an https issuer may name https URLs alone")]
+    Downgrade,
     /// A user name or a password in the URL.
     #[error("a user name or password may not stand in this URL")]
     Credentials,

@@ -1,11 +1,12 @@
-//! Which unknown keys were asked for, and what came of it. Pure bookkeeping: no time passes here and
-//! nothing is fetched.
+//! Which unknown keys were asked for, what came of it, and whether held ones are in doubt. Pure bookkeeping: no
+//! time passes here and nothing is fetched.
 //!
-//! A token may name any key it likes, so an unknown name may cost the issuer one fetch a cooldown and
-//! this process a bounded memory. A name that the fetch did not look for is never called wrong.
+//! A token may name any key it likes and carry any signature, so each of the two may cost the issuer one fetch a
+//! cooldown, and this process a bounded memory. The two cooldowns are apart: neither kind of junk delays what the
+//! other kind of token is looked for. A name that the fetch did not look for is never called wrong.
 
-use std::collections::HashSet;
-use std::time::Duration;
+use std::collections::{HashMap, HashSet};
+use std::time::{Duration, SystemTime};
 
 /// How many unknown names wait for the next fetch. Names beyond it are told to try again.
 const MAX_ASKED: usize = 64;
@@ -25,42 +26,65 @@ pub(super) struct Lookups {
     begun: u64,
     /// Until when no unknown key causes a fetch, and what the last one did not find.
     cooldown: Option<Cooldown>,
+    bad_signature: BadSignature,
 }
 
 #[derive(Debug)]
 struct Cooldown {
     until: Duration,
-    not_published: Kids,
+    /// With the start of the fetch that looked for it, by the calendar.
+    not_published: HashMap<Box<str>, SystemTime>,
+}
+
+/// What became of signatures that did not verify under the keys that are held.
+#[derive(Debug, Default, PartialEq, Eq)]
+enum BadSignature {
+    #[default]
+    None,
+    /// The next fetch is for it.
+    Asked,
+    /// The fetch that is under way is for it.
+    UnderWay,
+    /// None causes another fetch until then.
+    Cooldown { until: Duration },
 }
 
 /// What a call that names an unknown key is to do.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Ask {
-    /// The last fetch looked for it in vain.
-    NotPublished,
+    /// A fetch that began then looked for it in vain; how long it is not looked for again.
+    NotPublished { looked_for_at: SystemTime, rest: Duration },
     /// It may not be looked for yet.
     Later(Duration),
     /// It will be looked for by the next fetch.
     Wait,
 }
 
-/// Why a fetch is made.
-#[derive(Debug, Default, PartialEq, Eq)]
+/// Why a fetch is made, and when it began.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Cause {
     /// The unknown keys that it looks for; empty for a fetch that none caused.
-    pub(super) looked_for: Kids,
+    looked_for: Kids,
+    /// A signature did not verify under a key that is held.
+    bad_signature: bool,
     /// It is for the first so many that were asked for outright.
     pub(super) requests: u64,
+    /// By the calendar.
+    pub(super) began_at: SystemTime,
+}
+
+impl Cause {
+    /// Whether tokens caused it, which anybody may send.
+    pub(super) fn is_of_tokens(&self) -> bool {
+        self.bad_signature || !self.looked_for.is_empty()
+    }
 }
 
 impl Lookups {
     /// A call names a key that is not held.
     pub(super) fn ask(&mut self, kid: &str, now: Duration) -> Ask {
-        if let Some(cooldown) = self.cooldown.as_ref().filter(|cooldown| now < cooldown.until) {
-            if cooldown.not_published.contains(kid) {
-                return Ask::NotPublished;
-            }
-            return Ask::Later(cooldown.until.saturating_sub(now));
+        if self.cooldown.as_ref().is_some_and(|cooldown| now < cooldown.until) {
+            return self.remembered(kid, now);
         }
         if self.asked.len() >= MAX_ASKED && !self.asked.contains(kid) {
             return Ask::Later(Duration::from_secs(1));
@@ -69,14 +93,31 @@ impl Lookups {
         Ask::Wait
     }
 
-    /// Whether a key is yet to be looked for.
-    pub(super) fn is_asked(&self, kid: &str) -> bool {
-        self.asked.contains(kid)
+    /// What is to be told of a key that was asked for, once a fetch has ended and did not bring it.
+    pub(super) fn outcome(&self, kid: &str, now: Duration) -> Ask {
+        if self.asked.contains(kid) { Ask::Wait } else { self.remembered(kid, now) }
     }
 
-    /// The rest of the cooldown.
-    pub(super) fn rest(&self, now: Duration) -> Duration {
-        self.cooldown.as_ref().map_or(Duration::ZERO, |cooldown| cooldown.until.saturating_sub(now))
+    fn remembered(&self, kid: &str, now: Duration) -> Ask {
+        let rest = self.cooldown.as_ref().map_or(Duration::ZERO, |it| it.until.saturating_sub(now));
+        match self.cooldown.as_ref().and_then(|cooldown| cooldown.not_published.get(kid)) {
+            Some(looked_for_at) => Ask::NotPublished { looked_for_at: *looked_for_at, rest },
+            None => Ask::Later(rest),
+        }
+    }
+
+    /// A signature did not verify under the keys that are held. Tells whether that is reason for a fetch that there
+    /// was not before.
+    pub(super) fn ask_for_bad_signature(&mut self, now: Duration) -> bool {
+        let asks = match self.bad_signature {
+            BadSignature::None => true,
+            BadSignature::Asked | BadSignature::UnderWay => false,
+            BadSignature::Cooldown { until } => now >= until,
+        };
+        if asks {
+            self.bad_signature = BadSignature::Asked;
+        }
+        asks
     }
 
     /// Asks for a fetch outright: one that begins from now on, whose [`Cause::requests`] is no less than this.
@@ -87,20 +128,26 @@ impl Lookups {
 
     /// Whether there is reason for a fetch before the next one is due.
     pub(super) fn want_fetch(&self) -> bool {
-        self.begun < self.requests || !self.asked.is_empty()
+        self.begun < self.requests || !self.asked.is_empty() || self.bad_signature == BadSignature::Asked
     }
 
-    /// A fetch begins.
-    pub(super) fn begin(&mut self) -> Cause {
+    /// A fetch begins, at this time of the calendar.
+    pub(super) fn begin(&mut self, now: SystemTime) -> Cause {
         self.begun = self.requests;
-        Cause { looked_for: std::mem::take(&mut self.asked), requests: self.begun }
+        let bad_signature = self.bad_signature == BadSignature::Asked;
+        if bad_signature {
+            self.bad_signature = BadSignature::UnderWay;
+        }
+        let looked_for = std::mem::take(&mut self.asked);
+        Cause { looked_for, bad_signature, requests: self.begun, began_at: now }
     }
 
-    /// Keys that a refresh found gone. While the cooldown runs, they need not be looked for to be known so.
-    pub(super) fn withdraw(&mut self, kids: impl IntoIterator<Item = Box<str>>) {
+    /// Keys that a refresh found gone, and when it began. While the cooldown runs, they need not be looked for to be
+    /// known so.
+    pub(super) fn withdraw(&mut self, kids: impl IntoIterator<Item = Box<str>>, looked_for_at: SystemTime) {
         if let Some(cooldown) = &mut self.cooldown {
             let room = MAX_REMEMBERED.saturating_sub(cooldown.not_published.len());
-            cooldown.not_published.extend(kids.into_iter().take(room));
+            cooldown.not_published.extend(kids.into_iter().take(room).map(|kid| (kid, looked_for_at)));
         }
     }
 
@@ -114,12 +161,16 @@ impl Lookups {
         cooldown: Duration,
     ) {
         self.asked.retain(|kid| !held(kid));
+        let until = now.saturating_add(cooldown);
+        if cause.bad_signature {
+            self.bad_signature = BadSignature::Cooldown { until };
+        }
         if cause.looked_for.is_empty() {
             return;
         }
         let looked_for = cause.looked_for.iter().filter(|_| succeeded);
-        let not_published = looked_for.filter(|kid| !held(kid)).cloned().collect();
-        self.cooldown = Some(Cooldown { until: now.saturating_add(cooldown), not_published });
+        let not_published = looked_for.filter(|kid| !held(kid)).map(|kid| (kid.clone(), cause.began_at));
+        self.cooldown = Some(Cooldown { until, not_published: not_published.collect() });
         // Named while the fetch was under way: it may have been answered before their key was published.
         // They were not looked for, and may not be before the cooldown is over.
         self.asked.clear();
@@ -127,97 +178,4 @@ impl Lookups {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const COOLDOWN: Duration = Duration::from_secs(30);
-    const NONE_HELD: fn(&str) -> bool = |_| false;
-
-    fn at(seconds: u64) -> Duration {
-        Duration::from_secs(seconds)
-    }
-
-    fn looked_for_in_vain(kid: &str) -> Lookups {
-        let mut lookups = Lookups::default();
-        assert_eq!(lookups.ask(kid, at(0)), Ask::Wait);
-        let cause = lookups.begin();
-        lookups.end(&cause, true, NONE_HELD, at(0), COOLDOWN);
-        lookups
-    }
-
-    #[test]
-    fn only_a_key_that_was_looked_for_is_called_wrong() {
-        let mut lookups = looked_for_in_vain("junk");
-        assert_eq!(lookups.ask("junk", at(29)), Ask::NotPublished);
-        assert_eq!(lookups.ask("rotated", at(10)), Ask::Later(at(20)));
-        assert_eq!(lookups.ask("rotated", at(30)), Ask::Wait, "the cooldown is over");
-        assert_eq!(lookups.ask("junk", at(30)), Ask::Wait, "and so is what was remembered");
-    }
-
-    #[test]
-    fn a_key_named_while_a_fetch_is_under_way_was_not_looked_for() {
-        let mut lookups = Lookups::default();
-        lookups.ask("junk", at(0));
-        let cause = lookups.begin();
-        assert_eq!(lookups.ask("rotated", at(0)), Ask::Wait);
-        lookups.end(&cause, true, NONE_HELD, at(1), COOLDOWN);
-        assert!(!lookups.is_asked("rotated"));
-        assert_eq!(lookups.ask("rotated", at(1)), Ask::Later(COOLDOWN));
-    }
-
-    #[test]
-    fn a_refresh_neither_starts_the_cooldown_nor_ends_a_wait() {
-        let mut lookups = Lookups::default();
-        let refresh = lookups.begin();
-        lookups.ask("rotated", at(0));
-        lookups.ask("found", at(0));
-        lookups.end(&refresh, true, |kid| kid == "found", at(1), COOLDOWN);
-        assert_eq!(lookups.rest(at(1)), Duration::ZERO);
-        assert!(lookups.is_asked("rotated") && !lookups.is_asked("found"));
-    }
-
-    #[test]
-    fn a_fetch_that_failed_found_nothing_out() {
-        let mut lookups = Lookups::default();
-        lookups.ask("rotated", at(0));
-        let cause = lookups.begin();
-        lookups.end(&cause, false, NONE_HELD, at(0), COOLDOWN);
-        assert_eq!(lookups.ask("rotated", at(5)), Ask::Later(at(25)));
-    }
-
-    #[test]
-    fn a_fetch_that_was_under_way_is_not_the_one_that_was_asked_for() {
-        let mut lookups = Lookups::default();
-        let first = lookups.request();
-        let under_way = lookups.begin();
-        assert!(under_way.requests >= first && !lookups.want_fetch());
-        let second = lookups.request();
-        assert!(under_way.requests < second && lookups.want_fetch());
-        assert!(lookups.begin().requests >= second);
-        // One that nobody asked for is as good, where who asked did not see the one before.
-        assert!(lookups.begin().requests >= second);
-    }
-
-    #[test]
-    fn a_key_that_is_withdrawn_is_known_to_be_gone() {
-        let mut lookups = looked_for_in_vain("junk");
-        lookups.withdraw(["withdrawn".into()]);
-        assert_eq!(lookups.ask("withdrawn", at(10)), Ask::NotPublished);
-        assert_eq!(lookups.ask("withdrawn", at(30)), Ask::Wait, "it may have come back");
-        let many = (0..2 * MAX_REMEMBERED).map(|index| index.to_string().into());
-        let mut lookups = looked_for_in_vain("junk");
-        lookups.withdraw(many);
-        assert_eq!(lookups.ask("0", at(10)), Ask::NotPublished);
-        assert_eq!(lookups.ask(&(2 * MAX_REMEMBERED - 1).to_string(), at(10)), Ask::Later(at(20)));
-    }
-
-    #[test]
-    fn names_that_wait_are_bounded() {
-        let mut lookups = Lookups::default();
-        for index in 0..MAX_ASKED {
-            assert_eq!(lookups.ask(&index.to_string(), at(0)), Ask::Wait);
-        }
-        assert_eq!(lookups.ask("one more", at(0)), Ask::Later(at(1)));
-        assert_eq!(lookups.ask("0", at(0)), Ask::Wait, "one that waits already costs nothing");
-    }
-}
+mod tests;

@@ -1,45 +1,28 @@
 //! Keys that are fetched, and kept fresh beside the calls.
 //!
 //! One task fetches, so no two fetches are under way at once. Calls read what it published last; the
-//! lock below is taken only for a key that is not held, and never across a fetch.
+//! lock below is taken only for a key that is not held or a signature that does not verify, and never across a
+//! fetch.
 
 mod refresher;
+mod schedule;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwapOption;
 use tokio::sync::{Notify, watch};
 use tokio::task::AbortHandle;
 
-use super::lookups::{Ask, Cause, Lookups};
+pub use schedule::Schedule;
+
+use super::lookups::{Ask, Lookups};
 use super::source::KeySource;
-use super::{HeldKeys, Lookup, Unavailable};
+use super::{HeldKeys, Lookup, NotFound, Unavailable};
 use crate::clock::Clock;
 
 /// Longest time that one fetch may take, discovery included, and so the longest that a call waits.
 pub(super) const FETCH_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// When keys are fetched, and how long they serve. [`Duration::MAX`] is for ever.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Schedule {
-    /// From a refresh that succeeded to the next; at least a tenth of a second.
-    pub refresh: Duration,
-    /// From a fetch that an unknown key caused to the next such fetch.
-    pub cooldown: Duration,
-    /// How long keys serve after the last refresh that succeeded.
-    pub max_stale: Duration,
-}
-
-impl Default for Schedule {
-    fn default() -> Self {
-        Self {
-            refresh: Duration::from_secs(5 * 60),
-            cooldown: Duration::from_secs(30),
-            max_stale: Duration::from_secs(24 * 60 * 60),
-        }
-    }
-}
 
 /// The handle; the task that fetches ends with it.
 #[derive(Debug)]
@@ -75,7 +58,8 @@ struct Published {
 /// A fetch that is over, for those who waited for it.
 #[derive(Debug)]
 struct EndedFetch {
-    cause: Cause,
+    /// It is for the first so many that were asked for outright.
+    requests: u64,
     error: Option<String>,
 }
 
@@ -110,6 +94,13 @@ impl RemoteKeys {
         }
     }
 
+    /// Waits for nothing: whoever sent the signature is refused meanwhile.
+    pub(super) fn refresh_for_bad_signature(&self) {
+        if self.shared.lookups().ask_for_bad_signature(self.shared.clock.elapsed()) {
+            self.shared.wake.notify_one();
+        }
+    }
+
     pub(super) fn issuer(&self) -> &Arc<str> {
         &self.issuer
     }
@@ -133,9 +124,8 @@ impl RemoteKeys {
         let mut ended = self.shared.ended.subscribe();
         let request = self.shared.lookups().request();
         self.shared.wake.notify_one();
-        let is_for_us = |fetch: &Option<Arc<EndedFetch>>| {
-            fetch.as_ref().is_some_and(|fetch| fetch.cause.requests >= request)
-        };
+        let is_for_us =
+            |fetch: &Option<Arc<EndedFetch>>| fetch.as_ref().is_some_and(|fetch| fetch.requests >= request);
         let stopped = |_| RefreshFailed { reason: "fetching has stopped".to_owned() };
         let fetch = ended.wait_for(is_for_us).await.map_err(stopped)?;
         match fetch.as_ref().and_then(|fetch| fetch.error.clone()) {
@@ -180,7 +170,7 @@ impl Shared {
             lookups.ask(kid, self.clock.elapsed())
         };
         match asked {
-            Ask::NotPublished => Lookup::NotPublished,
+            Ask::NotPublished { looked_for_at, rest } => not_found(looked_for_at, rest),
             Ask::Later(rest) => unavailable(rest),
             Ask::Wait => {
                 self.wake.notify_one();
@@ -196,8 +186,7 @@ impl Shared {
     ) -> Lookup {
         let answer = async {
             while ended.changed().await.is_ok() {
-                let fetch = ended.borrow_and_update().clone();
-                if let Some(answer) = fetch.and_then(|fetch| self.answer(&kid, &fetch)) {
+                if let Some(answer) = self.answer(&kid) {
                     return answer;
                 }
             }
@@ -206,18 +195,18 @@ impl Shared {
         tokio::time::timeout(FETCH_TIMEOUT, answer).await.unwrap_or_else(|_| unavailable(Duration::ZERO))
     }
 
-    /// What a fetch that has ended says of a key; nothing, where the next one is yet to look for it.
-    fn answer(&self, kid: &str, fetch: &EndedFetch) -> Option<Lookup> {
+    /// What is known of a key now that a fetch has ended; nothing, where the next one is yet to look for it.
+    fn answer(&self, kid: &str) -> Option<Lookup> {
         match self.held() {
             Some(held) if held.set.knows(kid) => return Some(Lookup::Held(held)),
             Some(_) => {}
             None => return Some(self.no_keys()),
         }
-        if fetch.cause.looked_for.contains(kid) && fetch.error.is_none() {
-            return Some(Lookup::NotPublished);
+        match self.lookups().outcome(kid, self.clock.elapsed()) {
+            Ask::NotPublished { looked_for_at, rest } => Some(not_found(looked_for_at, rest)),
+            Ask::Later(rest) => Some(unavailable(rest)),
+            Ask::Wait => None,
         }
-        let lookups = self.lookups();
-        (!lookups.is_asked(kid)).then(|| unavailable(lookups.rest(self.clock.elapsed())))
     }
 
     fn lookups(&self) -> MutexGuard<'_, Lookups> {
@@ -230,8 +219,18 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Nobody is told to ask again at once: the answer would be the same.
 fn unavailable(retry_after: Duration) -> Lookup {
-    let retry_after = if retry_after.is_zero() { Duration::from_secs(1) } else { retry_after };
-    Lookup::Unavailable(Unavailable { retry_after })
+    Lookup::Unavailable(Unavailable { retry_after: not_at_once(retry_after) })
 }
+
+fn not_found(looked_for_at: SystemTime, retry_after: Duration) -> Lookup {
+    Lookup::NotFound(NotFound { looked_for_at, retry_after: not_at_once(retry_after) })
+}
+
+/// Nobody is told to ask again at once: the answer would be the same.
+fn not_at_once(retry_after: Duration) -> Duration {
+    if retry_after.is_zero() { Duration::from_secs(1) } else { retry_after }
+}
+
+#[cfg(test)]
+mod tests;

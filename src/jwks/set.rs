@@ -83,6 +83,12 @@ impl KeySet {
         self.left_out_kids.contains(kid) || self.keys.iter().any(|key| key.kid() == Some(kid))
     }
 
+    /// Whether there is a usable key of this name, or any where none is named.
+    #[cfg(feature = "remote")]
+    pub(super) fn has_usable(&self, kid: Option<&str>) -> bool {
+        kid.is_none() || self.keys.iter().any(|key| key.kid() == kid)
+    }
+
     /// The keys that a token may have been signed with, at most [`MAX_TRIED`].
     ///
     /// With a `kid`, those of that name (an issuer may use one twice: RFC 7517 §4.5); without, all.

@@ -40,9 +40,14 @@ pub struct Fetched {
 impl Fetched {
     fn parse(issuer: Arc<str>, json: &[u8], location: &str) -> Result<Self, FetchError> {
         let invalid = |error| FetchError::KeySet { location: location.to_owned(), error };
-        let (set, left_out) = KeySet::parse(json).map_err(invalid)?;
+        let (set, left_out) = KeySet::parse(without_byte_order_mark(json)).map_err(invalid)?;
         Ok(Self { issuer, set, left_out })
     }
+}
+
+/// Some editors and libraries write U+FEFF before a text (RFC 8259 §8.1 lets a reader pass over it).
+fn without_byte_order_mark(json: &[u8]) -> &[u8] {
+    json.strip_prefix("\u{feff}".as_bytes()).unwrap_or(json)
 }
 
 /// A JWK set at a URL that does not change, of an issuer that is written as its tokens name it.
@@ -150,6 +155,14 @@ pub enum FetchError {
         /// The status.
         status: u16,
     },
+    /// An answer that is compressed.
+    #[error("{location} answered with content-encoding: {found}, though identity was asked for")]
+    ContentEncoding {
+        /// What was asked.
+        location: String,
+        /// The coding that the answer names.
+        found: String,
+    },
     /// An answer that is too large to be what was asked for.
     #[error("{location} is larger than {MAX_DOCUMENT} bytes")]
     TooLarge {
@@ -163,6 +176,14 @@ pub enum FetchError {
         location: String,
         /// Why.
         error: std::io::Error,
+    },
+    /// There is no metadata at either of its places.
+    #[error("{first}; {second}")]
+    NoMetadata {
+        /// What was wrong where OpenID Connect Discovery puts it.
+        first: Box<FetchError>,
+        /// What was wrong where RFC 8414 puts it.
+        second: Box<FetchError>,
     },
     /// A document that is no authorization server metadata (RFC 8414 §2).
     #[error("{location} is no authorization server metadata: {reason}")]

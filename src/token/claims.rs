@@ -159,7 +159,7 @@ fn later(time: SystemTime, leeway: Duration) -> SystemTime {
 }
 
 /// A number of seconds since 1970, fractions included (RFC 7519 §2).
-fn numeric_date(payload: &Members, claim: &str) -> Result<Option<SystemTime>, InvalidToken> {
+pub(super) fn numeric_date(payload: &Members, claim: &str) -> Result<Option<SystemTime>, InvalidToken> {
     let date = match payload.get(claim) {
         None => return Ok(None),
         Some(Value::Number(number)) => date(number),

@@ -1,7 +1,9 @@
 //! A signed JWT in compact form (RFC 7515 §3.1), read but not believed.
 
 use std::fmt;
+use std::time::SystemTime;
 
+use super::claims::numeric_date;
 use super::{BearerToken, InvalidToken, MalformedToken, Part};
 use crate::base64url;
 use crate::json::{self, FaultKind, Malformed, Members, Value, Wanted};
@@ -45,6 +47,11 @@ impl UnverifiedToken<'_> {
     /// The issuer that the token says it is from. Good for choosing whom to ask, and for nothing else.
     pub fn claimed_issuer(&self) -> Option<&str> {
         self.payload.get("iss").and_then(Value::as_text)
+    }
+
+    /// When the token says that it was issued.
+    pub(super) fn claimed_issue(&self) -> Result<Option<SystemTime>, InvalidToken> {
+        numeric_date(&self.payload, "iat")
     }
 }
 

@@ -139,6 +139,21 @@ impl Verifier {
         Ok(token)
     }
 
+    /// Whether a token says that it was issued before `time`, with the leeway and a second for what `iat` leaves off.
+    /// One without `iat` counts as issued before; one whose `iat` is no date does not.
+    ///
+    /// It is the word of somebody unknown: good for telling whether its key was looked for since, and for nothing
+    /// else.
+    pub fn says_it_was_issued_before(&self, token: &UnverifiedToken<'_>, time: SystemTime) -> bool {
+        let latest =
+            |issued_at: SystemTime| issued_at.checked_add(self.leeway.saturating_add(Duration::from_secs(1)));
+        match token.claimed_issue() {
+            Ok(None) => true,
+            Ok(Some(issued_at)) => latest(issued_at).is_some_and(|latest| latest < time),
+            Err(_) => false,
+        }
+    }
+
     /// Verifies the signature and judges the claims.
     ///
     /// # Errors

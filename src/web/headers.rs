@@ -77,4 +77,13 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn an_issuer_without_an_origin_adds_none() {
+        for issuer in ["urn:example:issuer", "appid-oauth.example", "localhost:1", "data:,x", ""] {
+            let policy = content_security_policy(&config(issuer), Some("http://127.0.0.1:50051"));
+            let expected = "connect-src 'self' http://127.0.0.1:50051 https://login.example; ";
+            assert!(policy.contains(expected), "{policy}");
+        }
+    }
 }

@@ -72,14 +72,14 @@ fn both_ways_to_write_the_settings_say_the_same() {
         let by_flags = settings(&flags(heading));
         assert_eq!(by_file.token, by_flags.token, "{heading}");
         assert_eq!(by_file.server.page, by_flags.server.page, "{heading}");
-        assert_eq!(by_file.issuer.url.as_str(), by_flags.issuer.url.as_str(), "{heading}");
+        assert_eq!(by_file.issuer.name, by_flags.issuer.name, "{heading}");
     }
 }
 
 /// The server of these settings. Discovery would have settled the issuer's last slash; nothing else may differ.
 async fn app(shape: &Shape, settings: &ServeSettings) -> App {
     let name = shape.access["iss"].as_str().expect("an issuer");
-    assert_eq!(settings.issuer.url.as_str().trim_end_matches('/'), name.trim_end_matches('/'));
+    assert_eq!(settings.issuer.name.trim_end_matches('/'), name.trim_end_matches('/'));
     let (set, _) = KeySet::parse(issuer().jwks().as_bytes()).expect("a key set");
     let issuer = Issuer::new(Keys::fixed(name, set), settings.token.verifier());
     App::start_with(Setup { issuer, ..Setup::default() }).await

@@ -1,6 +1,7 @@
 //! `sekisho token`, against an issuer that says what the test wants.
 
 mod issuer;
+mod metadata;
 
 use axum::http::StatusCode;
 use sekisho::cli::{TokenRequestError, request_token};
@@ -66,14 +67,6 @@ async fn another_issuer_gets_credentials_as_the_rfc_encodes_them() {
     assert_eq!(asked.authorization, "Basic bXkraWQ6YSUzQWIlMkYlQzMlQTQlMjU=");
     let names: Vec<_> = asked.form.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["grant_type"], "nothing is asked for that was not named");
-}
-
-#[tokio::test]
-async fn metadata_may_be_where_rfc_8414_puts_it() {
-    let issuer = Issuer::start(Answer::json(TOKEN)).await;
-    issuer.only_oauth_metadata();
-    let ended = run(&credentials(&issuer)).await;
-    assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), "the.access.token\n"), "{}", ended.stderr);
 }
 
 #[tokio::test]

@@ -49,7 +49,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 fn config(ServeSettings { server, issuer, token }: ServeSettings) -> Result<Config, Box<dyn Error>> {
     let KeyLocation::File(jwks) = issuer.keys else { return Err("its keys are in a file: --jwks".into()) };
-    let fetched = JwksFile::new(issuer.url.as_str(), jwks).read()?;
+    let fetched = JwksFile::new(issuer.name.as_str(), jwks).read()?;
     let handlers = Handlers::default();
     Ok(Config {
         services: Services::default()

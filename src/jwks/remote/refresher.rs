@@ -1,7 +1,7 @@
 //! The task that fetches: when, and what becomes of what it brings.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::task::JoinSet;
 
@@ -22,15 +22,16 @@ pub(super) async fn keep_fresh(shared: Arc<Shared>, source: impl KeySource) {
     let mut failures = 0;
     let mut left_out = Vec::new();
     loop {
-        let cause = shared.lookups().begin();
+        let is_due = *lock(&shared.next_refresh) <= shared.clock.elapsed();
+        let cause = shared.lookups().begin(shared.clock.now());
         let fetched = fetch_once(&source).await;
         // What strangers make us fetch does not change when we fetch by ourselves, unless it brought keys.
-        if fetched.is_ok() || cause.looked_for.is_empty() {
+        if fetched.is_ok() || is_due || !cause.is_of_tokens() {
             failures = if fetched.is_ok() { 0 } else { failures + 1 };
             let pause = pause_after(failures, shared.schedule.refresh);
             *lock(&shared.next_refresh) = shared.clock.elapsed().saturating_add(pause);
         }
-        shared.end(cause, fetched, &mut left_out);
+        shared.end(&cause, fetched, &mut left_out);
         shared.until_next_fetch().await;
     }
 }
@@ -57,13 +58,13 @@ fn pause_after(failures: u32, refresh: Duration) -> Duration {
 }
 
 impl Shared {
-    fn end(&self, cause: Cause, fetched: Result<Fetched, FetchError>, left_out: &mut Vec<LeftOutKey>) {
+    fn end(&self, cause: &Cause, fetched: Result<Fetched, FetchError>, left_out: &mut Vec<LeftOutKey>) {
         let error = match fetched {
             Ok(fetched) => {
                 report_left_out(&fetched, left_out);
                 let before = self.held();
                 self.publish(fetched);
-                self.withdraw_those_gone(before);
+                self.withdraw_those_gone(before, cause.began_at);
                 None
             }
             Err(error) => {
@@ -78,14 +79,14 @@ impl Shared {
         };
         let held = self.held();
         let knows = |kid: &str| held.as_ref().is_some_and(|held| held.set.knows(kid));
-        self.lookups().end(&cause, error.is_none(), knows, self.clock.elapsed(), self.schedule.cooldown);
-        self.ended.send_replace(Some(Arc::new(EndedFetch { cause, error })));
+        self.lookups().end(cause, error.is_none(), knows, self.clock.elapsed(), self.schedule.cooldown);
+        self.ended.send_replace(Some(Arc::new(EndedFetch { requests: cause.requests, error })));
     }
 
-    fn withdraw_those_gone(&self, before: Option<Arc<HeldKeys>>) {
+    fn withdraw_those_gone(&self, before: Option<Arc<HeldKeys>>, looked_for_at: SystemTime) {
         let (Some(before), Some(now)) = (before, self.held()) else { return };
         let gone = before.set.kids().filter(|kid| !now.set.knows(kid)).map(Into::into);
-        self.lookups().withdraw(gone);
+        self.lookups().withdraw(gone, looked_for_at);
     }
 
     fn publish(&self, fetched: Fetched) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::{FetchError, Fetched, HttpClient, KeySource};
+use super::{FetchError, Fetched, HttpClient, KeySource, without_byte_order_mark};
 use crate::json::{self, FaultKind, Malformed, Value, Wanted};
 use crate::jwks::{HttpUrl, PlainHttp, same_but_for_the_last_slash};
 
@@ -19,24 +19,28 @@ pub struct Discovery {
 
 impl Discovery {
     /// Keys of `issuer`, which may be written with or without its last slash. Its `jwks_uri` is held to
-    /// the same rule about `http` as the issuer.
+    /// the same rule about `http` as the issuer, and is `https` where the issuer is.
     pub fn new(issuer: HttpUrl, plain_http: PlainHttp, client: HttpClient) -> Self {
         Self { issuer, plain_http, client }
     }
 
     async fn metadata(&self) -> Result<Metadata, FetchError> {
         let [openid, oauth] = well_known(&self.issuer);
-        let (location, json) = match self.get(&openid).await {
-            Err(FetchError::Status { .. }) => (oauth.as_str(), self.get(&oauth).await?),
-            answer => (openid.as_str(), answer?),
-        };
-        Metadata::parse(&json, location, self)
+        match self.metadata_at(&openid).await {
+            // Whatever the status is: issuers without the first document answer 400, 401, 403 and 500 as well as 404.
+            Err(first @ FetchError::Status { .. }) => {
+                let both =
+                    |second| FetchError::NoMetadata { first: Box::new(first), second: Box::new(second) };
+                self.metadata_at(&oauth).await.map_err(both)
+            }
+            answer => answer,
+        }
     }
 
-    async fn get(&self, url: &Url) -> Result<Vec<u8>, FetchError> {
+    async fn metadata_at(&self, url: &Url) -> Result<Metadata, FetchError> {
         let refused = |error| FetchError::JwksUri { location: url.to_string(), error };
         let url = HttpUrl::parse(url.as_str(), self.plain_http).map_err(refused)?;
-        self.client.get(&url).await
+        Metadata::parse(&self.client.get(&url).await?, url.as_str(), self)
     }
 }
 
@@ -78,6 +82,7 @@ struct Metadata {
 impl Metadata {
     fn parse(json: &[u8], location: &str, expected: &Discovery) -> Result<Self, FetchError> {
         let invalid = |reason| FetchError::Metadata { location: location.to_owned(), reason };
+        let json = without_byte_order_mark(json);
         let members = json::read_object(json, &MEMBERS).map_err(|malformed| match malformed {
             Malformed::Syntax => invalid("it is no JSON object"),
             Malformed::TooDeep => invalid("it is nested too deeply"),
@@ -95,7 +100,7 @@ impl Metadata {
             return Err(FetchError::OtherIssuer { location, expected, found: issuer.to_owned() });
         }
         let refused = |error| FetchError::JwksUri { location: location.to_owned(), error };
-        let jwks_uri = HttpUrl::parse(jwks_uri, expected.plain_http).map_err(refused)?;
+        let jwks_uri = expected.issuer.parse_named(jwks_uri, expected.plain_http).map_err(refused)?;
         Ok(Self { issuer: issuer.into(), jwks_uri })
     }
 }
@@ -130,13 +135,44 @@ mod tests {
         }
     }
 
+    fn discovery(issuer: &str, plain_http: PlainHttp) -> Discovery {
+        let issuer = HttpUrl::parse(issuer, plain_http).expect("a URL");
+        Discovery::new(issuer, plain_http, HttpClient::new(b"").expect("a client"))
+    }
+
+    #[test]
+    fn an_https_issuer_sends_to_https_alone() {
+        use PlainHttp::{DangerousAnywhere, LoopbackOnly};
+        let (https, local, plain) = ("https://a.example/", "http://127.0.0.1:9000/", "http://a.example/");
+        let to = |name: &str| format!("{name}jwks");
+        let cases = [
+            (https, LoopbackOnly, https, true),
+            (https, LoopbackOnly, local, false),
+            (https, DangerousAnywhere, https, true),
+            (https, DangerousAnywhere, local, false),
+            (https, DangerousAnywhere, plain, false),
+            ("https://127.0.0.1:9000/", LoopbackOnly, local, false),
+            (local, LoopbackOnly, local, true),
+            (local, LoopbackOnly, https, true),
+            (local, LoopbackOnly, plain, false),
+            (plain, DangerousAnywhere, plain, true),
+            (plain, DangerousAnywhere, https, true),
+        ];
+        for (issuer, plain_http, named, is_allowed) in cases {
+            let json = serde_json::json!({"issuer": issuer, "jwks_uri": to(named)}).to_string();
+            let parsed = Metadata::parse(json.as_bytes(), "here", &discovery(issuer, plain_http));
+            let is_refused = matches!(parsed, Err(FetchError::JwksUri { .. }));
+            assert_eq!(
+                (parsed.is_ok(), is_refused),
+                (is_allowed, !is_allowed),
+                "{issuer}, {plain_http:?}: {named}"
+            );
+        }
+    }
+
     #[test]
     fn a_document_must_name_the_issuer_that_is_configured() {
-        let discovery = Discovery::new(
-            HttpUrl::parse("https://a.example", PlainHttp::LoopbackOnly).expect("a URL"),
-            PlainHttp::LoopbackOnly,
-            HttpClient::new(b"").expect("a client"),
-        );
+        let discovery = discovery("https://a.example", PlainHttp::LoopbackOnly);
         let parse = |issuer: &str, jwks: &str| {
             let json = serde_json::json!({"issuer": issuer, "jwks_uri": jwks}).to_string();
             Metadata::parse(json.as_bytes(), "here", &discovery).map(|metadata| metadata.issuer.to_string())

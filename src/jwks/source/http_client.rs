@@ -3,9 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, HeaderValue};
 use reqwest::{Certificate, Client, ClientBuilder, Response, StatusCode, redirect};
 
-use super::{FetchError, MAX_DOCUMENT};
+use super::{FetchError, MAX_DOCUMENT, without_byte_order_mark};
 use crate::jwks::HttpUrl;
 
 /// Longest time until a connection stands.
@@ -14,7 +15,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// An HTTP client for an issuer's documents: follows no redirect, inflates nothing, reads no more than
-/// 1 MiB, and gives up after seconds.
+/// 1 MiB, and gives up after seconds. Each request has a connection of its own.
 #[derive(Debug, Clone)]
 pub struct HttpClient {
     /// Honours the proxies of the environment.
@@ -45,7 +46,13 @@ impl HttpClient {
         if response.status() != StatusCode::OK {
             return Err(FetchError::Status { location: url.to_string(), status: response.status().as_u16() });
         }
-        read_bounded(response, url).await
+        let coding = content_coding(response.headers());
+        let body = read_bounded(response, url).await?;
+        // The header alone says little: object stores keep codings such as aws-chunked beside plain documents.
+        match coding.filter(|_| !begins_like_an_object(&body)) {
+            Some(found) => Err(FetchError::ContentEncoding { location: url.to_string(), found }),
+            None => Ok(body),
+        }
     }
 }
 
@@ -61,8 +68,24 @@ fn bounded() -> ClientBuilder {
         .no_hickory_dns()
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(REQUEST_TIMEOUT)
-        .pool_max_idle_per_host(1)
+        // Who closes a connection after an answer closes it at any moment, and a request that is sent just then fails.
+        // One fetch every five minutes gains nothing by keeping it.
+        .pool_max_idle_per_host(0)
+        .default_headers(HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static("identity"))]))
         .user_agent(concat!("sekisho/", env!("CARGO_PKG_VERSION")))
+}
+
+/// How an answer says that it is encoded, if it does.
+fn content_coding(headers: &HeaderMap) -> Option<String> {
+    const LONGEST: usize = 100;
+    let codings = headers.get_all(CONTENT_ENCODING).iter();
+    let names: Vec<&str> = codings.map(|coding| coding.to_str().unwrap_or("unreadable")).collect();
+    let text: String = names.join(", ").chars().filter(|c| !c.is_control()).take(LONGEST).collect();
+    (!matches!(text.trim().to_ascii_lowercase().as_str(), "" | "identity")).then_some(text)
+}
+
+fn begins_like_an_object(body: &[u8]) -> bool {
+    without_byte_order_mark(body).trim_ascii_start().starts_with(b"{")
 }
 
 async fn read_bounded(mut response: Response, url: &HttpUrl) -> Result<Vec<u8>, FetchError> {

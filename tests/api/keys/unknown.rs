@@ -139,7 +139,7 @@ async fn row_45_odd_names_of_keys() {
 }
 
 #[tokio::test]
-async fn row_46_a_token_without_kid_is_tried_against_eight_keys_and_makes_no_fetch() {
+async fn row_46_a_token_without_kid_is_tried_against_eight_keys_and_waits_for_no_fetch() {
     let world = World::start().await;
     let others: Vec<TestIssuer> = (0..3).map(|index| world.rotated(&format!("other-{index}"))).collect();
     let mut published: Vec<Value> = others.iter().cycle().take(7).map(TestIssuer::jwk).collect();
@@ -150,9 +150,112 @@ async fn row_46_a_token_without_kid_is_tried_against_eight_keys_and_makes_no_fet
     let token = world.issuer.token().scope("api1:read:status").without_header("kid").sign();
     assert_eq!(world.code(&token).await, Code::Ok, "the eighth");
 
+    assert_eq!(world.server.key_fetches(), fetches);
+
     published.insert(0, others[0].jwk());
     world.publish(&published);
     world.keys.refresh().await.expect("keys");
+    world.server.publish(Document::Stalls);
     assert_eq!(world.code(&token).await, Code::Unauthenticated, "the ninth");
-    assert_eq!(world.server.key_fetches() - fetches, 1, "the refresh alone");
+}
+
+#[tokio::test]
+async fn row_44_a_key_whose_name_was_guessed_is_not_wrong_once_it_is_there() {
+    let world = World::start().await;
+    let fetches = world.server.key_fetches();
+    assert_eq!(world.code(&world.junk("2027")).await, Code::Unauthenticated, "looked for in vain");
+    world.clock.advance(Duration::from_secs(10));
+    let rotated = world.rotated("2027");
+    world.publish(&[world.issuer.jwk(), rotated.jwk()]);
+    let token = world.fresh(&rotated);
+    let answer = world.call(&token).await;
+    assert_eq!((answer.code(), answer.reason().as_str()), (Code::Unavailable, "ISSUER_KEYS_UNAVAILABLE"));
+    assert_eq!(retry_after(&answer), Some(Duration::from_secs(20)), "the rest of the cooldown");
+    assert_eq!(answer.challenges(), Vec::<String>::new());
+    assert_eq!(
+        world.code(&world.junk("2027")).await,
+        Code::Unauthenticated,
+        "one from before the fetch is wrong"
+    );
+    world.clock.advance(Duration::from_secs(20));
+    assert_eq!(world.code(&token).await, Code::Ok);
+    assert_eq!(world.server.key_fetches() - fetches, 2);
+}
+
+/// When a token was issued decides what a fetch in vain says of it: the one that it waited for, and one that was made
+/// before. The leeway is five seconds, and one more is what `iat` leaves off.
+#[tokio::test]
+async fn rows_13_and_44_what_was_issued_since_the_fetch_began_is_not_called_wrong() {
+    let world = World::start().await;
+    let looked_for_at = 1_800_000_060;
+    let wrong = (Code::Unauthenticated, "ACCESS_TOKEN_INVALID");
+    let unknown = (Code::Unavailable, "ISSUER_KEYS_UNAVAILABLE");
+    let cases = [
+        ("long before", json!(looked_for_at - 3_600), wrong),
+        ("seven seconds before", json!(looked_for_at - 7), wrong),
+        ("six and a half", json!(f64::from(looked_for_at) - 6.5), wrong),
+        ("six", json!(looked_for_at - 6), unknown),
+        ("five and a half", json!(f64::from(looked_for_at) - 5.5), unknown),
+        ("then", json!(looked_for_at), unknown),
+        ("13: in the far future", json!(9_999_999_999_u64), unknown),
+        ("past any date", json!(u64::MAX), unknown),
+        ("past any number of seconds", json!(1e30), unknown),
+        ("no date", json!("2027-01-15"), unknown),
+        ("null", json!(null), unknown),
+        ("an object", json!({}), unknown),
+    ];
+    for is_awaited in [true, false] {
+        for (name, iat, expected) in &cases {
+            let world = World::start().await;
+            if !is_awaited {
+                world.code(&world.junk("unknown")).await;
+                world.clock.advance(Duration::from_secs(10));
+            }
+            let fetches = world.server.key_fetches();
+            let token = world.issuer.token().header("kid", "unknown").claim("iat", iat.clone());
+            let answer = world.call(&token.sign()).await;
+            assert_eq!((answer.code(), answer.reason().as_str()), *expected, "{name}, {is_awaited}");
+            if *expected == unknown {
+                let rest = Duration::from_secs(if is_awaited { 30 } else { 20 });
+                assert_eq!(retry_after(&answer), Some(rest), "{name}, {is_awaited}");
+            }
+            assert_eq!(world.server.key_fetches() - fetches, usize::from(is_awaited), "{name}");
+        }
+    }
+    let without = world.issuer.token().header("kid", "unknown").without_claim("iat").sign();
+    for _ in 0..2 {
+        let answer = world.call(&without).await;
+        assert_eq!((answer.code(), answer.reason().as_str()), wrong, "without iat");
+    }
+    // Of a token whose key is known, an iat in the future is wrong.
+    let known = world.issuer.token().claim("iat", 9_999_999_999_u64).sign();
+    assert_eq!(world.code(&known).await, Code::Unauthenticated, "13");
+}
+
+#[tokio::test]
+async fn a_key_that_was_withdrawn_is_gone_since_the_refresh_that_found_it_so() {
+    let world = World::start().await;
+    world.code(&world.junk("junk")).await;
+    world.clock.advance(Duration::from_secs(10));
+    world.publish(&[world.rotated("2027").jwk()]);
+    world.keys.refresh().await.expect("keys");
+    assert_eq!(world.code(&world.token()).await, Code::Unauthenticated, "issued before");
+    let between = world.issuer.token().issued_at(world.clock.time() - Duration::from_secs(7)).sign();
+    assert_eq!(world.code(&between).await, Code::Unauthenticated, "issued since the fetch for the junk");
+    // The key may have come back since, as nobody else could know.
+    assert_eq!(world.code(&world.fresh(&world.issuer)).await, Code::Unavailable);
+}
+
+/// Its keys are never fetched, so nobody is to come again.
+#[tokio::test]
+async fn a_key_that_a_fixed_set_has_not_is_wrong_whenever_the_token_was_issued() {
+    let app = App::start().await;
+    let token = crate::support::issuer().token().header("kid", "unknown");
+    for token in [token.clone(), token.clone().claim("iat", "x"), token.without_claim("iat")] {
+        let answer = app.call(API1).bearer(&token.sign()).send().await;
+        assert_eq!(
+            (answer.code(), answer.reason().as_str()),
+            (Code::Unauthenticated, "ACCESS_TOKEN_INVALID")
+        );
+    }
 }

@@ -104,7 +104,8 @@ impl IssuerServer {
 
     /// Waits until an answer that is held is asked for.
     pub async fn is_asked(&self) {
-        self.script.waiting.notified().await;
+        let asked = tokio::time::timeout(Duration::from_secs(20), self.script.waiting.notified());
+        asked.await.expect("it is asked for");
     }
 
     /// Lets the answer that is held go.

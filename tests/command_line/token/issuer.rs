@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, Uri, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing::{any, get};
 use tokio::net::TcpListener;
 
@@ -15,13 +15,13 @@ use tokio::net::TcpListener;
 #[derive(Clone)]
 pub(crate) struct Answer {
     status: StatusCode,
-    location: Option<String>,
-    body: String,
+    header: Option<(HeaderName, String)>,
+    body: Vec<u8>,
 }
 
 impl Answer {
     pub(crate) fn of(status: StatusCode, body: &str) -> Self {
-        Self { status, location: None, body: body.to_owned() }
+        Self { status, header: None, body: body.into() }
     }
 
     pub(crate) fn json(body: &str) -> Self {
@@ -29,8 +29,14 @@ impl Answer {
     }
 
     pub(crate) fn redirect(url: &str) -> Self {
-        let location = Some(format!("{url}token"));
-        Self { location, ..Self::of(StatusCode::TEMPORARY_REDIRECT, "") }
+        let header = Some((header::LOCATION, format!("{url}token")));
+        Self { header, ..Self::of(StatusCode::TEMPORARY_REDIRECT, "") }
+    }
+
+    /// What is compressed, though nobody asked for it.
+    pub(crate) fn compressed(status: StatusCode, body: &[u8]) -> Self {
+        let header = Some((header::CONTENT_ENCODING, "gzip".to_owned()));
+        Self { header, body: body.to_vec(), ..Self::of(status, "") }
     }
 }
 
@@ -39,13 +45,14 @@ impl Answer {
 pub(crate) struct Asked {
     pub(crate) authorization: String,
     pub(crate) content_type: String,
+    pub(crate) accept_encoding: String,
     pub(crate) form: Vec<(String, String)>,
 }
 
 struct Script {
     answer: Answer,
-    metadata: Mutex<String>,
-    hides_openid: Mutex<bool>,
+    metadata: Mutex<Answer>,
+    oauth_metadata: Mutex<Option<Answer>>,
     asked: Mutex<Option<Asked>>,
 }
 
@@ -60,8 +67,8 @@ impl Issuer {
         let address = listener.local_addr().unwrap();
         let script = Arc::new(Script {
             answer,
-            metadata: Mutex::default(),
-            hides_openid: Mutex::default(),
+            metadata: Mutex::new(Answer::json("")),
+            oauth_metadata: Mutex::default(),
             asked: Mutex::default(),
         });
         let router = Router::new()
@@ -80,11 +87,18 @@ impl Issuer {
 
     /// Metadata, in which `URL` stands for its own.
     pub(crate) fn publish(&self, metadata: &str) {
-        *self.script.metadata.lock().unwrap() = metadata.replace("URL", &self.url());
+        self.publish_answer(Answer::json(&metadata.replace("URL", &self.url())));
     }
 
-    pub(crate) fn only_oauth_metadata(&self) {
-        *self.script.hides_openid.lock().unwrap() = true;
+    pub(crate) fn publish_answer(&self, metadata: Answer) {
+        *self.script.metadata.lock().unwrap() = metadata;
+    }
+
+    /// What is published is at the place of RFC 8414 alone; at the other there is this status.
+    pub(crate) fn hide_openid_metadata(&self, status: StatusCode) {
+        let mut openid = self.script.metadata.lock().unwrap();
+        let oauth = std::mem::replace(&mut *openid, Answer::of(status, ""));
+        *self.script.oauth_metadata.lock().unwrap() = Some(oauth);
     }
 
     pub(crate) fn was_asked(&self) -> bool {
@@ -97,10 +111,11 @@ impl Issuer {
 }
 
 async fn metadata(State(script): State<Arc<Script>>, uri: Uri) -> Response {
-    if uri.path().ends_with("openid-configuration") && *script.hides_openid.lock().unwrap() {
-        return StatusCode::NOT_FOUND.into_response();
+    if uri.path().ends_with("openid-configuration") {
+        return script.metadata.lock().unwrap().clone().into_response();
     }
-    script.metadata.lock().unwrap().clone().into_response()
+    let oauth = script.oauth_metadata.lock().unwrap().clone();
+    oauth.unwrap_or_else(|| Answer::of(StatusCode::NOT_FOUND, "")).into_response()
 }
 
 async fn token(State(script): State<Arc<Script>>, headers: HeaderMap, body: Bytes) -> Response {
@@ -108,11 +123,14 @@ async fn token(State(script): State<Arc<Script>>, headers: HeaderMap, body: Byte
     *script.asked.lock().unwrap() = Some(Asked {
         authorization: text(header::AUTHORIZATION),
         content_type: text(header::CONTENT_TYPE),
+        accept_encoding: text(header::ACCEPT_ENCODING),
         form: url::form_urlencoded::parse(&body).into_owned().collect(),
     });
-    let Answer { status, location, body } = script.answer.clone();
-    match location {
-        Some(url) => (status, [(header::LOCATION, url)], body).into_response(),
-        None => (status, body).into_response(),
+    script.answer.clone().into_response()
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        (self.status, AppendHeaders(self.header), self.body).into_response()
     }
 }

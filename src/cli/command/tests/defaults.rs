@@ -62,8 +62,10 @@ fn serve_needs_issuer_and_audience() {
     assert_eq!(settings.server.page, None);
     assert_server(&settings.server, Reflection::Off);
     assert_eq!(settings.token, rules("api"));
-    assert_eq!(settings.issuer.url.as_str(), "https://tenant.example/");
-    assert_eq!(settings.issuer.keys, KeyLocation::Discovered);
+    assert_eq!(settings.issuer.name, "https://tenant.example/");
+    assert!(
+        matches!(&settings.issuer.keys, KeyLocation::Discovered(url) if url.as_str() == settings.issuer.name)
+    );
     assert_eq!(settings.issuer.plain_http, PlainHttp::LoopbackOnly);
     assert!(settings.issuer.ca_file.is_empty());
     assert_schedule(settings.issuer.schedule);

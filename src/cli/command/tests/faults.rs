@@ -22,7 +22,8 @@ fn all_faults_of_all_sources_are_told_at_once() {
             r#"reflection in DIR/sekisho.toml: "sometimes" is none of public, authenticated, off"#.into(),
             r#"log-format in DIR/sekisho.toml: "1" is neither text nor json"#.into(),
             "OIDC_ISSUER: \"http://issuer.example/\": http without TLS is for loopback alone (localhost, \
-             127.0.0.0/8, [::1]); use https, or allow it by --dangerous-allow-plain-http"
+             127.0.0.0/8, [::1]); use https, or allow it by --dangerous-allow-plain-http; with --jwks, which \
+             says where its keys are, an issuer may have any name"
                 .into(),
             r#"OIDC_JWKS_REFRESH in DIR/.env: "0s" is too short; expected at least 100ms"#.into(),
             format!(r#"--algorithm: "HS256" is no asymmetric signature algorithm; {algorithms}"#),
@@ -229,10 +230,56 @@ fn a_password_in_a_url_is_not_shown() {
     ];
     for (url, reason) in cases {
         let faults = told("serve --audience api --issuer").argument(url).faults();
-        assert_eq!(faults, [format!("--issuer: {reason}")]);
+        let way_out = "with --jwks, which says where its keys are, an issuer may have any name";
+        assert_eq!(faults, [format!("--issuer: {reason}; {way_out}")]);
         let faults = served("--jwks").argument(url).faults();
         assert_eq!(faults, [format!("--jwks: {reason}")]);
     }
+}
+
+/// Its keys are discovered there, or the page logs in there, or a token is asked for there.
+#[test]
+fn an_issuer_that_something_is_fetched_from_has_a_url() {
+    let page = "the page (--client-id) logs in there";
+    let discovery = "with --jwks, which says where its keys are, an issuer may have any name";
+    let no_url = "not an absolute URL; expected one like https://tenant.example/";
+    let plain = "http without TLS is for loopback alone (localhost, 127.0.0.0/8, [::1]); use https, or allow it by \
+                 --dangerous-allow-plain-http";
+    for (name, reason) in [
+        ("appid-oauth.example", no_url),
+        ("urn:example:issuer", "expected an https URL"),
+        ("http://host/adfs/services/trust", plain),
+        ("https://tenant.example/?p=policy", "an issuer has no query (RFC 8414 §2)"),
+    ] {
+        let told = |rest: &str| told(&format!("serve --audience api --issuer {name} {rest}"));
+        let expected = |way_out: &str| [format!("--issuer: {name:?}: {reason}; {way_out}")];
+        assert_eq!(told("").faults(), expected(discovery));
+        assert_eq!(told("--client-id page").faults(), expected(discovery));
+        let with_page = told("--jwks https://keys.example/jwks --client-id page");
+        assert_eq!(with_page.faults(), expected(page));
+        told("--jwks https://keys.example/jwks").serve();
+        let token = super::told(&format!("token --client-id me --client-secret s --issuer {name}"));
+        assert_eq!(token.faults(), [format!("--issuer: {name:?}: {reason}")]);
+    }
+}
+
+#[test]
+fn an_issuer_of_any_name_has_one() {
+    for (name, reason) in [
+        ("", "it is empty"),
+        ("a\nb", "it has a control character"),
+        ("a\u{1b}[31mb", "it has a control character"),
+        ("  ", "it begins or ends with white space, which no token has there"),
+        (" urn:x", "it begins or ends with white space, which no token has there"),
+        ("urn:x\u{a0}", "it begins or ends with white space, which no token has there"),
+        (&"x".repeat(2049), "it is longer than 2048 bytes"),
+    ] {
+        let told = told("serve --audience api --jwks https://keys.example/jwks --issuer").argument(name);
+        assert_eq!(told.faults(), [format!("--issuer: {reason}")], "{name:?}");
+    }
+    // What is wrong with its keys is told once, and nothing else.
+    let faults = told("serve --audience api --issuer urn:x --jwks /nowhere").faults();
+    assert_eq!(faults, ["--jwks: /nowhere: No such file or directory (os error 2)"]);
 }
 
 #[cfg(unix)]

@@ -141,7 +141,7 @@ fn the_file_has_the_names_of_the_flags() {
         }
     );
     let issuer = &settings.issuer;
-    assert_eq!(issuer.url.as_str(), "http://issuer.example");
+    assert_eq!(issuer.name, "http://issuer.example");
     assert_eq!(issuer.plain_http, PlainHttp::DangerousAnywhere);
     assert!(matches!(&issuer.keys, KeyLocation::Url(url) if url.as_str() == "http://issuer.example/keys"));
     assert_eq!(issuer.schedule.refresh, Duration::from_millis(100));
@@ -180,7 +180,7 @@ fn the_three_values_of_an_env_file_are_enough() {
                 OIDC_AUDIENCE=\"my api\"\n\
                 OIDC_JWKS_URI=https://tenant.example/.well-known/jwks.json\n";
     let settings = told("serve").file("--env-file", ".env", text).serve();
-    assert_eq!(settings.issuer.url.as_str(), "https://tenant.example/");
+    assert_eq!(settings.issuer.name, "https://tenant.example/");
     assert_eq!(settings.token.audience, "my api");
     assert!(matches!(settings.issuer.keys, KeyLocation::Url(_)));
 }
@@ -189,7 +189,7 @@ fn the_three_values_of_an_env_file_are_enough() {
 fn an_env_file_may_come_from_another_system() {
     let text = "\u{feff}OIDC_ISSUER=https://tenant.example/\r\nOIDC_AUDIENCE=api\r\n";
     let settings = told("serve").file("--env-file", ".env", text).serve();
-    assert_eq!(settings.issuer.url.as_str(), "https://tenant.example/");
+    assert_eq!(settings.issuer.name, "https://tenant.example/");
     assert_eq!(settings.token.audience, "api");
 }
 
@@ -213,7 +213,7 @@ fn the_development_issuer_never_sees_the_credentials_of_another() {
 fn the_example_of_an_env_file_is_one() {
     let text = include_str!("../../../../.env.example");
     let settings = told("serve").file("--env-file", ".env", text).serve();
-    assert_eq!(settings.issuer.keys, KeyLocation::Discovered);
+    assert!(matches!(settings.issuer.keys, KeyLocation::Discovered(_)));
     let with_keys = text.replace("#OIDC_JWKS_URI", "OIDC_JWKS_URI");
     let settings = told("serve").file("--env-file", ".env", with_keys).serve();
     assert!(matches!(settings.issuer.keys, KeyLocation::Url(_)));
@@ -251,6 +251,33 @@ fn keys_may_come_from_a_file() {
     let jwks = crate::testing::TestIssuer::new("https://tenant.example/", "api").jwks();
     let settings = served("").file("--jwks", "keys.json", jwks).serve();
     assert!(matches!(settings.issuer.keys, KeyLocation::File(path) if path.ends_with("keys.json")));
+}
+
+#[test]
+fn an_issuer_that_nothing_is_fetched_from_may_have_any_name() {
+    let jwks = crate::testing::TestIssuer::new("x", "api").jwks();
+    let longest = "x".repeat(2048);
+    for name in [
+        "appid-oauth.example",
+        "urn:example:issuer",
+        "http://host/adfs/services/trust",
+        "https://tenant.example",
+        "https://tenant.example/?p=policy",
+        "accounts.example issuer",
+        "関所",
+        &longest,
+    ] {
+        let told = || told("serve --audience api --issuer").argument(name);
+        let by_file = told().file("--jwks", "keys.json", &jwks).serve();
+        assert_eq!(by_file.issuer.name, name);
+        assert!(matches!(by_file.issuer.keys, KeyLocation::File(_)));
+        let by_url = told().env("OIDC_JWKS_URI", "https://keys.example/jwks").serve();
+        assert_eq!(by_url.issuer.name, name);
+        assert!(matches!(by_url.issuer.keys, KeyLocation::Url(_)));
+    }
+    let page = served("--jwks https://keys.example/jwks --client-id page").serve();
+    assert_eq!(page.issuer.name, "https://tenant.example/");
+    assert!(page.server.page.is_some());
 }
 
 #[test]
