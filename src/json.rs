@@ -2,7 +2,25 @@
 //!
 //! None of it goes through serde. Any crate of the build may switch on features of `serde_json` that change what
 //! its `Value` reads: under `raw_value` and `arbitrary_precision` an object with one certain name is a text or a
-//! number, and the depth is counted anew within it. DESIGN.md says which other readers were looked at.
+//! number, and the depth is counted anew within it. Whoever reads what an issuer says, as this library does, reads
+//! it by this.
+//!
+//! ```
+//! use sekisho::json::{self, FaultKind, Malformed, Value, Wanted};
+//!
+//! static METADATA: [Wanted; 2] = [Wanted::member("issuer"), Wanted::member("token_endpoint")];
+//!
+//! let members = json::read_object(br#"{"issuer": "https://tenant.example/", "x": [1e400]}"#, &METADATA)?;
+//! assert_eq!(members.get("issuer").and_then(Value::as_text), Some("https://tenant.example/"));
+//! assert_eq!(members.get("token_endpoint"), None);
+//!
+//! // What is asked for and there twice is told, and what is nested too deeply is not read.
+//! let members = json::read_object(br#"{"issuer": "a", "\u0069ssuer": "b"}"#, &METADATA)?;
+//! assert_eq!(members.fault().map(|fault| fault.kind), Some(FaultKind::Repeated));
+//! let deep = format!("{{\"x\": {}", "[".repeat(100_000));
+//! assert_eq!(json::read_object(deep.as_bytes(), &METADATA), Err(Malformed::TooDeep));
+//! # Ok::<(), Malformed>(())
+//! ```
 
 mod members;
 mod reader;
@@ -11,13 +29,17 @@ mod tests;
 mod value;
 mod wanted;
 
-pub(crate) use members::{FaultKind, Members};
-pub(crate) use reader::{Kind, MAX_DEPTH, Malformed, Reader};
-pub(crate) use value::Value;
-pub(crate) use wanted::Wanted;
+pub use members::{Fault, FaultKind, Members};
 
-/// Reads the `wanted` members of one JSON object, with nothing after it.
-pub(crate) fn read_object(json: &[u8], wanted: &[Wanted]) -> Result<Members, Malformed> {
+pub use reader::{Kind, MAX_DEPTH, Malformed, RawText, Reader};
+pub use value::Value;
+pub use wanted::Wanted;
+
+/// Reads the `wanted` members of one JSON object in UTF-8, with nothing before it or after it.
+///
+/// # Errors
+/// [`Malformed`], wherever in the document it is. What is wrong with the members is told by [`Members::fault`].
+pub fn read_object(json: &[u8], wanted: &[Wanted]) -> Result<Members, Malformed> {
     let mut reader = Reader::new(json)?;
     let members = Members::read(&mut reader, wanted)?;
     reader.end()?;

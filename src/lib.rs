@@ -88,11 +88,11 @@
 mod authority;
 mod base64url;
 mod excerpt;
-mod json;
 
 pub mod authorizer;
 pub mod clock;
 pub mod grpc;
+pub mod json;
 pub mod jwks;
 pub mod policy;
 pub mod scope;

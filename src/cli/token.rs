@@ -7,12 +7,12 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::{RequestBuilder, StatusCode};
-use serde_json::Value;
 use url::form_urlencoded;
 
 use super::client;
 use super::text::one_line;
 use crate::config::TokenSettings;
+use crate::json::{self, Value, Wanted};
 use metadata::{ClientAuthentication, TokenEndpoint};
 
 /// Longest time that the whole of it may take.
@@ -55,10 +55,14 @@ struct TokenAnswer {
     error_description: Option<String>,
 }
 
-/// Nothing is in an answer that is no JSON.
+static ANSWER: [Wanted; 3] =
+    [Wanted::member("access_token"), Wanted::member("error"), Wanted::member("error_description")];
+
+/// Nothing is in an answer that is no JSON, or says something twice.
 fn read_answer(json: &[u8]) -> TokenAnswer {
-    let answer = serde_json::from_slice::<Value>(json).unwrap_or(Value::Null);
-    let text = |name: &str| answer.get(name).and_then(Value::as_str).map(ToOwned::to_owned);
+    let answer = json::read_object(json, &ANSWER).ok().filter(|answer| answer.fault().is_none());
+    let Some(answer) = answer else { return TokenAnswer::default() };
+    let text = |name: &str| answer.get(name).and_then(Value::as_text).map(ToOwned::to_owned);
     TokenAnswer {
         access_token: text("access_token"),
         error: text("error"),

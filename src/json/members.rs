@@ -10,14 +10,17 @@ use super::wanted::Wanted;
 /// The members that were asked for, as they stood in the object. Of a member that is an object itself, there is
 /// only what was asked for within it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Members {
+pub struct Members {
     values: Vec<(Cow<'static, str>, Value)>,
     fault: Option<Fault>,
 }
 
 impl Members {
     /// Reads an object.
-    pub(crate) fn read(reader: &mut Reader<'_>, wanted: &[Wanted]) -> Result<Self, Malformed> {
+    ///
+    /// # Errors
+    /// [`Malformed`] where there is none.
+    pub fn read(reader: &mut Reader<'_>, wanted: &[Wanted]) -> Result<Self, Malformed> {
         let mut members = Self::default();
         reader.object(|reader, name| {
             // Names are compared as what they say: `\u0065xp` is `exp`.
@@ -40,17 +43,17 @@ impl Members {
     }
 
     /// A member; the first of this name.
-    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
+    pub fn get(&self, name: &str) -> Option<&Value> {
         self.all(name).next()
     }
 
     /// All members of this name. More than one is a fault.
-    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &Value> {
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &Value> {
         self.values.iter().filter(move |(own, _)| own == name).map(|(_, value)| value)
     }
 
     /// A member of a member, by the names from outside in. Every name but the last has to be an object's.
-    pub(crate) fn within(&self, names: &[String]) -> Option<&Value> {
+    pub fn within(&self, names: &[String]) -> Option<&Value> {
         let (first, rest) = names.split_first()?;
         rest.iter().try_fold(self.get(first)?, |value, name| match value {
             Value::Object(members) => members.get(name),
@@ -59,21 +62,24 @@ impl Members {
     }
 
     /// The first of the asked members that was there twice, or that cannot be read.
-    pub(crate) fn fault(&self) -> Option<&Fault> {
+    pub fn fault(&self) -> Option<&Fault> {
         self.fault.as_ref()
     }
 }
 
 /// What is wrong with a member that was asked for. It is shown as the path to the member.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fault {
-    pub(crate) kind: FaultKind,
+pub struct Fault {
+    /// What it is.
+    pub kind: FaultKind,
     /// From inside out.
     names: Vec<Cow<'static, str>>,
 }
 
+/// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum FaultKind {
+#[non_exhaustive]
+pub enum FaultKind {
     /// It is there twice.
     Repeated,
     /// It is a text with half of a surrogate pair, or a number that no `f64` can hold, or has one in its array.

@@ -4,18 +4,22 @@
 //! in strings, and the depth. What a string or a number means is found out only where it is read: half of a
 //! surrogate pair, or a number that no `f64` can hold, is a fault of whoever asks for it and not of the document.
 
+#![allow(clippy::missing_errors_doc, reason = "all fail alike, as is told at `Reader::new`")]
+
 use std::borrow::Cow;
 use std::str;
 
 /// How deeply arrays and objects may be nested. Documents of issuers have three levels, or four.
-pub(crate) const MAX_DEPTH: u8 = 32;
+pub const MAX_DEPTH: u8 = 32;
 
 /// Why a text is not read to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Malformed {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Malformed {
     /// It is not one JSON value of the kind that was expected.
+    #[error("it is no JSON object")]
     Syntax,
     /// Arrays and objects are nested more deeply than [`MAX_DEPTH`].
+    #[error("it is nested more than {MAX_DEPTH} levels deep")]
     TooDeep,
 }
 
@@ -23,18 +27,42 @@ type Read<T> = Result<T, Malformed>;
 
 /// What the next value is, by its first byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
+    /// `{`
     Object,
+    /// `[`
     Array,
+    /// `"`
     Text,
+    /// `-` or a digit.
     Number,
     /// `true`, `false` or `null`.
     Literal,
 }
 
-/// A place in a text, before a value or after one.
+/// A place in a text, before a value or after one. After an error it is nowhere in particular.
+///
+/// ```
+/// use sekisho::json::{Malformed, Reader};
+///
+/// let mut found = Vec::new();
+/// let mut reader = Reader::new(br#"{"keys": [1, 2], "others": [[3]]}"#)?;
+/// reader.object(|reader, name| {
+///     if !name.is("keys") {
+///         return reader.skip();
+///     }
+///     reader.array(|reader| {
+///         found.push(reader.number()?);
+///         Ok(())
+///     })
+/// })?;
+/// reader.end()?;
+/// assert_eq!(found, ["1", "2"]);
+/// assert_eq!(Reader::new(b"[1,]")?.skip(), Err(Malformed::Syntax));
+/// # Ok::<(), Malformed>(())
+/// ```
 #[derive(Debug)]
-pub(crate) struct Reader<'j> {
+pub struct Reader<'j> {
     text: &'j str,
     at: usize,
     depth: u8,
@@ -42,13 +70,17 @@ pub(crate) struct Reader<'j> {
 
 impl<'j> Reader<'j> {
     /// At the start of a text, which is UTF-8 without a byte order mark (RFC 8259 §8.1).
-    pub(crate) fn new(json: &'j [u8]) -> Read<Self> {
+    ///
+    /// # Errors
+    /// [`Malformed::Syntax`] where it is no UTF-8. The other functions fail in the same way where what comes next is
+    /// not what they read.
+    pub fn new(json: &'j [u8]) -> Read<Self> {
         let text = str::from_utf8(json).map_err(|_| Malformed::Syntax)?;
         Ok(Self { text, at: 0, depth: 0 })
     }
 
     /// What comes next.
-    pub(crate) fn kind(&mut self) -> Read<Kind> {
+    pub fn kind(&mut self) -> Read<Kind> {
         match self.peek() {
             Some(b'{') => Ok(Kind::Object),
             Some(b'[') => Ok(Kind::Array),
@@ -60,7 +92,7 @@ impl<'j> Reader<'j> {
     }
 
     /// Reads an object. `member` is called with each name, and has to read or skip the value.
-    pub(crate) fn object(&mut self, mut member: impl FnMut(&mut Self, RawText<'j>) -> Read<()>) -> Read<()> {
+    pub fn object(&mut self, mut member: impl FnMut(&mut Self, RawText<'j>) -> Read<()>) -> Read<()> {
         self.nested(b'{', b'}', |reader| {
             let name = reader.text()?;
             reader.expect(b':')?;
@@ -69,12 +101,12 @@ impl<'j> Reader<'j> {
     }
 
     /// Reads an array. `element` is called before each element, and has to read or skip it.
-    pub(crate) fn array(&mut self, element: impl FnMut(&mut Self) -> Read<()>) -> Read<()> {
+    pub fn array(&mut self, element: impl FnMut(&mut Self) -> Read<()>) -> Read<()> {
         self.nested(b'[', b']', element)
     }
 
     /// Reads a string.
-    pub(crate) fn text(&mut self) -> Read<RawText<'j>> {
+    pub fn text(&mut self) -> Read<RawText<'j>> {
         self.expect(b'"')?;
         let start = self.at;
         loop {
@@ -88,7 +120,7 @@ impl<'j> Reader<'j> {
     }
 
     /// Reads a number, as it is written.
-    pub(crate) fn number(&mut self) -> Read<&'j str> {
+    pub fn number(&mut self) -> Read<&'j str> {
         self.peek();
         let start = self.at;
         self.accept(|byte| byte == b'-');
@@ -107,7 +139,7 @@ impl<'j> Reader<'j> {
     }
 
     /// Reads `true`, `false` or `null`.
-    pub(crate) fn literal(&mut self) -> Read<&'static str> {
+    pub fn literal(&mut self) -> Read<&'static str> {
         self.peek();
         let rest = &self.text[self.at..];
         let found = ["true", "false", "null"].into_iter().find(|word| rest.starts_with(word));
@@ -117,7 +149,7 @@ impl<'j> Reader<'j> {
     }
 
     /// Passes over a value.
-    pub(crate) fn skip(&mut self) -> Read<()> {
+    pub fn skip(&mut self) -> Read<()> {
         match self.kind()? {
             // As deep as the limit allows, and so is the recursion.
             Kind::Object => self.object(|reader, _| reader.skip()),
@@ -129,7 +161,7 @@ impl<'j> Reader<'j> {
     }
 
     /// Nothing comes after the value.
-    pub(crate) fn end(mut self) -> Read<()> {
+    pub fn end(mut self) -> Read<()> {
         if self.peek().is_none() { Ok(()) } else { Err(Malformed::Syntax) }
     }
 
@@ -198,11 +230,11 @@ impl<'j> Reader<'j> {
 
 /// What stands between the quotes of a string: its escapes are in order, and not yet resolved.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct RawText<'j>(&'j str);
+pub struct RawText<'j>(&'j str);
 
 impl<'j> RawText<'j> {
     /// What it says; nothing where it has half of a surrogate pair, which is no character.
-    pub(crate) fn decode(self) -> Option<Cow<'j, str>> {
+    pub fn decode(self) -> Option<Cow<'j, str>> {
         if self.0.contains('\\') {
             self.characters().collect::<Option<String>>().map(Cow::Owned)
         } else {
@@ -211,7 +243,7 @@ impl<'j> RawText<'j> {
     }
 
     /// Whether it says `text`, however it is written. Allocates nothing.
-    pub(crate) fn is(self, text: &str) -> bool {
+    pub fn is(self, text: &str) -> bool {
         self.characters().eq(text.chars().map(Some))
     }
 

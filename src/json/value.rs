@@ -6,14 +6,19 @@ use super::wanted::Wanted;
 
 /// A value, as far as anybody here looks at one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Value {
+#[non_exhaustive]
+pub enum Value {
+    /// `null`
     Null,
+    /// `true` or `false`; nobody has asked which.
     Boolean,
     /// As it is written. An `f64` can hold it.
     Number(Box<str>),
+    /// What a string says, its escapes resolved.
     Text(Box<str>),
     /// Its elements, of which arrays and objects are [`Value::Nested`].
     Array(Vec<Value>),
+    /// What was asked for within it.
     Object(Members),
     /// An array or an object within an array: nobody asks what is in it.
     Nested,
@@ -23,7 +28,7 @@ pub(crate) enum Value {
 
 impl Value {
     /// The text, if it is one.
-    pub(crate) fn as_text(&self) -> Option<&str> {
+    pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
             _ => None,

@@ -1,11 +1,11 @@
 //! Where an issuer takes requests for tokens, and how clients prove there who they are.
 
 use reqwest::StatusCode;
-use serde_json::Value;
 
 use super::{TokenRequestError, printable};
 use crate::cli::client;
 use crate::config::TokenSettings;
+use crate::json::{self, Value, Wanted};
 use crate::jwks::HttpUrl;
 
 /// Where a token is asked for.
@@ -84,6 +84,13 @@ fn authentication(offered: &[String], settings: &TokenSettings) -> Result<Client
     ))
 }
 
+/// Members of the document that are read.
+static MEMBERS: [Wanted; 3] = [
+    Wanted::member("issuer"),
+    Wanted::member("token_endpoint"),
+    Wanted::member("token_endpoint_auth_methods_supported"),
+];
+
 /// What is read of the document.
 struct Metadata {
     issuer: Option<String>,
@@ -93,8 +100,11 @@ struct Metadata {
 
 impl Metadata {
     fn read(json: &[u8]) -> Result<Self, String> {
-        let document: Value = serde_json::from_slice(json).map_err(|_| "it is no JSON")?;
-        let text = |name: &str| document.get(name).and_then(Value::as_str).map(ToOwned::to_owned);
+        let document = json::read_object(json, &MEMBERS).map_err(|error| error.to_string())?;
+        if let Some(fault) = document.fault() {
+            return Err(format!("its {fault} is there twice, or is no valid text"));
+        }
+        let text = |name: &str| document.get(name).and_then(Value::as_text).map(ToOwned::to_owned);
         Ok(Self {
             issuer: text("issuer"),
             token_endpoint: text("token_endpoint"),
@@ -108,7 +118,7 @@ impl Metadata {
 fn names(member: Option<&Value>) -> Option<Vec<String>> {
     match member {
         None | Some(Value::Null) => Some(Vec::new()),
-        Some(Value::Array(names)) => names.iter().map(|name| name.as_str().map(ToOwned::to_owned)).collect(),
+        Some(Value::Array(names)) => names.iter().map(|name| name.as_text().map(ToOwned::to_owned)).collect(),
         Some(_) => None,
     }
 }

@@ -132,7 +132,7 @@ async fn bad_signatures_cost_one_fetch_a_cooldown() {
 #[tokio::test(start_paused = true)]
 async fn bad_signatures_and_unknown_keys_each_have_a_cooldown_of_their_own() {
     let world = World::start().await;
-    world.look_for("junk").await;
+    let _ = world.look_for("junk").await;
     assert_eq!(world.source.fetches(), 2);
     world.seconds(10).await;
     world.bad_signature(Some("held"));
