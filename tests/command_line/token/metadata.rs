@@ -93,7 +93,7 @@ async fn where_neither_place_has_metadata_both_answers_are_told() {
     issuer.publish("<html>");
     issuer.hide_openid_metadata(StatusCode::TOO_MANY_REQUESTS);
     let ended = run(&credentials(&issuer)).await;
-    let reason = "it is no JSON; openid-configuration answered with HTTP status 429";
+    let reason = "it is no JSON object; openid-configuration answered with HTTP status 429";
     assert!(ended.one_error(1).ends_with(reason), "{}", ended.stderr);
 }
 

@@ -75,7 +75,7 @@ fn what_is_logged_before_the_end_is_written() {
     drop(reader.answers);
     queue.close(LONG);
     queue.push(b"after the end\n", Kind::Usual);
-    let expected: String = (0..1000).map(|number| format!("{number}\n")).collect();
+    let expected = (0..1000).map(|number| number.to_string() + "\n").collect::<String>();
     let written = reader.written.lock().unwrap().clone();
     assert_eq!(String::from_utf8(written).unwrap(), expected);
 }
