@@ -120,7 +120,7 @@ pub(super) fn short_name(text: &str) -> Result<String, String> {
 }
 
 /// An issuer that nothing is fetched from: a URN, a bare name, or whatever else its tokens carry (RFC 7519 §2,
-/// StringOrURI).
+/// `StringOrURI`).
 pub(super) fn issuer_name(text: &str) -> Result<String, String> {
     if text.trim() != text {
         return Err("it begins or ends with white space, which no token has there".to_owned());

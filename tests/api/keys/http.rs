@@ -46,8 +46,8 @@ impl RawIssuer {
         let keys = Keys::remote(source, schedule, Arc::new(ManualClock::new()));
         keys.refresh().await.expect_err("nothing is there yet");
         let this = Self { url, script, issuer, keys };
-        this.reply(OPENID, OK, &this.metadata());
-        this.reply(JWKS, OK, &this.issuer.jwks());
+        this.reply(OPENID, OK, this.metadata());
+        this.reply(JWKS, OK, this.issuer.jwks());
         this.script.asked.lock().expect("a lock").clear();
         this
     }
