@@ -121,6 +121,8 @@ async fn row_106_the_layer_alone_leaves_the_connection_whole() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     let server = tonic::transport::Server::builder()
+        // tonic sets none, which is RUSTSEC-2024-0003. With one, as hyper has it, late bodies would count.
+        .http2_max_local_error_reset_streams(Some(1024))
         .layer(layer)
         .add_service(StreamingServer::new(handlers.clone()))
         .serve_with_incoming(tokio_stream::wrappers::TcpListenerStream::new(listener));
