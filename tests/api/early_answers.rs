@@ -3,12 +3,16 @@
 use std::collections::HashSet;
 use std::net::SocketAddr;
 
+use sekisho::grpc::AccessLayer;
+use sekisho::policy::Policy;
 use sekisho::web::{Page, PageConfig};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use crate::support::proto::streaming_server::StreamingServer;
 use crate::support::{
-    AT_A_TIME, AUDIENCE, App, Block, DATA, EARLY, Early, Frame, ISSUER, RST_STREAM, Setup, Shared, issuer,
+    AT_A_TIME, AUDIENCE, App, Block, DATA, EARLY, Early, Frame, Handlers, ISSUER, RST_STREAM, STREAMING,
+    Setup, Shared, issuer, trusting,
 };
 
 const API1: &str = "/api1.v1.Api1/GetStatus";
@@ -108,6 +112,30 @@ async fn row_106_the_pages_early_answers_leave_the_connection_whole() {
     }
 }
 
+/// A server of tonic's own, with nothing of the program but the layer.
+#[tokio::test]
+async fn row_106_the_layer_alone_leaves_the_connection_whole() {
+    let policy = Policy::from_descriptor_set(STREAMING).expect("a policy");
+    let layer = AccessLayer::new(policy, trusting(|verifier| verifier));
+    let handlers = Handlers::default();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    let server = tonic::transport::Server::builder()
+        // tonic sets none, which is RUSTSEC-2024-0003. With one, as hyper has it, late bodies would count.
+        .http2_max_local_error_reset_streams(Some(1024))
+        .layer(layer)
+        .add_service(StreamingServer::new(handlers.clone()))
+        .serve_with_incoming(tokio_stream::wrappers::TcpListenerStream::new(listener));
+    let server = tokio::spawn(server);
+    let mut shared = Shared::connect(address).await;
+    let refused = Early::new("no token", head("POST", UNARY, "application/grpc"));
+    for _ in 0..MANY / AT_A_TIME {
+        shared.round(&refused).await;
+    }
+    assert_eq!(handlers.ran(), 0);
+    server.abort();
+}
+
 /// A body of no end: what comes is thrown away up to the limit, and then the stream is reset.
 #[tokio::test]
 async fn row_106_a_body_beyond_the_limit_is_reset() {
@@ -167,11 +195,11 @@ async fn over_http_1_a_connection_whose_body_ends_is_kept() {
 #[tokio::test]
 async fn over_http_1_a_connection_whose_body_does_not_end_is_closed() {
     let app = App::start().await;
-    for length in [1_000_000, 5] {
+    for (length, expect) in [(1_000_000, ""), (5, ""), (5, "expect: 100-continue\r\n")] {
         let mut stream = TcpStream::connect(app.address).await.expect("a server that listens");
-        let head = format!("{DENIED}content-length: {length}\r\n\r\n");
+        let head = format!("{DENIED}{expect}content-length: {length}\r\n\r\n");
         stream.write_all(head.as_bytes()).await.expect("sent");
-        assert!(until_answered(&mut stream).await.starts_with("HTTP/1.1 200 "));
+        assert!(until_answered(&mut stream).await.starts_with("HTTP/1.1 200 "), "not asked to go on");
         let mut rest = Vec::new();
         let end = tokio::time::timeout(std::time::Duration::from_secs(20), stream.read_to_end(&mut rest));
         let _ = end.await.expect("it is closed");
