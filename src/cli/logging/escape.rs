@@ -22,32 +22,29 @@ pub(super) fn escape(line: &str, escapes: Escapes) -> Cow<'_, [u8]> {
     if line.len() > body.len() && body.chars().all(is_shown) {
         return Cow::Borrowed(line.as_bytes());
     }
-    let mut escaped = String::with_capacity(line.len() + 16);
+    let mut whole = String::with_capacity(line.len() + 16);
     let mut rest = body;
     while let Some(c) = rest.chars().next() {
-        let length = match escapes {
-            Escapes::Text { colors: true } => color(rest).unwrap_or(c.len_utf8()),
-            _ => c.len_utf8(),
-        };
-        let (part, after) = rest.split_at(length);
-        if is_shown(c) || length > c.len_utf8() {
-            escaped.push_str(part);
+        let color = if escapes == (Escapes::Text { colors: true }) { color(rest) } else { None };
+        let (part, after) = rest.split_at(color.unwrap_or(c.len_utf8()));
+        if color.is_some() || is_shown(c) {
+            whole.push_str(part);
         } else {
-            push_escaped(&mut escaped, c, escapes);
+            push_escaped(&mut whole, c, escapes);
         }
         rest = after;
     }
-    escaped.push('\n');
-    Cow::Owned(escaped.into_bytes())
+    whole.push('\n');
+    Cow::Owned(whole.into_bytes())
 }
 
-fn push_escaped(escaped: &mut String, c: char, escapes: Escapes) {
+fn push_escaped(line: &mut String, c: char, escapes: Escapes) {
     match escapes {
-        Escapes::Text { .. } if c.is_ascii() => escaped.extend(c.escape_debug()),
-        Escapes::Text { .. } => escaped.extend(c.escape_unicode()),
+        Escapes::Text { .. } if c.is_ascii() => line.extend(c.escape_debug()),
+        Escapes::Text { .. } => line.extend(c.escape_unicode()),
         Escapes::Json => {
             for unit in c.encode_utf16(&mut [0; 2]) {
-                let _ = write!(escaped, "\\u{unit:04x}");
+                let _ = write!(line, "\\u{unit:04x}");
             }
         }
     }
