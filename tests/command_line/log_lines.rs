@@ -33,10 +33,9 @@ fn serve() -> Command {
 
 struct Server {
     issuer: TestIssuer,
-    _directory: tempfile::TempDir,
-    _child: Child,
     stderr: Lines<BufReader<ChildStderr>>,
     address: String,
+    _kept: (tempfile::TempDir, Child),
 }
 
 impl Server {
@@ -72,11 +71,10 @@ impl Server {
     async fn run(mut command: Command, issuer: TestIssuer, directory: tempfile::TempDir) -> Self {
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let stderr = BufReader::new(child.stderr.take().unwrap()).lines();
-        let (_directory, _child) = (directory, child);
-        let mut server = Self { issuer, _directory, _child, stderr, address: String::new() };
+        let mut server = Self { issuer, stderr, address: String::new(), _kept: (directory, child) };
         let line = server.line_with("listening").await;
         let address = line.split(['=', '"', ' ']).find(|part| part.starts_with("127.0.0.1:"));
-        server.address = address.unwrap_or_else(|| panic!("no address: {line}")).to_owned();
+        address.unwrap_or_else(|| panic!("no address: {line}")).clone_into(&mut server.address);
         server
     }
 
