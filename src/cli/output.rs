@@ -19,6 +19,7 @@ pub(super) fn stderr() -> Box<dyn Write + Send> {
 }
 
 /// The standard output.
+#[cfg(feature = "development")]
 pub(super) fn stdout() -> Box<dyn Write + Send> {
     own(io::stdout())
 }
@@ -66,6 +67,7 @@ pub(super) fn within<T: Send + 'static>(
 }
 
 /// Writes a text to stdout, beside all else: nobody waits until it is read.
+#[cfg(feature = "development")]
 pub(super) fn print_beside(text: String) {
     let print = move || write_all(&mut stdout(), text.as_bytes());
     let _ = thread::Builder::new().spawn(print);

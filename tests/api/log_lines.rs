@@ -160,6 +160,15 @@ async fn row_42_what_an_issuer_writes_is_quoted_and_escaped() {
             assert!(!outside.contains(&n) && !outside.contains("outcome"), "{line}");
         }
     }
+    // A URL, which an error shows as it is written: without white space, but with quotes.
+    let url = format!("{}?by-its-url\"outcome=\"allowed\u{200b}\u{e0041}", server.url());
+    server.discovery(&json!({ "issuer": server.url(), "jwks_uri": url }).to_string());
+    keys.refresh().await.expect_err("no keys");
+    let lines = lines_with("by-its-url");
+    assert!(
+        lines.len() == 1 && lines[0].contains(r#"?by-its-url\"outcome=\"allowed\u{200b}\u{e0041} "#),
+        "{lines:?}"
+    );
     server.discovery(&server.metadata(&format!("of-an-issuer-{}", "x".repeat(900_000))));
     keys.refresh().await.expect_err("no keys");
     let lines = lines_with("of-an-issuer-");

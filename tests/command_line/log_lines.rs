@@ -7,8 +7,9 @@ use std::process::Stdio;
 use sekisho::services::proto::api1::GetStatusRequest;
 use sekisho::services::proto::api1::api1_client::Api1Client;
 use sekisho::testing::TestIssuer;
-use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
-use tokio::process::{Child, ChildStderr};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, Lines};
+use tokio::net::TcpStream;
+use tokio::process::{Child, ChildStderr, Command};
 use tonic::Request;
 use tonic::transport::Endpoint;
 
@@ -26,12 +27,15 @@ const SUBJECTS: [(&str, &str, &str); 7] = [
     ("f\u{3164}\u{2800}", r"f\u{3164}\u{2800}", r"f\u3164\u2800"),
 ];
 
+fn serve() -> Command {
+    sekisho("serve --issuer https://issuer.example/ --audience api --grpc-listen 127.0.0.1:0")
+}
+
 struct Server {
     issuer: TestIssuer,
-    _directory: tempfile::TempDir,
-    _child: Child,
     stderr: Lines<BufReader<ChildStderr>>,
     address: String,
+    _kept: (tempfile::TempDir, Child),
 }
 
 impl Server {
@@ -40,19 +44,37 @@ impl Server {
         let directory = tempfile::tempdir().unwrap();
         let jwks = directory.path().join("jwks.json");
         std::fs::write(&jwks, issuer.jwks()).unwrap();
-        let mut command =
-            sekisho("serve --issuer https://issuer.example/ --audience api --grpc-listen 127.0.0.1:0");
+        let mut command = serve();
         command.arg("--jwks").arg(jwks).args(["--log-format", format]);
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let stderr = BufReader::new(child.stderr.take().unwrap()).lines();
-        let mut server =
-            Self { issuer, _directory: directory, _child: child, stderr, address: String::new() };
-        let line = server.line_with("listening").await;
-        let address = line.split(['=', '"', ' ']).find(|part| part.starts_with("127.0.0.1:"));
-        server.address = address.unwrap_or_else(|| panic!("no address: {line}")).to_owned();
+        let mut server = Self::run(command, issuer, directory).await;
         // Whether it had the keys at once or has them now.
         let ready = if format == "json" { r#""ready":true"# } else { "ready=true" };
         server.line_with(ready).await;
+        server
+    }
+
+    /// One that speaks TLS, logs all it can, and has no keys.
+    async fn over_tls() -> Self {
+        let issuer = TestIssuer::new("https://issuer.example/", "api");
+        let directory = tempfile::tempdir().unwrap();
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let mut command = serve();
+        command.args(["--jwks", "http://127.0.0.1:1/"]).env("RUST_LOG", "trace,rustls=trace");
+        for (flag, pem) in [("certificate", made.cert.pem()), ("key", made.signing_key.serialize_pem())] {
+            let path = directory.path().join(flag);
+            std::fs::write(&path, pem).unwrap();
+            command.arg(format!("--tls-{flag}")).arg(path);
+        }
+        Self::run(command, issuer, directory).await
+    }
+
+    async fn run(mut command: Command, issuer: TestIssuer, directory: tempfile::TempDir) -> Self {
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut server = Self { issuer, stderr, address: String::new(), _kept: (directory, child) };
+        let line = server.line_with("listening").await;
+        let address = line.split(['=', '"', ' ']).find(|part| part.starts_with("127.0.0.1:"));
+        address.unwrap_or_else(|| panic!("no address: {line}")).clone_into(&mut server.address);
         server
     }
 
@@ -96,4 +118,33 @@ async fn row_42_a_line_of_the_program_hides_nothing() {
         let parsed: serde_json::Value = serde_json::from_str(&line).unwrap();
         assert_eq!((&parsed["subject"], &parsed["outcome"]), (&subject.into(), &"allowed".into()), "{line}");
     }
+}
+
+/// A beginning of TLS (RFC 8446 §4.1.2) that names a server by what is no name (RFC 6066 §3).
+fn client_hello(server: &str) -> Vec<u8> {
+    let two = |bytes: &[u8]| [&u16::try_from(bytes.len()).unwrap().to_be_bytes(), bytes].concat();
+    let names = two(&[&[0][..], &two(server.as_bytes())].concat());
+    let extensions = two(&[&[0, 0][..], &two(&names)].concat());
+    // TLS 1.2, a random number, no session, one cipher suite, no compression.
+    let hello = [&[3, 3][..], &[7; 32], &[0, 0, 2, 0x13, 1, 1, 0], &extensions].concat();
+    let handshake = [&[1, 0][..], &two(&hello)].concat();
+    [&[22, 3, 1][..], &two(&handshake)].concat()
+}
+
+#[tokio::test]
+async fn what_a_stranger_makes_rustls_say_is_not_logged_whatever_is_asked_for() {
+    let mut server = Server::over_tls().await;
+    let mut peer = TcpStream::connect(&server.address).await.unwrap();
+    peer.write_all(&client_hello("no name, but outcome=\"allowed\"")).await.unwrap();
+    let mut alert = Vec::new();
+    peer.read_to_end(&mut alert).await.unwrap();
+    assert_eq!(alert.first(), Some(&21), "{alert:?}");
+    while let Some(line) = server.stderr.next_line().await.unwrap() {
+        assert!(!line.contains("rustls") && !line.contains("no name"), "{line}");
+        if line.contains("a connection ended early") {
+            assert!(line.contains(" error=\""), "{line}");
+            return;
+        }
+    }
+    panic!("what broke it is logged");
 }

@@ -1,5 +1,5 @@
 //! One event, one line, and nothing in it that is hidden or that a terminal obeys: whatever crate logged it, and
-//! however. Values that were recorded as texts are in quotes and shown before they come here; this is for
+//! however. Values that were recorded as texts are in quotes and escaped before they come here; this is for
 //! messages, for values that were not, and for JSON, which leaves all but ASCII as it is.
 
 use std::borrow::Cow;
@@ -22,32 +22,29 @@ pub(super) fn escape(line: &str, escapes: Escapes) -> Cow<'_, [u8]> {
     if line.len() > body.len() && body.chars().all(is_shown) {
         return Cow::Borrowed(line.as_bytes());
     }
-    let mut shown = String::with_capacity(line.len() + 16);
+    let mut whole = String::with_capacity(line.len() + 16);
     let mut rest = body;
     while let Some(c) = rest.chars().next() {
-        let length = match escapes {
-            Escapes::Text { colors: true } => color(rest).unwrap_or(c.len_utf8()),
-            _ => c.len_utf8(),
-        };
-        let (part, after) = rest.split_at(length);
-        if is_shown(c) || length > c.len_utf8() {
-            shown.push_str(part);
+        let color = if escapes == (Escapes::Text { colors: true }) { color(rest) } else { None };
+        let (part, after) = rest.split_at(color.unwrap_or(c.len_utf8()));
+        if color.is_some() || is_shown(c) {
+            whole.push_str(part);
         } else {
-            push_escaped(&mut shown, c, escapes);
+            push_escaped(&mut whole, c, escapes);
         }
         rest = after;
     }
-    shown.push('\n');
-    Cow::Owned(shown.into_bytes())
+    whole.push('\n');
+    Cow::Owned(whole.into_bytes())
 }
 
-fn push_escaped(shown: &mut String, c: char, escapes: Escapes) {
+fn push_escaped(line: &mut String, c: char, escapes: Escapes) {
     match escapes {
-        Escapes::Text { .. } if c.is_ascii() => shown.extend(c.escape_debug()),
-        Escapes::Text { .. } => shown.extend(c.escape_unicode()),
+        Escapes::Text { .. } if c.is_ascii() => line.extend(c.escape_debug()),
+        Escapes::Text { .. } => line.extend(c.escape_unicode()),
         Escapes::Json => {
             for unit in c.encode_utf16(&mut [0; 2]) {
-                let _ = write!(shown, "\\u{unit:04x}");
+                let _ = write!(line, "\\u{unit:04x}");
             }
         }
     }
@@ -64,7 +61,7 @@ fn color(text: &str) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn shown(line: &str, escapes: Escapes) -> String {
+    fn escaped(line: &str, escapes: Escapes) -> String {
         String::from_utf8(escape(line, escapes).into_owned()).unwrap()
     }
 
@@ -79,7 +76,7 @@ mod tests {
             ("a\u{200b}b\u{202e}c\u{e0041}d\u{3164}\n", "a\\u{200b}b\\u{202e}c\\u{e0041}d\\u{3164}\n"),
         ];
         for (line, expected) in cases {
-            assert_eq!(shown(line, text), expected);
+            assert_eq!(escaped(line, text), expected);
         }
     }
 
@@ -87,18 +84,18 @@ mod tests {
     fn colors_are_for_terminals_and_other_sequences_are_not() {
         let line = "\u{1b}[2mnow\u{1b}[0m \u{1b}[1;32mINFO\u{1b}[2J\u{1b}]0;title\u{7}\u{1b}\n";
         let expected = "\u{1b}[2mnow\u{1b}[0m \u{1b}[1;32mINFO\\u{1b}[2J\\u{1b}]0;title\\u{7}\\u{1b}\n";
-        assert_eq!(shown(line, Escapes::Text { colors: true }), expected);
+        assert_eq!(escaped(line, Escapes::Text { colors: true }), expected);
     }
 
     #[test]
     fn whoever_parses_a_json_line_has_the_text_as_it_was() {
         let text = "a\u{200b}b\u{202e}c\u{e0041}d\u{9b}e\u{7f}\u{2028}\\\"\n名\u{3164}";
         let line = format!("{}\n", serde_json::json!({ "sub": text }));
-        let shown = shown(&line, Escapes::Json);
+        let escaped = escaped(&line, Escapes::Json);
         assert_eq!(
-            shown,
+            escaped,
             "{\"sub\":\"a\\u200bb\\u202ec\\udb40\\udc41d\\u009be\\u007f\\u2028\\\\\\\"\\n名\\u3164\"}\n"
         );
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap()["sub"], text);
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&escaped).unwrap()["sub"], text);
     }
 }

@@ -69,15 +69,15 @@ fn fill(queue: &Queue, length: usize, kind: Kind) -> usize {
 fn what_is_logged_before_the_end_is_written() {
     let (gate, reader) = gate();
     let queue = queue(gate);
-    for number in 0..1000 {
-        queue.push(format!("{number}\n").as_bytes(), Kind::Usual);
+    let expected: Vec<_> = (0..1000).map(|number| format!("{number}\n")).collect();
+    for line in &expected {
+        queue.push(line.as_bytes(), Kind::Usual);
     }
     drop(reader.answers);
     queue.close(LONG);
     queue.push(b"after the end\n", Kind::Usual);
-    let expected = (0..1000).map(|number| number.to_string() + "\n").collect::<String>();
     let written = reader.written.lock().unwrap().clone();
-    assert_eq!(String::from_utf8(written).unwrap(), expected);
+    assert_eq!(String::from_utf8(written).unwrap(), expected.concat());
 }
 
 #[test]
