@@ -62,6 +62,12 @@ fn the_audience_may_stand_in_a_claim_of_another_name() {
     assert_eq!(with(json!(["other", "cognito-client"])), Ok(Some("cognito-client".to_owned())));
     assert_eq!(with(json!("other")), Err(InvalidToken::Audience.into()));
     assert_eq!(with(json!(1)), Err(InvalidToken::ClaimType { claim: "aud".to_owned() }.into()));
+    // Any name, though nothing else reads it; a dot is part of it, for it is no path.
+    let verifier = Verifier::new("orders").audience_claim("our.api");
+    let entry = format!("Bearer {}", token().claim("our.api", "orders").sign());
+    let read =
+        verifier.read(BearerToken::parse([entry.as_bytes()], LIMIT).expect("a token")).expect("its form");
+    assert!(verifier.verify(&read, &keys, ManualClock::new().time()).is_ok());
 }
 
 fn json_value() -> impl Strategy<Value = Value> {

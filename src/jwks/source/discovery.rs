@@ -189,4 +189,42 @@ mod tests {
             assert!(matches!(parse("https://a.example", bad), Err(FetchError::JwksUri { .. })), "{bad}");
         }
     }
+
+    #[test]
+    fn what_is_read_of_a_document_is_there_once_and_is_a_text() {
+        let (issuer, jwks) = ("https://a.example", "https://a.example/jwks");
+        let discovery = discovery(issuer, PlainHttp::LoopbackOnly);
+        let good = serde_json::json!({"issuer": issuer, "jwks_uri": jwks}).to_string();
+        let with = |member: &str| {
+            let json = good.replacen('{', &format!("{{{member},"), 1);
+            match Metadata::parse(json.as_bytes(), "here", &discovery) {
+                Ok(_) => "good",
+                Err(FetchError::Metadata { reason, .. }) => reason,
+                Err(other) => panic!("{member}: {other}"),
+            }
+        };
+        let private = r#"{"$serde_json::private::RawValue":"\"https://a.example\""}"#;
+        let deep = format!(r#""x":{}"#, "[".repeat(100_000));
+        for (member, expected) in [
+            (r#""x":1,"x":"\ud800","y":1e400"#, "good"),
+            (&format!(r#""x":{private}"#), "good"),
+            (r#""issuer":"https://a.example""#, "issuer or jwks_uri is there twice"),
+            (r#""jwks_\u0075ri":"https://b.example""#, "issuer or jwks_uri is there twice"),
+            (&deep, "it is nested too deeply"),
+        ] {
+            assert_eq!(with(member), expected, "{member:.40}");
+        }
+        for (issuer, expected) in [
+            (r#""\ud800""#, "issuer or jwks_uri is no valid text"),
+            (private, "it names no issuer"),
+            ("1e400", "issuer or jwks_uri is no valid text"),
+        ] {
+            let json = format!(r#"{{"issuer":{issuer},"jwks_uri":"{jwks}"}}"#);
+            let parsed = Metadata::parse(json.as_bytes(), "here", &discovery);
+            assert!(
+                matches!(parsed, Err(FetchError::Metadata { reason, .. }) if reason == expected),
+                "{issuer}"
+            );
+        }
+    }
 }
