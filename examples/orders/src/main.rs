@@ -14,6 +14,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let policy = Policy::from_descriptor_set(DESCRIPTOR_SET)?;
     let issuer = Issuer::discover(&url, "orders")?;
     Server::builder()
+        // tonic sets no bound of its own, and resets that a client provokes are work (RUSTSEC-2024-0003).
+        .http2_max_local_error_reset_streams(Some(1024))
         .layer(AccessLayer::new(policy, issuer))
         .add_service(OrdersServer::new(Orders))
         .serve("127.0.0.1:50052".parse()?)
