@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use super::Algorithm;
-use super::key::{self, Material, UnusableKey, VerificationKey};
+use super::key::{self, UnusableKey, VerificationKey};
 use crate::excerpt;
 use crate::json::{Kind, MAX_DEPTH, Malformed, Members, Reader, Value};
 
@@ -50,7 +50,7 @@ impl KeySet {
                 Ok(key) => keys.push((index, key)),
                 Err(reason) => {
                     if reason == UnusableKey::PrivateMembers {
-                        compromised.extend(jwk.as_ref().and_then(Material::of_jwk));
+                        compromised.extend(jwk.as_ref().and_then(VerificationKey::material_of));
                     }
                     left_out.push(LeftOutKey { index, kid: jwk.as_ref().and_then(kid_of), reason });
                 }
