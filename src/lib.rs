@@ -17,7 +17,8 @@
 //! 7. [`policy`] again: whether the [`scope`]s are enough.
 //!
 //! What comes out is a [`Grant`](authorizer::Grant), which the handler finds in the request, or a
-//! [`Denial`](authorizer::Denial), which the one map of [`grpc`] turns into a status.
+//! [`Denial`](authorizer::Denial), which the one map of [`grpc`] turns into a status. What tokens and issuers say is
+//! read by [`json`].
 //!
 //! # In a server of your own
 //!
