@@ -42,6 +42,10 @@ function wrongType(claim) {
   return invalid(`The access token's ${claim} claim is of the wrong type`);
 }
 
+const bound = invalid(
+  'The access token is bound to its sender (cnf), and is not accepted as a bearer token',
+);
+
 async function addKey(issuer, algorithm) {
   await issuer.admin(`/test/key?algorithm=${algorithm}`, { method: 'POST' });
 }
@@ -59,7 +63,7 @@ const payloads = [
   ['as it should be', {}, answered()],
   ['no `sub`, as it comes', { sub: null }, missing('sub')],
   ['`sub` a number', { sub: 7 }, wrongType('sub')],
-  ['`sub` empty', { sub: '' }, wrongType('sub')],
+  ['`sub` empty', { sub: '' }, invalid("The access token's sub claim is empty")],
   ['`aud` an array that names the API', { aud: ['another', AUDIENCE] }, answered()],
   ['`aud` an array that does not', { aud: ['another', `${AUDIENCE}/`] }, otherAudience],
   ['`aud` an empty array', { aud: [] }, otherAudience],
@@ -74,6 +78,7 @@ const payloads = [
   ['no `exp`', { exp: null }, missing('exp')],
   ['`nbf` in the future', { nbf: now(600) }, invalid('The access token is not valid yet')],
   ['`nbf` a string', { nbf: 'now' }, wrongType('nbf')],
+  ['`nbf` before 1970', { nbf: -1 }, answered()],
   ['no `nbf`', { nbf: null }, answered()],
   ['`iat` in the future', { iat: now(600) }, invalid('The access token was issued in the future')],
   ['no `iat`', { iat: null }, answered()],
@@ -88,11 +93,15 @@ const payloads = [
   ['`scp` instead of `scope`', { scope: null, scp: SCOPES[0] }, answered()],
   ['`scope` in capitals', { scope: SCOPES[0].toUpperCase() }, lacking()],
   ['`nonce`, which only ID tokens have', { nonce: 'n' }, idToken],
+  ['`nonce` beside `typ` `Bearer`, as Keycloak writes it', { nonce: 'n', typ: 'Bearer' }, answered()],
+  ['`jti` a number', { jti: 7 }, wrongType('jti')],
+  ['`cnf`, which binds it to its sender', { cnf: { jkt: 'x' } }, bound],
 ];
 
 const headers = [
   ['`typ` is `at+jwt`', { typ: 'at+jwt' }, answered()],
   ['`typ` is `application/at+jwt`', { typ: 'application/at+jwt' }, answered()],
+  ['`typ` is `application/jwt`', { typ: 'application/jwt' }, answered()],
   ['`typ` is `logout+jwt`', { typ: 'logout+jwt' }, otherType],
   ['`typ` is `dpop+jwt`', { typ: 'dpop+jwt' }, otherType],
   ['`kid` a number', { kid: 7 }, invalid("The access token's kid is not a string")],
