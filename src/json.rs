@@ -23,6 +23,7 @@
 //! ```
 
 mod members;
+mod raw_text;
 mod reader;
 #[cfg(test)]
 mod tests;
@@ -31,8 +32,9 @@ mod wanted;
 
 pub use members::{Fault, FaultKind, Members};
 
-pub use reader::{Kind, MAX_DEPTH, Malformed, RawText, Reader};
-pub use value::Value;
+pub use raw_text::RawText;
+pub use reader::{Kind, MAX_DEPTH, Malformed, Reader};
+pub use value::{Array, Value};
 pub use wanted::Wanted;
 
 /// Reads the `wanted` members of one JSON object in UTF-8, with nothing before it or after it.

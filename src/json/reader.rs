@@ -6,8 +6,9 @@
 
 #![allow(clippy::missing_errors_doc, reason = "all fail alike, as is told at `Reader::new`")]
 
-use std::borrow::Cow;
 use std::str;
+
+use super::raw_text::RawText;
 
 /// How deeply arrays and objects may be nested. Documents of issuers have three levels, or four.
 pub const MAX_DEPTH: u8 = 32;
@@ -111,7 +112,7 @@ impl<'j> Reader<'j> {
         let start = self.at;
         loop {
             match self.next()? {
-                b'"' => return Ok(RawText(&self.text[start..self.at - 1])),
+                b'"' => return Ok(RawText::new(&self.text[start..self.at - 1])),
                 b'\\' => self.escape()?,
                 0..0x20 => return Err(Malformed::Syntax),
                 _ => {}
@@ -141,7 +142,8 @@ impl<'j> Reader<'j> {
     /// Reads `true`, `false` or `null`.
     pub fn literal(&mut self) -> Read<&'static str> {
         self.peek();
-        let rest = &self.text[self.at..];
+        // After an error, it may be in the midst of a character.
+        let rest = self.text.get(self.at..).ok_or(Malformed::Syntax)?;
         let found = ["true", "false", "null"].into_iter().find(|word| rest.starts_with(word));
         let word = found.ok_or(Malformed::Syntax)?;
         self.at += word.len();
@@ -226,65 +228,4 @@ impl<'j> Reader<'j> {
         self.at += usize::from(is_accepted);
         is_accepted
     }
-}
-
-/// What stands between the quotes of a string: its escapes are in order, and not yet resolved.
-#[derive(Debug, Clone, Copy)]
-pub struct RawText<'j>(&'j str);
-
-impl<'j> RawText<'j> {
-    /// What it says; nothing where it has half of a surrogate pair, which is no character.
-    pub fn decode(self) -> Option<Cow<'j, str>> {
-        if self.0.contains('\\') {
-            self.characters().collect::<Option<String>>().map(Cow::Owned)
-        } else {
-            Some(Cow::Borrowed(self.0))
-        }
-    }
-
-    /// Whether it says `text`, however it is written. Allocates nothing.
-    pub fn is(self, text: &str) -> bool {
-        self.characters().eq(text.chars().map(Some))
-    }
-
-    /// Its characters; nothing in the place of half a surrogate pair.
-    fn characters(self) -> impl Iterator<Item = Option<char>> {
-        let mut rest = self.0.chars();
-        std::iter::from_fn(move || match rest.next()? {
-            '\\' => Some(escaped(&mut rest)),
-            plain => Some(Some(plain)),
-        })
-    }
-}
-
-/// The character after a backslash.
-fn escaped(rest: &mut str::Chars<'_>) -> Option<char> {
-    match rest.next()? {
-        'b' => Some('\u{8}'),
-        'f' => Some('\u{c}'),
-        'n' => Some('\n'),
-        'r' => Some('\r'),
-        't' => Some('\t'),
-        'u' => code_point(rest),
-        quoted => Some(quoted),
-    }
-}
-
-/// A character of one UTF-16 code unit, or of two that belong together (RFC 8259 §7).
-fn code_point(rest: &mut str::Chars<'_>) -> Option<char> {
-    let first = code_unit(rest)?;
-    if !(0xd800..0xdc00).contains(&first) {
-        return char::from_u32(first);
-    }
-    let mut ahead = rest.clone();
-    if (ahead.next(), ahead.next()) != (Some('\\'), Some('u')) {
-        return None;
-    }
-    let second = code_unit(&mut ahead).filter(|second| (0xdc00..0xe000).contains(second))?;
-    *rest = ahead;
-    char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00))
-}
-
-fn code_unit(rest: &mut str::Chars<'_>) -> Option<u32> {
-    (0..4).try_fold(0, |unit, _| Some(unit << 4 | rest.next()?.to_digit(16)?))
 }

@@ -16,12 +16,10 @@ pub enum Value {
     Number(Box<str>),
     /// What a string says, its escapes resolved.
     Text(Box<str>),
-    /// Its elements, of which arrays and objects are [`Value::Nested`].
-    Array(Vec<Value>),
+    /// Its texts, and whether there is anything else in it.
+    Array(Array),
     /// What was asked for within it.
     Object(Members),
-    /// An array or an object within an array: nobody asks what is in it.
-    Nested,
     /// A text with half of a surrogate pair, or a number that no `f64` can hold.
     Unreadable,
 }
@@ -39,21 +37,7 @@ impl Value {
     pub(super) fn read(reader: &mut Reader<'_>, wanted: &[Wanted]) -> Result<Self, Malformed> {
         match reader.kind()? {
             Kind::Object => Members::read(reader, wanted).map(Self::Object),
-            Kind::Array => {
-                let mut elements = Vec::new();
-                reader.array(|reader| {
-                    elements.push(Self::read_element(reader)?);
-                    Ok(())
-                })?;
-                Ok(Self::Array(elements))
-            }
-            _ => Self::read_scalar(reader),
-        }
-    }
-
-    fn read_element(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        match reader.kind()? {
-            Kind::Object | Kind::Array => reader.skip().map(|()| Self::Nested),
+            Kind::Array => Array::read(reader).map(Self::Array),
             _ => Self::read_scalar(reader),
         }
     }
@@ -75,9 +59,56 @@ impl Value {
     pub(super) fn fault(&self) -> Option<Fault> {
         match self {
             Self::Object(members) => members.fault().cloned(),
-            Self::Array(elements) if elements.contains(&Self::Unreadable) => Some(Fault::unreadable()),
+            Self::Array(array) if array.has_unreadable => Some(Fault::unreadable()),
             Self::Unreadable => Some(Fault::unreadable()),
             _ => None,
         }
+    }
+}
+
+/// The elements of an array, as far as anybody here looks at them. What is no text is counted as nothing but that, so
+/// that an array of a great many of them costs no memory.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Array {
+    texts: Vec<Box<str>>,
+    has_others: bool,
+    has_unreadable: bool,
+}
+
+impl Array {
+    /// Its texts, if it has nothing else.
+    pub fn only_texts(&self) -> Option<&[Box<str>]> {
+        (!self.has_others).then_some(&*self.texts)
+    }
+
+    /// Whether this text is among its elements.
+    pub fn contains(&self, text: &str) -> bool {
+        self.texts.iter().any(|own| **own == *text)
+    }
+
+    /// Whether it has no element.
+    pub fn is_empty(&self) -> bool {
+        self.texts.is_empty() && !self.has_others
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let mut array = Self::default();
+        reader.array(|reader| {
+            match reader.kind()? {
+                Kind::Object | Kind::Array => {
+                    array.has_others = true;
+                    reader.skip()?;
+                }
+                _ => match Value::read_scalar(reader)? {
+                    Value::Text(text) => array.texts.push(text),
+                    other => {
+                        array.has_others = true;
+                        array.has_unreadable |= other == Value::Unreadable;
+                    }
+                },
+            }
+            Ok(())
+        })?;
+        Ok(array)
     }
 }

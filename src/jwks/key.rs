@@ -97,10 +97,9 @@ fn require_signature_use(jwk: Jwk<'_>) -> Result<(), UnusableKey> {
     if jwk.optional_text("use")?.is_some_and(|use_| use_ != "sig") {
         return Err(UnusableKey::Use);
     }
-    let is_verify = |operation: &Value| operation.as_text() == Some("verify");
     match jwk.get("key_ops") {
         None => Ok(()),
-        Some(Value::Array(operations)) if operations.iter().any(is_verify) => Ok(()),
+        Some(Value::Array(operations)) if operations.contains("verify") => Ok(()),
         Some(_) => Err(UnusableKey::KeyOperations),
     }
 }

@@ -121,9 +121,7 @@ fn check_audience(payload: &Members, expected: &Verifier) -> Result<(), InvalidT
 fn check_names(audience: &Value, claim: &str, expected: &str) -> Result<(), InvalidToken> {
     let is_named = match audience {
         Value::Text(audience) => **audience == *expected,
-        Value::Array(audiences) if audiences.iter().all(|audience| audience.as_text().is_some()) => {
-            audiences.iter().any(|audience| audience.as_text() == Some(expected))
-        }
+        Value::Array(audiences) if audiences.only_texts().is_some() => audiences.contains(expected),
         _ => return Err(InvalidToken::ClaimType { claim: claim.to_owned() }),
     };
     if is_named { Ok(()) } else { Err(InvalidToken::Audience) }
@@ -204,7 +202,9 @@ fn granted_scopes(payload: &Members, expected: &Verifier) -> ScopeSet {
 fn scopes_of(claim: &Value) -> Option<ScopeSet> {
     match claim {
         Value::Text(scopes) => scopes.parse().ok(),
-        Value::Array(scopes) => scopes.iter().map(|scope| ScopeToken::parse(scope.as_text()?).ok()).collect(),
+        Value::Array(scopes) => {
+            scopes.only_texts()?.iter().map(|scope| ScopeToken::parse(scope).ok()).collect()
+        }
         _ => None,
     }
 }

@@ -118,7 +118,9 @@ impl Metadata {
 fn names(member: Option<&Value>) -> Option<Vec<String>> {
     match member {
         None | Some(Value::Null) => Some(Vec::new()),
-        Some(Value::Array(names)) => names.iter().map(|name| name.as_text().map(ToOwned::to_owned)).collect(),
+        Some(Value::Array(names)) => {
+            names.only_texts().map(|names| names.iter().map(ToString::to_string).collect())
+        }
         Some(_) => None,
     }
 }

@@ -75,7 +75,7 @@ impl<'a> Jwk<'a> {
 fn says_something(value: &Value) -> bool {
     match value {
         Value::Null => false,
-        Value::Array(elements) => !elements.is_empty(),
+        Value::Array(array) => !array.is_empty(),
         _ => true,
     }
 }
