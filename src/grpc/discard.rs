@@ -83,6 +83,8 @@ where
     if std::thread::panicking() || body.is_end_stream() {
         return;
     }
+    // Before the first poll: a body may need the runtime too, and would panic in the midst of a drop.
+    let Ok(runtime) = Handle::try_current() else { return };
     let mut left = LIMIT;
     // Most bodies have come whole. They need no task, and nobody to be woken.
     let come = poll_discard(&mut body, &mut left, &mut Context::from_waker(Waker::noop()));
@@ -90,7 +92,6 @@ where
         (Poll::Ready(Rest::Ended), _) | (Poll::Ready(Rest::Open), None) => return,
         (Poll::Ready(Rest::Open), Some(_)) | (Poll::Pending, _) => {}
     }
-    let Ok(runtime) = Handle::try_current() else { return };
     runtime.spawn(async move {
         let rest = timeout(TIME, poll_fn(|cx| poll_discard(&mut body, &mut left, cx))).await;
         match (rest, resets) {
