@@ -32,6 +32,9 @@ pub(super) const MEMORY: Duration = Duration::from_millis(1250);
 
 /// The resets of streams on one connection of HTTP/2, whose bodies did not end in time. Where there are more of
 /// them than h2 remembers, the next one waits, and what comes of its body meanwhile is thrown away.
+///
+/// A limit: a turn is spent when the body is dropped, but h2 resets the stream only once the response has ended too.
+/// The reset of a stream whose response goes on for longer than a turn does is not counted when it happens.
 #[derive(Debug, Clone)]
 pub struct ConnectionResets(Arc<Semaphore>);
 
@@ -42,6 +45,19 @@ impl Default for ConnectionResets {
 }
 
 impl ConnectionResets {
+    /// Waits until one more reset will be remembered, and counts it. For a reset that dropping a [`RequestBody`]
+    /// does not bring about.
+    ///
+    /// [`RequestBody`]: super::RequestBody
+    pub async fn turn(&self) {
+        // The semaphore is never closed.
+        let Ok(turn) = Arc::clone(&self.0).acquire_owned().await else { return };
+        tokio::spawn(async move {
+            sleep(MEMORY).await;
+            drop(turn);
+        });
+    }
+
     /// Drops the body, which resets its stream, once that will be remembered.
     async fn reset(self, mut body: impl Body + Unpin) {
         let turn = {
@@ -83,6 +99,8 @@ where
     if std::thread::panicking() || body.is_end_stream() {
         return;
     }
+    // Before the first poll: a body may need the runtime too, and would panic in the midst of a drop.
+    let Ok(runtime) = Handle::try_current() else { return };
     let mut left = LIMIT;
     // Most bodies have come whole. They need no task, and nobody to be woken.
     let come = poll_discard(&mut body, &mut left, &mut Context::from_waker(Waker::noop()));
@@ -90,7 +108,6 @@ where
         (Poll::Ready(Rest::Ended), _) | (Poll::Ready(Rest::Open), None) => return,
         (Poll::Ready(Rest::Open), Some(_)) | (Poll::Pending, _) => {}
     }
-    let Ok(runtime) = Handle::try_current() else { return };
     runtime.spawn(async move {
         let rest = timeout(TIME, poll_fn(|cx| poll_discard(&mut body, &mut left, cx))).await;
         match (rest, resets) {

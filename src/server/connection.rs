@@ -98,7 +98,7 @@ impl<S: HttpService> Serving<S> {
         requests: &Arc<Requests>,
         stopped: watch::Receiver<()>,
     ) -> Ended {
-        let stream = never_stuck(stream, self.limits.idle);
+        let stream = with_write_timeout(stream, self.limits.idle);
         match &self.tls {
             None => self.serve(stream, builder(&self.limits), requests, stopped).await,
             Some(tls) => {
@@ -120,7 +120,7 @@ impl<S: HttpService> Serving<S> {
         let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
         let grace = tokio::select! {
             ended = connection.as_mut() => return ended,
-            grace = self.told_to_go(stopped) => grace,
+            grace = self.shutdown_or_max_age(stopped) => grace,
         };
         connection.as_mut().graceful_shutdown();
         let mut ended = pin!(tokio::time::timeout(grace, connection));
@@ -135,7 +135,7 @@ impl<S: HttpService> Serving<S> {
     }
 
     /// Until no more calls are to be taken: how long those in flight may go on.
-    async fn told_to_go(&self, stopped: watch::Receiver<()>) -> Duration {
+    async fn shutdown_or_max_age(&self, stopped: watch::Receiver<()>) -> Duration {
         let tenth = self.limits.connection_age / 10;
         let age = (9 * tenth).saturating_add(tenth.mul_f64(2.0 * fastrand::f64()));
         tokio::select! {
@@ -148,7 +148,7 @@ impl<S: HttpService> Serving<S> {
 
 /// Ends with an error where the peer takes nothing of what is sent to it for so long. Pinned, as hyper wants
 /// what it writes to to be movable.
-fn never_stuck(stream: TcpStream, idle: Duration) -> Pin<Box<TimeoutWriter<TcpStream>>> {
+fn with_write_timeout(stream: TcpStream, idle: Duration) -> Pin<Box<TimeoutWriter<TcpStream>>> {
     let mut stream = TimeoutWriter::new(stream);
     stream.set_timeout(Some(idle));
     Box::pin(stream)

@@ -69,7 +69,7 @@ impl Service<Request<RequestBody<Incoming>>> for Door {
         if is_native(&request) {
             return Either::Left(self.access.call(request));
         }
-        if head::is_beyond(&request, self.header_list_size) {
+        if head::exceeds_limit(&request, self.header_list_size) {
             return answered(head::refusal());
         }
         let Some(cors) = &self.web else {

@@ -23,8 +23,8 @@ pub struct Limits {
     /// nothing else may come in the midst of a head (RFC 9113 §4.3), the answer to a ping neither, so
     /// `keep_alive` bounds it.
     pub head: Duration,
-    /// How long a peer may be silent that owes something: the rest of a body over HTTP/1.1, or to take what
-    /// is sent to it. Over HTTP/2, who answers pings, or sends anything of a call, is not idle.
+    /// Idle time-out while a request body is incomplete (HTTP/1.1), or while the peer does not read its response.
+    /// Over HTTP/2, a peer that answers pings is not idle while a request body is incomplete.
     pub idle: Duration,
     /// Pings to a peer that is silent, over HTTP/2; over HTTP/1.1 the system's own probes.
     pub keep_alive: KeepAlive,

@@ -153,6 +153,17 @@ async fn row_106_a_body_beyond_the_limit_is_reset() {
     shared.assert_well().await;
 }
 
+/// hyper keeps the body of CONNECT to itself, so that its stream is reset with each answer.
+#[tokio::test]
+async fn row_106_bodies_of_connect_that_do_not_end_leave_the_connection_whole() {
+    let app = App::start().await;
+    let mut shared = Shared::connect(app.address).await;
+    let connect = Block::default().field(":method", "CONNECT").field(":authority", "x");
+    shared.late_frames(&connect, 100).await;
+    shared.assert_well().await;
+    assert_eq!(app.handlers.ran(), 0);
+}
+
 /// The window of the connection is given back for what is thrown away.
 #[tokio::test]
 async fn row_106_what_is_thrown_away_takes_no_window() {

@@ -1,5 +1,6 @@
 //! The end, in bounded time.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use sekisho::server::Limits;
@@ -9,7 +10,8 @@ use tonic::Code;
 use crate::support::proto::Item;
 use crate::support::proto::streaming_client::StreamingClient;
 use crate::support::{
-    App, DATA, END_STREAM, Frames, GOAWAY, HEADERS, RST_STREAM, Setup, call_head, connect, issuer,
+    App, DATA, END_STREAM, Frame, Frames, GOAWAY, HEADERS, RST_STREAM, Setup, Shared, call_head, connect,
+    issuer,
 };
 
 fn waiting() -> Item {
@@ -144,6 +146,26 @@ async fn row_97_whoever_answers_no_ping_is_served_no_call_after_a_second() {
     let frames = with_a_call_in_flight(&app).await;
     app.tell_to_stop();
     assert_calls_are_refused(&app, frames).await;
+    tokio::time::timeout(Duration::from_secs(20), app.ended()).await.expect("it ends");
+}
+
+#[tokio::test]
+async fn row_106_late_calls_that_are_refused_end_no_call_in_flight() {
+    let mut app = App::start_with(Setup { shutdown_grace: FOREVER, ..Setup::default() }).await;
+    let mut shared = Shared::connect(app.address).await;
+    shared.answers_pings = false;
+    let first = shared.stream();
+    let message = Frame::new(DATA, END_STREAM, first, WAIT).bytes();
+    let head = call_head("/streaming.v1.Streaming/Open");
+    shared.write(&[head.frames(first, 0), message].concat()).await;
+    app.handlers.waiting.notified().await;
+    app.tell_to_stop();
+    let late = call_head("/streaming.v1.Streaming/Unary");
+    shared.until_refused(&late).await;
+    shared.late_frames(&late, 99).await;
+    app.handlers.go_on.notify_one();
+    shared.answered(HashSet::from([first]), "the call in flight").await;
+    drop(shared);
     tokio::time::timeout(Duration::from_secs(20), app.ended()).await.expect("it ends");
 }
 

@@ -15,6 +15,10 @@ use super::wire::{
 /// How many calls are under way at a time, as many as h2 remembers of those that it has reset.
 pub const AT_A_TIME: u32 = 50;
 
+/// Frames that were under way when a stream was reset. Of half of 100 streams they are more than the 1,024 that h2
+/// takes for errors of its own; and few enough to be there within the second for which it remembers a reset.
+const LATE_FRAMES: usize = 30;
+
 /// No frame takes longer, unless something hangs.
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -39,6 +43,8 @@ impl Early {
 pub struct Shared {
     socket: TcpStream,
     next: u32,
+    /// Without, h2 does not learn that GOAWAY has come, and goes on to take calls.
+    pub answers_pings: bool,
 }
 
 impl Shared {
@@ -46,7 +52,7 @@ impl Shared {
         let socket = TcpStream::connect(address).await.expect("a server that listens");
         // A write that waits for the answer to the one before would be most of the time.
         socket.set_nodelay(true).expect("set");
-        let mut shared = Self { socket, next: 1 };
+        let mut shared = Self { socket, next: 1, answers_pings: true };
         shared.write(&client_preface()).await;
         shared
     }
@@ -76,8 +82,12 @@ impl Shared {
         let frame = frame.expect("a connection that is open");
         let length = u32::try_from(frame.payload.len()).expect("a frame's length");
         let answer = match frame.kind {
+            // Without an error, it only asks for no more calls (RFC 9113 §6.8).
+            GOAWAY if frame.payload[4..8] == [0; 4] => return frame,
             GOAWAY => panic!("GOAWAY: {}", String::from_utf8_lossy(&frame.payload)),
-            PING if frame.flags == 0 => Frame::new(PING, 1, 0, frame.payload.as_slice()),
+            PING if frame.flags == 0 && self.answers_pings => {
+                Frame::new(PING, 1, 0, frame.payload.as_slice())
+            }
             // The server's windows are as it says once it knows that we know (RFC 9113 §6.5.3).
             SETTINGS if frame.flags == 0 => Frame::new(SETTINGS, 1, 0, []),
             DATA if length > 0 => Frame::new(WINDOW_UPDATE, 0, 0, length.to_be_bytes()),
@@ -98,6 +108,45 @@ impl Shared {
                 RST_STREAM => reset.push(frame.stream),
                 _ => {}
             }
+        }
+    }
+
+    /// Calls again and again, until a call is refused.
+    pub async fn until_refused(&mut self, call: &Block) {
+        loop {
+            let stream = self.stream();
+            self.write(&call.frames(stream, END_STREAM)).await;
+            let mut frame = self.next().await;
+            while frame.stream != stream {
+                frame = self.next().await;
+            }
+            if frame.kind == RST_STREAM {
+                return;
+            }
+        }
+    }
+
+    /// Makes calls whose bodies do not end, and sends more of each body after its stream was reset: to all of
+    /// them, if they are reset at once, more than h2 takes for errors of its own.
+    pub async fn late_frames(&mut self, call: &Block, calls: u32) {
+        let mut open: HashSet<u32> = (0..calls).map(|_| self.stream()).collect();
+        let mut streams: Vec<u32> = open.iter().copied().collect();
+        streams.sort_unstable();
+        self.write(&streams.iter().flat_map(|stream| call.frames(*stream, 0)).collect::<Vec<_>>()).await;
+        while !open.is_empty() {
+            let mut reset = Vec::new();
+            while reset.is_empty() {
+                let frame = self.next().await;
+                reset.extend((frame.kind == RST_STREAM).then_some(frame.stream));
+            }
+            for _ in 0..LATE_FRAMES {
+                // A frame at a time: of those that are read at once, h2 counts one a stream.
+                let late = reset.iter().map(|stream| Frame::new(DATA, 0, *stream, [0; 300]).bytes());
+                self.write(&late.collect::<Vec<_>>().concat()).await;
+                let more = self.resets_so_far().await;
+                reset.extend(more.into_iter().filter(|stream| !reset.contains(stream)).collect::<Vec<_>>());
+            }
+            open.retain(|stream| !reset.contains(stream));
         }
     }
 

@@ -158,6 +158,27 @@ async fn resets_of_a_connection_keep_to_what_is_remembered() {
     assert_eq!(still_read(), 0);
 }
 
+/// A body that needs a runtime, as one with a timer does.
+struct NeedsRuntime;
+
+impl Body for NeedsRuntime {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        drop(tokio::time::sleep(Duration::ZERO));
+        Poll::Ready(None)
+    }
+}
+
+#[test]
+fn without_a_runtime_a_body_is_not_polled() {
+    drop(RequestBody::wrap(Request::new(NeedsRuntime)));
+}
+
 #[test]
 fn without_a_runtime_the_body_is_just_dropped() {
     let (sender, request) = body();

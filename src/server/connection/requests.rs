@@ -54,16 +54,32 @@ pub(super) fn service(
     service_fn(move |request: Request<Incoming>| {
         requests.have_come.store(true, Ordering::Relaxed);
         let is_head = request.method() == Method::HEAD;
-        let answer =
-            requests.takes(request.version()).then(|| service.call(RequestBody::wrap_on(request, &resets)));
+        let is_reset = is_reset_by_hyper(&request);
+        let is_taken = requests.takes(request.version());
+        let request = RequestBody::wrap_on(request, &resets);
+        // The body of a call that is not taken is dropped here, and so discarded until the stream is reset.
+        let answer = is_taken.then(|| service.call(request));
+        let resets = resets.clone();
         async move {
-            // hyper resets the stream with the reason of the error. By this one a client knows that no handler
-            // has seen the call, and makes it elsewhere (RFC 9113 §8.7).
-            let Some(answer) = answer else { return Err(h2::Reason::REFUSED_STREAM.into()) };
+            let Some(answer) = answer else {
+                resets.turn().await;
+                // hyper resets the stream with the reason of the error. By this one a client knows that no handler
+                // has seen the call, and makes it elsewhere (RFC 9113 §8.7).
+                return Err(h2::Reason::REFUSED_STREAM.into());
+            };
             let Ok(response) = answer.await;
+            if is_reset {
+                resets.turn().await;
+            }
             Ok(if is_head { without_body(response) } else { response })
         }
     })
+}
+
+/// Whether hyper resets the stream with the answer: it keeps the body of CONNECT over HTTP/2 to itself, for a
+/// tunnel, and drops it where there is to be none.
+fn is_reset_by_hyper<B>(request: &Request<B>) -> bool {
+    request.version() == Version::HTTP_2 && request.method() == Method::CONNECT
 }
 
 /// The answer to HEAD (RFC 9110 §9.3.2). Over HTTP/1.1 hyper leaves the body out, over HTTP/2 it does not, and

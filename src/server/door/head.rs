@@ -8,7 +8,7 @@ use tonic::body::Body;
 /// What each field counts besides its name and its value (RFC 9113 §6.5.2).
 const FIELD: usize = 32;
 
-pub(super) fn is_beyond<B>(request: &Request<B>, limit: u32) -> bool {
+pub(super) fn exceeds_limit<B>(request: &Request<B>, limit: u32) -> bool {
     request.version() != Version::HTTP_2 && size(request) > limit as usize
 }
 
@@ -33,6 +33,6 @@ mod tests {
     fn a_head_counts_as_over_http_2() {
         let request = Request::post("/a?b").header("x", "yz").header("x", "").body(()).unwrap();
         assert_eq!(size(&request), 4 + (1 + 2 + 32) + (1 + 32));
-        assert!(is_beyond(&request, 71) && !is_beyond(&request, 72));
+        assert!(exceeds_limit(&request, 71) && !exceeds_limit(&request, 72));
     }
 }
