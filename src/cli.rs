@@ -1,6 +1,7 @@
 //! The command line: parse, run, print.
 
 mod banner;
+mod bounded_file;
 mod client;
 mod command;
 mod env_file;

@@ -55,7 +55,7 @@ fn write_beside(queue: Queue, lines: SingleLines) -> std::io::Result<()> {
         lines.line(|| {
             tracing::warn!(
                 dropped,
-                "log lines were dropped: they were not read in time, or are longer than 16 KiB"
+                "log lines were dropped: they were not read in time, or are longer than 24 KiB"
             );
         })
     };

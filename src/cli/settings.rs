@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::bounded_file;
 use super::judge::Judge;
 use super::options as option;
 use super::values;
@@ -207,7 +208,7 @@ fn scopes(text: &str) -> Result<String, String> {
 
 fn certificates(path: &str) -> Result<Vec<u8>, String> {
     const MARK: &[u8] = b"-----BEGIN CERTIFICATE-----";
-    let pem = std::fs::read(path).map_err(|error| format!("{path}: {error}"))?;
+    let pem = bounded_file::read(path).map_err(|error| format!("{path}: {error}"))?;
     // A bundle of other things, such as a key, parses as well, and brings no root.
     if !pem.windows(MARK.len()).any(|window| window == MARK) {
         return Err(format!("{path}: there is no PEM certificate in it"));

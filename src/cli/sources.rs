@@ -8,6 +8,7 @@ use std::fmt;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
+use super::bounded_file;
 use super::env_file;
 use super::options::{CONFIG, ENV_FILE, Kind, Opt, names_in_file, names_of_variables};
 
@@ -46,6 +47,7 @@ pub(super) struct Sources<'a> {
     pub(super) faults: Vec<String>,
     /// Options and variables that are there and cannot be read.
     unread: BTreeSet<&'static str>,
+    /// Nobody knows what the file says, or the `.env` file.
     has_unread_file: bool,
 }
 
@@ -75,7 +77,8 @@ impl<'a> Sources<'a> {
         self.by_flag(option).or_else(|| self.by_variable(option)).or_else(|| self.by_file(option))
     }
 
-    /// Whether nobody said anything of it. What is there but cannot be read is not missing as well.
+    /// Whether nobody said anything of it. What is there but cannot be read is not missing as well, nor is what may be
+    /// in a file that cannot be read.
     pub(super) fn is_missing(&mut self, option: &'static Opt) -> bool {
         let is_given = self.get(option).is_some();
         let is_unread =
@@ -136,7 +139,7 @@ impl<'a> Sources<'a> {
 
     fn read_env_file(&mut self, given: &Given) {
         let path = given.texts.concat();
-        match std::fs::read_to_string(&path) {
+        match bounded_file::read_text(&path) {
             Ok(text) => {
                 let (variables, faults) = env_file::read(&text, &names_of_variables());
                 self.unread.extend(faults.iter().filter_map(|fault| fault.name));
@@ -144,15 +147,22 @@ impl<'a> Sources<'a> {
                     .extend(faults.into_iter().map(|fault| format!("{}: {path}: {fault}", given.origin)));
                 self.env_file = (path, variables);
             }
-            Err(error) => self.faults.push(format!("{}: {path}: {error}", given.origin)),
+            Err(error) => {
+                // All that has to be given has a variable, which may be in it.
+                self.has_unread_file = true;
+                self.faults.push(format!("{}: {path}: {error}", given.origin));
+            }
         }
     }
 
     fn read_file(&mut self, given: &Given) {
         let path = given.texts.concat();
-        let text = match std::fs::read_to_string(&path) {
+        let text = match bounded_file::read_text(&path) {
             Ok(text) => text,
-            Err(error) => return self.faults.push(format!("{}: {path}: {error}", given.origin)),
+            Err(error) => {
+                self.has_unread_file = true;
+                return self.faults.push(format!("{}: {path}: {error}", given.origin));
+            }
         };
         match text.parse::<toml::Table>() {
             Ok(table) => {

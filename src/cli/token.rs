@@ -32,11 +32,18 @@ async fn ask(settings: &TokenSettings) -> Result<String, TokenRequestError> {
     let request = client::client(&endpoint.url, &settings.ca_file)?.post(endpoint.url.url().clone());
     let answer = client::send(authenticated(request, &endpoint, settings), &endpoint.url).await?;
     let status = answer.status;
-    let TokenAnswer { access_token, error, error_description } = read_answer(answer.json(&endpoint.url)?);
+    let TokenAnswer { access_token, token_type, error, error_description } =
+        read_answer(answer.json(&endpoint.url)?);
     if status == StatusCode::OK
         && let Some(token) = access_token.filter(|token| is_printable(token))
     {
-        return Ok(token);
+        return match token_type.filter(|name| !name.eq_ignore_ascii_case("bearer")) {
+            None => Ok(token),
+            Some(other) => Err(TokenRequestError::TokenType {
+                url: endpoint.url.to_string(),
+                found: printable(&other.replace(&token, "[token]"), settings),
+            }),
+        };
     }
     Err(match error.filter(|_| status != StatusCode::OK) {
         Some(error) => TokenRequestError::Refused {
@@ -51,12 +58,18 @@ async fn ask(settings: &TokenSettings) -> Result<String, TokenRequestError> {
 #[derive(Default)]
 struct TokenAnswer {
     access_token: Option<String>,
+    /// It is required (§5.1), and some issuers leave it out.
+    token_type: Option<String>,
     error: Option<String>,
     error_description: Option<String>,
 }
 
-static ANSWER: [Wanted; 3] =
-    [Wanted::member("access_token"), Wanted::member("error"), Wanted::member("error_description")];
+static ANSWER: [Wanted; 4] = [
+    Wanted::member("access_token"),
+    Wanted::member("token_type"),
+    Wanted::member("error"),
+    Wanted::member("error_description"),
+];
 
 /// Nothing is in an answer that is no JSON, or says something twice.
 fn read_answer(json: &[u8]) -> TokenAnswer {
@@ -65,6 +78,8 @@ fn read_answer(json: &[u8]) -> TokenAnswer {
     let text = |name: &str| answer.get(name).and_then(Value::as_text).map(ToOwned::to_owned);
     TokenAnswer {
         access_token: text("access_token"),
+        // What is there and is no text is not passed over as if it were not there.
+        token_type: answer.get("token_type").map(|value| value.as_text().unwrap_or("(no text)").to_owned()),
         error: text("error"),
         error_description: text("error_description"),
     }
@@ -186,6 +201,14 @@ pub enum TokenRequestError {
         error: String,
         /// Its own words.
         description: Option<String>,
+    },
+    /// A token that is used in another way than as a bearer token (RFC 6749 §7.1).
+    #[error("{url} answered with a token of type \"{found}\"; only bearer tokens can be used here")]
+    TokenType {
+        /// Who was asked.
+        url: String,
+        /// The type that the answer names.
+        found: String,
     },
     /// An answer with neither a token nor an error.
     #[error("{url} answered with HTTP status {status} and no token")]

@@ -59,6 +59,7 @@ mod routes;
 mod same_origin;
 mod scope;
 mod session;
+mod shortage;
 mod signing_key;
 mod target;
 mod token_endpoint;

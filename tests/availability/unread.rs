@@ -60,12 +60,7 @@ async fn row_105_what_was_dropped_is_told_and_counted_once_it_is_read_again() {
         assert_eq!(server.logged().dropped, 0);
         server.log_is_read(true);
         // It is told though nothing more is logged.
-        in_time("what was dropped", async {
-            while server.logged().dropped == 0 {
-                tokio::task::yield_now().await;
-            }
-        })
-        .await;
+        in_time("what was dropped", server.logged_until(|logged| logged.dropped != 0)).await;
         server.terminate().await;
         let (code, logged) = server.ended().await;
         assert_eq!((code, logged.panics), (Some(0), Vec::new()));

@@ -105,6 +105,44 @@ async fn an_answer_that_is_none_shows_no_token() {
 }
 
 #[tokio::test]
+async fn a_token_of_another_type_than_bearer_is_not_shown() {
+    let long = "x".repeat(301);
+    for (token_type, shown) in [
+        ("\"DPoP\"", "DPoP"),
+        ("\"mac\"", "mac"),
+        ("\"N_A\"", "N_A"),
+        ("\"\"", ""),
+        ("\"Bearer \"", "Bearer "),
+        ("null", "(no text)"),
+        ("[\"Bearer\"]", "(no text)"),
+        (r#""a\u001b[2J\u200b of the.access.token for hush""#, r"a [2J\u{200b} of [token] for [secret]"),
+        (&format!("\"{long}\""), &long[1..]),
+    ] {
+        let answer = format!(r#"{{"access_token":"the.access.token","token_type":{token_type}}}"#);
+        let issuer = Issuer::start(Answer::json(&answer)).await;
+        let ended = run(&credentials(&issuer)).await;
+        assert_eq!(
+            ended.one_error(1),
+            format!(
+                "{}token answered with a token of type \"{}\"; only bearer tokens can be used here",
+                issuer.url(),
+                shown.trim()
+            )
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_bearer_token_may_be_named_in_any_case_or_not_at_all() {
+    for token_type in [r#","token_type":"bearer""#, r#","token_type":"BEARER""#, ""] {
+        let answer = format!(r#"{{"access_token":"the.access.token"{token_type}}}"#);
+        let issuer = Issuer::start(Answer::json(&answer)).await;
+        let ended = run(&credentials(&issuer)).await;
+        assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), "the.access.token\n"), "{}", ended.stderr);
+    }
+}
+
+#[tokio::test]
 async fn credentials_go_to_nobody_else() {
     let issuer = Issuer::start(Answer::json(TOKEN)).await;
     for (metadata, reason) in [

@@ -124,3 +124,45 @@ impl io::Write for ToThread {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::panics::{BACKTRACE, CAUSE};
+    use super::super::queue::LONGEST;
+    use super::*;
+    use crate::excerpt;
+
+    /// In both forms. One that is far shorter is no test of it.
+    #[track_caller]
+    fn assert_fits(log: impl Fn()) {
+        for format in [LogFormat::Text, LogFormat::Json] {
+            let length = SingleLines::new(Form::new(format)).line(&log).len();
+            assert!((LONGEST / 2..=LONGEST).contains(&length), "{format:?}: {length}");
+        }
+    }
+
+    #[test]
+    fn the_longest_lines_of_ours_fit() {
+        let hidden = "\u{e0041}".repeat(10_000);
+        let (name, message) = (excerpt::name(&hidden), excerpt::message(&hidden));
+        let name = &*name;
+        assert_fits(|| {
+            tracing::warn!(
+                issuer = name,
+                key = usize::MAX,
+                kid = name,
+                reason = message,
+                "a published key is not used"
+            );
+        });
+        // A panic may say what a stranger wrote. A backtrace has nothing of that, but ends of lines and quotes.
+        let (cause, backtrace) = ("\u{e0041}".repeat(CAUSE), "\n".repeat(BACKTRACE));
+        assert_fits(|| {
+            tracing::error!(thread = name_of_ours(), location = name_of_ours(), cause, backtrace, "panicked")
+        });
+    }
+
+    fn name_of_ours() -> String {
+        "x".repeat(128)
+    }
+}

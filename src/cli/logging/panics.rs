@@ -8,9 +8,9 @@ use super::format::SingleLines;
 use super::queue::{Kind, Queue};
 
 /// How much is shown of what a panic says, in characters: there may be a text from outside in it.
-const CAUSE: usize = 512;
+pub(super) const CAUSE: usize = 512;
 /// How much is shown of a backtrace, where one is asked for (`RUST_BACKTRACE`).
-const BACKTRACE: usize = 8192;
+pub(super) const BACKTRACE: usize = 8192;
 
 /// From here on a panic is a line in the queue. The hook of the standard library writes to stderr in place, and a
 /// handler that panicked would wait there for whoever reads it.

@@ -13,6 +13,8 @@ use tokio::task::JoinSet;
 use tokio_io_timeout::TimeoutWriter;
 use tokio_util::sync::CancellationToken;
 
+use super::shortage::Shortage;
+
 /// How many connections are held at once; more wait in the listener's queue. Well below the usual limit of
 /// open files, most of which are for the rest of the process.
 const MAX_CONNECTIONS: usize = 64;
@@ -51,11 +53,13 @@ pub(super) async fn serve(
     let stopping = CancellationToken::new();
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
+    let mut shortage = Shortage::default();
     loop {
         tokio::select! {
             () = &mut shutdown => break,
-            accepted = accept(&listener), if connections.len() < MAX_CONNECTIONS => {
+            accepted = accept(&listener, &mut shortage), if connections.len() < MAX_CONNECTIONS => {
                 if let Some(stream) = accepted? {
+                    shortage.end();
                     connections.spawn(connection(stream, routes.clone(), stopping.clone()));
                 }
             }
@@ -72,7 +76,7 @@ pub(super) async fn serve(
 }
 
 /// The next connection, or none where one could not be had this time.
-async fn accept(listener: &TcpListener) -> io::Result<Option<TcpStream>> {
+async fn accept(listener: &TcpListener, shortage: &mut Shortage) -> io::Result<Option<TcpStream>> {
     let error = match listener.accept().await {
         Ok((stream, _peer)) => return Ok(Some(stream)),
         Err(error) => error,
@@ -80,7 +84,12 @@ async fn accept(listener: &TcpListener) -> io::Result<Option<TcpStream>> {
     match Extent::of(&error) {
         Extent::Connection => {}
         Extent::Moment => {
-            tracing::warn!(error = error.to_string(), "the development issuer could not accept a connection");
+            if shortage.begins() {
+                tracing::warn!(
+                    error = error.to_string(),
+                    "the development issuer could not accept a connection"
+                );
+            }
             tokio::time::sleep(ACCEPT_PAUSE).await;
         }
         Extent::Listener => return Err(error),

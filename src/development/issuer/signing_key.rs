@@ -45,7 +45,8 @@ impl SigningKey {
         Ok(format!("{signing_input}.{}", base64url(signature)))
     }
 
-    /// The claims of a token that this key signed, whenever that was.
+    /// The claims of a token that this key signed, whenever that was. `serde_json` reads them, since nothing comes to
+    /// it but what [`Self::sign`] has itself written and signed.
     pub(super) fn verify(&self, token: &str) -> Option<Value> {
         let (signing_input, signature) = token.rsplit_once('.')?;
         let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;

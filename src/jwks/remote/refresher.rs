@@ -95,7 +95,8 @@ impl Shared {
         // The same keys keep their identity.
         let same = before.filter(|before| *before.keys == fresh).map(|before| Arc::clone(&before.keys));
         let keys = same.unwrap_or_else(|| {
-            tracing::info!(issuer = &*fresh.issuer, keys = fresh.set.len(), "the issuer's keys are held");
+            let issuer = excerpt::name(&fresh.issuer);
+            tracing::info!(issuer = &*issuer, keys = fresh.set.len(), "the issuer's keys are held");
             Arc::new(fresh)
         });
         self.published.store(Some(Arc::new(Published { keys, refreshed_at: self.clock.elapsed() })));
@@ -119,10 +120,17 @@ impl Shared {
 /// Says once, and again only when it changes, which keys are not used.
 fn report_left_out(fetched: &Fetched, before: &mut Vec<LeftOutKey>) {
     if *before != fetched.left_out {
+        let issuer = excerpt::name(&fetched.issuer);
         for key in &fetched.left_out {
             let kid = key.kid.as_deref().map(excerpt::name);
-            let (issuer, kid, reason) = (&*fetched.issuer, kid.as_deref(), excerpt::message(&key.reason));
-            tracing::warn!(issuer, key = key.index + 1, kid, reason, "a published key is not used");
+            let (kid, reason) = (kid.as_deref(), excerpt::message(&key.reason));
+            tracing::warn!(
+                issuer = &*issuer,
+                key = key.index + 1,
+                kid,
+                reason,
+                "a published key is not used"
+            );
         }
         before.clone_from(&fetched.left_out);
     }

@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use super::in_time;
 
@@ -46,7 +45,7 @@ impl Logged {
 }
 
 pub struct Log {
-    logged: Arc<Mutex<Logged>>,
+    logged: watch::Receiver<Logged>,
     reader: JoinHandle<()>,
     is_read: watch::Sender<bool>,
 }
@@ -56,8 +55,7 @@ impl Log {
     pub async fn read(stderr: ChildStderr) -> (Self, Addresses) {
         let mut lines = BufReader::new(stderr).lines();
         let addresses = Addresses::read(&mut lines).await;
-        let logged = Arc::new(Mutex::new(Logged::default()));
-        let so_far = Arc::clone(&logged);
+        let (so_far, logged) = watch::channel(Logged::default());
         let (is_read, mut may_read) = watch::channel(true);
         let reader = tokio::spawn(async move {
             loop {
@@ -66,7 +64,7 @@ impl Log {
                     // Nobody reads for now. A line that was begun is not lost.
                     () = until(&mut may_read, false) => until(&mut may_read, true).await,
                     line = lines.next_line() => match line {
-                        Ok(Some(line)) => so_far.lock().unwrap_or_else(PoisonError::into_inner).add(line),
+                        Ok(Some(line)) => so_far.send_modify(|logged| logged.add(line)),
                         _ => break,
                     },
                 }
@@ -81,7 +79,12 @@ impl Log {
     }
 
     pub fn so_far(&self) -> Logged {
-        self.logged.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.logged.borrow().clone()
+    }
+
+    /// Waits until what is logged is as it is waited for.
+    pub async fn until(&self, is_met: impl FnMut(&Logged) -> bool) {
+        self.logged.clone().wait_for(is_met).await.expect("a log that goes on");
     }
 
     /// All of it, once the program has ended.
@@ -89,7 +92,7 @@ impl Log {
         let Self { logged, reader, is_read } = self;
         in_time("the end of the log", reader).await.expect("no panic");
         drop(is_read);
-        logged.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        logged.borrow().clone()
     }
 }
 

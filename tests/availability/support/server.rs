@@ -89,6 +89,11 @@ impl Server {
         self.log.so_far()
     }
 
+    /// Waits until what it logs is as it is waited for.
+    pub async fn logged_until(&self, is_met: impl FnMut(&Logged) -> bool) {
+        self.log.until(is_met).await;
+    }
+
     /// It serves, and no part of it has panicked.
     pub async fn assert_well(&mut self) {
         assert_eq!(self.child.try_wait().expect("a process"), None, "it ended: {:#?}", self.logged().last);

@@ -52,11 +52,38 @@ fn files_that_are_missing_are_faults_among_others() {
         [
             "--env-file: /nowhere/.env: No such file or directory (os error 2)",
             "--config: /nowhere/a.toml: No such file or directory (os error 2)",
-            "--issuer (or OIDC_ISSUER): it is required",
-        ]
+        ],
+        "what they may say is not missing"
     );
     let by_variable = told("").env("SEKISHO_CONFIG", "/nowhere/a.toml").faults();
     assert_eq!(by_variable, ["SEKISHO_CONFIG: /nowhere/a.toml: No such file or directory (os error 2)"]);
+}
+
+#[test]
+fn what_a_file_that_cannot_be_read_may_say_is_not_missing() {
+    for (flag, name) in [("--config", "a.toml"), ("--env-file", ".env")] {
+        for (contents, reason) in [
+            (b"issuer = \"\xff\"".to_vec(), "it is not valid UTF-8"),
+            (vec![b'#'; 1024 * 1024 + 1], "it is larger than 1048576 bytes"),
+        ] {
+            let faults = told("serve --leeway bad").file(flag, name, contents).faults();
+            let [fault, leeway] = &faults[..] else { panic!("{faults:?}") };
+            assert_eq!(*fault, format!("{flag}: DIR/{name}: {reason}"));
+            assert!(leeway.starts_with("--leeway: "), "{leeway}");
+        }
+        // What can be read, and says nothing, has nothing of it.
+        let faults = told("serve").file(flag, name, vec![b'#'; 1024 * 1024]).faults();
+        assert_eq!(faults.len(), 2, "{faults:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_without_an_end_is_a_fault() {
+    for flag in ["--config", "--env-file", "--ca-file"] {
+        let faults = served("").argument(flag).argument("/dev/zero").faults();
+        assert_eq!(faults, [format!("{flag}: /dev/zero: it is larger than 1048576 bytes")]);
+    }
 }
 
 #[test]
