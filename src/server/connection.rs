@@ -1,5 +1,5 @@
 //! One connection, from its first byte to its end. What bounds a stranger here is hyper's wherever hyper has
-//! it; the time to the first head, silence of whoever owes something, and age are what it lacks.
+//! it; the time to the first head, the idle time-out and the age of a connection are what it lacks.
 
 mod requests;
 

@@ -1,6 +1,6 @@
 //! A connection of HTTP/2 that many callers share, as those behind a proxy do.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -98,7 +98,7 @@ impl Shared {
     }
 
     /// The streams that were reset before the server had read all that was sent.
-    pub async fn resets_so_far(&mut self) -> Vec<u32> {
+    async fn resets_so_far(&mut self) -> Vec<u32> {
         self.write(&Frame::new(PING, 0, 0, *b"so far??").bytes()).await;
         let mut reset = Vec::new();
         loop {
@@ -133,21 +133,38 @@ impl Shared {
         let mut streams: Vec<u32> = open.iter().copied().collect();
         streams.sort_unstable();
         self.write(&streams.iter().flat_map(|stream| call.frames(*stream, 0)).collect::<Vec<_>>()).await;
-        while !open.is_empty() {
-            let mut reset = Vec::new();
-            while reset.is_empty() {
-                let frame = self.next().await;
-                reset.extend((frame.kind == RST_STREAM).then_some(frame.stream));
-            }
-            for _ in 0..LATE_FRAMES {
-                // A frame at a time: of those that are read at once, h2 counts one a stream.
-                let late = reset.iter().map(|stream| Frame::new(DATA, 0, *stream, [0; 300]).bytes());
-                self.write(&late.collect::<Vec<_>>().concat()).await;
-                let more = self.resets_so_far().await;
-                reset.extend(more.into_iter().filter(|stream| !reset.contains(stream)).collect::<Vec<_>>());
-            }
-            open.retain(|stream| !reset.contains(stream));
+        // What is still to come on a stream that was reset.
+        let mut late: HashMap<u32, usize> = HashMap::new();
+        while !(open.is_empty() && late.is_empty()) {
+            let reset = if late.is_empty() {
+                vec![self.next_reset().await]
+            } else {
+                self.late_round(&mut late).await
+            };
+            let reset = reset.into_iter().filter(|stream| open.remove(stream));
+            late.extend(reset.map(|stream| (stream, LATE_FRAMES)));
         }
+    }
+
+    async fn next_reset(&mut self) -> u32 {
+        loop {
+            let frame = self.next().await;
+            if frame.kind == RST_STREAM {
+                return frame.stream;
+            }
+        }
+    }
+
+    /// One frame for each, and no more until the server has read it: of those that are read at once, h2 counts
+    /// one a stream.
+    async fn late_round(&mut self, late: &mut HashMap<u32, usize>) -> Vec<u32> {
+        let frame = |stream: &u32| Frame::new(DATA, 0, *stream, [0; 300]).bytes();
+        self.write(&late.keys().flat_map(frame).collect::<Vec<_>>()).await;
+        late.retain(|_, left| {
+            *left -= 1;
+            *left > 0
+        });
+        self.resets_so_far().await
     }
 
     /// Makes some calls, and sends the rest of their bodies once all are answered.
