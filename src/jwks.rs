@@ -181,8 +181,11 @@ impl Keys {
 
 /// Discovery settles the last slash; until it has, both are possible.
 fn same_but_for_the_last_slash(one: &str, other: &str) -> bool {
-    let stem = |issuer: &str| issuer.strip_suffix('/').unwrap_or(issuer).to_owned();
     stem(one) == stem(other)
+}
+
+fn stem(issuer: &str) -> &str {
+    issuer.strip_suffix('/').unwrap_or(issuer)
 }
 
 impl fmt::Debug for Lookup {
