@@ -1,7 +1,7 @@
 //! The task that fetches: when, and what becomes of what it brings.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokio::task::JoinSet;
 
@@ -59,34 +59,34 @@ fn pause_after(failures: u32, refresh: Duration) -> Duration {
 
 impl Shared {
     fn end(&self, cause: &Cause, fetched: Result<Fetched, FetchError>, left_out: &mut Vec<LeftOutKey>) {
+        let before = self.held();
         let error = match fetched {
             Ok(fetched) => {
                 report_left_out(&fetched, left_out);
-                let before = self.held();
                 self.publish(fetched);
-                self.withdraw_those_gone(before, cause.began_at);
                 None
             }
             Err(error) => {
                 let error = excerpt::message(&error);
-                tracing::warn!(
-                    error,
-                    keys_held = self.held().is_some(),
-                    "the issuer's keys could not be fetched"
-                );
+                tracing::warn!(error, keys_held = before.is_some(), "the issuer's keys could not be fetched");
                 Some(error)
             }
         };
-        let held = self.held();
-        let knows = |kid: &str| held.as_ref().is_some_and(|held| held.set.knows(kid));
-        self.lookups().end(cause, error.is_none(), knows, self.clock.elapsed(), self.schedule.cooldown);
+        self.settle(cause, error.is_none(), before.as_deref());
         self.ended.send_replace(Some(Arc::new(EndedFetch { requests: cause.requests, error })));
     }
 
-    fn withdraw_those_gone(&self, before: Option<Arc<HeldKeys>>, looked_for_at: SystemTime) {
-        let (Some(before), Some(now)) = (before, self.held()) else { return };
-        let gone = before.set.kids().filter(|kid| !now.set.knows(kid)).map(Into::into);
-        self.lookups().withdraw(gone, looked_for_at);
+    /// What is known of unknown keys from now on. Those that are gone come last: the end of a fetch for an unknown
+    /// key starts a cooldown anew, and with it what is remembered while it runs.
+    fn settle(&self, cause: &Cause, succeeded: bool, before: Option<&HeldKeys>) {
+        let now = self.held();
+        let knows = |kid: &str| now.as_ref().is_some_and(|held| held.set.knows(kid));
+        let mut lookups = self.lookups();
+        lookups.end(cause, succeeded, knows, self.clock.elapsed(), self.schedule.cooldown);
+        if let (Some(before), true) = (before, succeeded) {
+            let gone = before.set.kids().filter(|kid| !knows(kid)).map(Into::into);
+            lookups.withdraw(gone, cause.began_at);
+        }
     }
 
     fn publish(&self, fetched: Fetched) {
