@@ -50,14 +50,16 @@ impl KeySet {
                 Ok(key) => keys.push((index, key)),
                 Err(reason) => {
                     if reason == UnusableKey::PrivateMembers {
-                        compromised.extend(jwk.as_ref().and_then(VerificationKey::material_of));
+                        compromised.extend(jwk.iter().flat_map(VerificationKey::numbers_of));
                     }
                     left_out.push(LeftOutKey { index, kid: jwk.as_ref().and_then(kid_of), reason });
                 }
             }
         }
-        // Published once without its private members and once with them, it is the same key.
-        let is_compromised = |(_, key): &mut (usize, VerificationKey)| compromised.contains(key.material());
+        // Published once without its private members and once with them, it is the same secret.
+        let is_compromised = |(_, key): &mut (usize, VerificationKey)| {
+            compromised.iter().any(|number| key.shares_its_secret_with(number))
+        };
         left_out.extend(keys.extract_if(.., is_compromised).map(|(index, key)| LeftOutKey {
             index,
             kid: key.kid().map(Into::into),

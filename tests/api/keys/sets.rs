@@ -54,13 +54,35 @@ async fn rows_48_to_52_keys_that_cannot_be_used_are_left_out_one_by_one() {
 async fn row_51_a_key_that_is_published_with_and_without_its_private_members_is_compromised() {
     let world = World::start().await;
     let bad = world.rotated("bad");
-    let mut private = bad.jwk();
-    private["d"] = json!("AQAB");
-    private["kid"] = json!("another name");
-    world.publish(&[bad.jwk(), private, world.issuer.jwk()]);
-    world.keys.refresh().await.expect("keys");
-    assert_eq!(world.code(&World::token_of(&bad)).await, Code::Unauthenticated);
-    assert_eq!(world.code(&world.token()).await, Code::Ok);
+    let modulus = bad.jwk()["n"].as_str().expect("a modulus").to_owned();
+    // The same number after three zero bytes.
+    let padded = format!("AAAA{modulus}");
+    let cases = [
+        ("as it is", json!({"d": "AQAB"})),
+        ("another exponent", json!({"e": "Aw", "d": "AQAB"})),
+        ("an even exponent", json!({"e": "Ag", "d": "AQAB"})),
+        ("no exponent", json!({"e": null, "p": "AQAB"})),
+        ("zeros before the modulus", json!({"n": padded, "d": "AQAB"})),
+        ("no kty", json!({"kty": null, "q": "AQAB"})),
+        ("a kty of something else", json!({"kty": "EC", "d": "AQAB"})),
+        ("another use", json!({"use": "enc", "d": "AQAB"})),
+    ];
+    for (name, members) in cases {
+        let mut private = bad.jwk();
+        private["kid"] = json!("another name");
+        for (member, value) in members.as_object().expect("an object") {
+            private[member] = value.clone();
+        }
+        world.publish(&[bad.jwk(), private.clone(), world.issuer.jwk()]);
+        world.keys.refresh().await.expect("keys");
+        assert_eq!(world.code(&World::token_of(&bad)).await, Code::Unauthenticated, "{name}");
+        assert_eq!(world.code(&world.token()).await, Code::Ok, "{name}");
+
+        private["n"] = json!("AQAB");
+        world.publish(&[bad.jwk(), private, world.issuer.jwk()]);
+        world.keys.refresh().await.expect("keys");
+        assert_eq!(world.code(&World::token_of(&bad)).await, Code::Ok, "{name}, of another modulus");
+    }
 }
 
 #[tokio::test]
