@@ -104,6 +104,12 @@ impl KeySet {
         self.keys.iter().filter(named).filter(move |key| key.fits(algorithm)).take(MAX_TRIED)
     }
 
+    /// Whether a token that is signed by this algorithm can be verified.
+    #[cfg(feature = "remote")]
+    pub(super) fn has_key_for(&self, algorithm: Algorithm) -> bool {
+        self.candidates(None, algorithm).next().is_some()
+    }
+
     /// The number of usable keys.
     pub fn len(&self) -> usize {
         self.keys.len()

@@ -19,19 +19,13 @@ const LEAST_PAUSE: Duration = Duration::from_millis(100);
 /// Fetches for as long as it is let.
 pub(super) async fn keep_fresh(shared: Arc<Shared>, source: impl KeySource) {
     let source = Arc::new(source);
-    let mut failures = 0;
+    let mut failures = 0_u32;
     let mut left_out = Vec::new();
     loop {
         let is_due = *lock(&shared.next_refresh) <= shared.clock.elapsed();
         let cause = shared.lookups().begin(shared.clock.now());
         let fetched = fetch_once(&source).await;
-        // What strangers make us fetch does not change when we fetch by ourselves, unless it brought keys.
-        if fetched.is_ok() || is_due || !cause.is_of_tokens() {
-            failures = if fetched.is_ok() { 0 } else { failures + 1 };
-            let pause = pause_after(failures, shared.schedule.refresh);
-            *lock(&shared.next_refresh) = shared.clock.elapsed().saturating_add(pause);
-        }
-        shared.end(&cause, fetched, &mut left_out);
+        shared.conclude(&cause, is_due, fetched, &mut failures, &mut left_out);
         shared.until_next_fetch().await;
     }
 }
@@ -58,6 +52,27 @@ fn pause_after(failures: u32, refresh: Duration) -> Duration {
 }
 
 impl Shared {
+    /// Judges what was fetched, settles when the next refresh is due, and goes on with what is held from now on.
+    fn conclude(
+        &self,
+        cause: &Cause,
+        is_due: bool,
+        fetched: Result<Fetched, FetchError>,
+        failures: &mut u32,
+        left_out: &mut Vec<LeftOutKey>,
+    ) {
+        // Until it is published: nobody says meanwhile that other algorithms are accepted.
+        let accepted = lock(&self.accepted);
+        let fetched = fetched.and_then(|fetched| accepted.judge(&fetched.set).map(|()| fetched));
+        // What strangers make us fetch does not change when we fetch by ourselves, unless it brought keys.
+        if fetched.is_ok() || is_due || !cause.is_of_tokens() {
+            *failures = if fetched.is_ok() { 0 } else { *failures + 1 };
+            let pause = pause_after(*failures, self.schedule.refresh);
+            *lock(&self.next_refresh) = self.clock.elapsed().saturating_add(pause);
+        }
+        self.end(cause, fetched, left_out);
+    }
+
     fn end(&self, cause: &Cause, fetched: Result<Fetched, FetchError>, left_out: &mut Vec<LeftOutKey>) {
         let before = self.held();
         let error = match fetched {
