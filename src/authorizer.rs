@@ -85,17 +85,19 @@ pub enum Authorization {
 impl Authorizer {
     /// Decides by `policy`, for tokens of `issuer`.
     pub fn new(policy: impl Into<Arc<Policy>>, issuer: Issuer) -> Self {
-        Self {
+        let this = Self {
             policy: policy.into(),
-            issuers: vec![issuer],
+            issuers: Vec::new(),
             clock: Arc::new(SystemClock::new()),
             max_token_size: 8192,
-        }
+        };
+        this.also_trusting(issuer)
     }
 
     /// Trusts one more issuer, with keys, an audience and rules of its own. A token is judged by those of the
     /// issuer that it names.
     pub fn also_trusting(mut self, issuer: Issuer) -> Self {
+        issuer.keys().accept(issuer.verifier().accepted_algorithms());
         self.issuers.push(issuer);
         self
     }

@@ -103,6 +103,20 @@ impl Keys {
         Self(Inner::Remote(remote::RemoteKeys::start(source, schedule, clock)))
     }
 
+    /// Says what tokens may be signed with; [`Authorizer`](crate::authorizer::Authorizer) does so for the issuers that
+    /// it trusts. Who shares the keys adds to it. A fetched set of which no key is for any of these algorithms counts
+    /// as none: such a refresh has failed, and such a set that is held already is given up.
+    ///
+    /// Until it is said, any key is of use; what is fixed stays as it is.
+    #[cfg_attr(not(feature = "remote"), expect(unused_variables, reason = "what is fixed is not judged"))]
+    pub fn accept(&self, algorithms: &[Algorithm]) {
+        match &self.0 {
+            Inner::Fixed(_) => {}
+            #[cfg(feature = "remote")]
+            Inner::Remote(remote) => remote.accept(algorithms),
+        }
+    }
+
     /// Whether a token that names this issuer may be one of theirs. Says nothing of whether it is.
     pub fn may_be_of(&self, issuer: &str) -> bool {
         let configured = match &self.0 {
@@ -181,8 +195,11 @@ impl Keys {
 
 /// Discovery settles the last slash; until it has, both are possible.
 fn same_but_for_the_last_slash(one: &str, other: &str) -> bool {
-    let stem = |issuer: &str| issuer.strip_suffix('/').unwrap_or(issuer).to_owned();
     stem(one) == stem(other)
+}
+
+fn stem(issuer: &str) -> &str {
+    issuer.strip_suffix('/').unwrap_or(issuer)
 }
 
 impl fmt::Debug for Lookup {

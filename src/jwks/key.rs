@@ -44,13 +44,14 @@ impl VerificationKey {
         Ok(Self { kid, algorithms, key: material.decoding_key(), material })
     }
 
-    /// What a key is made of, whatever else is wrong with it.
-    pub(super) fn material_of(jwk: &Members) -> Option<Material> {
-        Material::of(Jwk(jwk)).ok().map(|(_, material)| material)
+    /// The numbers that tell whose secret a JWK has, whatever else is wrong with it.
+    pub(super) fn numbers_of(jwk: &Members) -> impl Iterator<Item = Vec<u8>> {
+        Jwk(jwk).decodable(&Material::TELLING_MEMBERS)
     }
 
-    pub(super) fn material(&self) -> &Material {
-        &self.material
+    /// Whether whoever knows the secret of a JWK with this number could sign for this key.
+    pub(super) fn shares_its_secret_with(&self, number: &[u8]) -> bool {
+        self.material.shares_its_secret_with(number)
     }
 
     /// The key's name, where the issuer gave it one.

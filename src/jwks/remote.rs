@@ -4,6 +4,7 @@
 //! lock below is taken only for a key that is not held or a signature that does not verify, and never across a
 //! fetch.
 
+mod accepted;
 mod refresher;
 mod schedule;
 
@@ -18,8 +19,9 @@ pub use schedule::Schedule;
 
 use super::lookups::{Ask, Lookups};
 use super::source::KeySource;
-use super::{HeldKeys, Lookup, NotFound, Unavailable};
+use super::{Algorithm, HeldKeys, Lookup, NotFound, Unavailable};
 use crate::clock::Clock;
+use accepted::Accepted;
 
 /// Longest time that one fetch may take, discovery included, and so the longest that a call waits.
 pub(super) const FETCH_TIMEOUT: Duration = Duration::from_secs(10);
@@ -44,6 +46,8 @@ struct Shared {
     schedule: Schedule,
     published: ArcSwapOption<Published>,
     lookups: Mutex<Lookups>,
+    /// Taken before any other lock, and never by a call. Whoever publishes a set holds it since the set was judged.
+    accepted: Mutex<Accepted>,
     wake: Notify,
     ended: watch::Sender<Option<Arc<EndedFetch>>>,
     next_refresh: Mutex<Duration>,
@@ -78,6 +82,7 @@ impl RemoteKeys {
             schedule,
             published: ArcSwapOption::empty(),
             lookups: Mutex::default(),
+            accepted: Mutex::default(),
             wake: Notify::new(),
             ended: watch::Sender::new(None),
         });
@@ -99,6 +104,10 @@ impl RemoteKeys {
         if self.shared.lookups().ask_for_bad_signature(self.shared.clock.elapsed()) {
             self.shared.wake.notify_one();
         }
+    }
+
+    pub(super) fn accept(&self, algorithms: &[Algorithm]) {
+        self.shared.accept(algorithms);
     }
 
     pub(super) fn issuer(&self) -> &Arc<str> {

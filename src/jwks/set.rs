@@ -50,14 +50,16 @@ impl KeySet {
                 Ok(key) => keys.push((index, key)),
                 Err(reason) => {
                     if reason == UnusableKey::PrivateMembers {
-                        compromised.extend(jwk.as_ref().and_then(VerificationKey::material_of));
+                        compromised.extend(jwk.iter().flat_map(VerificationKey::numbers_of));
                     }
                     left_out.push(LeftOutKey { index, kid: jwk.as_ref().and_then(kid_of), reason });
                 }
             }
         }
-        // Published once without its private members and once with them, it is the same key.
-        let is_compromised = |(_, key): &mut (usize, VerificationKey)| compromised.contains(key.material());
+        // Published once without its private members and once with them, it is the same secret.
+        let is_compromised = |(_, key): &mut (usize, VerificationKey)| {
+            compromised.iter().any(|number| key.shares_its_secret_with(number))
+        };
         left_out.extend(keys.extract_if(.., is_compromised).map(|(index, key)| LeftOutKey {
             index,
             kid: key.kid().map(Into::into),
@@ -100,6 +102,12 @@ impl KeySet {
     ) -> impl Iterator<Item = &'a VerificationKey> {
         let named = move |key: &&VerificationKey| kid.is_none() || key.kid() == kid;
         self.keys.iter().filter(named).filter(move |key| key.fits(algorithm)).take(MAX_TRIED)
+    }
+
+    /// Whether a token that is signed by this algorithm can be verified.
+    #[cfg(feature = "remote")]
+    pub(super) fn has_key_for(&self, algorithm: Algorithm) -> bool {
+        self.candidates(None, algorithm).next().is_some()
     }
 
     /// The number of usable keys.

@@ -11,7 +11,7 @@ use std::time::Duration;
 pub use discovery::Discovery;
 pub use http_client::{HttpClient, InvalidCertificates};
 
-use super::{HttpUrl, InvalidHttpUrl, InvalidKeySet, KeySet, LeftOutKey};
+use super::{Algorithm, HttpUrl, InvalidHttpUrl, InvalidKeySet, KeySet, LeftOutKey};
 use crate::excerpt;
 
 /// The largest document that is read, in bytes.
@@ -219,4 +219,24 @@ pub enum FetchError {
         /// What is wrong with it.
         error: InvalidKeySet,
     },
+    /// Keys that verify no token, since none is for an algorithm that is accepted.
+    #[error(
+        "none of the issuer's {keys} usable keys is for an accepted algorithm ({}): they are for {}; accept one of these, or have the issuer publish another key",
+        names(.accepted), names(.found)
+    )]
+    NoAcceptedKey {
+        /// How many keys there are.
+        keys: usize,
+        /// The algorithms that are accepted.
+        accepted: Vec<Algorithm>,
+        /// The algorithms that the keys are for.
+        found: Vec<Algorithm>,
+    },
+}
+
+fn names(algorithms: &[Algorithm]) -> String {
+    if algorithms.is_empty() {
+        return "none".to_owned();
+    }
+    algorithms.iter().map(|algorithm| algorithm.name()).collect::<Vec<_>>().join(", ")
 }

@@ -1,5 +1,7 @@
 //! Keys of every kind verify what they signed, and any bytes at all are read without a panic.
 
+mod compromised;
+
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm,

@@ -76,6 +76,11 @@ impl Verifier {
         self
     }
 
+    /// The algorithms that are accepted.
+    pub fn accepted_algorithms(&self) -> &[Algorithm] {
+        &self.algorithms
+    }
+
     /// By how much the clocks of issuer and server may differ; for `exp`, `nbf` and `iat` alike.
     #[must_use]
     pub fn leeway(mut self, leeway: Duration) -> Self {

@@ -48,6 +48,12 @@ impl<'a> Jwk<'a> {
         })
     }
 
+    /// What members of these names say, as far as it is base64url; all of them, where one is there twice.
+    pub(super) fn decodable(self, names: &'static [&'static str]) -> impl Iterator<Item = Vec<u8>> + use<'a> {
+        let texts = names.iter().flat_map(move |name| self.0.all(name)).filter_map(Value::as_text);
+        texts.filter_map(base64url::decode)
+    }
+
     /// A member, unless it counts as absent.
     pub(super) fn get(self, name: &str) -> Option<&'a Value> {
         self.0.get(name).filter(|value| says_something(value))

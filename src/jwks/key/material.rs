@@ -54,6 +54,21 @@ impl Material {
         if is_key { Ok(()) } else { Err(UnusableKey::NoKey) }
     }
 
+    /// The members that [`Self::shares_its_secret_with`] takes.
+    pub(super) const TELLING_MEMBERS: [&str; 2] = ["n", "x"];
+
+    /// Whether whoever knows the secret of a JWK with this `n` or `x` knows the one of this key. A modulus that was
+    /// factored yields the secret for any exponent, and a point's secret yields the one of the negated point, which
+    /// differs in `y`; in an Ed25519 `x`, by the bit that is the sign.
+    pub(super) fn shares_its_secret_with(&self, number: &[u8]) -> bool {
+        let same = |own: &[u8]| without_leading_zeros(own) == without_leading_zeros(number);
+        match self {
+            Self::Rsa { modulus, .. } => same(modulus),
+            Self::Elliptic(point) => same(&point[1..=point.len() / 2]),
+            Self::Edwards(point) => without_sign(point) == without_sign(number),
+        }
+    }
+
     pub(super) fn decoding_key(&self) -> DecodingKey {
         match self {
             Self::Rsa { modulus, exponent } => DecodingKey::from_rsa_raw_components(modulus, exponent),
@@ -71,8 +86,8 @@ fn is_rsa_key(modulus: &[u8], exponent: &[u8]) -> bool {
 }
 
 fn rsa(jwk: Jwk<'_>) -> Result<(Vec<Algorithm>, Material), UnusableKey> {
-    let modulus = without_leading_zeros(&jwk.bytes("n")?);
-    let exponent = without_leading_zeros(&jwk.bytes("e")?);
+    let modulus = without_leading_zeros(&jwk.bytes("n")?).to_vec();
+    let exponent = without_leading_zeros(&jwk.bytes("e")?).to_vec();
     if !RSA_MODULUS_BITS.contains(&bit_length(&modulus)) {
         return Err(UnusableKey::RsaModulus { bits: bit_length(&modulus) });
     }
@@ -122,9 +137,14 @@ fn edwards_curve(jwk: Jwk<'_>) -> Result<(Vec<Algorithm>, Material), UnusableKey
     Ok((vec![Algorithm::EdDsa], Material::Edwards(point)))
 }
 
-fn without_leading_zeros(bytes: &[u8]) -> Vec<u8> {
+/// The number is little-endian, and the highest bit of its last byte is the sign of the other (RFC 8032 §5.1.2).
+fn without_sign(point: &[u8]) -> Option<(u8, &[u8])> {
+    point.split_last().map(|(last, rest)| (last & 0x7f, rest))
+}
+
+fn without_leading_zeros(bytes: &[u8]) -> &[u8] {
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
-    bytes[zeros..].to_vec()
+    &bytes[zeros..]
 }
 
 fn bit_length(bytes: &[u8]) -> usize {

@@ -1,7 +1,7 @@
 //! The task that fetches: when, and what becomes of what it brings.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokio::task::JoinSet;
 
@@ -19,19 +19,13 @@ const LEAST_PAUSE: Duration = Duration::from_millis(100);
 /// Fetches for as long as it is let.
 pub(super) async fn keep_fresh(shared: Arc<Shared>, source: impl KeySource) {
     let source = Arc::new(source);
-    let mut failures = 0;
+    let mut failures = 0_u32;
     let mut left_out = Vec::new();
     loop {
         let is_due = *lock(&shared.next_refresh) <= shared.clock.elapsed();
         let cause = shared.lookups().begin(shared.clock.now());
         let fetched = fetch_once(&source).await;
-        // What strangers make us fetch does not change when we fetch by ourselves, unless it brought keys.
-        if fetched.is_ok() || is_due || !cause.is_of_tokens() {
-            failures = if fetched.is_ok() { 0 } else { failures + 1 };
-            let pause = pause_after(failures, shared.schedule.refresh);
-            *lock(&shared.next_refresh) = shared.clock.elapsed().saturating_add(pause);
-        }
-        shared.end(&cause, fetched, &mut left_out);
+        shared.conclude(&cause, is_due, fetched, &mut failures, &mut left_out);
         shared.until_next_fetch().await;
     }
 }
@@ -58,35 +52,56 @@ fn pause_after(failures: u32, refresh: Duration) -> Duration {
 }
 
 impl Shared {
+    /// Judges what was fetched, settles when the next refresh is due, and goes on with what is held from now on.
+    fn conclude(
+        &self,
+        cause: &Cause,
+        is_due: bool,
+        fetched: Result<Fetched, FetchError>,
+        failures: &mut u32,
+        left_out: &mut Vec<LeftOutKey>,
+    ) {
+        // Until it is published: nobody says meanwhile that other algorithms are accepted.
+        let accepted = lock(&self.accepted);
+        let fetched = fetched.and_then(|fetched| accepted.judge(&fetched.set).map(|()| fetched));
+        // What strangers make us fetch does not change when we fetch by ourselves, unless it brought keys.
+        if fetched.is_ok() || is_due || !cause.is_of_tokens() {
+            *failures = if fetched.is_ok() { 0 } else { *failures + 1 };
+            let pause = pause_after(*failures, self.schedule.refresh);
+            *lock(&self.next_refresh) = self.clock.elapsed().saturating_add(pause);
+        }
+        self.end(cause, fetched, left_out);
+    }
+
     fn end(&self, cause: &Cause, fetched: Result<Fetched, FetchError>, left_out: &mut Vec<LeftOutKey>) {
+        let before = self.held();
         let error = match fetched {
             Ok(fetched) => {
                 report_left_out(&fetched, left_out);
-                let before = self.held();
                 self.publish(fetched);
-                self.withdraw_those_gone(before, cause.began_at);
                 None
             }
             Err(error) => {
                 let error = excerpt::message(&error);
-                tracing::warn!(
-                    error,
-                    keys_held = self.held().is_some(),
-                    "the issuer's keys could not be fetched"
-                );
+                tracing::warn!(error, keys_held = before.is_some(), "the issuer's keys could not be fetched");
                 Some(error)
             }
         };
-        let held = self.held();
-        let knows = |kid: &str| held.as_ref().is_some_and(|held| held.set.knows(kid));
-        self.lookups().end(cause, error.is_none(), knows, self.clock.elapsed(), self.schedule.cooldown);
+        self.settle(cause, error.is_none(), before.as_deref());
         self.ended.send_replace(Some(Arc::new(EndedFetch { requests: cause.requests, error })));
     }
 
-    fn withdraw_those_gone(&self, before: Option<Arc<HeldKeys>>, looked_for_at: SystemTime) {
-        let (Some(before), Some(now)) = (before, self.held()) else { return };
-        let gone = before.set.kids().filter(|kid| !now.set.knows(kid)).map(Into::into);
-        self.lookups().withdraw(gone, looked_for_at);
+    /// What is known of unknown keys from now on. Those that are gone come last: the end of a fetch for an unknown
+    /// key starts a cooldown anew, and with it what is remembered while it runs.
+    fn settle(&self, cause: &Cause, succeeded: bool, before: Option<&HeldKeys>) {
+        let now = self.held();
+        let knows = |kid: &str| now.as_ref().is_some_and(|held| held.set.knows(kid));
+        let mut lookups = self.lookups();
+        lookups.end(cause, succeeded, knows, self.clock.elapsed(), self.schedule.cooldown);
+        if let (Some(before), true) = (before, succeeded) {
+            let gone = before.set.kids().filter(|kid| !knows(kid)).map(Into::into);
+            lookups.withdraw(gone, cause.began_at);
+        }
     }
 
     fn publish(&self, fetched: Fetched) {

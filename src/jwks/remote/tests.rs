@@ -1,6 +1,8 @@
 //! When a source is asked, and what is said meanwhile. The runtime's clock stands still (`start_paused`) and is moved
 //! by `seconds`; nothing really waits.
 
+mod accepted;
+
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::*;

@@ -1,5 +1,7 @@
 //! Sets with keys that cannot be used, and answers that are no sets.
 
+use sekisho::jwks::Algorithm;
+
 use super::*;
 
 #[tokio::test]
@@ -54,13 +56,35 @@ async fn rows_48_to_52_keys_that_cannot_be_used_are_left_out_one_by_one() {
 async fn row_51_a_key_that_is_published_with_and_without_its_private_members_is_compromised() {
     let world = World::start().await;
     let bad = world.rotated("bad");
-    let mut private = bad.jwk();
-    private["d"] = json!("AQAB");
-    private["kid"] = json!("another name");
-    world.publish(&[bad.jwk(), private, world.issuer.jwk()]);
-    world.keys.refresh().await.expect("keys");
-    assert_eq!(world.code(&World::token_of(&bad)).await, Code::Unauthenticated);
-    assert_eq!(world.code(&world.token()).await, Code::Ok);
+    let modulus = bad.jwk()["n"].as_str().expect("a modulus").to_owned();
+    // The same number after three zero bytes.
+    let padded = format!("AAAA{modulus}");
+    let cases = [
+        ("as it is", json!({"d": "AQAB"})),
+        ("another exponent", json!({"e": "Aw", "d": "AQAB"})),
+        ("an even exponent", json!({"e": "Ag", "d": "AQAB"})),
+        ("no exponent", json!({"e": null, "p": "AQAB"})),
+        ("zeros before the modulus", json!({"n": padded, "d": "AQAB"})),
+        ("no kty", json!({"kty": null, "q": "AQAB"})),
+        ("a kty of something else", json!({"kty": "EC", "d": "AQAB"})),
+        ("another use", json!({"use": "enc", "d": "AQAB"})),
+    ];
+    for (name, members) in cases {
+        let mut private = bad.jwk();
+        private["kid"] = json!("another name");
+        for (member, value) in members.as_object().expect("an object") {
+            private[member] = value.clone();
+        }
+        world.publish(&[bad.jwk(), private.clone(), world.issuer.jwk()]);
+        world.keys.refresh().await.expect("keys");
+        assert_eq!(world.code(&World::token_of(&bad)).await, Code::Unauthenticated, "{name}");
+        assert_eq!(world.code(&world.token()).await, Code::Ok, "{name}");
+
+        private["n"] = json!("AQAB");
+        world.publish(&[bad.jwk(), private, world.issuer.jwk()]);
+        world.keys.refresh().await.expect("keys");
+        assert_eq!(world.code(&World::token_of(&bad)).await, Code::Ok, "{name}, of another modulus");
+    }
 }
 
 #[tokio::test]
@@ -150,4 +174,70 @@ async fn rows_53_and_54_a_refresh_that_brings_no_keys_leaves_those_that_are_held
         assert_eq!(world.code(&world.token()).await, Code::Ok, "{name}");
         assert_eq!(world.app.health("").await.expect("health"), 1, "{name}: still ready");
     }
+}
+
+/// A key that is good for a token, though for none that is accepted: RS256 alone is, unless it is set.
+fn keys_for_nothing_accepted(world: &World) -> [(&'static str, Value); 3] {
+    let mut other_algorithm = world.issuer.jwk();
+    other_algorithm["alg"] = json!("RS512");
+    let mut unnamed = other_algorithm.clone();
+    unnamed["kid"] = json!(null);
+    [
+        ("an EC key", elliptic_key()),
+        ("the same key, for another algorithm", other_algorithm),
+        ("the same, without kid", unnamed),
+    ]
+}
+
+/// RFC 7515 A.3.
+fn elliptic_key() -> Value {
+    json!({
+        "kty": "EC", "crv": "P-256", "kid": "ec",
+        "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+        "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+    })
+}
+
+#[tokio::test]
+async fn row_54_a_refresh_with_no_key_for_an_accepted_algorithm_leaves_those_that_are_held() {
+    let world = World::start().await;
+    for (name, jwk) in keys_for_nothing_accepted(&world) {
+        world.publish(std::slice::from_ref(&jwk));
+        let error = world.keys.refresh().await.expect_err(name).to_string();
+        assert!(error.contains("usable keys is for an accepted algorithm (RS256): they are for "), "{error}");
+        assert_eq!(world.code(&world.token()).await, Code::Ok, "{name}: the last good set serves on");
+        assert_eq!(world.app.health("").await.expect("health"), 1, "{name}: still ready");
+        assert!(!lines_with("none of the issuer's 1 usable keys is for an accepted algorithm").is_empty());
+
+        let rotated = world.rotated("2027");
+        world.publish(&[jwk, rotated.jwk(), world.issuer.jwk()]);
+        world.keys.refresh().await.expect("one that fits among others");
+        assert_eq!(world.code(&World::token_of(&rotated)).await, Code::Ok, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn row_54_cold_with_no_key_for_an_accepted_algorithm() {
+    let world = World::start_cold(None).await;
+    for (name, jwk) in keys_for_nothing_accepted(&world) {
+        world.publish(&[jwk]);
+        world.keys.refresh().await.expect_err(name);
+        let answer = world.call(&world.token()).await;
+        let expected = (Code::Unavailable, "ISSUER_KEYS_UNAVAILABLE");
+        assert_eq!((answer.code(), answer.reason().as_str()), expected, "{name}");
+        assert_eq!(world.app.health("").await.expect("health"), 2, "{name}: not ready");
+    }
+    world.publish(&[elliptic_key(), world.issuer.jwk()]);
+    world.keys.refresh().await.expect("one that fits");
+    world.app.ready_is(true).await;
+    assert_eq!(world.code(&world.token()).await, Code::Ok);
+}
+
+#[tokio::test]
+async fn a_set_is_good_where_any_of_its_algorithms_is_accepted() {
+    let world = World::start_with(|verifier| verifier.algorithms([Algorithm::Rs256, Algorithm::Es256])).await;
+    world.publish(&[elliptic_key()]);
+    world.keys.refresh().await.expect("an EC key, which is accepted");
+    assert_eq!(world.code(&world.token()).await, Code::Unauthenticated, "its key is withdrawn");
+    assert_eq!(world.app.health("").await.expect("health"), 1);
 }

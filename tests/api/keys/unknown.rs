@@ -246,6 +246,22 @@ async fn a_key_that_was_withdrawn_is_gone_since_the_refresh_that_found_it_so() {
     assert_eq!(world.code(&world.fresh(&world.issuer)).await, Code::Unavailable);
 }
 
+/// The fetch that finds the new key finds the old one gone, though nobody asked it for that one.
+#[tokio::test]
+async fn row_58_a_key_that_the_fetch_for_another_found_gone_is_withdrawn() {
+    let world = World::start().await;
+    let rotated = world.rotated("2027");
+    world.publish(&[rotated.jwk()]);
+    assert_eq!(world.code(&World::token_of(&rotated)).await, Code::Ok, "found by the fetch that it caused");
+    let fetches = world.server.key_fetches();
+    let answer = world.call(&world.token()).await;
+    assert_eq!((answer.code(), answer.reason().as_str()), (Code::Unauthenticated, "ACCESS_TOKEN_INVALID"));
+    let answer = world.call(&world.fresh(&world.issuer)).await;
+    assert_eq!((answer.code(), retry_after(&answer)), (Code::Unavailable, Some(COOLDOWN)), "issued since");
+    assert_eq!(world.code(&world.junk("junk")).await, Code::Unavailable, "never published, nor looked for");
+    assert_eq!(world.server.key_fetches(), fetches);
+}
+
 /// Its keys are never fetched, so nobody is to come again.
 #[tokio::test]
 async fn a_key_that_a_fixed_set_has_not_is_wrong_whenever_the_token_was_issued() {
