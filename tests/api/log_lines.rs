@@ -2,6 +2,8 @@
 //! the library in. `tests/command_line/log_lines.rs` has the program's.
 
 use sekisho::authorizer::Issuer;
+use sekisho::jwks::{JwksFile, Keys, Schedule};
+use sekisho::testing::ManualClock;
 use sekisho::token::Verifier;
 use serde_json::json;
 use tonic::Code;
@@ -173,4 +175,22 @@ async fn row_42_what_an_issuer_writes_is_quoted_and_escaped() {
     keys.refresh().await.expect_err("no keys");
     let lines = lines_with("of-an-issuer-");
     assert!(lines.len() == 1 && lines[0].len() < 2000, "{lines:?}");
+}
+
+#[tokio::test]
+async fn a_long_name_of_an_issuer_is_shown_in_part() {
+    // What is logged is kept from here on.
+    let _app = App::start().await;
+    let name = format!("urn:long-named-{}", "x".repeat(3000));
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("jwks.json");
+    std::fs::write(&path, json!({ "keys": [{ "kty": "none" }, issuer().jwk()] }).to_string()).unwrap();
+    let clock = std::sync::Arc::<ManualClock>::default();
+    let keys = Keys::remote(JwksFile::new(name.as_str(), &path), Schedule::default(), clock);
+    keys.refresh().await.expect("keys");
+    let lines = lines_with("urn:long-named-");
+    assert_eq!(lines.len(), 2, "that they are held, and which is not used: {lines:#?}");
+    for line in lines {
+        assert!(line.contains(&format!("issuer=\"{}…\"", &name[..256])) && line.len() < 1000, "{line}");
+    }
 }

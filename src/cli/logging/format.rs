@@ -158,7 +158,7 @@ mod tests {
         // A panic may say what a stranger wrote. A backtrace has nothing of that, but ends of lines and quotes.
         let (cause, backtrace) = ("\u{e0041}".repeat(CAUSE), "\n".repeat(BACKTRACE));
         assert_fits(|| {
-            tracing::error!(thread = name_of_ours(), location = name_of_ours(), cause, backtrace, "panicked")
+            tracing::error!(thread = name_of_ours(), location = name_of_ours(), cause, backtrace, "panicked");
         });
     }
 
