@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::fmt;
+use std::io;
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
@@ -149,7 +150,7 @@ impl<'a> Sources<'a> {
             }
             Err(error) => {
                 // All that has to be given has a variable, which may be in it.
-                self.has_unread_file = true;
+                self.has_unread_file |= may_say_something(&error);
                 self.faults.push(format!("{}: {path}: {error}", given.origin));
             }
         }
@@ -160,7 +161,7 @@ impl<'a> Sources<'a> {
         let text = match bounded_file::read_text(&path) {
             Ok(text) => text,
             Err(error) => {
-                self.has_unread_file = true;
+                self.has_unread_file |= may_say_something(&error);
                 return self.faults.push(format!("{}: {path}: {error}", given.origin));
             }
         };
@@ -178,6 +179,11 @@ impl<'a> Sources<'a> {
             }
         }
     }
+}
+
+/// A file that is not there says nothing, and what is required and not given otherwise is missing as well.
+fn may_say_something(error: &io::Error) -> bool {
+    error.kind() != io::ErrorKind::NotFound
 }
 
 fn toml_fault(text: &str, error: &toml::de::Error) -> String {

@@ -52,8 +52,8 @@ fn files_that_are_missing_are_faults_among_others() {
         [
             "--env-file: /nowhere/.env: No such file or directory (os error 2)",
             "--config: /nowhere/a.toml: No such file or directory (os error 2)",
-        ],
-        "what they may say is not missing"
+            "--issuer (or OIDC_ISSUER): it is required",
+        ]
     );
     let by_variable = told("").env("SEKISHO_CONFIG", "/nowhere/a.toml").faults();
     assert_eq!(by_variable, ["SEKISHO_CONFIG: /nowhere/a.toml: No such file or directory (os error 2)"]);

@@ -1,4 +1,4 @@
-//! Sets that are of no use, for want of a key that is for an accepted algorithm. The source has one for EdDSA.
+//! Sets that are of no use, for want of a key that is for an accepted algorithm. The source has one for `EdDSA`.
 
 use super::*;
 
