@@ -11,10 +11,16 @@ await world([], async (server, browser) => {
   const said = await page.textContent('#api1-explanation');
   report('stopped: it is said', true, said.includes('See whether the server runs'));
 
-  const again = await Server.start([], server.ports);
+  // A token that was issued a moment before the server looked for its key may be of one that is yet to be published:
+  // it cannot be checked, and is called wrong once it is older than that look.
+  const again = await Server.start(['--jwks-cooldown', '1s'], server.ports);
   try {
-    await page.click('#api1-call');
-    await page.waitForFunction(() => document.getElementById('api1-remedy').textContent === 'Log in again');
+    const toldToLogIn = () => {
+      const isTold = document.getElementById('api1-remedy').textContent === 'Log in again';
+      if (!isTold) document.getElementById('api1-call').click();
+      return isTold;
+    };
+    await page.waitForFunction(toldToLogIn, undefined, { polling: 500 });
     report('started again: the old token', true, (await response(page, 'api1')).startsWith('Response: '));
     await page.click('#api1-remedy');
     await through(page);
