@@ -2,8 +2,7 @@
 //!
 //! None of it goes through serde. Any crate of the build may switch on features of `serde_json` that change what
 //! its `Value` reads: under `raw_value` and `arbitrary_precision` an object with one certain name is a text or a
-//! number, and the depth is counted anew within it. Whoever reads what an issuer says, as this library does, reads
-//! it by this.
+//! number, and the depth is counted anew within it. The library reads tokens, keys and metadata with this module.
 //!
 //! ```
 //! use sekisho::json::{self, FaultKind, Malformed, Value, Wanted};
@@ -14,7 +13,7 @@
 //! assert_eq!(members.get("issuer").and_then(Value::as_text), Some("https://tenant.example/"));
 //! assert_eq!(members.get("token_endpoint"), None);
 //!
-//! // What is asked for and there twice is told, and what is nested too deeply is not read.
+//! // A member that was asked for and is there twice is a fault. A document that is nested too deeply is not read.
 //! let members = json::read_object(br#"{"issuer": "a", "\u0069ssuer": "b"}"#, &METADATA)?;
 //! assert_eq!(members.fault().map(|fault| fault.kind), Some(FaultKind::Repeated));
 //! let deep = format!("{{\"x\": {}", "[".repeat(100_000));

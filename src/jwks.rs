@@ -103,11 +103,11 @@ impl Keys {
         Self(Inner::Remote(remote::RemoteKeys::start(source, schedule, clock)))
     }
 
-    /// Says what tokens may be signed with; [`Authorizer`](crate::authorizer::Authorizer) does so for the issuers that
-    /// it trusts. Who shares the keys adds to it. A fetched set of which no key is for any of these algorithms counts
-    /// as none: such a refresh has failed, and such a set that is held already is given up.
+    /// Adds algorithms that tokens may be signed with. [`Authorizer`](crate::authorizer::Authorizer) calls this for the
+    /// issuers that it trusts; the keys of several issuers add up. A fetched set without a key for any of these algorithms
+    /// counts as none: a refresh that brings one has failed, and one that is held already is given up.
     ///
-    /// Until it is said, any key is of use; what is fixed stays as it is.
+    /// Before the first call, a set with any usable key counts. Fixed keys are not judged.
     #[cfg_attr(not(feature = "remote"), expect(unused_variables, reason = "what is fixed is not judged"))]
     pub fn accept(&self, algorithms: &[Algorithm]) {
         match &self.0 {

@@ -1,4 +1,4 @@
-//! A pull reader of JSON text (RFC 8259): it walks over the text, and allocates nothing for what nobody asks for.
+//! A pull reader of JSON text (RFC 8259). It allocates nothing for values that are skipped.
 //!
 //! It judges the form of everything on its way, values that are skipped included: the grammar, control characters
 //! in strings, and the depth. What a string or a number means is found out only where it is read: half of a

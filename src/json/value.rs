@@ -4,13 +4,13 @@ use super::members::{Fault, Members};
 use super::reader::{Kind, Malformed, Reader};
 use super::wanted::Wanted;
 
-/// A value, as far as anybody here looks at one.
+/// The value of a member that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Value {
     /// `null`
     Null,
-    /// `true` or `false`; nobody has asked which.
+    /// `true` or `false`. Which of the two is not kept.
     Boolean,
     /// As it is written. An `f64` can hold it.
     Number(Box<str>),
@@ -66,8 +66,8 @@ impl Value {
     }
 }
 
-/// The elements of an array, as far as anybody here looks at them. What is no text is counted as nothing but that, so
-/// that an array of a great many of them costs no memory.
+/// The texts of an array, and whether it has other elements. Those are not kept, so that an array of a great many
+/// numbers costs no memory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Array {
     texts: Vec<Box<str>>,

@@ -5,14 +5,14 @@ use std::net::SocketAddr;
 
 use sekisho::grpc::AccessLayer;
 use sekisho::policy::Policy;
-use sekisho::web::{Page, PageConfig};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use crate::page::page_at;
 use crate::support::proto::streaming_server::StreamingServer;
 use crate::support::{
-    AT_A_TIME, AUDIENCE, App, Block, DATA, EARLY, Early, Frame, Handlers, ISSUER, RST_STREAM, STREAMING,
-    Setup, Shared, issuer, trusting,
+    AT_A_TIME, App, Block, DATA, EARLY, Early, Frame, Handlers, RST_STREAM, STREAMING, Setup, Shared, issuer,
+    trusting,
 };
 
 const API1: &str = "/api1.v1.Api1/GetStatus";
@@ -94,16 +94,7 @@ async fn row_106_every_early_answer_leaves_the_connection_whole() {
 
 #[tokio::test]
 async fn row_106_the_pages_early_answers_leave_the_connection_whole() {
-    let page = Page::new(PageConfig {
-        issuer: ISSUER.to_owned(),
-        client_id: "the-page".to_owned(),
-        audience: AUDIENCE.to_owned(),
-        grpc_url: "http://127.0.0.1:50051".to_owned(),
-        scopes: Vec::new(),
-        scope_prefix: "api://orders/".parse().expect("a prefix"),
-        development: false,
-        connect_origins: Vec::new(),
-    });
+    let page = page_at("http://127.0.0.1:50051");
     let app = App::start_with(Setup { page: Some(page), ..Setup::default() }).await;
     let mut shared = Shared::connect(app.web_address.expect("a page")).await;
     let post = Early::new("a POST", head("POST", "/", "text/plain"));

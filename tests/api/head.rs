@@ -3,23 +3,14 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use sekisho::web::{Page, PageConfig};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::support::{AUDIENCE, App, Block, END_STREAM, Frames, HEADERS, ISSUER, Setup};
+use crate::page::page_at;
+use crate::support::{App, Block, END_STREAM, Frames, HEADERS, Setup};
 
 async fn app() -> App {
-    let page = Page::new(PageConfig {
-        issuer: ISSUER.to_owned(),
-        client_id: "the-page".to_owned(),
-        audience: AUDIENCE.to_owned(),
-        grpc_url: "http://127.0.0.1:50051".to_owned(),
-        scopes: Vec::new(),
-        scope_prefix: "api://orders/".parse().expect("a prefix"),
-        development: false,
-        connect_origins: Vec::new(),
-    });
+    let page = page_at("http://127.0.0.1:50051");
     App::start_with(Setup { page: Some(page), ..Setup::default() }).await
 }
 
