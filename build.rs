@@ -1,38 +1,17 @@
-//! Compiles the program's protos, by the same code that the library offers to others.
-//!
-//! The library alone has nothing to compile, and needs no build-dependency for it.
+//! Compiles the program's protos as any server's are, and takes the page in.
 
-#[cfg(feature = "program")]
-#[path = "src"]
-#[allow(
-    missing_docs,
-    unreachable_pub,
-    dead_code,
-    unused_imports,
-    reason = "these are the library's modules; it uses all of them"
-)]
-mod shared {
-    pub mod build;
-    pub mod policy;
-    pub mod scope;
-}
-#[cfg(feature = "program")]
-use shared::{build, policy, scope};
-
-#[cfg(feature = "program")]
-fn main() -> Result<(), build::Error> {
+fn main() -> Result<(), sekisho_build::Error> {
     let apis = ["proto/api1/v1/api1.proto", "proto/api2/v1/api2.proto", "proto/api3/v1/api3.proto"];
-    build::configure().compile(&apis, &["proto"])?;
+    sekisho_build::configure().compile(&apis, &["proto"])?;
     page::embed("web/dist");
     // For the tests alone, which have no build script of their own.
-    build::configure()
+    sekisho_build::configure()
         .descriptor_set_name("streaming_descriptor_set")
         .compile(&["tests/proto/streaming/v1/streaming.proto"], &["tests/proto"])
 }
 
 /// The built page becomes a part of the program, so that there is nothing to install beside it. It is compressed
 /// here: what a request asks for is then only looked up.
-#[cfg(feature = "program")]
 #[expect(clippy::expect_used, reason = "cargo shows what a build script has panicked with")]
 mod page {
     use std::hash::{DefaultHasher, Hasher as _};
@@ -108,9 +87,4 @@ mod page {
         brotli::CompressorWriter::new(&mut bytes, 4096, QUALITY, WINDOW_BITS).write_all(contents)?;
         Ok(bytes)
     }
-}
-
-#[cfg(not(feature = "program"))]
-fn main() {
-    println!("cargo:rerun-if-changed=build.rs");
 }

@@ -5,10 +5,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::jwks::{Algorithm, HttpUrl, PlainHttp, Schedule};
-use crate::scope::ScopePrefix;
 use crate::server::{AllowedHeader, AllowedOrigins, Certificate, Hosts, Limits, Origin, Reflection, Tls};
-use crate::token::{ClaimPath, TokenProfile, Verifier};
+use sekisho::jwks::{Algorithm, HttpUrl, PlainHttp, Schedule};
+use sekisho::scope::ScopePrefix;
+use sekisho::token::{ClaimPath, TokenProfile, Verifier};
 
 /// `sekisho`: all of it on loopback, with its own issuer.
 #[derive(Debug, Clone)]

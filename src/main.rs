@@ -7,9 +7,9 @@ use tokio::runtime::Runtime;
 fn main() -> ExitCode {
     let runtime = match Runtime::new() {
         Ok(runtime) => runtime,
-        Err(error) => return sekisho::cli::fail(&error),
+        Err(error) => return sekisho_server::cli::fail(&error),
     };
-    let code = runtime.block_on(sekisho::cli::main(std::env::args_os(), std::env::vars_os()));
+    let code = runtime.block_on(sekisho_server::cli::main(std::env::args_os(), std::env::vars_os()));
     // A file on a disk that does not answer is not waited for: the end comes in bounded time.
     runtime.shutdown_background();
     code

@@ -29,14 +29,14 @@ pub use tls::{
     TlsFiles,
 };
 
-use crate::authorizer::{Authorizer, Issuer};
-use crate::clock::Clock;
-use crate::grpc::AccessLayer;
 use crate::web::Page;
 use connection::{HttpService, Serving};
 use door::Door;
 use health::Health;
 use hosts::ByHost;
+use sekisho::authorizer::{Authorizer, Issuer};
+use sekisho::clock::Clock;
+use sekisho::grpc::AccessLayer;
 
 /// What a server is made of.
 #[derive(Debug)]

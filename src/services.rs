@@ -2,7 +2,7 @@
 
 use tonic::{Request, Response, Status};
 
-use crate::grpc::RequestExt as _;
+use sekisho::grpc::RequestExt as _;
 
 /// Code generated from `proto/`.
 #[allow(missing_docs, clippy::all, clippy::pedantic, unreachable_pub, reason = "generated")]

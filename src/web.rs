@@ -27,8 +27,8 @@ use tonic::body::Body;
 use tower_service::Service;
 
 use crate::authority;
-use crate::scope::ScopePrefix;
 use grpc_url::GrpcUrl;
+use sekisho::scope::ScopePrefix;
 
 pub use source::connect_source;
 

@@ -1,3 +1,3 @@
-fn main() -> Result<(), sekisho::build::Error> {
-    sekisho::build::configure().compile(&["proto/orders/v1/orders.proto"], &["proto"])
+fn main() -> Result<(), sekisho_build::Error> {
+    sekisho_build::configure().compile(&["proto/orders/v1/orders.proto"], &["proto"])
 }

@@ -5,7 +5,7 @@ use reqwest::{Certificate, Client, RequestBuilder, StatusCode, redirect};
 
 use super::text::{one_line, with_causes};
 use super::token::TokenRequestError;
-use crate::jwks::HttpUrl;
+use sekisho::jwks::HttpUrl;
 
 /// The largest answer that is read, in bytes.
 const MAX_ANSWER: usize = 64 * 1024;

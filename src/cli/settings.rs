@@ -14,9 +14,11 @@ use super::values;
 use crate::config::{
     DevelopmentSettings, IssuerSettings, KeyLocation, Secret, ServeSettings, TokenRules, TokenSettings,
 };
-use crate::jwks::{Algorithm, FetchError, HttpClient, HttpUrl, InvalidKeySet, JwksFile, PlainHttp, Schedule};
 use crate::server::{Hosts, Reflection};
-use crate::token::TokenProfile;
+use sekisho::jwks::{
+    Algorithm, FetchError, HttpClient, HttpUrl, InvalidKeySet, JwksFile, PlainHttp, Schedule,
+};
+use sekisho::token::TokenProfile;
 
 /// The page's client at the development issuer.
 const DEVELOPMENT_CLIENT: &str = "page";
@@ -202,7 +204,7 @@ fn unspecified() -> SocketAddr {
 }
 
 fn scopes(text: &str) -> Result<String, String> {
-    let scopes = text.parse::<crate::scope::ScopeSet>().map_err(|error| format!("{text:?}: {error}"))?;
+    let scopes = text.parse::<sekisho::scope::ScopeSet>().map_err(|error| format!("{text:?}: {error}"))?;
     if scopes.is_empty() { Err("it names no scope".to_owned()) } else { Ok(scopes.to_string()) }
 }
 

@@ -17,13 +17,13 @@ pub(super) use development::development;
 use stop::{stop_signal, stopped};
 
 use super::{Failure, logging};
-use crate::authorizer::Issuer;
-use crate::clock::SystemClock;
 use crate::config::{IssuerSettings, KeyLocation, ServeSettings, ServerSettings};
-use crate::jwks::{Discovery, FixedUrl, HttpClient, JwksFile, Keys};
 use crate::server::{self, Config, Listeners, Services, SetupError};
 use crate::web::Page;
 use page::PageFacts;
+use sekisho::authorizer::Issuer;
+use sekisho::clock::SystemClock;
+use sekisho::jwks::{Discovery, FixedUrl, HttpClient, JwksFile, Keys};
 
 /// `sekisho serve`
 pub(super) async fn serve(settings: ServeSettings) -> Result<(), Failure> {

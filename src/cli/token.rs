@@ -12,8 +12,8 @@ use url::form_urlencoded;
 use super::client;
 use super::text::one_line;
 use crate::config::TokenSettings;
-use crate::json::{self, Value, Wanted};
 use metadata::{ClientAuthentication, TokenEndpoint};
+use sekisho::json::{self, Value, Wanted};
 
 /// Longest time that the whole of it may take.
 const TIMEOUT: Duration = Duration::from_secs(10);

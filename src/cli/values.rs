@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::config::{KeyLocation, LogFormat};
-use crate::jwks::{HttpUrl, InvalidHttpUrl, PlainHttp};
-use crate::scope::ScopePrefix;
 use crate::server::{ClientCertificate, Reflection};
-use crate::token::ClaimPath;
+use sekisho::jwks::{HttpUrl, InvalidHttpUrl, PlainHttp};
+use sekisho::scope::ScopePrefix;
+use sekisho::token::ClaimPath;
 
 const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 

@@ -24,8 +24,8 @@ use tower_service::Service;
 
 use super::limits::{KeepAlive, Limits};
 use super::tls::Tls;
-use crate::grpc::RequestBody;
 use requests::Requests;
+use sekisho::grpc::RequestBody;
 
 /// What every connection is served with.
 pub(super) struct Serving<S> {

@@ -27,9 +27,9 @@ pub use cors::{AllowedOrigins, InvalidOrigin, Origin};
 
 use super::Answer;
 use super::limits::Limits;
-use crate::grpc::{Access, AccessFuture, RequestBody};
 pub(super) use content_type::ContentType;
 use grpc_web::GrpcWeb;
+use sekisho::grpc::{Access, AccessFuture, RequestBody};
 
 /// Native gRPC pays for the browser with one look at its content type. The other stack is put up for a
 /// request at a time: were it a part of the service, every call would pay for a copy of it.

@@ -10,7 +10,7 @@ use tonic_health::ServingStatus;
 use tonic_health::server::{HealthReporter, HealthService};
 use tower_service::Service;
 
-use crate::authorizer::Authorizer;
+use sekisho::authorizer::Authorizer;
 
 /// The status of the server as a whole.
 const OVERALL: &str = "";

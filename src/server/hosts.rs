@@ -19,7 +19,7 @@ use super::Answer;
 use super::connection::HttpService;
 use super::door::ContentType;
 use crate::authority;
-use crate::grpc::RequestBody;
+use sekisho::grpc::RequestBody;
 
 /// The names that a server answers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

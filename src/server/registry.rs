@@ -9,8 +9,8 @@ use tonic::server::NamedService;
 use tonic::service::{Routes, RoutesBuilder};
 use tower_service::Service;
 
-use crate::policy::{AccessRule, Policy, PolicyBuilder, PolicyError, RegistrationError};
 use crate::services::{self, Api1, Api2, Api3, proto};
+use sekisho::policy::{AccessRule, Policy, PolicyBuilder, PolicyError, RegistrationError};
 
 /// Who may ask the server what it serves (gRPC server reflection).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

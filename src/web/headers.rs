@@ -41,7 +41,7 @@ fn content_security_policy(config: &PageConfig, grpc_url: Option<&str>) -> Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scope::ScopePrefix;
+    use sekisho::scope::ScopePrefix;
 
     fn config(issuer: &str) -> PageConfig {
         PageConfig {

@@ -2,7 +2,7 @@
 //! rebinding) is of the same origin as what it asks, and has a token of its own making or needs none.
 
 use http::{Method, Request};
-use sekisho::server::Hosts;
+use sekisho_server::server::Hosts;
 use tonic::Code;
 
 use crate::page;

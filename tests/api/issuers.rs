@@ -6,9 +6,9 @@ mod shapes;
 use std::collections::BTreeSet;
 
 use sekisho::authorizer::Issuer;
-use sekisho::cli::{Command, parse};
-use sekisho::config::ServeSettings;
 use sekisho::jwks::{KeySet, Keys};
+use sekisho_server::cli::{Command, parse};
+use sekisho_server::config::ServeSettings;
 use serde_json::{Value, json};
 use tonic::Code;
 

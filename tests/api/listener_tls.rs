@@ -9,7 +9,7 @@ use http::Request;
 use hyper::client::conn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, Issuer, KeyPair};
-use sekisho::server::{CertificateFiles, ClientCa, ClientCertificate, Limits, Tls, TlsFiles};
+use sekisho_server::server::{CertificateFiles, ClientCa, ClientCertificate, Limits, Tls, TlsFiles};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;

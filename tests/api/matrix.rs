@@ -20,7 +20,7 @@ struct Case {
 fn policy() -> Policy {
     use tonic_reflection::pb::{v1, v1alpha};
     Policy::builder()
-        .descriptor_set(sekisho::services::DESCRIPTOR_SET)
+        .descriptor_set(sekisho_server::services::DESCRIPTOR_SET)
         .descriptor_set(STREAMING)
         .descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
         .rule("grpc.health.v1.Health/Check", AccessRule::Public)

@@ -1,7 +1,7 @@
 //! What is served besides: the three APIs' answers, health, reflection.
 
-use sekisho::server::Reflection;
-use sekisho::services::proto::{api1, api2, api3};
+use sekisho_server::server::Reflection;
+use sekisho_server::services::proto::{api1, api2, api3};
 use tokio_stream::StreamExt as _;
 use tonic::Code;
 use tonic::metadata::MetadataValue;
@@ -132,7 +132,7 @@ async fn row_67_reflection_without_a_token() {
 #[tokio::test]
 async fn a_server_whose_services_are_not_what_is_declared_does_not_start() {
     use sekisho::policy::AccessRule;
-    use sekisho::server::{self, Config, Hosts, Limits, Listeners, Services};
+    use sekisho_server::server::{self, Config, Hosts, Limits, Listeners, Services};
 
     let three_apis = || Services::three_apis(1024);
     let run = async |services: Services| {
@@ -172,4 +172,20 @@ async fn a_server_whose_services_are_not_what_is_declared_does_not_start() {
     let no_such_method =
         run(three_apis().rule("api1.v1.Api1/Drop", AccessRule::Public)).await.expect_err("no method");
     assert!(no_such_method.contains("api1.v1.Api1/Drop"), "{no_such_method}");
+}
+
+#[test]
+fn the_three_apis_have_the_rules_that_are_published() {
+    let policy = sekisho::policy::Policy::from_descriptor_set(sekisho_server::services::DESCRIPTOR_SET);
+    let policy = policy.expect("a policy");
+    let rules: Vec<(&str, String)> = policy
+        .methods()
+        .map(|method| (method.path(), method.rule().required().map(ToString::to_string).unwrap_or_default()))
+        .collect();
+    let expected = [
+        ("/api1.v1.Api1/GetStatus", "api1:read:status".to_owned()),
+        ("/api2.v1.Api2/GetStatus", "api2:read:status".to_owned()),
+        ("/api3.v1.Api3/GetStatus", "api3:read:status".to_owned()),
+    ];
+    assert_eq!(rules, expected);
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use sekisho::server::Limits;
+use sekisho_server::server::Limits;
 use tokio::io::AsyncWriteExt as _;
 use tonic::Code;
 

@@ -19,12 +19,12 @@ use std::time::Duration;
 
 use sekisho::authorizer::Issuer;
 use sekisho::jwks::{KeySet, Keys};
-use sekisho::server::{
-    self, AllowedHeader, AllowedOrigins, Config, Hosts, Limits, Listeners, Reflection, Services, Tls,
-};
 use sekisho::testing::{ManualClock, TestIssuer};
 use sekisho::token::Verifier;
-use sekisho::web::Page;
+use sekisho_server::server::{
+    self, AllowedHeader, AllowedOrigins, Config, Hosts, Limits, Listeners, Reflection, Services, Tls,
+};
+use sekisho_server::web::Page;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;

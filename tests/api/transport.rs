@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::Method;
-use sekisho::server::Limits;
+use sekisho_server::server::Limits;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tonic::Code;

@@ -6,7 +6,7 @@ use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic_health::ServingStatus;
 
-use sekisho::config::{HealthcheckSettings, HealthcheckTransport};
+use sekisho_server::config::{HealthcheckSettings, HealthcheckTransport};
 
 use crate::support::run;
 
@@ -64,6 +64,6 @@ async fn a_server_that_says_nothing_is_given_up() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = silent.local_addr().unwrap();
     let settings = HealthcheckSettings { address, transport: HealthcheckTransport::PlainText };
-    let error = sekisho::cli::healthcheck(settings).await.unwrap_err();
+    let error = sekisho_server::cli::healthcheck(settings).await.unwrap_err();
     assert_eq!(error.to_string(), format!("{address}: no answer within 3 s"));
 }

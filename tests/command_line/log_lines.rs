@@ -4,9 +4,9 @@
 
 use std::process::Stdio;
 
-use sekisho::services::proto::api1::GetStatusRequest;
-use sekisho::services::proto::api1::api1_client::Api1Client;
 use sekisho::testing::TestIssuer;
+use sekisho_server::services::proto::api1::GetStatusRequest;
+use sekisho_server::services::proto::api1::api1_client::Api1Client;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::net::TcpStream;
 use tokio::process::{Child, ChildStderr, Command};

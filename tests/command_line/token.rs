@@ -4,9 +4,9 @@ mod issuer;
 mod metadata;
 
 use axum::http::StatusCode;
-use sekisho::cli::{TokenRequestError, request_token};
-use sekisho::config::TokenSettings;
 use sekisho::jwks::{HttpUrl, PlainHttp};
+use sekisho_server::cli::{TokenRequestError, request_token};
+use sekisho_server::config::TokenSettings;
 use tokio::net::TcpListener;
 
 use crate::support::{end, run, sekisho};

@@ -9,14 +9,14 @@ use std::sync::Arc;
 
 use futures_util::stream::{self, Stream, StreamExt as _};
 use sekisho::authorizer::{Denial, Issuer};
-use sekisho::cli::{Command, parse};
 use sekisho::clock::SystemClock;
-use sekisho::config::{KeyLocation, ServeSettings};
 use sekisho::grpc::{RequestExt as _, status_of};
 use sekisho::jwks::{JwksFile, Keys};
 use sekisho::scope::ScopePrefix;
-use sekisho::server::{self, Config, Listeners, Services};
 use sekisho::token::TokenError;
+use sekisho_server::cli::{Command, parse};
+use sekisho_server::config::{KeyLocation, ServeSettings};
+use sekisho_server::server::{self, Config, Listeners, Services};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tonic::{Request, Response, Status, Streaming};

@@ -42,7 +42,7 @@ fn played() {
     let Ok(form) = std::env::var(PLAYED) else { return };
     let format = if form == "json" { LogFormat::Json } else { LogFormat::Text };
     // A filter that lets through neither panics nor that lines were dropped.
-    let filter = "sekisho::cli::logging::tests=info".to_owned();
+    let filter = "sekisho_server::cli::logging::tests=info".to_owned();
     let logging = start(&LogSettings { format, filter }).unwrap_or_else(|failure| panic!("{failure:?}"));
     for number in 0..20_000 {
         tracing::info!(number, of = "many", "a line of some length, as there are many of a server's day");

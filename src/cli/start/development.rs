@@ -10,12 +10,12 @@ use tokio::task::JoinHandle;
 
 use super::page::{self, PageFacts, page_origin};
 use super::{Bound, bind, run, stop_signal, stopped, tell_listening};
-use crate::authorizer::Issuer;
 use crate::cli::{BannerFacts, Failure, banner, logging, output, request_token};
-use crate::clock::SystemClock;
 use crate::config::{DevelopmentSettings, TokenSettings};
-use crate::development::issuer::{self, Client, Options};
-use crate::jwks::{Discovery, HttpClient, HttpUrl, Keys, PlainHttp};
+use sekisho::authorizer::Issuer;
+use sekisho::clock::SystemClock;
+use sekisho::jwks::{Discovery, HttpClient, HttpUrl, Keys, PlainHttp};
+use sekisho_issuer::{self as issuer, Client, Options};
 
 /// `sekisho`
 pub(in crate::cli) async fn development(settings: DevelopmentSettings) -> Result<(), Failure> {

@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 
 use crate::cli::Failure;
 use crate::config::{PageSettings, ServerSettings};
-use crate::scope::ScopePrefix;
 use crate::server::AllowedOrigins;
 use crate::web::{Page, PageConfig};
+use sekisho::scope::ScopePrefix;
 
 /// The scopes of the reference scenario: not that of api3, which therefore refuses.
 const SCOPES: [&str; 2] = ["api1:read:status", "api2:read:status"];

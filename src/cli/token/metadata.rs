@@ -5,8 +5,8 @@ use reqwest::StatusCode;
 use super::{TokenRequestError, printable};
 use crate::cli::client;
 use crate::config::TokenSettings;
-use crate::json::{self, Value, Wanted};
-use crate::jwks::HttpUrl;
+use sekisho::json::{self, Value, Wanted};
+use sekisho::jwks::HttpUrl;
 
 /// Where a token is asked for.
 pub(super) struct TokenEndpoint {
@@ -129,7 +129,7 @@ fn names(member: Option<&Value>) -> Option<Vec<String>> {
 mod tests {
     use super::*;
     use crate::config::Secret;
-    use crate::jwks::PlainHttp;
+    use sekisho::jwks::PlainHttp;
 
     #[test]
     fn an_https_issuer_sends_secrets_over_https_alone() {

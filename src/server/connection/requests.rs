@@ -12,7 +12,7 @@ use hyper_util::service::TowerToHyperService;
 use tonic::body::Body;
 
 use super::HttpService;
-use crate::grpc::{ConnectionResets, RequestBody};
+use sekisho::grpc::{ConnectionResets, RequestBody};
 
 /// What is known of a connection's requests. hyper tells nobody of them, so they are noted on their way to
 /// the service.

@@ -21,8 +21,8 @@ use tower_layer::Layer as _;
 use tower_service::Service;
 
 use super::content_type::ContentType;
-use crate::grpc::RequestBody;
 use crate::server::Answer;
+use sekisho::grpc::RequestBody;
 
 #[derive(Debug, Clone)]
 pub(super) struct GrpcWeb<S> {

@@ -1,6 +1,6 @@
 //! Issuers whose name is no URL: nothing is fetched from there, and tokens carry it byte for byte.
 
-use sekisho::cli::{Command, parse};
+use sekisho_server::cli::{Command, parse};
 
 use super::*;
 

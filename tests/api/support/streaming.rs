@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sekisho::grpc::RequestExt as _;
-use sekisho::server::Services;
+use sekisho_server::server::Services;
 use tokio::sync::Notify;
 use tokio_stream::{Stream, StreamExt as _};
 use tonic::{Request, Response, Status, Streaming};

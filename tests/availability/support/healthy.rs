@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use sekisho::services::proto::api1::GetStatusRequest;
-use sekisho::services::proto::api1::api1_client::Api1Client;
+use sekisho_server::services::proto::api1::GetStatusRequest;
+use sekisho_server::services::proto::api1::api1_client::Api1Client;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tonic::Request;

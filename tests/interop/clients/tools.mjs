@@ -17,7 +17,7 @@ const METHODS = {
 const QUESTION = JSON.stringify({ list_services: '' });
 
 // What is called, described: our protos, and what clients take from elsewhere.
-const SOURCES = ['../../../proto', '../proto'];
+const SOURCES = ['../../..', '../proto'];
 
 // Writes the descriptors to `folder`, for tools that read them from files.
 export async function describe(folder) {

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::*;
 use crate::config::{KeyLocation, LogFormat, ServerSettings, TokenRules};
-use crate::jwks::{Algorithm, PlainHttp, Schedule};
-use crate::scope::ScopePrefix;
 use crate::server::{Limits, Reflection};
-use crate::token::TokenProfile;
+use sekisho::jwks::{Algorithm, PlainHttp, Schedule};
+use sekisho::scope::ScopePrefix;
+use sekisho::token::TokenProfile;
 
 const SECOND: Duration = Duration::from_secs(1);
 

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::*;
 use crate::config::{HealthcheckTransport, KeyLocation, LogFormat};
-use crate::jwks::{Algorithm, PlainHttp};
 use crate::server::{AllowedOrigins, Hosts, KeepAlive, Limits, Reflection};
-use crate::token::{ClaimPath, TokenProfile};
+use sekisho::jwks::{Algorithm, PlainHttp};
+use sekisho::token::{ClaimPath, TokenProfile};
 
 #[test]
 fn each_source_counts_over_the_next() {
@@ -248,14 +248,14 @@ fn a_switch_has_a_value_in_the_environment() {
 
 #[test]
 fn keys_may_come_from_a_file() {
-    let jwks = crate::testing::TestIssuer::new("https://tenant.example/", "api").jwks();
+    let jwks = sekisho::testing::TestIssuer::new("https://tenant.example/", "api").jwks();
     let settings = served("").file("--jwks", "keys.json", jwks).serve();
     assert!(matches!(settings.issuer.keys, KeyLocation::File(path) if path.ends_with("keys.json")));
 }
 
 #[test]
 fn an_issuer_that_nothing_is_fetched_from_may_have_any_name() {
-    let jwks = crate::testing::TestIssuer::new("x", "api").jwks();
+    let jwks = sekisho::testing::TestIssuer::new("x", "api").jwks();
     let longest = "x".repeat(2048);
     for name in [
         "appid-oauth.example",

@@ -9,7 +9,7 @@ import { Process, grpcAddress, until } from '../../processes.mjs';
 
 const AUDIENCE = 'auth0-multiple-api';
 
-const ours = protos('../../../../proto');
+const ours = protos('../../../..');
 const google = protos('../../proto');
 const ErrorInfo = google.getMessage('google.rpc.ErrorInfo');
 const RetryInfo = google.getMessage('google.rpc.RetryInfo');

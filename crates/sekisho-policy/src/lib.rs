@@ -1,0 +1,179 @@
+//! The access policy: which rule guards which method, read from descriptors. Evaluation is pure.
+//!
+//! ```
+//! use sekisho_policy::Policy;
+//! use sekisho_build::descriptor_set_of;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let policy = Policy::from_descriptor_set(&descriptor_set(r#"
+//!     syntax = "proto3";
+//!     package orders.v1;
+//!     import "sekisho/v1/access.proto";
+//!     message Order {}
+//!     service Orders {
+//!       rpc Get(Order) returns (Order) { option (sekisho.v1.access) = { all_of: "orders:read" }; }
+//!     }
+//! "#)?)?;
+//! let method = policy.method("/orders.v1.Orders/Get").ok_or("no such method")?;
+//! assert!(method.rule().evaluate(&"orders:read".parse()?).is_ok());
+//! assert!(method.rule().evaluate(&"orders".parse()?).is_err());
+//! // Paths match exactly.
+//! assert!(policy.method("/orders.v1.Orders/get").is_none());
+//! # Ok(())
+//! # }
+//! ```
+
+pub mod scope;
+
+mod fault;
+mod method;
+mod option;
+mod reader;
+mod rule;
+mod set;
+mod source;
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+pub use fault::{Fault, FaultKind, PolicyError, RegistrationError};
+pub use method::{Method, Position, RuleOrigin};
+pub use rule::{AccessRule, Alternatives, InvalidRule, MissingScopes};
+
+use reader::{ExplicitRules, Reader};
+
+/// The declaration of the options, as a source: `sekisho/v1/access.proto`.
+pub const ACCESS_PROTO: &str = include_str!("../proto/sekisho/v1/access.proto");
+
+/// The name by which [`ACCESS_PROTO`] is imported.
+pub const ACCESS_PROTO_NAME: &str = "sekisho/v1/access.proto";
+
+/// [`ACCESS_PROTO`] and what it imports, as an encoded `google.protobuf.FileDescriptorSet`.
+pub const ACCESS_DESCRIPTOR_SET: &[u8] = include_bytes!("../proto/access.binpb");
+
+/// Every method that may be called, with its rule. What is not in it is not there.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    by_path: HashMap<String, Arc<Method>>,
+    in_order: Vec<Arc<Method>>,
+}
+
+impl Policy {
+    /// Reads an encoded `google.protobuf.FileDescriptorSet` that includes its imports and keeps custom
+    /// options (`buf build`, `protoc --include_imports --descriptor_set_out`, or `sekisho-build`).
+    ///
+    /// # Errors
+    /// [`PolicyError`] with every fault, a method without a rule among them.
+    pub fn from_descriptor_set(encoded: &[u8]) -> Result<Self, PolicyError> {
+        Self::builder().descriptor_set(encoded).build()
+    }
+
+    /// A policy of several descriptor sets, or of services whose `.proto` has no options.
+    pub fn builder() -> PolicyBuilder {
+        PolicyBuilder::default()
+    }
+
+    /// The method at exactly this path: `/package.Service/Method`.
+    pub fn method(&self, path: &str) -> Option<&Arc<Method>> {
+        self.by_path.get(path)
+    }
+
+    /// All methods, by path.
+    pub fn methods(&self) -> impl ExactSizeIterator<Item = &Arc<Method>> {
+        self.in_order.iter()
+    }
+
+    /// The full names of all services, sorted.
+    pub fn services(&self) -> impl ExactSizeIterator<Item = &str> {
+        let names: BTreeSet<&str> = self.in_order.iter().map(|method| method.service()).collect();
+        names.into_iter()
+    }
+
+    /// Compares with the services that a server has registered, both ways.
+    ///
+    /// # Errors
+    /// [`RegistrationError`] with every difference.
+    pub fn check_registered<'a>(
+        &self,
+        registered: impl IntoIterator<Item = &'a str>,
+    ) -> Result<(), RegistrationError> {
+        let registered: BTreeSet<&str> = registered.into_iter().collect();
+        let declared: BTreeSet<&str> = self.services().collect();
+        let names = |of: &BTreeSet<&str>, less: &BTreeSet<&str>| {
+            of.difference(less).map(|s| (*s).to_owned()).collect()
+        };
+        let not_declared: Vec<String> = names(&registered, &declared);
+        let not_registered: Vec<String> = names(&declared, &registered);
+        if not_declared.is_empty() && not_registered.is_empty() {
+            return Ok(());
+        }
+        Err(RegistrationError { not_declared, not_registered })
+    }
+}
+
+/// Gathers descriptor sets and explicit rules.
+///
+/// ```
+/// use sekisho_policy::{AccessRule, Policy};
+///
+/// # fn build(health: &[u8], orders: &[u8]) -> Result<Policy, sekisho_policy::PolicyError> {
+/// let policy = Policy::builder()
+///     .descriptor_set(orders)
+///     // A third party's service, without options: each of its methods is decided about here.
+///     .descriptor_set(health)
+///     .rule("grpc.health.v1.Health/Check", AccessRule::Public)
+///     .rule("grpc.health.v1.Health/Watch", AccessRule::Authenticated)
+///     .build()?;
+/// # Ok(policy)
+/// # }
+/// ```
+#[derive(Debug, Default)]
+pub struct PolicyBuilder {
+    sets: Vec<Vec<u8>>,
+    explicit: ExplicitRules,
+    repeated: Vec<String>,
+}
+
+impl PolicyBuilder {
+    /// Adds all services of an encoded descriptor set.
+    #[must_use]
+    pub fn descriptor_set(mut self, encoded: &[u8]) -> Self {
+        self.sets.push(encoded.to_owned());
+        self
+    }
+
+    /// Decides about a method (`package.Service/Method`) whose `.proto` has no option for it, neither of
+    /// its own nor by its service's default: one that has is a fault, for two places would say what it
+    /// needs.
+    #[must_use]
+    pub fn rule(mut self, method: impl Into<String>, rule: AccessRule) -> Self {
+        let method = method.into();
+        if self.explicit.insert(method.clone(), rule).is_some() {
+            self.repeated.push(method);
+        }
+        self
+    }
+
+    /// The policy.
+    ///
+    /// # Errors
+    /// [`PolicyError`] with every fault.
+    pub fn build(self) -> Result<Policy, PolicyError> {
+        let mut reader = Reader::new(self.explicit);
+        for name in &self.repeated {
+            reader.fault_without_position(name, FaultKind::Repeated);
+        }
+        for set in &self.sets {
+            reader.read(set);
+        }
+        if self.sets.is_empty() {
+            reader.fault_without_position("the policy", FaultKind::NoDescriptorSet);
+        }
+        let in_order = reader.finish().map_err(PolicyError::new)?;
+        let by_path = in_order.iter().map(|method| (method.path().to_owned(), Arc::clone(method))).collect();
+        Ok(Policy { by_path, in_order })
+    }
+}
+
+#[cfg(test)]
+mod tests;

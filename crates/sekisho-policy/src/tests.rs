@@ -1,0 +1,68 @@
+//! Policies from descriptor sets that are made here, good ones and bad ones.
+
+mod faults;
+mod foreign;
+mod properties;
+mod reading;
+mod rule;
+mod several;
+
+use std::collections::HashMap;
+
+use protox::Compiler;
+use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver};
+
+use super::*;
+
+/// Files in memory, by the name that imports give them.
+struct Files(HashMap<&'static str, String>);
+
+impl FileResolver for Files {
+    fn open_file(&self, name: &str) -> Result<File, protox::Error> {
+        let source = self.0.get(name).ok_or_else(|| protox::Error::file_not_found(name))?;
+        File::from_source(name, source)
+    }
+}
+
+/// `test.proto`, and the `access.proto` that it imports: ours, or another's.
+fn compile(test_proto: &str, access_proto: &str) -> Compiler {
+    let files = HashMap::from([
+        ("test.proto", test_proto.to_owned()),
+        ("sekisho/v1/access.proto", access_proto.to_owned()),
+    ]);
+    let mut resolver = ChainFileResolver::new();
+    resolver.add(Files(files));
+    resolver.add(GoogleFileResolver::new());
+    let mut compiler = Compiler::with_file_resolver(resolver);
+    compiler.include_imports(true).include_source_info(true);
+    compiler.open_file("test.proto").expect("test.proto compiles");
+    compiler
+}
+
+/// A `test.proto` of the package `test.v1`; `body` begins at its fifth line.
+fn test_proto(body: &str) -> String {
+    format!(
+        "syntax = \"proto3\";\npackage test.v1;\nimport \"sekisho/v1/access.proto\";\nmessage M {{}}\n{body}"
+    )
+}
+
+fn descriptor_set(body: &str) -> Vec<u8> {
+    compile(&test_proto(body), ACCESS_PROTO).encode_file_descriptor_set()
+}
+
+fn policy(body: &str) -> Policy {
+    Policy::from_descriptor_set(&descriptor_set(body)).expect("a policy without a fault")
+}
+
+/// What is wrong, as it is printed.
+fn faults(result: Result<Policy, PolicyError>) -> String {
+    result.expect_err("a policy with faults").to_string()
+}
+
+fn faults_of(body: &str) -> String {
+    faults(Policy::from_descriptor_set(&descriptor_set(body)))
+}
+
+fn scopes(text: &str) -> crate::scope::ScopeSet {
+    text.parse().expect("scopes")
+}

@@ -1,0 +1,74 @@
+//! An issuer that is trusted: its keys, and what its tokens have to be like.
+
+#[cfg(feature = "discovery")]
+use std::sync::Arc;
+
+#[cfg(feature = "discovery")]
+use crate::clock::SystemClock;
+use crate::jwks::Keys;
+#[cfg(feature = "discovery")]
+use crate::jwks::{Discovery, HttpClient, HttpUrl, InvalidHttpUrl, PlainHttp, Schedule};
+use crate::token::Verifier;
+
+/// An issuer whose access tokens are accepted.
+#[derive(Debug, Clone)]
+pub struct Issuer {
+    keys: Keys,
+    verifier: Verifier,
+}
+
+impl Issuer {
+    /// An issuer with these keys, whose tokens have to pass this verifier.
+    pub fn new(keys: Keys, verifier: Verifier) -> Self {
+        Self { keys, verifier }
+    }
+
+    /// An issuer that is asked for its own name and keys (OpenID Connect Discovery or RFC 8414), now and
+    /// every five minutes, beside the calls. Where it does not answer, the server starts all the same, and
+    /// callers are told to try again later.
+    ///
+    /// `url` may be written with or without its last slash. `audience` is what the tokens' `aud` has to name.
+    ///
+    /// # Errors
+    /// [`InvalidHttpUrl`] when `url` is no `https` URL, nor an `http` one on loopback.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    #[cfg(feature = "discovery")]
+    pub fn discover(url: &str, audience: impl Into<String>) -> Result<Self, DiscoverError> {
+        let url = HttpUrl::parse(url, PlainHttp::LoopbackOnly)?;
+        let source = Discovery::new(url, PlainHttp::LoopbackOnly, HttpClient::new(&[])?);
+        let keys = Keys::remote(source, Schedule::default(), Arc::new(SystemClock::new()));
+        Ok(Self::new(keys, Verifier::new(audience)))
+    }
+
+    /// Replaces what its tokens have to be like, by way of what is set already.
+    #[must_use]
+    pub fn verified_by(mut self, change: impl FnOnce(Verifier) -> Verifier) -> Self {
+        self.verifier = change(self.verifier);
+        self
+    }
+
+    /// Its keys.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// What its tokens have to be like.
+    pub fn verifier(&self) -> &Verifier {
+        &self.verifier
+    }
+}
+
+/// Why an issuer cannot be discovered, whatever it answers.
+#[cfg(feature = "discovery")]
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DiscoverError {
+    /// Its URL may not be asked.
+    #[error(transparent)]
+    Url(#[from] InvalidHttpUrl),
+    /// No HTTP client can be had.
+    #[error(transparent)]
+    Client(#[from] crate::jwks::InvalidCertificates),
+}

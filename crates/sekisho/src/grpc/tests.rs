@@ -1,0 +1,139 @@
+//! The layer in front of a service that has to be polled ready.
+
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::task::{Context, Poll};
+
+use http::{Request, Response};
+use tonic::body::Body;
+use tower::{Layer as _, Service, ServiceExt as _};
+
+use super::*;
+use crate::authorizer::Grant;
+use crate::policy::{AccessRule, Policy};
+use crate::testing::TestIssuer;
+
+/// Panics, as tower's own do, where it is called without having been polled ready.
+#[derive(Default)]
+struct Readied {
+    is_ready: bool,
+}
+
+impl Clone for Readied {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl Service<Request<RequestBody<Body>>> for Readied {
+    /// The token, where there is one in the metadata and where there is one beside them.
+    type Response = Response<[Option<String>; 2]>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.is_ready = true;
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<RequestBody<Body>>) -> Self::Future {
+        assert!(std::mem::take(&mut self.is_ready), "called without being ready");
+        assert!(request.extensions().get::<Grant>().is_some(), "no grant");
+        let sent = request.headers().get("authorization").and_then(|value| value.to_str().ok());
+        let forwarded = request.extensions().get().map(ForwardedToken::as_str);
+        ready(Ok(Response::new([sent, forwarded].map(|token| token.map(ToOwned::to_owned)))))
+    }
+}
+
+const PATH: &str = "/grpc.health.v1.Health/Check";
+
+fn layer(rule: AccessRule) -> (TestIssuer, AccessLayer) {
+    let source = r#"syntax = "proto3"; package grpc.health.v1; message M {} service Health { rpc Check(M) returns (M); }"#;
+    let set = sekisho_build::descriptor_set_of(source).expect("a set");
+    let policy = Policy::builder().descriptor_set(&set).rule(&PATH[1..], rule).build().expect("a policy");
+    let issuer = TestIssuer::new("https://i.example/", "api");
+    let clock = std::sync::Arc::new(crate::testing::ManualClock::new());
+    let authorizer = crate::authorizer::Authorizer::new(policy, issuer.issuer()).clock(clock);
+    (issuer, AccessLayer::from(authorizer))
+}
+
+fn request(token: &str) -> Request<Body> {
+    let request = Request::post(PATH).header("authorization", format!("Bearer {token}"));
+    request.body(Body::empty()).expect("a request")
+}
+
+#[tokio::test]
+async fn the_service_that_was_polled_ready_is_the_one_that_is_called() {
+    let (issuer, layer) = layer(AccessRule::Authenticated);
+    let mut service = layer.layer(Readied::default());
+    for _ in 0..2 {
+        let answer = service.ready().await.expect("ready").call(request(&issuer.token().sign())).await;
+        assert_eq!(answer.expect("allowed").into_body(), [None, None], "the token is taken out");
+    }
+}
+
+/// Publishes the key only from its second answer on.
+#[cfg(feature = "discovery")]
+struct RotatesIn {
+    before: TestIssuer,
+    after: String,
+    fetches: std::sync::atomic::AtomicUsize,
+}
+
+#[cfg(feature = "discovery")]
+impl crate::jwks::KeySource for RotatesIn {
+    fn issuer(&self) -> std::sync::Arc<str> {
+        "https://i.example/".into()
+    }
+
+    async fn fetch(&self) -> Result<crate::jwks::Fetched, crate::jwks::FetchError> {
+        let first = self.fetches.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0;
+        let jwks = if first { self.before.jwks() } else { self.after.clone() };
+        let (set, left_out) = crate::jwks::KeySet::parse(jwks.as_bytes()).expect("a set");
+        Ok(crate::jwks::Fetched { issuer: "https://i.example/".into(), set, left_out })
+    }
+}
+
+#[cfg(feature = "discovery")]
+#[tokio::test]
+async fn after_a_wait_for_a_key_too_the_readied_service_is_called() {
+    let (_, guarded) = layer(AccessRule::Authenticated);
+    let issuer = TestIssuer::new("https://i.example/", "api").kid("new");
+    let before = TestIssuer::new("https://i.example/", "api").kid("old");
+    let source = RotatesIn { before, after: issuer.jwks(), fetches: 0.into() };
+    let clock = std::sync::Arc::new(crate::testing::ManualClock::new());
+    let keys = crate::jwks::Keys::remote(source, crate::jwks::Schedule::default(), clock.clone());
+    keys.readiness_other_than(false).await;
+    let trusted = crate::authorizer::Issuer::new(keys, crate::token::Verifier::new("api"));
+    let policy = guarded.authorizer().policy().clone();
+    let waiting = AccessLayer::from(crate::authorizer::Authorizer::new(policy, trusted).clock(clock));
+    let mut service = waiting.layer(Readied::default());
+    let answer = service.ready().await.expect("ready").call(request(&issuer.token().sign())).await;
+    assert_eq!(answer.expect("allowed").status(), 200);
+}
+
+#[tokio::test]
+async fn a_token_is_handed_on_beside_the_metadata_and_only_where_that_was_asked_for() {
+    let (issuer, guarded) = layer(AccessRule::Authenticated);
+    let token = issuer.token().sign();
+    let mut service = guarded.dangerous_forward_token().layer(Readied::default());
+    let answer = service.ready().await.expect("ready").call(request(&token)).await.expect("allowed");
+    assert_eq!(answer.into_body(), [None, Some(token.clone())]);
+
+    let (_, public) = layer(AccessRule::Public);
+    let mut service = public.dangerous_forward_token().layer(Readied::default());
+    let answer = service.ready().await.expect("ready").call(request(&token)).await.expect("allowed");
+    assert_eq!(answer.into_body(), [None, None], "nobody has verified it");
+}
+
+#[test]
+fn a_token_that_is_handed_on_is_not_shown() {
+    let token = ForwardedToken::of(&http::HeaderValue::from_static("Bearer secret")).expect("a token");
+    assert_eq!((token.as_str(), format!("{token:?}").as_str()), ("secret", "ForwardedToken(redacted)"));
+}
+
+#[tokio::test]
+async fn a_handler_without_the_layer_cannot_go_on() {
+    let unguarded = tonic::Request::new(());
+    assert_eq!(unguarded.grant().err().map(|status| status.code()), Some(tonic::Code::Internal));
+}

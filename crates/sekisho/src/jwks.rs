@@ -1,0 +1,218 @@
+//! An issuer's keys by `kid` (RFC 7517): fixed, or remote with refresh. Knows no claims and no policy.
+//!
+//! [`Keys::lookup`] is what a call asks. It takes no lock that a refresh holds and does not wait: where
+//! a token names a key that is not held, it hands out a future instead, for one fetch.
+
+mod algorithm;
+#[cfg(feature = "discovery")]
+mod http_url;
+mod key;
+#[cfg(feature = "discovery")]
+mod lookups;
+#[cfg(feature = "discovery")]
+mod remote;
+mod set;
+#[cfg(feature = "discovery")]
+mod source;
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+pub use algorithm::{Algorithm, UnknownAlgorithm};
+#[cfg(feature = "discovery")]
+pub use http_url::{HttpUrl, InvalidHttpUrl, PlainHttp};
+pub use key::{UnusableKey, VerificationKey};
+#[cfg(feature = "discovery")]
+pub use remote::{RefreshFailed, Schedule};
+pub use set::{InvalidKeySet, KeySet, LeftOutKey, MAX_KEYS, MAX_TRIED};
+#[cfg(feature = "discovery")]
+pub use source::{
+    Discovery, FetchError, Fetched, FixedUrl, HttpClient, InvalidCertificates, JwksFile, KeySource,
+};
+
+#[cfg(feature = "discovery")]
+use crate::clock::Clock;
+
+/// The keys of one issuer, shared by all who verify its tokens.
+#[derive(Debug, Clone)]
+pub struct Keys(Inner);
+
+#[derive(Debug, Clone)]
+enum Inner {
+    Fixed(Arc<HeldKeys>),
+    #[cfg(feature = "discovery")]
+    Remote(Arc<remote::RemoteKeys>),
+}
+
+/// Keys as they are held now, and whose they are.
+#[derive(Debug, PartialEq)]
+pub struct HeldKeys {
+    /// The issuer as its tokens name it in `iss`. Discovery settles how it is written.
+    pub issuer: Arc<str>,
+    /// Its keys.
+    pub set: Arc<KeySet>,
+}
+
+/// What there is to verify a token with.
+#[must_use = "a key that nobody looks at verifies nothing"]
+#[non_exhaustive]
+pub enum Lookup {
+    /// Keys; among them the one that was asked for, where one was.
+    Held(Arc<HeldKeys>),
+    /// The issuer has no key of that name, and will have none: its keys are fixed.
+    NotPublished,
+    /// The issuer was asked not long ago and published no key of that name then.
+    NotFound(NotFound),
+    /// It cannot be told now.
+    Unavailable(Unavailable),
+    /// The issuer is being asked; resolves after one fetch at the latest, and never to `Pending`.
+    Pending(Pin<Box<dyn Future<Output = Lookup> + Send>>),
+}
+
+/// A fetch looked for a key in vain. That says nothing of a token that was issued after it began: its key may be
+/// published since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotFound {
+    /// When the fetch began, by the calendar.
+    pub looked_for_at: SystemTime,
+    /// How long it is until the key is looked for again, where it is asked for.
+    pub retry_after: Duration,
+}
+
+/// No key can be told right or wrong now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unavailable {
+    /// When it is worth to ask again.
+    pub retry_after: Duration,
+}
+
+impl Keys {
+    /// Keys that never change.
+    pub fn fixed(issuer: impl Into<Arc<str>>, set: KeySet) -> Self {
+        Self(Inner::Fixed(Arc::new(HeldKeys { issuer: issuer.into(), set: Arc::new(set) })))
+    }
+
+    /// Keys that are fetched now and refreshed for as long as a clone of the handle lives.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    #[cfg(feature = "discovery")]
+    pub fn remote(source: impl KeySource, schedule: Schedule, clock: Arc<dyn Clock>) -> Self {
+        Self(Inner::Remote(remote::RemoteKeys::start(source, schedule, clock)))
+    }
+
+    /// Adds algorithms that tokens may be signed with. [`Authorizer`](crate::authorizer::Authorizer) calls this for the
+    /// issuers that it trusts; the keys of several issuers add up. A fetched set without a key for any of these algorithms
+    /// counts as none: a refresh that brings one has failed, and one that is held already is given up.
+    ///
+    /// Before the first call, a set with any usable key counts. Fixed keys are not judged.
+    #[cfg_attr(not(feature = "discovery"), expect(unused_variables, reason = "what is fixed is not judged"))]
+    pub fn accept(&self, algorithms: &[Algorithm]) {
+        match &self.0 {
+            Inner::Fixed(_) => {}
+            #[cfg(feature = "discovery")]
+            Inner::Remote(remote) => remote.accept(algorithms),
+        }
+    }
+
+    /// Whether a token that names this issuer may be one of theirs. Says nothing of whether it is.
+    pub fn may_be_of(&self, issuer: &str) -> bool {
+        let configured = match &self.0 {
+            Inner::Fixed(held) => &held.issuer,
+            #[cfg(feature = "discovery")]
+            Inner::Remote(remote) => remote.issuer(),
+        };
+        same_but_for_the_last_slash(configured, issuer)
+    }
+
+    /// What there is to verify a token with that names `kid`, or names none.
+    pub fn lookup(&self, kid: Option<&str>) -> Lookup {
+        match &self.0 {
+            Inner::Fixed(held) => match kid {
+                Some(kid) if !held.set.knows(kid) => Lookup::NotPublished,
+                _ => Lookup::Held(Arc::clone(held)),
+            },
+            #[cfg(feature = "discovery")]
+            Inner::Remote(remote) => remote.lookup(kid),
+        }
+    }
+
+    /// Asks for a refresh beside the calls, since a token did not verify with the keys that `held` has for its `kid`,
+    /// or for tokens without one: the issuer may have changed a key under its name.
+    ///
+    /// Does not wait, and causes one fetch a cooldown at most, apart from those that unknown keys cause. Nothing
+    /// happens where the keys are fixed, or where none of that name is held: neither a key that is not published nor
+    /// one that is published for something else is mended by it.
+    #[cfg_attr(not(feature = "discovery"), expect(unused_variables, reason = "what is fixed is not fetched"))]
+    pub fn refresh_for_bad_signature(&self, held: &HeldKeys, kid: Option<&str>) {
+        match &self.0 {
+            Inner::Fixed(_) => {}
+            #[cfg(feature = "discovery")]
+            Inner::Remote(remote) if held.set.has_usable(kid) => remote.refresh_for_bad_signature(),
+            #[cfg(feature = "discovery")]
+            Inner::Remote(_) => {}
+        }
+    }
+
+    /// Whether a token can be verified now: keys are held, and are not too old.
+    pub fn is_ready(&self) -> bool {
+        match &self.0 {
+            Inner::Fixed(_) => true,
+            #[cfg(feature = "discovery")]
+            Inner::Remote(remote) => remote.is_ready(),
+        }
+    }
+
+    /// Waits until [`Keys::is_ready`] no longer is `known`.
+    pub async fn readiness_other_than(&self, known: bool) {
+        match &self.0 {
+            Inner::Fixed(_) if known => std::future::pending().await,
+            Inner::Fixed(_) => {}
+            #[cfg(feature = "discovery")]
+            Inner::Remote(remote) => remote.readiness_other_than(known).await,
+        }
+    }
+
+    /// Waits until [`Keys::is_ready`] is not what it is now.
+    pub async fn change_of_readiness(self) {
+        self.readiness_other_than(self.is_ready()).await;
+    }
+
+    /// Fetches now, whatever the schedule says; fixed keys are as fresh as they get.
+    ///
+    /// # Errors
+    /// [`RefreshFailed`]: what was held is still held.
+    #[cfg(feature = "discovery")]
+    pub async fn refresh(&self) -> Result<(), RefreshFailed> {
+        match &self.0 {
+            Inner::Fixed(_) => Ok(()),
+            Inner::Remote(remote) => remote.refresh().await,
+        }
+    }
+}
+
+/// Discovery settles the last slash; until it has, both are possible.
+fn same_but_for_the_last_slash(one: &str, other: &str) -> bool {
+    stem(one) == stem(other)
+}
+
+fn stem(issuer: &str) -> &str {
+    issuer.strip_suffix('/').unwrap_or(issuer)
+}
+
+impl fmt::Debug for Lookup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Held(held) => f.debug_tuple("Held").field(held).finish(),
+            Self::NotPublished => f.write_str("NotPublished"),
+            Self::NotFound(not_found) => f.debug_tuple("NotFound").field(not_found).finish(),
+            Self::Unavailable(unavailable) => f.debug_tuple("Unavailable").field(unavailable).finish(),
+            Self::Pending(_) => f.write_str("Pending"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
