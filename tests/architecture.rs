@@ -19,7 +19,7 @@ const LIBRARY: Floors = Floors {
         &["jwks"],
         &["token"],
         &["authorizer"],
-        &["grpc", "testing"],
+        &["grpc", "reflection", "testing"],
         &["lib"],
     ],
 };

@@ -114,19 +114,10 @@ impl Services {
         use tonic_reflection::pb::{v1, v1alpha};
         let services =
             self.descriptor_set(v1::FILE_DESCRIPTOR_SET).descriptor_set(v1alpha::FILE_DESCRIPTOR_SET);
-        // `google.rpc` besides, so that clients can decode the details of a refusal.
-        let described =
-            services.descriptor_sets.iter().copied().chain([tonic_types::pb::FILE_DESCRIPTOR_SET]);
-        let builder = || {
-            let empty = tonic_reflection::server::Builder::configure().include_reflection_service(false);
-            described
-                .clone()
-                .fold(empty, tonic_reflection::server::Builder::register_encoded_file_descriptor_set)
-        };
-        let (current, alpha) = (builder().build_v1()?, builder().build_v1alpha()?);
+        let reflection = sekisho::reflection::Reflection::new(services.descriptor_sets.iter().copied())?;
         Ok(services
-            .service(current.max_decoding_message_size(message_size))
-            .service(alpha.max_decoding_message_size(message_size))
+            .service(reflection.v1().max_decoding_message_size(message_size))
+            .service(reflection.v1alpha().max_decoding_message_size(message_size))
             .rule("grpc.reflection.v1.ServerReflection/ServerReflectionInfo", rule.clone())
             .rule("grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", rule.clone()))
     }
@@ -171,5 +162,5 @@ pub enum SetupError {
     FrameSize(u32),
     /// The descriptors cannot be served.
     #[error("reflection: {0}")]
-    Reflection(#[from] tonic_reflection::server::Error),
+    Reflection(#[from] sekisho::reflection::Error),
 }

@@ -2,6 +2,7 @@
 //   canonical             the value on one line, its members sorted, to compare values by
 //   reason                of the error that grpcurl prints: the reason of its ErrorInfo
 //   listening LISTENER    from log lines: the address that the listener took; exit code 1 while there is none
+//   reflection            of the answers that grpcurl prints, in a row: a code, `files`, or the numbers of extensions
 import { readFileSync } from 'node:fs';
 
 function parse(text) {
@@ -34,7 +35,18 @@ function listening(text, listener) {
   return events.find((event) => event.message === 'listening' && event.listener === listener)?.addr;
 }
 
+// Each answer of a stream ends with a brace at the margin.
+function reflection(text) {
+  return text.trim().split(/(?<=^\})\n/m).map((each) => told(parse(each) ?? {})).join(' ');
+}
+
+function told({ errorResponse, fileDescriptorResponse, allExtensionNumbersResponse: numbers }) {
+  if (errorResponse) return errorResponse.errorCode;
+  if (fileDescriptorResponse) return 'files';
+  return `[${numbers?.extensionNumber}]`;
+}
+
 const [command, argument] = process.argv.slice(2);
-const answer = { canonical, reason, listening }[command](readFileSync(0, 'utf8'), argument);
+const answer = { canonical, reason, listening, reflection }[command](readFileSync(0, 'utf8'), argument);
 if (answer === undefined) process.exit(1);
 console.log(String(answer));

@@ -80,6 +80,7 @@
 //! |---|---|
 //! | (none) | the layer, with keys that are handed in |
 //! | `discovery` | keys by discovery, from a URL or a file, refreshed in the background (reqwest); on by default |
+//! | `server` | [`reflection`]: server reflection that knows extensions; on by default |
 //! | `testing` | [`testing`]: an issuer with its own key, a clock that a test moves |
 
 mod base64url;
@@ -90,6 +91,8 @@ pub mod clock;
 pub mod grpc;
 pub mod json;
 pub mod jwks;
+#[cfg(feature = "server")]
+pub mod reflection;
 pub mod token;
 
 #[cfg(feature = "testing")]

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../processes.mjs';
 import { printed } from './answer.mjs';
+import { descriptorDatabase } from './descriptors.mjs';
 import { bufCurl, describe, grpcurl } from './tools.mjs';
 
 const EXAMPLES = join(import.meta.dirname, '../../../examples/clients');
@@ -26,11 +27,12 @@ function pinnedInLock(library, file = 'typescript/package-lock.json') {
 // --- example clients ------------------------------------------------------------------------------------
 
 // A folder of examples/clients, by the common face of all that are there.
-function example(name, folder, made, { launcher = 'client', unseen = nothing } = {}) {
+function example(name, folder, made, { launcher = 'client', unseen = nothing, checks = [] } = {}) {
   return {
     name,
     ...made,
     unseen,
+    checks,
     build: () => build(folder),
     call: async ({ what, url, token, roots }) => {
       const environment = { SEKISHO_URL: url, SEKISHO_CA_FILE: url.startsWith('https:') ? roots : '', TOKEN: token ?? '' };
@@ -94,7 +96,9 @@ function onlyWithReflection(said) {
 export const programs = [
   example('go', 'go', pinned('grpc-go', 'go/go.mod', /google\.golang\.org\/grpc v(\S+)/)),
   example('java', 'java', pinned('grpc-java', 'java/pom.xml', /<grpc\.version>(.*?)</)),
-  example('python', 'python', pinned('grpcio', 'python/requirements.txt', /^grpcio==(\S+)/m)),
+  example('python', 'python', pinned('grpcio', 'python/requirements.txt', /^grpcio==(\S+)/m), {
+    checks: [descriptorDatabase],
+  }),
   example('grpc-js', 'typescript', pinnedInLock('@grpc/grpc-js'), { launcher: 'client-grpc-js' }),
   example('connect', 'typescript', pinnedInLock('@connectrpc/connect-node'), { launcher: 'client-connect' }),
   example('connect-web', 'typescript', pinnedInLock('@connectrpc/connect-web'), {

@@ -18,7 +18,10 @@ const servers = new Servers(sekisho, folder);
 const counts = { passed: 0, failed: 0, notShown: 0 };
 const results = new Map();
 try {
-  for (const program of chosen) results.set(program, await resultsOf(program));
+  for (const program of chosen) {
+    results.set(program, await resultsOf(program));
+    for (const check of program.checks ?? []) await checked(program, check);
+  }
 } finally {
   await servers.stop();
 }
@@ -52,6 +55,18 @@ async function resultOf(program, each) {
   const [expected, found] = [each.expected, withoutOpenMessage(answer, each.expected)].map(present);
   if (!isDeepStrictEqual(found, expected)) return fail(title(program, each), expected, found);
   return pass(title(program, each), 'equal');
+}
+
+// What is asked of one program alone, and has no place in the table.
+async function checked({ name }, check) {
+  const what = `${name}: ${check.name}`;
+  try {
+    const found = await check.find(await servers.url(check.server));
+    if (isDeepStrictEqual(found, check.expected)) pass(what);
+    else fail(what, check.expected, found);
+  } catch (error) {
+    fail(what, check.expected, error.message);
+  }
 }
 
 // What cannot be shown is not to look like what was: an answer there would mean that the table is wrong.
