@@ -20,6 +20,7 @@ const LIBRARY: Floors = Floors {
         &["token"],
         &["authorizer"],
         &["grpc", "testing"],
+        &["server"],
         &["lib"],
     ],
 };

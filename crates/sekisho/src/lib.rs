@@ -132,9 +132,9 @@ pub mod testing;
 
 pub use authorizer::{Grant, Issuer};
 pub use grpc::RequestExt;
+pub use sekisho_policy::{AccessRule, Policy};
 #[cfg(feature = "server")]
 pub use server::{Protected, Services};
-pub use sekisho_policy::{AccessRule, Policy};
 
 #[doc(inline)]
 pub use sekisho_policy as policy;

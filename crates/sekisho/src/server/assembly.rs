@@ -67,7 +67,8 @@ impl Services {
     }
 
     fn into_routes(self) -> Routes {
-        let routes = self.registered.into_iter().fold(Router::new(), |router, service| service.add_to(router));
+        let routes =
+            self.registered.into_iter().fold(Router::new(), |router, service| service.add_to(router));
         // The last one of axum's is the outermost, and the first one of ours.
         let layered = self.layers.into_iter().rev().fold(routes, |router, add_layer| add_layer(router));
         Routes::from(layered).prepare()

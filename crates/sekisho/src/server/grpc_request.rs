@@ -60,7 +60,11 @@ mod tests {
                 request = request.header(CONTENT_TYPE, *value);
             }
             let answer = refusal_of(&request.body(()).expect("a request"));
-            assert_eq!(answer.as_ref().map(|answer| answer.status().as_u16()), expected, "{method} {types:?}");
+            assert_eq!(
+                answer.as_ref().map(|answer| answer.status().as_u16()),
+                expected,
+                "{method} {types:?}"
+            );
             let allowed = answer.as_ref().and_then(|answer| answer.headers().get(ALLOW));
             assert_eq!(allowed.is_some(), expected == Some(405), "{method}");
         }

@@ -23,7 +23,8 @@ pub(super) fn services(
     max_question_size: usize,
 ) -> Result<[Registered; 2], Error> {
     // `google.rpc` besides, so that clients can decode the details of a refusal.
-    let described = || descriptor_sets.iter().map(Vec::as_slice).chain([tonic_types::pb::FILE_DESCRIPTOR_SET]);
+    let described =
+        || descriptor_sets.iter().map(Vec::as_slice).chain([tonic_types::pb::FILE_DESCRIPTOR_SET]);
     let builder = || {
         let empty = Builder::configure().include_reflection_service(false);
         described().fold(empty, Builder::register_encoded_file_descriptor_set)
