@@ -7,6 +7,7 @@ use axum::Router;
 use tonic::service::Routes;
 
 use super::health::{self, HealthHandle, Readiness};
+use super::registered::path_of;
 use super::services::{GuardOptions, Services};
 use super::{Protected, SetupError, reflected};
 use crate::authorizer::{Authorizer, Issuer};
@@ -21,13 +22,14 @@ impl Services {
         let names = this.names();
         policy.check_registered(names.iter().map(String::as_str))?;
         check_distinct(&names)?;
+        let paths = paths(&policy);
         let authorizer = Arc::new(this.guard.authorizer(policy, issuer));
         let handle = HealthHandle::new();
         let readiness = Readiness { authorizer: Arc::clone(&authorizer), handle: handle.clone() };
         let (forwards_token, checks_requests) = (this.guard.forwards_token, this.guard.checks_requests);
         let routes = this.with_own_services(&names, readiness)?.into_routes();
         let guard = Guard::new(routes, authorizer).forwarding_token(forwards_token);
-        Ok(Protected::new(guard, checks_requests, names.into(), handle))
+        Ok(Protected::new(guard, checks_requests, paths, handle))
     }
 
     /// Health and reflection, each with its rule.
@@ -89,6 +91,12 @@ impl GuardOptions {
             None => timed,
         }
     }
+}
+
+/// Each method besides its whole service: an exact path would win over the pattern of the service.
+fn paths(policy: &Policy) -> Arc<[String]> {
+    let services = policy.services().map(path_of);
+    services.chain(policy.methods().map(|method| method.path().to_owned())).collect()
 }
 
 fn check_distinct(names: &[String]) -> Result<(), SetupError> {

@@ -15,7 +15,6 @@ use tonic::body::Body;
 use tonic::service::Routes;
 use tower_service::Service;
 
-use super::registered::path_of;
 use super::{HealthHandle, grpc_request};
 use crate::authorizer::Authorizer;
 use crate::grpc::{Guard, GuardFuture, RequestBody};
@@ -29,7 +28,8 @@ use crate::grpc::{Guard, GuardFuture, RequestBody};
 pub struct Protected {
     guard: Guard<Routes>,
     checks_requests: bool,
-    services: Arc<[String]>,
+    /// Every path of a method, and below it whatever else a service could be asked for, as axum writes them.
+    paths: Arc<[String]>,
     health: HealthHandle,
 }
 
@@ -37,22 +37,29 @@ impl Protected {
     pub(super) fn new(
         guard: Guard<Routes>,
         checks_requests: bool,
-        services: Arc<[String]>,
+        paths: Arc<[String]>,
         health: HealthHandle,
     ) -> Self {
-        Self { guard, checks_requests, services, health }
+        Self { guard, checks_requests, paths, health }
     }
 
     /// For [`Server::add_routes`](tonic::transport::Server::add_routes). Every request goes to the guard, but for
-    /// services that are added to the server, or to these routes, afterwards.
+    /// services of other names that are added to the server, or to these routes, afterwards.
+    ///
+    /// # Panics
+    /// Where one of these services is added once more: tonic refuses a second route of its path.
     pub fn into_routes(self) -> Routes {
-        Routes::from(Router::new().fallback_service(self)).prepare()
+        Routes::from(self.clone().into_axum_router().fallback_service(self)).prepare()
     }
 
-    /// For an axum router with other routes, by [`Router::merge`]: one route for each service, below
-    /// `/package.Service/`, and no fallback.
+    /// For an axum router with other routes, by [`Router::merge`]: all that is below `/package.Service/`, and no
+    /// fallback.
+    ///
+    /// # Panics
+    /// Where it is merged with a router that has one of these services or methods too: axum refuses a second route of
+    /// its path.
     pub fn into_axum_router(self) -> Router {
-        let paths: Vec<String> = self.services.iter().map(|service| path_of(service)).collect();
+        let paths = Arc::clone(&self.paths);
         paths.iter().fold(Router::new(), |router, path| router.route_service(path, self.clone()))
     }
 

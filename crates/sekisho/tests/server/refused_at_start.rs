@@ -1,9 +1,14 @@
 //! What is registered is what is declared, or nothing is served.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use sekisho::server::SetupError;
 use sekisho::{AccessRule, Services};
+use tonic::service::Routes;
+use tonic_health::pb::health_server::HealthServer;
+use tonic_health::server::{HealthReporter, HealthService};
 
-use crate::support::{Orders, issuer, services, unregistered};
+use crate::support::{GET, Orders, issuer, services, unregistered};
 
 fn refusal(services: Services) -> String {
     match services.protect(issuer().issuer()) {
@@ -12,14 +17,14 @@ fn refusal(services: Services) -> String {
     }
 }
 
+fn health_of_her_own() -> HealthServer<HealthService> {
+    HealthServer::new(HealthService::from_health_reporter(HealthReporter::default()))
+}
+
 #[test]
 fn what_is_not_declared_and_registered_alike() {
     let orders = Orders::default;
     let own = || services(&orders()).health(AccessRule::Public).reflection(AccessRule::Authenticated);
-    let health_of_her_own = || {
-        let service = tonic_health::server::HealthService::from_health_reporter(Default::default());
-        tonic_health::pb::health_server::HealthServer::new(service)
-    };
     let cases = [
         ("served", services(&orders())),
         ("served", own()),
@@ -51,6 +56,22 @@ fn what_is_not_declared_and_registered_alike() {
         let told = refusal(services);
         assert!(told.contains(expected), "expected {expected}: {told}");
     }
+}
+
+/// By whichever router it comes, it would answer in place of the guard.
+#[test]
+fn a_service_that_is_in_other_routes_besides_stops_the_start() {
+    let guarded = || services(&Orders::default()).protect(issuer().issuer()).expect("protected");
+    let other = |service: fn(Routes) -> Routes| service(Routes::default()).into_axum_router();
+    let unguarded = |routes: Routes| routes.add_service(Orders::default());
+    let elsewhere = |routes: Routes| routes.add_service(health_of_her_own());
+    let panics = |build: &dyn Fn()| catch_unwind(AssertUnwindSafe(build)).is_err();
+    assert!(panics(&|| drop(unguarded(guarded().into_routes()))));
+    assert!(panics(&|| drop(guarded().into_axum_router().merge(other(unguarded)))));
+    let of_a_method = || axum::Router::new().route(GET, axum::routing::post(|| async {}));
+    assert!(panics(&|| drop(guarded().into_axum_router().merge(of_a_method()))));
+    assert!(!panics(&|| drop(elsewhere(guarded().into_routes()))));
+    assert!(!panics(&|| drop(guarded().into_axum_router().merge(other(elsewhere)))));
 }
 
 #[test]
