@@ -29,5 +29,5 @@ pub use request::RequestExt;
 pub use request_body::RequestBody;
 pub use status::{DOMAIN, status_of};
 
-#[cfg(all(test, feature = "server"))]
+#[cfg(test)]
 mod tests;

@@ -1,4 +1,5 @@
 //! The guard in front of a service that has to be polled ready.
+#![cfg(feature = "server")]
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};

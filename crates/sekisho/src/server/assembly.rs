@@ -7,7 +7,7 @@ use axum::Router;
 use tonic::service::Routes;
 
 use super::health::{self, HealthHandle, Readiness};
-use super::registered::path_of;
+use super::registered::{Registered, path_of};
 use super::services::{GuardOptions, Services};
 use super::{Protected, SetupError, reflected};
 use crate::authorizer::{Authorizer, Issuer};
@@ -54,7 +54,7 @@ impl Services {
         let own = own.chain(self.reflection.iter().flat_map(|_| reflected::METHODS));
         // Health has two methods.
         let own: HashSet<&str> = own.filter_map(|method| Some(method.split_once('/')?.0)).collect();
-        self.registered.iter().map(|service| service.name()).chain(own).map(ToOwned::to_owned).collect()
+        self.registered.iter().map(Registered::name).chain(own).map(ToOwned::to_owned).collect()
     }
 
     fn with_own_services(mut self, names: &[String], readiness: Readiness) -> Result<Self, SetupError> {
