@@ -16,9 +16,10 @@ use sekisho::clock::SystemClock;
 use sekisho::jwks::{KeySet, Keys};
 use sekisho::testing::TestIssuer;
 use sekisho::token::Verifier;
-use sekisho_server::server::{self, AllowedOrigins, Config, Hosts, Limits, Listeners, Reflection, Services};
+use sekisho_server::server::{self, AllowedOrigins, Config, Hosts, Limits, Listeners, Reflection};
 use sekisho_server::services::proto::api1::GetStatusRequest;
 use sekisho_server::services::proto::api1::api1_client::Api1Client;
+use sekisho_server::services::three_apis;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tonic::metadata::{Ascii, MetadataValue};
@@ -74,7 +75,7 @@ async fn serve(issuer: &TestIssuer, grpc_web: Option<AllowedOrigins>) -> SocketA
     let (keys, _) = KeySet::parse(issuer.jwks().as_bytes()).expect("a key set");
     let limits = Limits::default();
     let config = Config {
-        services: Services::three_apis(limits.message_size),
+        services: three_apis(limits.message_size),
         issuer: Issuer::new(Keys::fixed(ISSUER, keys), Verifier::new(AUDIENCE)),
         clock: Arc::new(SystemClock::new()),
         max_token_size: 8192,

@@ -1,12 +1,11 @@
 //! Assembly: services and policy, the listener's connections, health, and an end in bounded time.
 
+mod assembly;
 mod connection;
 mod door;
-mod health;
 mod hosts;
 mod limits;
 mod listener;
-mod registry;
 mod tls;
 
 use std::convert::Infallible;
@@ -17,26 +16,24 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
-use tonic_health::server::HealthReporter;
-use tower_layer::Layer as _;
 
+pub use assembly::{Reflection, SetupError};
 pub use door::{AllowedHeader, AllowedOrigins, InvalidHeader, InvalidOrigin, Origin};
 pub use hosts::Hosts;
 pub use limits::{KeepAlive, Limits};
-pub use registry::{Reflection, Services, SetupError};
 pub use tls::{
     Certificate, CertificateFiles, ClientCa, ClientCertificate, Reloaded, Tls, TlsError, TlsFault, TlsFile,
     TlsFiles,
 };
 
 use crate::web::Page;
+use assembly::{Access, log_readiness};
 use connection::{HttpService, Serving};
 use door::Door;
-use health::Health;
 use hosts::ByHost;
-use sekisho::authorizer::{Authorizer, Issuer};
+use sekisho::Services;
+use sekisho::authorizer::Issuer;
 use sekisho::clock::Clock;
-use sekisho::grpc::AccessLayer;
 
 /// What a server is made of.
 #[derive(Debug)]
@@ -86,25 +83,23 @@ pub async fn run(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), SetupError> {
     config.limits.check()?;
-    let reporter = HealthReporter::new();
-    let message_size = config.limits.message_size.min(LARGEST_QUESTION);
-    let health = health::service(&reporter, message_size);
-    let registry = config.services.assemble(health, config.reflection, message_size)?;
-    let authorizer = Authorizer::new(registry.policy, config.issuer)
-        .clock(config.clock)
-        .max_token_size(config.max_token_size);
-    let health = Health::new(reporter, registry.names);
-    let ready = authorizer.is_ready();
-    health.tell(ready).await;
+    let access = Access {
+        issuer: config.issuer,
+        clock: config.clock,
+        max_token_size: config.max_token_size,
+        reflection: config.reflection,
+        message_size: config.limits.message_size,
+    };
+    let protected = access.protect(config.services)?;
+    let health = protected.health_handle();
     // A set, so that they end with this, however this ends.
     let mut background = JoinSet::new();
-    background.spawn(health.clone().follow(authorizer.clone(), ready));
+    background.spawn(log_readiness(protected.authorizer().clone()));
     if let Some(tls) = config.tls.clone() {
         background.spawn(tls.follow());
     }
 
-    let access = AccessLayer::from(authorizer).layer(registry.routes);
-    let door = Door::new(access, config.grpc_web.as_ref(), &config.allowed_headers, &config.limits);
+    let door = Door::new(protected, config.grpc_web.as_ref(), &config.allowed_headers, &config.limits);
     let door = ByHost::new(config.hosts, door);
     let listening = Listening::new(config.tls, config.limits, config.shutdown_grace);
     let (stop, mut stopped) = watch::channel(());
@@ -118,9 +113,8 @@ pub async fn run(
     let shutdown = async {
         shutdown.await;
         stop.send_replace(());
-        // Ended before the last word is said, so that it has none after it.
+        health.shutdown();
         background.shutdown().await;
-        health.stop().await;
     };
     tokio::join!(listening.serve(listeners.grpc, door, shutdown), page);
     Ok(())
@@ -152,9 +146,6 @@ impl Listening {
         listener::serve(listener, Serving { service, tls, limits, slots }, *grace, shutdown).await;
     }
 }
-
-/// What health and reflection are asked is a name. Whoever has no token may ask, so it may be no longer.
-const LARGEST_QUESTION: usize = 4096;
 
 /// A service that answers every request.
 type Answer = Result<http::Response<tonic::body::Body>, Infallible>;

@@ -2,7 +2,7 @@
 
 use tonic::{Request, Response, Status};
 
-use sekisho::grpc::RequestExt as _;
+use sekisho::{RequestExt as _, Services};
 
 /// Code generated from `proto/`.
 #[allow(missing_docs, clippy::all, clippy::pedantic, unreachable_pub, reason = "generated")]
@@ -23,6 +23,17 @@ pub mod proto {
 
 /// The descriptors of the three APIs and of all that they import, with their options.
 pub const DESCRIPTOR_SET: &[u8] = tonic::include_file_descriptor_set!("sekisho_descriptor_set");
+
+/// All three, with their declaration; they take messages of at most so many bytes.
+pub fn three_apis(message_size: usize) -> Services {
+    use proto::api1::api1_server::Api1Server;
+    use proto::api2::api2_server::Api2Server;
+    use proto::api3::api3_server::Api3Server;
+    Services::new(DESCRIPTOR_SET)
+        .add_service(Api1Server::new(Api1).max_decoding_message_size(message_size))
+        .add_service(Api2Server::new(Api2).max_decoding_message_size(message_size))
+        .add_service(Api3Server::new(Api3).max_decoding_message_size(message_size))
+}
 
 /// One API a package, since each could be a team's own: they share a shape, not a type.
 macro_rules! status_api {

@@ -20,6 +20,7 @@ const LIBRARY: Floors = Floors {
         &["token"],
         &["authorizer"],
         &["grpc", "reflection", "testing"],
+        &["server"],
         &["lib"],
     ],
 };

@@ -18,7 +18,8 @@ use stop::{stop_signal, stopped};
 
 use super::{Failure, logging};
 use crate::config::{IssuerSettings, KeyLocation, ServeSettings, ServerSettings};
-use crate::server::{self, Config, Listeners, Services, SetupError};
+use crate::server::{self, Config, Listeners, SetupError};
+use crate::services::three_apis;
 use crate::web::Page;
 use page::PageFacts;
 use sekisho::authorizer::Issuer;
@@ -117,7 +118,7 @@ async fn run(
     let mut limits = settings.limits;
     limits.connections = connections_that_fit(limits.connections);
     let config = Config {
-        services: Services::three_apis(limits.message_size),
+        services: three_apis(limits.message_size),
         issuer,
         clock: Arc::new(SystemClock::new()),
         max_token_size: settings.max_token_size,

@@ -17,7 +17,6 @@ use futures_util::future::Either;
 use http::{Method, Request, Response, Version};
 use hyper::body::Incoming;
 use tonic::body::Body;
-use tonic::service::Routes;
 use tower_http::cors::CorsLayer;
 use tower_layer::Layer as _;
 use tower_service::Service;
@@ -29,13 +28,15 @@ use super::Answer;
 use super::limits::Limits;
 pub(super) use content_type::ContentType;
 use grpc_web::GrpcWeb;
-use sekisho::grpc::{Access, AccessFuture, RequestBody};
+use sekisho::Protected;
+use sekisho::grpc::RequestBody;
+use sekisho::server::ProtectedFuture;
 
 /// Native gRPC pays for the browser with one look at its content type. The other stack is put up for a
 /// request at a time: were it a part of the service, every call would pay for a copy of it.
 #[derive(Clone)]
 pub(super) struct Door {
-    access: Access<Routes>,
+    protected: Protected,
     web: Option<Arc<CorsLayer>>,
     header_list_size: u32,
     body_idle: Duration,
@@ -45,13 +46,13 @@ impl Door {
     /// Serves gRPC-Web besides if there are `origins`, even none, that may call from a browser, with `headers`
     /// besides the usual ones.
     pub(super) fn new(
-        access: Access<Routes>,
+        protected: Protected,
         origins: Option<&AllowedOrigins>,
         headers: &[AllowedHeader],
         limits: &Limits,
     ) -> Self {
         let web = origins.map(|origins| Arc::new(cors::layer(origins, headers)));
-        Self { access, web, header_list_size: limits.header_list_size, body_idle: limits.idle }
+        Self { protected, web, header_list_size: limits.header_list_size, body_idle: limits.idle }
     }
 }
 
@@ -59,15 +60,15 @@ impl Service<Request<RequestBody<Incoming>>> for Door {
     type Response = Response<Body>;
     type Error = Infallible;
     type Future =
-        Either<AccessFuture<Routes, RequestBody<Incoming>>, Pin<Box<dyn Future<Output = Answer> + Send>>>;
+        Either<ProtectedFuture<RequestBody<Incoming>>, Pin<Box<dyn Future<Output = Answer> + Send>>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        <Access<Routes> as Service<Request<RequestBody<Incoming>>>>::poll_ready(&mut self.access, cx)
+        <Protected as Service<Request<RequestBody<Incoming>>>>::poll_ready(&mut self.protected, cx)
     }
 
     fn call(&mut self, request: Request<RequestBody<Incoming>>) -> Self::Future {
         if is_native(&request) {
-            return Either::Left(self.access.call(request));
+            return Either::Left(self.protected.call(request));
         }
         if head::exceeds_limit(&request, self.header_list_size) {
             return answered(head::refusal());
@@ -76,12 +77,12 @@ impl Service<Request<RequestBody<Incoming>>> for Door {
             return answered(grpc_web::refusal(request.method(), "POST"));
         };
         // The one that was polled ready is the one to be called; a fresh clone takes its place.
-        let next = self.access.clone();
-        let access = std::mem::replace(&mut self.access, next);
+        let next = self.protected.clone();
+        let protected = std::mem::replace(&mut self.protected, next);
         // From the outside in. CORS stands in front of every refusal that a page could cause: without its
         // headers it could not read one. It answers each OPTIONS itself. What is no call at all is turned away next, since it has
         // no status to be refused with; authorization is the innermost, as for native gRPC.
-        let mut web = cors.layer(GrpcWeb::new(access, self.body_idle));
+        let mut web = cors.layer(GrpcWeb::new(protected, self.body_idle));
         Either::Right(Box::pin(web.call(request)))
     }
 }

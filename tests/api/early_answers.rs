@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 use std::net::SocketAddr;
 
-use sekisho::grpc::AccessLayer;
-use sekisho::policy::Policy;
+use sekisho::Services;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::page::page_at;
+use crate::support::proto::defaulted_server::DefaultedServer;
 use crate::support::proto::streaming_server::StreamingServer;
 use crate::support::{
     AT_A_TIME, App, Block, DATA, EARLY, Early, Frame, Handlers, RST_STREAM, STREAMING, Setup, Shared, issuer,
@@ -103,19 +103,20 @@ async fn row_106_the_pages_early_answers_leave_the_connection_whole() {
     }
 }
 
-/// A server of tonic's own, with nothing of the program but the layer.
+/// A server of tonic's own, with nothing of the program but the guard.
 #[tokio::test]
-async fn row_106_the_layer_alone_leaves_the_connection_whole() {
-    let policy = Policy::from_descriptor_set(STREAMING).expect("a policy");
-    let layer = AccessLayer::new(policy, trusting(|verifier| verifier));
+async fn row_106_the_guard_alone_leaves_the_connection_whole() {
     let handlers = Handlers::default();
+    let services = Services::new(STREAMING)
+        .add_service(StreamingServer::new(handlers.clone()))
+        .add_service(DefaultedServer::new(handlers.clone()));
+    let protected = services.protect(trusting(|verifier| verifier)).expect("protected");
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     let server = tonic::transport::Server::builder()
         // tonic sets none, which is RUSTSEC-2024-0003. With one, as hyper has it, late bodies would count.
         .http2_max_local_error_reset_streams(Some(1024))
-        .layer(layer)
-        .add_service(StreamingServer::new(handlers.clone()))
+        .add_routes(protected.into_routes())
         .serve_with_incoming(tokio_stream::wrappers::TcpListenerStream::new(listener));
     let server = tokio::spawn(server);
     let mut shared = Shared::connect(address).await;

@@ -131,10 +131,11 @@ async fn row_67_reflection_without_a_token() {
 
 #[tokio::test]
 async fn a_server_whose_services_are_not_what_is_declared_does_not_start() {
-    use sekisho::policy::AccessRule;
-    use sekisho_server::server::{self, Config, Hosts, Limits, Listeners, Services};
+    use sekisho::{AccessRule, Services};
+    use sekisho_server::server::{self, Config, Hosts, Limits, Listeners};
+    use sekisho_server::services;
 
-    let three_apis = || Services::three_apis(1024);
+    let three_apis = || services::three_apis(1024);
     let run = async |services: Services| {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let config = Config {
@@ -161,7 +162,7 @@ async fn a_server_whose_services_are_not_what_is_declared_does_not_start() {
         declared_alone.contains("streaming.v1.Streaming: in the policy, but not registered"),
         "{declared_alone}"
     );
-    let registered_alone = three_apis().service(
+    let registered_alone = three_apis().add_service(
         crate::support::proto::streaming_server::StreamingServer::new(crate::support::Handlers::default()),
     );
     let registered_alone = run(registered_alone).await.expect_err("not declared");

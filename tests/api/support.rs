@@ -22,8 +22,9 @@ use sekisho::jwks::{KeySet, Keys};
 use sekisho::testing::{ManualClock, TestIssuer};
 use sekisho::token::Verifier;
 use sekisho_server::server::{
-    self, AllowedHeader, AllowedOrigins, Config, Hosts, Limits, Listeners, Reflection, Services, Tls,
+    self, AllowedHeader, AllowedOrigins, Config, Hosts, Limits, Listeners, Reflection, Tls,
 };
+use sekisho_server::services::three_apis;
 use sekisho_server::web::Page;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -121,7 +122,7 @@ impl App {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let handlers = Handlers::default();
-        let services = handlers.register(Services::three_apis(setup.limits.message_size));
+        let services = handlers.register(three_apis(setup.limits.message_size));
         let config = Config {
             services,
             issuer: setup.issuer,

@@ -8,6 +8,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use futures_util::stream::{self, Stream, StreamExt as _};
+use sekisho::Services;
 use sekisho::authorizer::{Denial, Issuer};
 use sekisho::clock::SystemClock;
 use sekisho::grpc::{RequestExt as _, status_of};
@@ -16,7 +17,7 @@ use sekisho::scope::ScopePrefix;
 use sekisho::token::TokenError;
 use sekisho_server::cli::{Command, parse};
 use sekisho_server::config::{KeyLocation, ServeSettings};
-use sekisho_server::server::{self, Config, Listeners, Services};
+use sekisho_server::server::{self, Config, Listeners};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tonic::{Request, Response, Status, Streaming};
@@ -52,10 +53,9 @@ fn config(ServeSettings { server, issuer, token }: ServeSettings) -> Result<Conf
     let fetched = JwksFile::new(issuer.name.as_str(), jwks).read()?;
     let handlers = Handlers::default();
     Ok(Config {
-        services: Services::default()
-            .descriptor_set(DESCRIPTOR_SET)
-            .service(streaming_server::StreamingServer::new(handlers.clone()))
-            .service(defaulted_server::DefaultedServer::new(handlers)),
+        services: Services::new(DESCRIPTOR_SET)
+            .add_service(streaming_server::StreamingServer::new(handlers.clone()))
+            .add_service(defaulted_server::DefaultedServer::new(handlers)),
         issuer: Issuer::new(Keys::fixed(fetched.issuer, fetched.set), token.verifier()),
         clock: Arc::new(SystemClock::new()),
         max_token_size: server.max_token_size,

@@ -1,13 +1,19 @@
-//! In front of tonic: the layer that asks the authorizer, the one map from a denial to a gRPC status, and
-//! what is logged of each decision.
+//! What a call is in gRPC: the one map from a denial to a status, the grant as a handler finds it, the body of a
+//! request, and what is logged of each decision.
 //!
-//! The layer is a tower layer, since tonic's own `Interceptor` is synchronous and is not told the method.
-//! It decides from the head of a request. The body of a refused call is thrown away, and waited for by nobody.
+//! [`server`](crate::server) puts the guard in front of services. tonic's own `Interceptor` could not be it, since that
+//! is synchronous and is not told the method. The guard decides from the head of a request. The body of a refused call
+//! is thrown away, and nothing waits for it.
+//!
+//! Whoever composes a guard of her own from [`Authorizer`](crate::authorizer::Authorizer) finds in here what it needs
+//! besides: [`status_of`] and [`RequestBody::wrap`].
 
 mod challenge;
 mod discard;
 mod forwarded_token;
-mod layer;
+#[cfg(feature = "server")]
+mod guard;
+#[cfg(feature = "server")]
 mod observe;
 mod request;
 mod request_body;
@@ -15,7 +21,10 @@ mod status;
 
 pub use discard::ConnectionResets;
 pub use forwarded_token::ForwardedToken;
-pub use layer::{Access, AccessFuture, AccessLayer};
+#[cfg(feature = "server")]
+pub(crate) use guard::{Guard, GuardFuture};
+#[cfg(feature = "server")]
+pub(crate) use observe::shown_path;
 pub use request::RequestExt;
 pub use request_body::RequestBody;
 pub use status::{DOMAIN, status_of};

@@ -6,37 +6,56 @@
 //! }
 //! ```
 //!
-//! # The path of a call
-//!
-//! 1. [`grpc`]: a tower layer takes the call's path and metadata,
-//! 2. [`authorizer`]: which asks, in this order,
-//! 3. [`policy`]: for the rule of the method,
-//! 4. [`token`]: for the bearer token, and what can be judged of it without a key,
-//! 5. [`jwks`]: for the issuer's key, and
-//! 6. [`token`] again: whether signature and claims hold;
-//! 7. [`policy`] again: whether the [`scope`]s are enough.
-//!
-//! What comes out is a [`Grant`](authorizer::Grant), which the handler finds in the request, or a
-//! [`Denial`](authorizer::Denial), which the one map of [`grpc`] turns into a status. What tokens and issuers say is
-//! read by [`json`].
-//!
 //! # In a server of your own
 //!
-//! The layer goes in front of any tonic server or router. Here it stands in front of a bare service, which
-//! shows a call that is allowed and one that is refused:
+//! Give your services and the descriptors that `sekisho-build` embeds to [`Services`]; [`Services::protect`] compares
+//! the two and puts the guard around the finished routes:
+//!
+//! ```no_run
+//! use sekisho::{AccessRule, Issuer, RequestExt as _, Services};
+//! use tonic::{Request, Response, Status, transport::Server};
+//! # use std::convert::Infallible;
+//! # use tonic::{body::Body, server::NamedService};
+//! # use tower::Service;
+//!
+//! # struct Order;
+//! /// In a handler: who calls.
+//! async fn get_order(request: Request<()>) -> Result<Response<Order>, Status> {
+//!     let subject = request.grant()?.subject();
+//!     # let _ = subject;
+//!     // …
+//!     # Ok(Response::new(Order))
+//! }
+//!
+//! # async fn serve<S>(descriptor_set: &[u8], orders: S) -> Result<(), Box<dyn std::error::Error>>
+//! # where
+//! #     S: Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible>,
+//! #     S: NamedService + Clone + Send + Sync + 'static,
+//! #     S::Future: Send,
+//! # {
+//! let protected = Services::new(descriptor_set) // `orders::DESCRIPTOR_SET`
+//!     .add_service(orders) // `OrdersServer::new(Orders)`
+//!     .health(AccessRule::Public)
+//!     .reflection(AccessRule::Authenticated)
+//!     .protect(Issuer::discover("https://tenant.example/", "orders")?)?;
+//! Server::builder().add_routes(protected.into_routes()).serve("127.0.0.1:50051".parse()?).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`server`] says how it goes beside axum, with CORS and gRPC-Web, or into a hyper server. Here the service is called
+//! without any, which shows a call that is allowed and one that is refused:
 //!
 //! ```
 //! use http::{Request, Response};
-//! use sekisho::authorizer::Grant;
-//! use sekisho::grpc::{AccessLayer, RequestBody};
-//! use sekisho::policy::Policy;
 //! use sekisho::testing::TestIssuer;
+//! use sekisho::{Grant, Services};
 //! use tonic::body::Body;
-//! use tower::{Layer, Service, ServiceExt, service_fn};
+//! use tower::{Service, service_fn};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let orders = sekisho_build::descriptor_set_of(r#"
+//! let descriptor_set = sekisho_build::descriptor_set_of(r#"
 //!     syntax = "proto3";
 //!     package orders.v1;
 //!     import "sekisho/v1/access.proto";
@@ -45,24 +64,23 @@
 //!       rpc Get(Order) returns (Order) { option (sekisho.v1.access) = { all_of: "orders:read" }; }
 //!     }
 //! "#)?;
+//! let orders = service_fn(|request: Request<Body>| async move {
+//!     let subject = request.extensions().get::<Grant>().and_then(Grant::subject).unwrap_or_default();
+//!     Ok(Response::new(Body::new(subject.to_owned())))
+//! });
 //! // In production: `Issuer::discover("https://tenant.example/", "orders")?`
 //! let issuer = TestIssuer::new("https://tenant.example/", "orders");
-//! let layer = AccessLayer::new(Policy::from_descriptor_set(&orders)?, issuer.issuer());
-//!
-//! let handler = service_fn(|request: Request<RequestBody<Body>>| async move {
-//!     let grant: &Grant = request.extensions().get().ok_or("no grant")?;
-//!     assert_eq!(grant.subject(), Some("alice"));
-//!     Ok::<_, Box<dyn std::error::Error>>(Response::new("an order"))
-//! });
-//! let mut orders = layer.layer(handler);
+//! let protected = Services::new(&descriptor_set).add_named("orders.v1.Orders", orders).protect(issuer.issuer())?;
 //!
 //! let now = std::time::SystemTime::now();
-//! let mut call = async |scope: &str| {
+//! let call = async |scope: &str| {
 //!     let token = issuer.token().scope(scope).issued_at(now).sign();
-//!     let request = Request::post("/orders.v1.Orders/Get").header("authorization", format!("Bearer {token}"));
-//!     orders.ready().await?.call(request.body(Body::empty())?).await
+//!     let request = Request::post("/orders.v1.Orders/Get")
+//!         .header("content-type", "application/grpc")
+//!         .header("authorization", format!("Bearer {token}"));
+//!     Ok::<_, Box<dyn std::error::Error>>(protected.clone().call(request.body(Body::empty())?).await?)
 //! };
-//! assert_eq!(call("orders:read").await?.body(), &"an order");
+//! assert!(!call("orders:read").await?.headers().contains_key("grpc-status"));
 //!
 //! let refused = call("orders:write").await?;
 //! assert_eq!(refused.headers()["grpc-status"], "7");
@@ -74,13 +92,26 @@
 //! # }
 //! ```
 //!
+//! # The path of a call
+//!
+//! 1. [`server`]: what is no call is answered; the guard takes the path and the metadata of a call,
+//! 2. [`authorizer`]: which asks, in this order,
+//! 3. [`policy`]: for the rule of the method,
+//! 4. [`token`]: for the bearer token, and what can be judged of it without a key,
+//! 5. [`jwks`]: for the issuer's key, and
+//! 6. [`token`] again: whether signature and claims hold;
+//! 7. [`policy`] again: whether the [`scope`]s are enough.
+//!
+//! What comes out is a [`Grant`], which the handler finds in the request, or a [`Denial`](authorizer::Denial), which
+//! the one map of [`grpc`] turns into a status. What tokens and issuers say is read by [`json`].
+//!
 //! # Features
 //!
 //! | feature | brings |
 //! |---|---|
-//! | (none) | the layer, with keys that are handed in |
+//! | (none) | [`authorizer`], with keys that are handed in |
+//! | `server` | [`server`] and [`reflection`]: services behind the guard, with health, and reflection that knows extensions; on by default |
 //! | `discovery` | keys by discovery, from a URL or a file, refreshed in the background (reqwest); on by default |
-//! | `server` | [`reflection`]: server reflection that knows extensions; on by default |
 //! | `testing` | [`testing`]: an issuer with its own key, a clock that a test moves |
 
 mod base64url;
@@ -91,12 +122,21 @@ pub mod clock;
 pub mod grpc;
 pub mod json;
 pub mod jwks;
+pub mod token;
+
 #[cfg(feature = "server")]
 pub mod reflection;
-pub mod token;
+#[cfg(feature = "server")]
+pub mod server;
 
 #[cfg(feature = "testing")]
 pub mod testing;
+
+pub use authorizer::{Grant, Issuer};
+pub use grpc::RequestExt;
+pub use sekisho_policy::{AccessRule, Policy};
+#[cfg(feature = "server")]
+pub use server::{Protected, Services};
 
 #[doc(inline)]
 pub use sekisho_policy as policy;

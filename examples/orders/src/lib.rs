@@ -1,6 +1,6 @@
 //! The service, as its team writes it.
 
-use sekisho::grpc::RequestExt as _;
+use sekisho::RequestExt as _;
 use tonic::{Request, Response, Status};
 
 pub mod proto {
@@ -26,7 +26,7 @@ impl proto::orders_server::Orders for Orders {
         &self,
         request: Request<DeleteOrderRequest>,
     ) -> Result<Response<DeleteOrderResponse>, Status> {
-        // Nothing of the grant is needed here, but that there is one: without the layer nobody was asked.
+        // Nothing of the grant is needed here, but that there is one: without the guard nobody was asked.
         request.grant()?;
         Ok(Response::new(DeleteOrderResponse {}))
     }

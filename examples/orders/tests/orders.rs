@@ -1,4 +1,4 @@
-//! The service behind the layer, on tonic's own server, with a token of a test issuer.
+//! The service behind the guard, on tonic's own server, with a token of a test issuer.
 
 use std::error::Error;
 use std::time::SystemTime;
@@ -7,8 +7,7 @@ use orders::Orders;
 use orders::proto::orders_client::OrdersClient;
 use orders::proto::orders_server::OrdersServer;
 use orders::proto::{DESCRIPTOR_SET, DeleteOrderRequest, GetOrderRequest};
-use sekisho::grpc::AccessLayer;
-use sekisho::policy::Policy;
+use sekisho::Services;
 use sekisho::testing::TestIssuer;
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
@@ -16,10 +15,11 @@ use tonic::transport::{Channel, Server};
 use tonic::{Code, Request};
 
 async fn start(issuer: &TestIssuer) -> Result<OrdersClient<Channel>, Box<dyn Error>> {
-    let layer = AccessLayer::new(Policy::from_descriptor_set(DESCRIPTOR_SET)?, issuer.issuer());
+    let services = Services::new(DESCRIPTOR_SET).add_service(OrdersServer::new(Orders));
+    let protected = services.protect(issuer.issuer())?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
-    let server = Server::builder().layer(layer).add_service(OrdersServer::new(Orders));
+    let server = Server::builder().add_routes(protected.into_routes());
     tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
     Ok(OrdersClient::connect(format!("http://{address}")).await?)
 }
@@ -55,7 +55,7 @@ async fn a_call_allowed_and_calls_refused() -> Result<(), Box<dyn Error>> {
 }
 
 #[tokio::test]
-async fn no_handler_does_anything_without_the_layer() -> Result<(), Box<dyn Error>> {
+async fn no_handler_does_anything_without_the_guard() -> Result<(), Box<dyn Error>> {
     let issuer = TestIssuer::new("https://tenant.example/", "orders");
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
@@ -65,9 +65,9 @@ async fn no_handler_does_anything_without_the_layer() -> Result<(), Box<dyn Erro
     let token = issuer.token().scope("admin orders:read").issued_at(SystemTime::now()).sign();
     let delete = DeleteOrderRequest { id: "7".to_owned() };
     let read = client.get_order(with_token(order(), &token)?).await;
-    assert_eq!(read.expect_err("no layer").code(), Code::Internal);
+    assert_eq!(read.expect_err("no guard").code(), Code::Internal);
     let deleted = client.delete_order(with_token(delete, &token)?).await;
-    assert_eq!(deleted.expect_err("no layer").code(), Code::Internal);
+    assert_eq!(deleted.expect_err("no guard").code(), Code::Internal);
     Ok(())
 }
 

@@ -4,8 +4,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sekisho::grpc::RequestExt as _;
-use sekisho_server::server::Services;
+use sekisho::{RequestExt as _, Services};
+
 use tokio::sync::Notify;
 use tokio_stream::{Stream, StreamExt as _};
 use tonic::{Request, Response, Status, Streaming};
@@ -46,8 +46,8 @@ impl Handlers {
     pub fn register(&self, services: Services) -> Services {
         services
             .descriptor_set(DESCRIPTOR_SET)
-            .service(proto::streaming_server::StreamingServer::new(self.clone()))
-            .service(proto::defaulted_server::DefaultedServer::new(self.clone()))
+            .add_service(proto::streaming_server::StreamingServer::new(self.clone()))
+            .add_service(proto::defaulted_server::DefaultedServer::new(self.clone()))
     }
 
     fn enter<T>(&self, request: &Request<T>) -> Result<Item, Status> {

@@ -2,18 +2,20 @@
 
 use std::fmt;
 
+#[cfg(feature = "server")]
 use http::HeaderValue;
 
+#[cfg(feature = "server")]
 use crate::token::BearerToken;
 
-/// The access token that a call was let through with. Only the layer makes one, of the token that was
-/// verified, and only where [`AccessLayer::dangerous_forward_token`](super::AccessLayer::dangerous_forward_token)
-/// asks for it.
+/// The access token that a call was let through with. Only the guard makes one, of the token that was
+/// verified, and only where `Services::dangerous_forward_token` asks for it.
 #[derive(Clone)]
 pub struct ForwardedToken(Box<str>);
 
 impl ForwardedToken {
-    /// Of the one `authorization` entry of a call that was allowed.
+    /// From the one `authorization` entry of a call that was allowed.
+    #[cfg(feature = "server")]
     pub(super) fn of(authorization: &HeaderValue) -> Option<Self> {
         // Its length was judged before.
         let token = BearerToken::parse([authorization.as_bytes()], usize::MAX).ok()?;

@@ -6,7 +6,7 @@ use crate::excerpt;
 use crate::token::TokenError;
 
 pub(super) fn decision(verdict: &Verdict, path: &str) {
-    let method = verdict.method.as_ref().map_or_else(|| unknown_path(path), |method| method.path());
+    let method = verdict.method.as_ref().map_or_else(|| shown_path(path), |method| method.path());
     let subject = verdict.caller.as_ref().map(|caller| excerpt::name(&caller.subject));
     let client = verdict.caller.as_ref().and_then(|caller| caller.client.as_deref()).map(excerpt::name);
     let (subject, client) = (subject.as_deref(), client.as_deref());
@@ -22,7 +22,7 @@ pub(super) fn decision(verdict: &Verdict, path: &str) {
 }
 
 /// What is no method's path may hold anything, a token among it. Only what could be one is shown.
-fn unknown_path(path: &str) -> &str {
+pub(crate) fn shown_path(path: &str) -> &str {
     /// Shorter than any signed token, and longer than any method's path that is meant well.
     const LONGEST: usize = 128;
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_');
@@ -55,7 +55,7 @@ mod tests {
             ("*", hidden),
         ];
         for (path, shown) in cases {
-            assert_eq!(unknown_path(path), shown, "{path}");
+            assert_eq!(shown_path(path), shown, "{path}");
         }
     }
 }

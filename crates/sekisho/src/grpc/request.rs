@@ -5,18 +5,17 @@ use tonic::{Request, Status};
 use super::ForwardedToken;
 use crate::authorizer::Grant;
 
-/// What the layer adds to a request.
+/// What the guard adds to a request.
 pub trait RequestExt {
     /// The grant that the call was let through with.
     ///
     /// # Errors
-    /// `INTERNAL` where no [`AccessLayer`](super::AccessLayer) stands in front of the service. A handler
-    /// that passes it on with `?` cannot run unguarded.
+    /// `INTERNAL` where no guard stands in front of the service. A handler that passes it on with `?` cannot run
+    /// unguarded.
     fn grant(&self) -> Result<&Grant, Status>;
 
-    /// The token that was verified, where
-    /// [`AccessLayer::dangerous_forward_token`](super::AccessLayer::dangerous_forward_token) hands it on; none on a
-    /// public method, where nobody looked at it.
+    /// The token that was verified, where `Services::dangerous_forward_token` hands it on; none on a public method,
+    /// where nobody looked at it.
     ///
     /// ```
     /// use sekisho::grpc::RequestExt as _;
@@ -34,7 +33,7 @@ pub trait RequestExt {
 impl<T> RequestExt for Request<T> {
     fn grant(&self) -> Result<&Grant, Status> {
         self.extensions().get().ok_or_else(|| {
-            tracing::error!("a handler was reached with no AccessLayer in front of it; the call is refused");
+            tracing::error!("a handler was reached with no guard in front of it, and the call is refused; see sekisho::Services");
             Status::internal("The service is not set up to authorize calls")
         })
     }

@@ -1,4 +1,5 @@
-//! The layer in front of a service that has to be polled ready.
+//! The guard in front of a service that has to be polled ready.
+#![cfg(feature = "server")]
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -6,7 +7,7 @@ use std::task::{Context, Poll};
 
 use http::{Request, Response};
 use tonic::body::Body;
-use tower::{Layer as _, Service, ServiceExt as _};
+use tower::{Service, ServiceExt as _};
 
 use super::*;
 use crate::authorizer::Grant;
@@ -47,14 +48,14 @@ impl Service<Request<RequestBody<Body>>> for Readied {
 
 const PATH: &str = "/grpc.health.v1.Health/Check";
 
-fn layer(rule: AccessRule) -> (TestIssuer, AccessLayer) {
+fn guard(rule: AccessRule) -> (TestIssuer, Guard<Readied>) {
     let source = r#"syntax = "proto3"; package grpc.health.v1; message M {} service Health { rpc Check(M) returns (M); }"#;
     let set = sekisho_build::descriptor_set_of(source).expect("a set");
     let policy = Policy::builder().descriptor_set(&set).rule(&PATH[1..], rule).build().expect("a policy");
     let issuer = TestIssuer::new("https://i.example/", "api");
     let clock = std::sync::Arc::new(crate::testing::ManualClock::new());
     let authorizer = crate::authorizer::Authorizer::new(policy, issuer.issuer()).clock(clock);
-    (issuer, AccessLayer::from(authorizer))
+    (issuer, Guard::new(Readied::default(), authorizer.into()))
 }
 
 fn request(token: &str) -> Request<Body> {
@@ -64,8 +65,7 @@ fn request(token: &str) -> Request<Body> {
 
 #[tokio::test]
 async fn the_service_that_was_polled_ready_is_the_one_that_is_called() {
-    let (issuer, layer) = layer(AccessRule::Authenticated);
-    let mut service = layer.layer(Readied::default());
+    let (issuer, mut service) = guard(AccessRule::Authenticated);
     for _ in 0..2 {
         let answer = service.ready().await.expect("ready").call(request(&issuer.token().sign())).await;
         assert_eq!(answer.expect("allowed").into_body(), [None, None], "the token is taken out");
@@ -97,7 +97,7 @@ impl crate::jwks::KeySource for RotatesIn {
 #[cfg(feature = "discovery")]
 #[tokio::test]
 async fn after_a_wait_for_a_key_too_the_readied_service_is_called() {
-    let (_, guarded) = layer(AccessRule::Authenticated);
+    let (_, guarded) = guard(AccessRule::Authenticated);
     let issuer = TestIssuer::new("https://i.example/", "api").kid("new");
     let before = TestIssuer::new("https://i.example/", "api").kid("old");
     let source = RotatesIn { before, after: issuer.jwks(), fetches: 0.into() };
@@ -106,22 +106,22 @@ async fn after_a_wait_for_a_key_too_the_readied_service_is_called() {
     keys.readiness_other_than(false).await;
     let trusted = crate::authorizer::Issuer::new(keys, crate::token::Verifier::new("api"));
     let policy = guarded.authorizer().policy().clone();
-    let waiting = AccessLayer::from(crate::authorizer::Authorizer::new(policy, trusted).clock(clock));
-    let mut service = waiting.layer(Readied::default());
+    let waiting = crate::authorizer::Authorizer::new(policy, trusted).clock(clock);
+    let mut service = Guard::new(Readied::default(), waiting.into());
     let answer = service.ready().await.expect("ready").call(request(&issuer.token().sign())).await;
     assert_eq!(answer.expect("allowed").status(), 200);
 }
 
 #[tokio::test]
 async fn a_token_is_handed_on_beside_the_metadata_and_only_where_that_was_asked_for() {
-    let (issuer, guarded) = layer(AccessRule::Authenticated);
+    let (issuer, guarded) = guard(AccessRule::Authenticated);
     let token = issuer.token().sign();
-    let mut service = guarded.dangerous_forward_token().layer(Readied::default());
+    let mut service = guarded.forwarding_token(true);
     let answer = service.ready().await.expect("ready").call(request(&token)).await.expect("allowed");
     assert_eq!(answer.into_body(), [None, Some(token.clone())]);
 
-    let (_, public) = layer(AccessRule::Public);
-    let mut service = public.dangerous_forward_token().layer(Readied::default());
+    let (_, public) = guard(AccessRule::Public);
+    let mut service = public.forwarding_token(true);
     let answer = service.ready().await.expect("ready").call(request(&token)).await.expect("allowed");
     assert_eq!(answer.into_body(), [None, None], "nobody has verified it");
 }
@@ -133,7 +133,7 @@ fn a_token_that_is_handed_on_is_not_shown() {
 }
 
 #[tokio::test]
-async fn a_handler_without_the_layer_cannot_go_on() {
+async fn a_handler_without_the_guard_cannot_go_on() {
     let unguarded = tonic::Request::new(());
     assert_eq!(unguarded.grant().err().map(|status| status.code()), Some(tonic::Code::Internal));
 }

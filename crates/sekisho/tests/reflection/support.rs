@@ -1,9 +1,8 @@
-//! A server with reflection behind the layer, and one stream of questions to it.
+//! A server with reflection behind the guard, and one stream of questions to it.
 
-use sekisho::grpc::AccessLayer;
-use sekisho::policy::{AccessRule, Policy};
 use sekisho::reflection::Reflection;
 use sekisho::testing::TestIssuer;
+use sekisho::{AccessRule, Services};
 use tokio::net::TcpListener;
 use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Channel, Server};
@@ -48,13 +47,13 @@ impl App {
         let orders = sekisho_build::descriptor_set_of(ORDERS).expect("a proto");
         let sets = [&orders[..], v1::FILE_DESCRIPTOR_SET, v1alpha::FILE_DESCRIPTOR_SET];
         let reflection = adjust(Reflection::new(sets).expect("a reflection"));
-        let layer = AccessLayer::new(policy(&sets), issuer.issuer());
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
-        let server = Server::builder()
-            .layer(layer)
+        let services = services()
             .add_service(reflection.v1().max_decoding_message_size(QUESTION_LIMIT))
             .add_service(reflection.v1alpha().max_decoding_message_size(QUESTION_LIMIT));
+        let protected = services.protect(issuer.issuer()).expect("what is declared");
+        let server = Server::builder().add_routes(protected.into_routes());
         tokio::spawn(server.serve_with_incoming(TcpIncoming::from(listener)));
         let endpoint = Channel::from_shared(format!("http://{address}")).expect("a URL");
         Self { channel: endpoint.connect().await.expect("a connection"), issuer }
@@ -67,13 +66,12 @@ impl App {
     }
 }
 
-fn policy(sets: &[&[u8]]) -> Policy {
-    let policy = sets.iter().fold(Policy::builder(), |policy, set| policy.descriptor_set(set));
+/// What is described is not served here, but for reflection itself.
+fn services() -> Services {
+    let declared = Services::new(v1::FILE_DESCRIPTOR_SET).descriptor_set(v1alpha::FILE_DESCRIPTOR_SET);
     let reflection = "ServerReflection/ServerReflectionInfo";
     let versions = ["v1", "v1alpha"].map(|version| format!("grpc.reflection.{version}.{reflection}"));
-    let with_rules =
-        versions.iter().fold(policy, |policy, method| policy.rule(method, AccessRule::Authenticated));
-    with_rules.build().expect("a policy")
+    versions.into_iter().fold(declared, |services, method| services.rule(method, AccessRule::Authenticated))
 }
 
 /// One stream: asks, and reads the answer before it asks again. The same text for both versions.

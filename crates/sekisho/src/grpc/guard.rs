@@ -1,4 +1,4 @@
-//! The tower layer.
+//! The guard in front of services.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,78 +8,45 @@ use http::header::AUTHORIZATION;
 use http::{Request, Response};
 use http_body::Body;
 use pin_project_lite::pin_project;
-use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{ForwardedToken, RequestBody, observe, status};
-use crate::authorizer::{Authorization, Authorizer, Issuer, Verdict};
-use crate::policy::Policy;
-
-/// Puts an [`Authorizer`] in front of a tonic server or router.
-///
-/// ```
-/// use sekisho::authorizer::Issuer;
-/// use sekisho::grpc::AccessLayer;
-/// use sekisho::policy::{Policy, PolicyError};
-///
-/// /// The issuer may come from `Issuer::discover`, or from keys that are at hand.
-/// fn layer(descriptor_set: &[u8], issuer: Issuer) -> Result<AccessLayer, PolicyError> {
-///     let policy = Policy::from_descriptor_set(descriptor_set)?;
-///     // For `tonic::transport::Server::builder().layer(…)`
-///     Ok(AccessLayer::new(policy, issuer))
-/// }
-/// ```
-#[derive(Debug, Clone)]
-#[must_use = "a layer guards nothing until a service is behind it"]
-pub struct AccessLayer {
-    authorizer: Arc<Authorizer>,
-    forward_token: bool,
-}
-
-impl AccessLayer {
-    /// Decides by `policy`, for tokens of `issuer`.
-    pub fn new(policy: impl Into<Arc<Policy>>, issuer: Issuer) -> Self {
-        Self::from(Authorizer::new(policy, issuer))
-    }
-
-    /// What it asks.
-    pub fn authorizer(&self) -> &Authorizer {
-        &self.authorizer
-    }
-
-    /// Hands the verified token on to the handler, which finds it by
-    /// [`RequestExt::dangerous_forwarded_token`](super::RequestExt::dangerous_forwarded_token); the metadata are
-    /// without it all the same. Whatever the handler calls or logs can then act as the caller, at every API of
-    /// the audience; better to get a token of its own for what is called onwards.
-    pub fn dangerous_forward_token(mut self) -> Self {
-        self.forward_token = true;
-        self
-    }
-}
-
-impl From<Authorizer> for AccessLayer {
-    fn from(authorizer: Authorizer) -> Self {
-        Self { authorizer: Arc::new(authorizer), forward_token: false }
-    }
-}
-
-impl<S> Layer<S> for AccessLayer {
-    type Service = Access<S>;
-
-    fn layer(&self, inner: S) -> Access<S> {
-        Access { inner, layer: self.clone() }
-    }
-}
+use crate::authorizer::{Authorization, Authorizer, Verdict};
 
 /// A service that is reached with a grant, or not at all. It gets the body as a [`RequestBody`].
+///
+/// Not public, and no tower layer: whoever can put it around a service can also leave it out, or put it around less
+/// than is served. [`Protected`](crate::server::Protected) has it around all of its services.
 #[derive(Debug, Clone)]
-#[must_use = "only what is reached by way of it is guarded"]
-pub struct Access<S> {
+pub(crate) struct Guard<S> {
     inner: S,
-    layer: AccessLayer,
+    entry: Entry,
 }
 
-impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for Access<S>
+/// Decides, and acts on the decision.
+#[derive(Debug, Clone)]
+struct Entry {
+    authorizer: Arc<Authorizer>,
+    forwards_token: bool,
+}
+
+impl<S> Guard<S> {
+    pub(crate) fn new(inner: S, authorizer: Arc<Authorizer>) -> Self {
+        Self { inner, entry: Entry { authorizer, forwards_token: false } }
+    }
+
+    /// Hands the verified token on, see [`ForwardedToken`].
+    pub(crate) fn forwarding_token(mut self, forwards_token: bool) -> Self {
+        self.entry.forwards_token = forwards_token;
+        self
+    }
+
+    pub(crate) fn authorizer(&self) -> &Authorizer {
+        &self.entry.authorizer
+    }
+}
+
+impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for Guard<S>
 where
     S: Service<Request<RequestBody<ReqBody>>, Response = Response<ResBody>> + Clone,
     ReqBody: Body + Send + Unpin + 'static,
@@ -87,7 +54,7 @@ where
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = AccessFuture<S, ReqBody>;
+    type Future = GuardFuture<S, ReqBody>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
@@ -98,21 +65,21 @@ where
         let request = RequestBody::wrap(request);
         // With its query, if it has one: such a path is no method's.
         let path = request.uri().path_and_query().map_or("", http::uri::PathAndQuery::as_str);
-        let state = match self.layer.authorizer.authorize(path, request.headers()) {
-            Authorization::Decided(verdict) => self.layer.enter(&mut self.inner, request, verdict),
+        let state = match self.entry.authorizer.authorize(path, request.headers()) {
+            Authorization::Decided(verdict) => self.entry.enter(&mut self.inner, request, verdict),
             Authorization::AwaitingKey(verdict) => {
                 // The one that was polled ready is the one to be called; a fresh clone takes its place.
                 let next = self.inner.clone();
                 let inner = std::mem::replace(&mut self.inner, next);
-                let call = Some((inner, request, self.layer.clone()));
+                let call = Some((inner, request, self.entry.clone()));
                 State::AwaitingKey { verdict, call }
             }
         };
-        AccessFuture { state }
+        GuardFuture { state }
     }
 }
 
-impl AccessLayer {
+impl Entry {
     /// With a grant into the service, or back with a status.
     fn enter<S, ReqBody, ResBody>(
         &self,
@@ -129,7 +96,7 @@ impl AccessLayer {
             Ok(grant) => {
                 let sent = request.headers_mut().remove(AUTHORIZATION);
                 // What nobody verified, as on a public method, is not handed on.
-                if self.forward_token
+                if self.forwards_token
                     && !grant.is_anonymous()
                     && let Some(token) = sent.as_ref().and_then(ForwardedToken::of)
                 {
@@ -148,7 +115,7 @@ impl AccessLayer {
 
 pin_project! {
     /// The answer to a call.
-    pub struct AccessFuture<S, ReqBody>
+    pub(crate) struct GuardFuture<S, ReqBody>
     where
         S: Service<Request<RequestBody<ReqBody>>>,
     {
@@ -165,14 +132,24 @@ pin_project! {
     {
         AwaitingKey {
             verdict: Pin<Box<dyn Future<Output = Verdict> + Send>>,
-            call: Option<(S, Request<RequestBody<ReqBody>>, AccessLayer)>,
+            call: Option<(S, Request<RequestBody<ReqBody>>, Entry)>,
         },
         Entered { #[pin] response: S::Future },
         Refused { response: Option<S::Response> },
     }
 }
 
-impl<S, ReqBody, ResBody> Future for AccessFuture<S, ReqBody>
+impl<S, ReqBody> GuardFuture<S, ReqBody>
+where
+    S: Service<Request<RequestBody<ReqBody>>>,
+{
+    /// An answer to a request that was turned away before it was a call.
+    pub(crate) fn turned_away(response: S::Response) -> Self {
+        Self { state: State::Refused { response: Some(response) } }
+    }
+}
+
+impl<S, ReqBody, ResBody> Future for GuardFuture<S, ReqBody>
 where
     S: Service<Request<RequestBody<ReqBody>>, Response = Response<ResBody>>,
     ResBody: Default,
@@ -188,7 +165,7 @@ where
                 StateProjection::AwaitingKey { verdict, call } => {
                     let verdict = ready!(verdict.as_mut().poll(cx));
                     match call.take() {
-                        Some((mut inner, request, layer)) => layer.enter(&mut inner, request, verdict),
+                        Some((mut inner, request, entry)) => entry.enter(&mut inner, request, verdict),
                         None => return Poll::Pending,
                     }
                 }
@@ -203,11 +180,11 @@ fn answer_once<R, E>(response: &mut Option<R>) -> Poll<Result<R, E>> {
     response.take().map_or(Poll::Pending, |response| Poll::Ready(Ok(response)))
 }
 
-impl<S, ReqBody> std::fmt::Debug for AccessFuture<S, ReqBody>
+impl<S, ReqBody> std::fmt::Debug for GuardFuture<S, ReqBody>
 where
     S: Service<Request<RequestBody<ReqBody>>>,
 {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("AccessFuture")
+        f.write_str("GuardFuture")
     }
 }

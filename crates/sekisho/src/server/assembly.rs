@@ -1,0 +1,108 @@
+//! From services and rules to routes behind the guard.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use axum::Router;
+use tonic::service::Routes;
+
+use super::health::{self, HealthHandle, Readiness};
+use super::registered::{Registered, path_of};
+use super::services::{GuardOptions, Services};
+use super::{Protected, SetupError, reflected};
+use crate::authorizer::{Authorizer, Issuer};
+use crate::grpc::Guard;
+use crate::policy::{AccessRule, Policy};
+
+impl Services {
+    /// The policy first: its faults say most of what is wrong.
+    pub(super) fn assemble(self, issuer: Issuer) -> Result<Protected, SetupError> {
+        let mut this = self.with_own_declarations();
+        let policy = std::mem::take(&mut this.policy).build()?;
+        let names = this.names();
+        policy.check_registered(names.iter().map(String::as_str))?;
+        check_distinct(&names)?;
+        let paths = paths(&policy);
+        let authorizer = Arc::new(this.guard.authorizer(policy, issuer));
+        let handle = HealthHandle::new();
+        let readiness = Readiness { authorizer: Arc::clone(&authorizer), handle: handle.clone() };
+        let (forwards_token, checks_requests) = (this.guard.forwards_token, this.guard.checks_requests);
+        let routes = this.with_own_services(&names, readiness)?.into_routes();
+        let guard = Guard::new(routes, authorizer).forwarding_token(forwards_token);
+        Ok(Protected::new(guard, checks_requests, paths, handle))
+    }
+
+    /// Health and reflection, each with its rule.
+    fn with_own_declarations(self) -> Self {
+        let (health, reflection) = (self.health.clone(), self.reflection.clone());
+        self.declare(health.as_ref(), &[health::DESCRIPTOR_SET], &health::METHODS).declare(
+            reflection.as_ref(),
+            &reflected::DESCRIPTOR_SETS,
+            &reflected::METHODS,
+        )
+    }
+
+    fn declare(self, rule: Option<&AccessRule>, sets: &[&[u8]], methods: &[&str]) -> Self {
+        let Some(rule) = rule else { return self };
+        let declared = sets.iter().fold(self, |services, set| services.descriptor_set(set));
+        methods.iter().fold(declared, |services, method| services.rule(*method, rule.clone()))
+    }
+
+    /// Of all services, those of its own among them.
+    fn names(&self) -> Vec<String> {
+        let own = self.health.iter().flat_map(|_| health::METHODS);
+        let own = own.chain(self.reflection.iter().flat_map(|_| reflected::METHODS));
+        // Health has two methods.
+        let own: HashSet<&str> = own.filter_map(|method| Some(method.split_once('/')?.0)).collect();
+        self.registered.iter().map(Registered::name).chain(own).map(ToOwned::to_owned).collect()
+    }
+
+    fn with_own_services(mut self, names: &[String], readiness: Readiness) -> Result<Self, SetupError> {
+        if self.health.is_some() {
+            let names = names.iter().map(String::as_str);
+            self.registered.push(health::service(names, readiness, self.max_question_size));
+        }
+        if self.reflection.is_some() {
+            self.registered.extend(reflected::services(&self.descriptor_sets, self.max_question_size)?);
+        }
+        Ok(self)
+    }
+
+    fn into_routes(self) -> Routes {
+        let routes =
+            self.registered.into_iter().fold(Router::new(), |router, service| service.add_to(router));
+        // The last one of axum's is the outermost, and the first one of ours.
+        let layered = self.layers.into_iter().rev().fold(routes, |router, add_layer| add_layer(router));
+        Routes::from(layered).prepare()
+    }
+}
+
+impl GuardOptions {
+    fn authorizer(&mut self, policy: Policy, issuer: Issuer) -> Authorizer {
+        let other_issuers = std::mem::take(&mut self.other_issuers);
+        let trusting = Authorizer::new(policy, issuer);
+        let trusting = other_issuers.into_iter().fold(trusting, Authorizer::also_trusting);
+        let timed = match self.clock.take() {
+            Some(clock) => trusting.clock(clock),
+            None => trusting,
+        };
+        match self.max_token_size {
+            Some(bytes) => timed.max_token_size(bytes),
+            None => timed,
+        }
+    }
+}
+
+/// Each method besides its whole service: an exact path would win over the pattern of the service.
+fn paths(policy: &Policy) -> Arc<[String]> {
+    let services = policy.services().map(path_of);
+    services.chain(policy.methods().map(|method| method.path().to_owned())).collect()
+}
+
+fn check_distinct(names: &[String]) -> Result<(), SetupError> {
+    let mut seen = HashSet::new();
+    match names.iter().find(|name| !seen.insert(name.as_str())) {
+        Some(name) => Err(SetupError::RegisteredTwice(name.clone())),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,137 @@
+//! Finished routes behind the guard.
+
+use std::convert::Infallible;
+use std::error::Error;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::Router;
+use bytes::Bytes;
+use http::{Request, Response};
+use pin_project_lite::pin_project;
+use tonic::body::Body;
+use tonic::service::Routes;
+use tower_service::Service;
+
+use super::{HealthHandle, grpc_request};
+use crate::authorizer::Authorizer;
+use crate::grpc::{Guard, GuardFuture, RequestBody};
+
+/// All services, with the guard around them: reached with a grant, or not at all. Cheap to clone.
+///
+/// It goes into tonic's server ([`Protected::into_routes`]), beside the routes of an axum router
+/// ([`Protected::into_axum_router`]), or is served as the tower service that it is. See the [module](super).
+#[derive(Debug, Clone)]
+#[must_use = "it has to be given to a server"]
+pub struct Protected {
+    guard: Guard<Routes>,
+    checks_requests: bool,
+    /// Every path of a method, and below it whatever else a service could be asked for, as axum writes them.
+    paths: Arc<[String]>,
+    health: HealthHandle,
+}
+
+impl Protected {
+    pub(super) fn new(
+        guard: Guard<Routes>,
+        checks_requests: bool,
+        paths: Arc<[String]>,
+        health: HealthHandle,
+    ) -> Self {
+        Self { guard, checks_requests, paths, health }
+    }
+
+    /// For [`Server::add_routes`](tonic::transport::Server::add_routes). Every request goes to the guard, but for
+    /// services of other names that are added to the server, or to these routes, afterwards.
+    ///
+    /// # Panics
+    /// Where one of these services is added once more: tonic refuses a second route of its path.
+    pub fn into_routes(self) -> Routes {
+        Routes::from(self.clone().into_axum_router().fallback_service(self)).prepare()
+    }
+
+    /// For an axum router with other routes, by [`Router::merge`]: all that is below `/package.Service/`, and no
+    /// fallback.
+    ///
+    /// # Panics
+    /// Where it is merged with a router that has one of these services or methods too: axum refuses a second route of
+    /// its path.
+    pub fn into_axum_router(self) -> Router {
+        let paths = Arc::clone(&self.paths);
+        paths.iter().fold(Router::new(), |router, path| router.route_service(path, self.clone()))
+    }
+
+    /// What decides.
+    pub fn authorizer(&self) -> &Authorizer {
+        self.guard.authorizer()
+    }
+
+    /// By which health is told that the server shuts down.
+    pub fn health_handle(&self) -> HealthHandle {
+        self.health.clone()
+    }
+}
+
+impl<B> Service<Request<B>> for Protected
+where
+    B: http_body::Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + Unpin + 'static,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = ProtectedFuture<B>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Service::<Request<B>>::poll_ready(&mut self.guard, cx)
+    }
+
+    fn call(&mut self, request: Request<B>) -> ProtectedFuture<B> {
+        let refusal = if self.checks_requests { grpc_request::refusal_of(&request) } else { None };
+        let answer = match refusal {
+            None => self.guard.call(request),
+            Some(refusal) => {
+                // As any body that nobody reads: what still comes of it does not hurt the connection.
+                drop(RequestBody::wrap(request));
+                GuardFuture::turned_away(refusal)
+            }
+        };
+        ProtectedFuture { answer }
+    }
+}
+
+pin_project! {
+    /// The answer to a request.
+    pub struct ProtectedFuture<B>
+    where
+        B: http_body::Body,
+        B: Send,
+        B: Unpin,
+        B: 'static,
+        B: http_body::Body<Data = Bytes>,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        #[pin]
+        answer: GuardFuture<Routes, B>,
+    }
+}
+
+impl<B> Future for ProtectedFuture<B>
+where
+    B: http_body::Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + Unpin + 'static,
+{
+    type Output = Result<Response<Body>, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.project().answer.poll(cx)
+    }
+}
+
+impl<B> fmt::Debug for ProtectedFuture<B>
+where
+    B: http_body::Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + Unpin + 'static,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ProtectedFuture")
+    }
+}

@@ -1,0 +1,82 @@
+//! What is registered is what is declared, or nothing is served.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use sekisho::server::SetupError;
+use sekisho::{AccessRule, Services};
+use tonic::service::Routes;
+use tonic_health::pb::health_server::HealthServer;
+use tonic_health::server::{HealthReporter, HealthService};
+
+use crate::support::{GET, Orders, issuer, services, unregistered};
+
+fn refusal(services: Services) -> String {
+    match services.protect(issuer().issuer()) {
+        Ok(_) => "served".to_owned(),
+        Err(error) => error.to_string(),
+    }
+}
+
+fn health_of_her_own() -> HealthServer<HealthService> {
+    HealthServer::new(HealthService::from_health_reporter(HealthReporter::default()))
+}
+
+#[test]
+fn what_is_not_declared_and_registered_alike() {
+    let orders = Orders::default;
+    let own = || services(&orders()).health(AccessRule::Public).reflection(AccessRule::Authenticated);
+    let cases = [
+        ("served", services(&orders())),
+        ("served", own()),
+        ("served", unregistered().add_named("orders.v1.Orders", orders())),
+        ("orders.v1.Orders: in the policy, but not registered", unregistered()),
+        (
+            "grpc.health.v1.Health: registered with the server",
+            services(&orders()).add_service(health_of_her_own()),
+        ),
+        ("grpc.health.v1.Health: registered twice", own().add_service(health_of_her_own())),
+        ("orders.v1.Orders: registered twice", services(&orders()).add_service(orders())),
+        ("orders.v1.Orders: registered twice", services(&orders()).add_named("orders.v1.Orders", orders())),
+        // What an axum router would panic at.
+        ("{x}: registered with the server", services(&orders()).add_named("{x}", orders())),
+        ("{*x}/y: registered with the server", services(&orders()).add_named("{*x}/y", orders())),
+        (": registered with the server", services(&orders()).add_named("", orders())),
+        (
+            "orders.v1.Orders.Get: it has an access rule",
+            services(&orders()).rule("orders.v1.Orders/Get", AccessRule::Public),
+        ),
+        (
+            "orders.v1.Orders/Drop: it has an explicit",
+            services(&orders()).rule("orders.v1.Orders/Drop", AccessRule::Public),
+        ),
+        ("no complete descriptor set", services(&orders()).descriptor_set(b"no set")),
+        ("no access rule", services(&orders()).descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)),
+    ];
+    for (expected, services) in cases {
+        let told = refusal(services);
+        assert!(told.contains(expected), "expected {expected}: {told}");
+    }
+}
+
+/// By whichever router it comes, it would answer in place of the guard.
+#[test]
+fn a_service_that_is_in_other_routes_besides_stops_the_start() {
+    let guarded = || services(&Orders::default()).protect(issuer().issuer()).expect("protected");
+    let other = |service: fn(Routes) -> Routes| service(Routes::default()).into_axum_router();
+    let unguarded = |routes: Routes| routes.add_service(Orders::default());
+    let elsewhere = |routes: Routes| routes.add_service(health_of_her_own());
+    let panics = |build: &dyn Fn()| catch_unwind(AssertUnwindSafe(build)).is_err();
+    assert!(panics(&|| drop(unguarded(guarded().into_routes()))));
+    assert!(panics(&|| drop(guarded().into_axum_router().merge(other(unguarded)))));
+    let of_a_method = || axum::Router::new().route(GET, axum::routing::post(|| async {}));
+    assert!(panics(&|| drop(guarded().into_axum_router().merge(of_a_method()))));
+    assert!(!panics(&|| drop(elsewhere(guarded().into_routes()))));
+    assert!(!panics(&|| drop(guarded().into_axum_router().merge(other(elsewhere)))));
+}
+
+#[test]
+fn every_fault_is_told_at_once() {
+    let services = unregistered().rule("a.A/B", AccessRule::Public).rule("a.A/C", AccessRule::Public);
+    let Err(SetupError::Policy(error)) = services.protect(issuer().issuer()) else { panic!("served") };
+    assert_eq!(error.faults().len(), 2);
+}

@@ -1,0 +1,78 @@
+//! The services behind the guard, as the program serves them.
+
+use std::sync::Arc;
+
+use sekisho::authorizer::{Authorizer, Issuer};
+use sekisho::clock::Clock;
+use sekisho::{AccessRule, Protected, Services};
+
+/// Who may ask the server what it serves (gRPC server reflection).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reflection {
+    /// Anyone.
+    Public,
+    /// Whoever has a valid access token.
+    Authenticated,
+    /// Nobody; it is not there.
+    Off,
+}
+
+impl Reflection {
+    fn rule(self) -> Option<AccessRule> {
+        match self {
+            Self::Public => Some(AccessRule::Public),
+            Self::Authenticated => Some(AccessRule::Authenticated),
+            Self::Off => None,
+        }
+    }
+}
+
+/// What the guard is told besides the services.
+pub(super) struct Access {
+    pub(super) issuer: Issuer,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) max_token_size: usize,
+    pub(super) reflection: Reflection,
+    pub(super) message_size: usize,
+}
+
+/// What health and reflection are asked is a name. Whoever has no token may ask, so it may be no longer.
+const LARGEST_QUESTION: usize = 4096;
+
+impl Access {
+    pub(super) fn protect(self, services: Services) -> Result<Protected, sekisho::server::SetupError> {
+        // Whoever watches a server has no token; what it is told is no more than whether to send calls.
+        let with_health = services.health(AccessRule::Public);
+        let all = match self.reflection.rule() {
+            Some(rule) => with_health.reflection(rule),
+            None => with_health,
+        };
+        all.max_question_size(self.message_size.min(LARGEST_QUESTION))
+            .clock(self.clock)
+            .max_token_size(self.max_token_size)
+            // The door has turned away what is no call, gRPC-Web's among it.
+            .dangerous_skip_request_check()
+            .protect(self.issuer)
+    }
+}
+
+/// Logs readiness, now and whenever it changes.
+pub(super) async fn log_readiness(authorizer: Authorizer) {
+    loop {
+        let ready = authorizer.is_ready();
+        tracing::info!(ready, "readiness");
+        authorizer.readiness_other_than(ready).await;
+    }
+}
+
+/// Why nothing is served.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetupError {
+    /// The services cannot be protected: what is registered is not what is declared.
+    #[error(transparent)]
+    Services(#[from] sekisho::server::SetupError),
+    /// HTTP/2 has no such frames.
+    #[error("a frame size of {0} bytes is not from 16384 to 16777215")]
+    FrameSize(u32),
+}
