@@ -1,73 +1,206 @@
-//! The service behind the guard, on tonic's own server, with a token of a test issuer.
+//! The services behind the guard, on tonic's own server, with tokens of a test issuer: for every kind of rule and every
+//! kind of stream a call that is allowed and one that is refused.
 
 use std::error::Error;
 use std::time::SystemTime;
 
-use orders::Orders;
+use orders::proto::catalog_client::CatalogClient;
+use orders::proto::catalog_server::CatalogServer;
 use orders::proto::orders_client::OrdersClient;
 use orders::proto::orders_server::OrdersServer;
-use orders::proto::{DESCRIPTOR_SET, DeleteOrderRequest, GetOrderRequest};
+use orders::proto::{
+    DESCRIPTOR_SET, DeleteOrderRequest, GetOrderRequest, GetPriceRequest, ListOrdersRequest,
+    ListProductsRequest, Order, PlaceOrdersRequest, WatchOrdersRequest,
+};
+use orders::{Catalog, Orders};
 use sekisho::Services;
 use sekisho::testing::TestIssuer;
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
+use tokio_stream::{StreamExt as _, iter};
 use tonic::transport::{Channel, Server};
-use tonic::{Code, Request};
+use tonic::{Code, Request, Status};
 
-async fn start(issuer: &TestIssuer) -> Result<OrdersClient<Channel>, Box<dyn Error>> {
-    let services = Services::new(DESCRIPTOR_SET).add_service(OrdersServer::new(Orders));
-    let protected = services.protect(issuer.issuer())?;
+type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+/// The server, and whoever calls it.
+struct Shop {
+    issuer: TestIssuer,
+    channel: Channel,
+}
+
+impl Shop {
+    async fn open() -> Outcome<Self> {
+        let issuer = TestIssuer::new("https://tenant.example/", "orders");
+        let services = Services::new(DESCRIPTOR_SET)
+            .add_service(OrdersServer::new(Orders::default()))
+            .add_service(CatalogServer::new(Catalog))
+            .protect(issuer.issuer())?;
+        let channel = serve(Server::builder().add_routes(services.into_routes())).await?;
+        Ok(Self { issuer, channel })
+    }
+
+    fn orders(&self) -> OrdersClient<Channel> {
+        OrdersClient::new(self.channel.clone())
+    }
+
+    fn catalog(&self) -> CatalogClient<Channel> {
+        CatalogClient::new(self.channel.clone())
+    }
+
+    /// A call of `alice`, whose token has these scopes.
+    fn with<T>(&self, scope: &str, message: T) -> Request<T> {
+        self.of("alice", scope, message)
+    }
+
+    fn of<T>(&self, subject: &str, scope: &str, message: T) -> Request<T> {
+        let token =
+            self.issuer.token().claim("sub", subject).scope(scope).issued_at(SystemTime::now()).sign();
+        let mut request = Request::new(message);
+        let bearer = format!("Bearer {token}").parse().expect("a token is metadata");
+        request.metadata_mut().insert("authorization", bearer);
+        request
+    }
+
+    /// One order for each product.
+    async fn place(&self, products: &[&str]) -> Outcome<Vec<String>> {
+        let placed = iter(named(products));
+        let answer = self.orders().place_orders(self.with("orders:read orders:write", placed)).await?;
+        Ok(answer.into_inner().ids)
+    }
+}
+
+async fn serve(router: tonic::transport::server::Router) -> Outcome<Channel> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
-    let server = Server::builder().add_routes(protected.into_routes());
-    tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
-    Ok(OrdersClient::connect(format!("http://{address}")).await?)
+    tokio::spawn(router.serve_with_incoming(TcpListenerStream::new(listener)));
+    Ok(Channel::from_shared(format!("http://{address}"))?.connect().await?)
 }
 
-fn with_token<T>(message: T, token: &str) -> Result<Request<T>, Box<dyn Error>> {
-    let mut request = Request::new(message);
-    request.metadata_mut().insert("authorization", format!("Bearer {token}").parse()?);
-    Ok(request)
+fn named(products: &[&str]) -> Vec<PlaceOrdersRequest> {
+    products.iter().map(|&product| PlaceOrdersRequest { product: product.to_owned() }).collect()
 }
 
-fn order() -> GetOrderRequest {
-    GetOrderRequest { id: "7".to_owned() }
+fn get(id: &str) -> GetOrderRequest {
+    GetOrderRequest { id: id.to_owned() }
+}
+
+fn delete(id: &str) -> DeleteOrderRequest {
+    DeleteOrderRequest { id: id.to_owned() }
+}
+
+fn code<T>(result: Result<T, Status>) -> Code {
+    result.map_or_else(|status| status.code(), |_| Code::Ok)
+}
+
+fn products(orders: &[Order]) -> Vec<&str> {
+    orders.iter().map(|order| order.product.as_str()).collect()
 }
 
 #[tokio::test]
-async fn a_call_allowed_and_calls_refused() -> Result<(), Box<dyn Error>> {
-    let issuer = TestIssuer::new("https://tenant.example/", "orders");
-    let mut client = start(&issuer).await?;
-    let token = |scope: &str| issuer.token().scope(scope).issued_at(SystemTime::now()).sign();
-
-    let read = client.get_order(with_token(order(), &token("orders:read"))?).await?;
-    assert_eq!(read.into_inner().owner, "alice");
-    let none = client.get_order(Request::new(order())).await.expect_err("no token");
-    assert_eq!(none.code(), Code::Unauthenticated);
-
-    let delete = || DeleteOrderRequest { id: "7".to_owned() };
-    let lacking = client.delete_order(with_token(delete(), &token("orders:read"))?).await;
-    assert_eq!(lacking.expect_err("orders:write is missing").code(), Code::PermissionDenied);
-    for enough in ["orders:read orders:write", "admin"] {
-        client.delete_order(with_token(delete(), &token(enough))?).await?;
-    }
+async fn a_unary_method_by_the_default_of_its_service() -> Outcome {
+    let shop = Shop::open().await?;
+    let ids = shop.place(&["tea"]).await?;
+    let order = shop.orders().get_order(shop.with("orders:read", get(&ids[0]))).await?.into_inner();
+    assert_eq!((order.owner.as_str(), order.product.as_str()), ("alice", "tea"));
+    assert!(order.placed_at.is_some());
+    assert_eq!(
+        code(shop.orders().get_order(shop.with("orders:write", get(&ids[0]))).await),
+        Code::PermissionDenied
+    );
+    assert_eq!(code(shop.orders().get_order(get(&ids[0])).await), Code::Unauthenticated);
+    // Scopes say what a caller may do, and handlers whose the orders are.
+    assert_eq!(
+        code(shop.orders().get_order(shop.of("bob", "orders:read", get(&ids[0]))).await),
+        Code::NotFound
+    );
     Ok(())
 }
 
 #[tokio::test]
-async fn no_handler_does_anything_without_the_guard() -> Result<(), Box<dyn Error>> {
+async fn a_stream_of_answers() -> Outcome {
+    let shop = Shop::open().await?;
+    shop.place(&["tea", "fan"]).await?;
+    let list = shop.orders().list_orders(shop.with("orders:read", ListOrdersRequest {})).await?;
+    let orders: Vec<Order> = list.into_inner().collect::<Result<_, _>>().await?;
+    assert_eq!(products(&orders), ["tea", "fan"]);
+    let refused = shop.orders().list_orders(shop.with("admin", ListOrdersRequest {})).await;
+    assert_eq!(code(refused), Code::PermissionDenied);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_stream_of_requests_for_which_a_token_needs_every_scope() -> Outcome {
+    let shop = Shop::open().await?;
+    assert_eq!(shop.place(&["bowl", "tea"]).await?.len(), 2);
+    for lacking in ["orders:read", "orders:write"] {
+        let refused = shop.orders().place_orders(shop.with(lacking, iter(named(&["fan"])))).await;
+        assert_eq!(code(refused), Code::PermissionDenied, "{lacking}");
+    }
+    let list = shop.orders().list_orders(shop.with("orders:read", ListOrdersRequest {})).await?;
+    let orders: Vec<Order> = list.into_inner().collect::<Result<_, _>>().await?;
+    assert_eq!(products(&orders), ["bowl", "tea"], "what was refused was not placed");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_stream_in_both_directions() -> Outcome {
+    let shop = Shop::open().await?;
+    let ids = shop.place(&["tea", "fan"]).await?;
+    let asked =
+        |ids: &[String]| iter(ids.iter().map(|id| WatchOrdersRequest { id: id.clone() }).collect::<Vec<_>>());
+    let answers = shop.orders().watch_orders(shop.with("orders:read", asked(&ids))).await?;
+    let orders: Vec<Order> = answers.into_inner().collect::<Result<_, _>>().await?;
+    assert_eq!(products(&orders), ["tea", "fan"]);
+    let refused = shop.orders().watch_orders(asked(&ids)).await;
+    assert_eq!(code(refused), Code::Unauthenticated);
+    Ok(())
+}
+
+#[tokio::test]
+async fn any_of_several_sets_of_scopes() -> Outcome {
+    let shop = Shop::open().await?;
+    let ids = shop.place(&["tea", "fan"]).await?;
+    let lacking = shop.orders().delete_order(shop.with("orders:read", delete(&ids[0]))).await;
+    assert_eq!(code(lacking), Code::PermissionDenied);
+    shop.orders().delete_order(shop.with("orders:read orders:write", delete(&ids[0]))).await?;
+    let of_another =
+        shop.orders().delete_order(shop.of("bob", "orders:read orders:write", delete(&ids[1]))).await;
+    assert_eq!(code(of_another), Code::NotFound);
+    shop.orders().delete_order(shop.of("bob", "admin", delete(&ids[1]))).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn public_and_authenticated() -> Outcome {
+    let shop = Shop::open().await?;
+    let listed = shop.catalog().list_products(ListProductsRequest {}).await?.into_inner();
+    assert_eq!(listed.products, ["bowl", "fan", "tea"]);
+    let price = || GetPriceRequest { product: "tea".to_owned() };
+    assert_eq!(code(shop.catalog().get_price(price()).await), Code::Unauthenticated);
+    assert_eq!(shop.catalog().get_price(shop.with("", price())).await?.into_inner().cents, 1_200);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_declared_has_to_be_served() {
     let issuer = TestIssuer::new("https://tenant.example/", "orders");
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let address = listener.local_addr()?;
-    let server = Server::builder().add_service(OrdersServer::new(Orders));
-    tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
-    let mut client = OrdersClient::connect(format!("http://{address}")).await?;
-    let token = issuer.token().scope("admin orders:read").issued_at(SystemTime::now()).sign();
-    let delete = DeleteOrderRequest { id: "7".to_owned() };
-    let read = client.get_order(with_token(order(), &token)?).await;
-    assert_eq!(read.expect_err("no guard").code(), Code::Internal);
-    let deleted = client.delete_order(with_token(delete, &token)?).await;
-    assert_eq!(deleted.expect_err("no guard").code(), Code::Internal);
+    let services = Services::new(DESCRIPTOR_SET).add_service(CatalogServer::new(Catalog));
+    let fault = services.protect(issuer.issuer()).expect_err("Orders is missing").to_string();
+    assert!(fault.contains("orders.v1.Orders"), "{fault}");
+}
+
+#[tokio::test]
+async fn no_handler_does_anything_without_the_guard() -> Outcome {
+    let mut shop = Shop::open().await?;
+    let unguarded = Server::builder()
+        .add_service(OrdersServer::new(Orders::default()))
+        .add_service(CatalogServer::new(Catalog));
+    shop.channel = serve(unguarded).await?;
+    let deleted = shop.orders().delete_order(shop.with("admin", delete("1"))).await;
+    assert_eq!(code(deleted), Code::Internal);
+    let listed = shop.catalog().list_products(ListProductsRequest {}).await;
+    assert_eq!(code(listed), Code::Internal);
     Ok(())
 }
 
