@@ -1,5 +1,6 @@
 //! An issuer that answers.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
@@ -7,8 +8,8 @@ use std::sync::Arc;
 
 use aws_lc_rs::error::Unspecified;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
 
 use super::builder::Builder;
 use super::configuration::Configuration;
@@ -23,7 +24,8 @@ use super::token_request::TokenRequest;
 pub struct Issuer {
     address: SocketAddr,
     server: Arc<AuthorizationServer>,
-    stopping: CancellationToken,
+    /// As soon as it is gone, nothing more is accepted.
+    running: oneshot::Sender<Infallible>,
     /// The one task that accepts: whatever is in the set is aborted as it is dropped, and its connections with it.
     task: JoinSet<io::Result<()>>,
 }
@@ -50,11 +52,13 @@ impl Issuer {
     ) -> Result<Self, Error> {
         let server = AuthorizationServer::new(address, configuration);
         let server = Arc::new(server.map_err(|Unspecified| Error::KeyGeneration)?);
-        let stopping = CancellationToken::new();
+        let (running, stopped) = oneshot::channel();
+        let shutdown = async {
+            let _sender_gone = stopped.await;
+        };
         let mut task = JoinSet::new();
-        let (routes, shutdown) = (routes::routes(Arc::clone(&server)), stopping.clone().cancelled_owned());
-        task.spawn(connections::serve(listener, routes, shutdown));
-        Ok(Self { address, server, stopping, task })
+        task.spawn(connections::serve(listener, routes::routes(Arc::clone(&server)), shutdown));
+        Ok(Self { address, server, running, task })
     }
 
     /// The issuer identifier (RFC 8414 §2), as tokens carry it in `iss`: with a trailing slash, as Auth0's.
@@ -101,9 +105,10 @@ impl Issuer {
     /// # Errors
     /// If the listener had failed before. What befalls a single connection ends only that, and a lack of file
     /// descriptors is waited out.
-    pub async fn stop(mut self) -> io::Result<()> {
-        self.stopping.cancel();
-        match self.task.join_next().await {
+    pub async fn stop(self) -> io::Result<()> {
+        let Self { running, mut task, .. } = self;
+        drop(running);
+        match task.join_next().await {
             Some(ended) => ended.map_err(io::Error::other)?,
             None => Ok(()),
         }
