@@ -140,3 +140,8 @@ pub use self::issuer::Issuer;
 pub use self::scope_description::ScopeDescription;
 use self::server::AuthorizationServer;
 pub use self::token_request::{TokenError, TokenRequest};
+
+/// What the README shows is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
