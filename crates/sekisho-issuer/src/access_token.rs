@@ -1,6 +1,6 @@
 //! An access token of the shape of Auth0's.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_lc_rs::error::Unspecified;
 use serde_json::{Value, json};
@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::AuthorizationServer;
 use super::client::Client;
 use super::grant::Grant;
+use super::id_token::seconds;
 use super::random::random_id;
 use super::scope::Scope;
 use super::userinfo;
@@ -18,6 +19,7 @@ pub(super) struct AccessToken<'a> {
     pub(super) subject: Subject<'a>,
     /// The scope granted; if empty, the token has no such claim, as with Auth0.
     pub(super) scope: &'a str,
+    pub(super) issued_at: SystemTime,
     pub(super) lifetime: Duration,
 }
 
@@ -32,11 +34,11 @@ pub(super) enum Subject<'a> {
 impl AccessToken<'_> {
     /// The signed token.
     pub(super) fn sign(&self, server: &AuthorizationServer) -> Result<String, Unspecified> {
-        server.key.sign(&self.claims(server)?)
+        server.keys.sign(&self.claims(server)?)
     }
 
     fn claims(&self, server: &AuthorizationServer) -> Result<Value, Unspecified> {
-        let issued_at = server.seconds();
+        let issued_at = seconds(self.issued_at);
         let mut claims = json!({
             "iss": server.issuer,
             "sub": self.subject(),
@@ -66,7 +68,7 @@ impl AccessToken<'_> {
     fn subject(&self) -> String {
         match self.subject {
             Subject::Client => format!("{}@clients", self.client.id),
-            Subject::Person(grant) => grant.account.subject(),
+            Subject::Person(grant) => grant.account.subject.clone(),
         }
     }
 

@@ -2,46 +2,77 @@
 
 use serde_json::{Value, json};
 
-use super::scope::Scope;
+use super::scope::{Scope, is_standard};
 
-/// A person, as applications get to know her.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Account {
-    pub(super) id: &'static str,
-    pub(super) name: &'static str,
-    pub(super) email: &'static str,
+/// A person who can log in, without a password, and grant applications what they ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Account {
+    pub(super) id: String,
+    pub(super) subject: String,
+    pub(super) name: String,
+    pub(super) email: Option<String>,
+    /// Without a list, all that an application may ask for.
+    pub(super) scopes: Option<Vec<String>>,
 }
 
-/// Two, so that it can be seen what changes where somebody else logs in.
-pub(super) const ACCOUNTS: [Account; 2] = [
-    Account { id: "alice", name: "Alice Liddell", email: "alice@example.com" },
-    Account { id: "bob", name: "Bob Cratchit", email: "bob@example.com" },
-];
-
 impl Account {
-    pub(super) fn find(id: &str) -> Option<&'static Self> {
-        ACCOUNTS.iter().find(|account| account.id == id)
+    /// A person who logs in as `id`: her nickname, and what an application hints at by `login_hint`. Subject and name
+    /// are the same unless they are set.
+    pub fn new(id: impl Into<String>) -> Self {
+        let id = id.into();
+        Self { subject: id.clone(), name: id.clone(), id, email: None, scopes: None }
     }
 
-    /// The subject identifier, of the shape of Auth0's: where the person is from, and who she is there.
-    pub(super) fn subject(&self) -> String {
-        format!("development|{}", self.id)
+    /// Her subject identifier, `sub` in tokens (OpenID Connect Core §2).
+    pub fn subject(mut self, subject: impl Into<String>) -> Self {
+        self.subject = subject.into();
+        self
+    }
+
+    /// Her full name, as pages show it and `profile` tells it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Her e-mail address, which counts as verified.
+    pub fn email(mut self, email: impl Into<String>) -> Self {
+        self.email = Some(email.into());
+        self
+    }
+
+    /// The scopes that she can grant, and no others; without this, whatever the application may ask for. What
+    /// concerns herself (`openid`, `profile`, `email`, `offline_access`) she can always grant.
+    pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.scopes.get_or_insert_default().extend(scopes.into_iter().map(Into::into));
+        self
+    }
+
+    /// What she can grant of what is asked for.
+    pub(super) fn narrow(&self, asked: &Scope) -> Scope {
+        asked.filter(|token| self.may_grant(token))
+    }
+
+    fn may_grant(&self, token: &str) -> bool {
+        let has = |scopes: &Vec<String>| scopes.iter().any(|scope| scope == token);
+        is_standard(token) || self.scopes.as_ref().is_none_or(has)
     }
 
     /// Whether an application that hints at `login_hint` (OpenID Connect Core §3.1.2.1) means this one.
     pub(super) fn is_hinted_at(&self, login_hint: &str) -> bool {
-        login_hint == self.id || login_hint == self.email
+        login_hint == self.id || self.email.as_deref() == Some(login_hint)
     }
 
     /// What `scope` lets an application know of her (OpenID Connect Core §5.4).
     pub(super) fn claims(&self, scope: &Scope) -> Value {
-        let mut claims = json!({ "sub": self.subject() });
+        let mut claims = json!({ "sub": self.subject });
         if scope.contains("profile") {
-            claims["name"] = self.name.into();
-            claims["nickname"] = self.id.into();
+            claims["name"] = self.name.as_str().into();
+            claims["nickname"] = self.id.as_str().into();
         }
-        if scope.contains("email") {
-            claims["email"] = self.email.into();
+        if let Some(email) = self.email.as_deref().filter(|_| scope.contains("email")) {
+            claims["email"] = email.into();
             claims["email_verified"] = true.into();
         }
         claims

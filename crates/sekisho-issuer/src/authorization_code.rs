@@ -10,10 +10,7 @@ use super::grant::Grant;
 use super::pkce::Challenge;
 use super::random::random_id;
 
-/// How long a code may be redeemed: a redirect and a request take no longer.
-const LIFETIME: Duration = Duration::from_secs(60);
-
-/// How long a code that was redeemed is remembered, so that a second use tells of a theft.
+/// How long a code that was redeemed is remembered at least, so that a second use tells of a theft.
 const SPENT_MEMORY: Duration = Duration::from_secs(60 * 60);
 
 const MAX_CODES: usize = 1024;
@@ -35,7 +32,10 @@ pub(super) struct Presented<'a> {
 }
 
 /// Every code that can be redeemed, or was.
-pub(super) struct Codes(Bounded<Code>);
+pub(super) struct Codes {
+    codes: Bounded<Code>,
+    lifetime: Duration,
+}
 
 enum Code {
     Fresh(Box<Authorization>),
@@ -60,8 +60,9 @@ pub(super) enum Redemption {
 }
 
 impl Codes {
-    pub(super) fn new() -> Self {
-        Self(Bounded::new(MAX_CODES))
+    /// None, of which each can be redeemed for so long.
+    pub(super) fn new(lifetime: Duration) -> Self {
+        Self { codes: Bounded::new(MAX_CODES), lifetime }
     }
 
     pub(super) fn issue(
@@ -70,14 +71,15 @@ impl Codes {
         now: SystemTime,
     ) -> Result<String, Unspecified> {
         let code = random_id()?;
-        self.0.insert(code.clone(), Code::Fresh(Box::new(authorization)), now + LIFETIME, now);
+        let expires_at = now + self.lifetime;
+        self.codes.insert(code.clone(), Code::Fresh(Box::new(authorization)), expires_at, now);
         Ok(code)
     }
 
     /// A code is tried once, well or badly: one that came with anything wrong has been seen by somebody who
     /// should not have it.
     pub(super) fn redeem(&mut self, presented: &Presented<'_>, now: SystemTime) -> Redemption {
-        let Some(code) = self.0.get_mut(presented.code, now) else { return Redemption::Refused };
+        let Some(code) = self.codes.get_mut(presented.code, now) else { return Redemption::Refused };
         match mem::replace(code, Code::Spent(None)) {
             Code::Fresh(authorization) if authorization.is_for(presented) => {
                 Redemption::Granted(authorization)
@@ -89,7 +91,8 @@ impl Codes {
 
     /// Remembers what the first use of a code began.
     pub(super) fn spent(&mut self, code: &str, begun: Begun, now: SystemTime) {
-        self.0.insert(code.to_owned(), Code::Spent(Some(begun)), now + SPENT_MEMORY, now);
+        let expires_at = now + self.lifetime.max(SPENT_MEMORY);
+        self.codes.insert(code.to_owned(), Code::Spent(Some(begun)), expires_at, now);
     }
 }
 

@@ -52,6 +52,10 @@ pub(super) fn refuse(refused: Refused, browser: &Browser, request: &str) -> Resp
 
 fn answer(server: &AuthorizationServer, browser: &Browser, request: AuthorizationRequest<'_>) -> Response {
     let session = browser.session(server);
+    let request = match &session {
+        Some(session) => request.to(&session.account),
+        None => request,
+    };
     match next(&request, session.as_ref(), server.now()) {
         Next::LogIn => pages::log_in(server, browser, &request),
         Next::Consent(session) => pages::consent(server, browser, &request, session),
@@ -78,7 +82,7 @@ pub(super) fn issue(
         let grant = Grant {
             id,
             client_id: client.id.clone(),
-            account: session.account,
+            account: Arc::clone(&session.account),
             scope,
             auth_time: session.auth_time,
             sid: session.sid.clone(),
@@ -104,13 +108,16 @@ fn next<'a>(request: &AuthorizationRequest<'_>, session: Option<&'a Session>, no
     let Some(session) = session.filter(|session| suffices(request, session, now)) else {
         return if may_ask { Next::LogIn } else { Next::Refuse(AuthorizationError::LOGIN_REQUIRED) };
     };
-    if request.expected_subject.as_ref().is_some_and(|expected| *expected != session.account.subject()) {
+    if request.expected_subject.as_ref().is_some_and(|expected| *expected != session.account.subject) {
         // Whoever just logged in as somebody else is not asked again and again.
         let may_ask = may_ask && !is_logged_in_for(request, session);
         return if may_ask { Next::LogIn } else { Next::Refuse(AuthorizationError::LOGIN_REQUIRED) };
     }
-    let is_granted = session.has_granted(&request.client.id, &request.scope);
+    // Whoever can grant none of it is told so by the page, which offers to use another account.
+    let is_impossible = request.scope.is_empty();
+    let is_granted = !is_impossible && session.has_granted(&request.client.id, &request.scope);
     match request.prompt {
+        Prompt::Nothing if is_impossible => Next::Refuse(AuthorizationError::ACCESS_DENIED),
         Prompt::Nothing if !is_granted => Next::Refuse(AuthorizationError::CONSENT_REQUIRED),
         Prompt::Page { consent, .. } if consent || !is_granted => Next::Consent(session),
         Prompt::Nothing | Prompt::Page { .. } => Next::Code(session),

@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::AuthorizationServer;
+use super::account::Account;
 use super::authorization_response::{AuthorizationError, ResponseTarget};
 use super::client::Client;
 use super::fault::Fault;
@@ -26,6 +27,8 @@ pub(super) struct AuthorizationRequest<'a> {
     pub(super) target: ResponseTarget,
     /// What the client asks for and may have, of which the person grants what she likes.
     pub(super) scope: Scope,
+    /// What it asks for beyond that, and the person who is logged in cannot grant.
+    pub(super) withheld: Scope,
     pub(super) challenge: Challenge,
     pub(super) nonce: Option<String>,
     pub(super) prompt: Prompt,
@@ -58,6 +61,7 @@ impl<'a> AuthorizationRequest<'a> {
                 client,
                 target,
                 scope,
+                withheld: Scope::default(),
                 challenge,
                 nonce: parameters.get("nonce").map(str::to_owned),
                 prompt,
@@ -68,11 +72,18 @@ impl<'a> AuthorizationRequest<'a> {
             }),
         }
     }
+
+    /// The same request, for what this person can grant of it.
+    pub(super) fn to(self, account: &Account) -> Self {
+        let scope = account.narrow(&self.scope);
+        let withheld = self.scope.filter(|token| !scope.contains(token));
+        Self { scope, withheld, ..self }
+    }
 }
 
 fn client<'a>(server: &'a AuthorizationServer, parameters: &Parameters) -> Result<&'a Client, Fault> {
     let id = parameters.once("client_id").ok_or(Fault::UnknownClient)?;
-    server.client(id).filter(|client| client.is_public()).ok_or(Fault::UnknownClient)
+    server.client(id).filter(|client| !client.redirect_uris().is_empty()).ok_or(Fault::UnknownClient)
 }
 
 /// A redirect URI is one of those that are registered, character by character (RFC 9700 §2.1).

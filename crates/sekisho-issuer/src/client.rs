@@ -1,77 +1,108 @@
 //! A client (RFC 6749 §2) and what it may ask for.
 
 use std::fmt;
+use std::time::Duration;
 
 use aws_lc_rs::{constant_time, digest};
-
-const STATUS_SCOPES: [&str; 3] = ["api1:read:status", "api2:read:status", "api3:read:status"];
+use url::Url;
 
 /// A client, registered by whoever starts the issuer.
-#[derive(Clone, Debug)]
+///
+/// One that has a secret can ask on its own behalf (RFC 6749 §4.4); one that has a redirect URI can ask persons.
+#[derive(Clone)]
+#[must_use]
 pub struct Client {
-    /// Its `client_id`, and in its tokens `azp`.
-    pub id: String,
-    /// What it can keep to itself, and so how it gets its tokens.
-    pub kind: ClientKind,
-    /// Every scope that it may be granted, one scope token each (RFC 6749 §3.3). With none, its tokens say
-    /// who it is and nothing more.
-    pub scopes: Vec<String>,
+    pub(super) id: String,
+    secret: Option<String>,
+    redirect_uris: Vec<String>,
+    post_logout_redirect_uris: Vec<String>,
+    web_origins: Vec<String>,
+    pub(super) scopes: Scopes,
+    pub(super) access_token_lifetime: Option<Duration>,
 }
 
-/// The two client types of RFC 6749 §2.1.
-#[derive(Clone)]
-pub enum ClientKind {
-    /// A machine that can keep a secret: it asks on its own behalf (RFC 6749 §4.4).
-    Confidential {
-        /// What it authenticates with.
-        secret: String,
-    },
-    /// A page in a browser, which can keep none (RFC 10017): a person grants it what it may do.
-    Public {
-        /// Where answers to authorization requests may go, each compared as a whole (RFC 9700 §2.1).
-        redirect_uris: Vec<String>,
-        /// Where a person may be sent after logging out.
-        post_logout_redirect_uris: Vec<String>,
-        /// Whose pages may call the endpoints that are called from a page.
-        web_origins: Vec<String>,
-    },
+/// The scopes that a client may be granted.
+#[derive(Clone, Debug)]
+pub(super) enum Scopes {
+    /// Whatever it asks for.
+    Any,
+    /// These alone, and all of them where it asks for none.
+    Listed(Vec<String>),
 }
 
 impl Client {
-    /// The client of the command line: it may read the status of each of the three APIs.
-    pub fn cli() -> Self {
-        Self::confidential("cli", "cli-secret", &STATUS_SCOPES)
+    /// A client that can keep a secret, such as a machine (RFC 6749 §2.1). `id` is its `client_id`, and `azp` in its
+    /// tokens.
+    pub fn confidential(id: impl Into<String>, secret: impl Into<String>) -> Self {
+        Self { secret: Some(secret.into()), ..Self::public(id) }
     }
 
-    /// A machine with a secret.
-    pub fn confidential(id: &str, secret: &str, scopes: &[&str]) -> Self {
+    /// A client that can keep no secret, such as a page in a browser (RFC 10017): persons grant it what it may do.
+    pub fn public(id: impl Into<String>) -> Self {
         Self {
-            id: id.to_owned(),
-            kind: ClientKind::Confidential { secret: secret.to_owned() },
-            scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
+            id: id.into(),
+            secret: None,
+            redirect_uris: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+            web_origins: Vec::new(),
+            scopes: Scopes::Listed(Vec::new()),
+            access_token_lifetime: None,
         }
     }
 
-    /// The page that is served at `origin` (`http://localhost:8080`): it may ask a person for her name, for a
-    /// refresh token and for the status of each of the three APIs, and is answered at the origin's root.
-    pub fn page(origin: &str) -> Self {
-        let origin = origin.trim_end_matches('/');
+    /// The page that is served at `origin` (`http://localhost:8080`): a public client that is answered at the
+    /// origin's root, after logging out too, and calls the issuer from there.
+    pub fn page(id: impl Into<String>, origin: &str) -> Self {
+        let origin = web_origin(origin).unwrap_or_else(|| origin.trim_end_matches('/').to_owned());
         let root = format!("{origin}/");
-        let of_the_person = ["openid", "profile", "email", "offline_access"];
-        Self {
-            id: "page".to_owned(),
-            kind: ClientKind::Public {
-                redirect_uris: vec![root.clone()],
-                post_logout_redirect_uris: vec![root],
-                web_origins: vec![origin.to_owned()],
-            },
-            scopes: [&of_the_person[..], &STATUS_SCOPES].concat().into_iter().map(str::to_owned).collect(),
+        Self::public(id).redirect_uri(root.clone()).post_logout_redirect_uri(root).web_origin(origin)
+    }
+
+    /// Scopes that it may be granted. With none, its tokens say who it is and nothing more.
+    pub fn scopes(self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let mut listed = self.listed_scopes().to_vec();
+        for scope in scopes.into_iter().map(Into::into) {
+            // Granted without being asked for, it would be there twice.
+            if !listed.contains(&scope) {
+                listed.push(scope);
+            }
         }
+        Self { scopes: Scopes::Listed(listed), ..self }
+    }
+
+    /// Whatever scope it asks for, it may be granted. One that asks for none gets none.
+    pub fn any_scope(mut self) -> Self {
+        self.scopes = Scopes::Any;
+        self
+    }
+
+    /// Where answers to authorization requests may go, each compared as a whole (RFC 9700 §2.1).
+    pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
+        self.redirect_uris.push(uri.into());
+        self
+    }
+
+    /// Where a person may be sent after logging out.
+    pub fn post_logout_redirect_uri(mut self, uri: impl Into<String>) -> Self {
+        self.post_logout_redirect_uris.push(uri.into());
+        self
+    }
+
+    /// Whose pages may call the endpoints that are called from a page: `http://localhost:8080`.
+    pub fn web_origin(mut self, origin: impl Into<String>) -> Self {
+        self.web_origins.push(origin.into());
+        self
+    }
+
+    /// How long its access tokens last, where that is not as for all clients.
+    pub fn access_token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.access_token_lifetime = Some(lifetime);
+        self
     }
 
     /// Whether `presented` is this client's secret, in a time that tells nothing of how much of it is right.
     pub(super) fn has_secret(&self, presented: &str) -> bool {
-        let ClientKind::Confidential { secret } = &self.kind else { return false };
+        let Some(secret) = &self.secret else { return false };
         // The comparison takes slices of equal length alone: digests also keep the secret's length to itself.
         let [expected, found] =
             [secret, presented].map(|secret| digest::digest(&digest::SHA256, secret.as_bytes()));
@@ -79,52 +110,86 @@ impl Client {
     }
 
     pub(super) fn is_public(&self) -> bool {
-        matches!(self.kind, ClientKind::Public { .. })
+        self.secret.is_none()
+    }
+
+    pub(super) fn has_empty_secret(&self) -> bool {
+        self.secret.as_ref().is_some_and(String::is_empty)
     }
 
     pub(super) fn redirect_uris(&self) -> &[String] {
-        match &self.kind {
-            ClientKind::Confidential { .. } => &[],
-            ClientKind::Public { redirect_uris, .. } => redirect_uris,
-        }
+        &self.redirect_uris
     }
 
     pub(super) fn post_logout_redirect_uris(&self) -> &[String] {
-        match &self.kind {
-            ClientKind::Confidential { .. } => &[],
-            ClientKind::Public { post_logout_redirect_uris, .. } => post_logout_redirect_uris,
-        }
+        &self.post_logout_redirect_uris
     }
 
     pub(super) fn web_origins(&self) -> &[String] {
-        match &self.kind {
-            ClientKind::Confidential { .. } => &[],
-            ClientKind::Public { web_origins, .. } => web_origins,
+        &self.web_origins
+    }
+
+    /// Every scope that is named as one that it may be granted.
+    pub(super) fn listed_scopes(&self) -> &[String] {
+        match &self.scopes {
+            Scopes::Any => &[],
+            Scopes::Listed(scopes) => scopes,
         }
     }
 
     /// The scope to grant of what was `requested` (RFC 6749 §3.3): what this client may have of it, or all
     /// that it may have where nothing was asked for. `None` if nothing of what was asked can be granted.
     pub(super) fn narrow(&self, requested: Option<&str>) -> Option<String> {
-        let Some(requested) = requested else { return Some(self.scopes.join(" ")) };
+        let Some(requested) = requested else { return Some(self.listed_scopes().join(" ")) };
         let requested: Vec<&str> = requested.split(' ').collect();
-        let granted: Vec<&str> =
-            self.scopes.iter().map(String::as_str).filter(|scope| requested.contains(scope)).collect();
+        let granted = match &self.scopes {
+            Scopes::Any => each_once(&requested),
+            Scopes::Listed(scopes) => {
+                scopes.iter().map(String::as_str).filter(|scope| requested.contains(scope)).collect()
+            }
+        };
         (!granted.is_empty()).then(|| granted.join(" "))
     }
 }
 
-impl fmt::Debug for ClientKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Confidential { secret: _ } => f.debug_struct("Confidential").finish_non_exhaustive(),
-            Self::Public { redirect_uris, post_logout_redirect_uris, web_origins } => f
-                .debug_struct("Public")
-                .field("redirect_uris", redirect_uris)
-                .field("post_logout_redirect_uris", post_logout_redirect_uris)
-                .field("web_origins", web_origins)
-                .finish(),
+fn each_once<'a>(scopes: &[&'a str]) -> Vec<&'a str> {
+    let mut once: Vec<&str> = Vec::new();
+    for scope in scopes {
+        if !once.contains(scope) {
+            once.push(scope);
         }
+    }
+    once
+}
+
+/// An origin as browsers write it (RFC 6454 §6.2): without the port that goes without saying. `None` for what is
+/// more than an origin, or less.
+pub(super) fn web_origin(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    let names_nobody = url.username().is_empty() && url.password().is_none();
+    (is_bare && names_nobody && url.origin().is_tuple()).then(|| url.origin().ascii_serialization())
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            id,
+            secret: _,
+            redirect_uris,
+            post_logout_redirect_uris,
+            web_origins,
+            scopes,
+            access_token_lifetime,
+        } = self;
+        f.debug_struct("Client")
+            .field("id", id)
+            .field("redirect_uris", redirect_uris)
+            .field("post_logout_redirect_uris", post_logout_redirect_uris)
+            .field("web_origins", web_origins)
+            .field("scopes", scopes)
+            .field("access_token_lifetime", access_token_lifetime)
+            .finish_non_exhaustive()
     }
 }
 
@@ -132,48 +197,83 @@ impl fmt::Debug for ClientKind {
 mod tests {
     use super::*;
 
+    const ALL: [&str; 2] = ["orders:read", "orders:write"];
+
+    fn worker() -> Client {
+        Client::confidential("worker", "worker-secret").scopes(ALL)
+    }
+
     #[test]
     fn only_the_whole_secret_is_the_secret() {
-        let client = Client::cli();
         let table = [
-            ("cli-secret", true),
-            ("cli-secre", false),
-            ("cli-secret ", false),
-            ("CLI-SECRET", false),
+            ("worker-secret", true),
+            ("worker-secre", false),
+            ("worker-secret ", false),
+            ("WORKER-SECRET", false),
             ("", false),
         ];
         for (presented, accepted) in table {
-            assert_eq!(client.has_secret(presented), accepted, "{presented:?}");
+            assert_eq!(worker().has_secret(presented), accepted, "{presented:?}");
+            assert!(!Client::public("worker").has_secret(presented), "{presented:?}");
         }
     }
 
     #[test]
     fn scope_is_narrowed_to_what_the_client_may_have() {
-        let all = "api1:read:status api2:read:status api3:read:status";
         let table = [
-            ("nothing asked for", None, Some(all)),
-            ("one", Some("api2:read:status"), Some("api2:read:status")),
-            ("one of another's", Some("api1:read:status admin"), Some("api1:read:status")),
-            ("twice the same", Some("api1:read:status api1:read:status"), Some("api1:read:status")),
-            ("another's alone", Some("admin"), None),
-            ("another case", Some("API1:read:status"), None),
-            ("a prefix", Some("api1"), None),
+            ("nothing asked for", None, Some("orders:read orders:write"), Some("")),
+            ("one", Some("orders:write"), Some("orders:write"), Some("orders:write")),
+            (
+                "two",
+                Some("orders:write orders:read"),
+                Some("orders:read orders:write"),
+                Some("orders:write orders:read"),
+            ),
+            ("one of another's", Some("orders:read admin"), Some("orders:read"), Some("orders:read admin")),
+            ("twice the same", Some("orders:read orders:read"), Some("orders:read"), Some("orders:read")),
+            ("another's alone", Some("admin"), None, Some("admin")),
+            ("another case", Some("ORDERS:read"), None, Some("ORDERS:read")),
+            ("a prefix", Some("orders"), None, Some("orders")),
         ];
-        for (case, requested, granted) in table {
-            assert_eq!(Client::cli().narrow(requested).as_deref(), granted, "{case}");
+        for (case, requested, listed, any) in table {
+            assert_eq!(worker().narrow(requested).as_deref(), listed, "{case}");
+            assert_eq!(worker().any_scope().narrow(requested).as_deref(), any, "{case}");
         }
     }
 
     #[test]
     fn a_client_without_scopes_gets_none() {
-        let client = Client { scopes: vec![], ..Client::cli() };
+        let client = Client::confidential("worker", "worker-secret");
         assert_eq!(client.narrow(None).as_deref(), Some(""));
-        assert_eq!(client.narrow(Some("api1:read:status")), None);
+        assert_eq!(client.narrow(Some("orders:read")), None);
+    }
+
+    #[test]
+    fn origins() {
+        let table = [
+            ("http://localhost:8080", Some("http://localhost:8080")),
+            ("http://localhost:8080/", Some("http://localhost:8080")),
+            ("http://localhost:80", Some("http://localhost")),
+            ("https://LOCALHOST:443", Some("https://localhost")),
+            ("http://[::1]:8080", Some("http://[::1]:8080")),
+            ("*", None),
+            ("null", None),
+            ("localhost:8080", None),
+            ("http://localhost:8080/callback", None),
+            ("http://localhost:8080/?x", None),
+            ("http://localhost:8080/#x", None),
+            ("http://me@localhost:8080", None),
+            ("com.example.app:/", None),
+            ("", None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(web_origin(text).as_deref(), expected, "{text:?}");
+        }
     }
 
     #[test]
     fn the_secret_is_not_printed() {
-        let printed = format!("{:?}", Client::cli());
-        assert!(printed.contains("cli") && !printed.contains("cli-secret"), "{printed}");
+        let printed = format!("{:?}", worker());
+        assert!(printed.contains("worker") && !printed.contains("worker-secret"), "{printed}");
     }
 }

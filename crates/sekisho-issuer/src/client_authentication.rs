@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     fn clients() -> [Client; 2] {
-        [Client::cli(), Client::confidential("a b", "p&=+:ü%", &[])]
+        [Client::confidential("cli", "cli-secret"), Client::confidential("a b", "p&=+:ü%")]
     }
 
     fn outcome(authorization: &[&str], form: &str) -> String {

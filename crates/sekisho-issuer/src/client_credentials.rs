@@ -18,7 +18,7 @@ use super::token_endpoint::TokenResponse;
 /// The grant type by which a client asks on its own behalf.
 pub(super) const GRANT_TYPE: &str = "client_credentials";
 
-const DEFAULT_LIFETIME: u64 = 3600;
+/// How long a token may last that a request asks for by `expires_in`, in seconds.
 const MAX_LIFETIME: u64 = 86_400;
 
 /// Issues a token to the client that the request proves to come from.
@@ -31,24 +31,30 @@ pub(super) fn grant(
 ) -> Result<TokenResponse, ErrorResponse> {
     let client = authenticate(&server.clients, headers, parameters)?;
     check_target(parameters, &server.audience)?;
-    let lifetime = lifetime(parameters)?;
+    let lifetime = lifetime(parameters, server.access_token_lifetime(client))?;
     let scope = granted_scope(parameters, client)?;
-    let access_token = AccessToken { client, subject: Subject::Client, scope: &scope, lifetime }
+    let issued_at = server.now();
+    let access_token = AccessToken { client, subject: Subject::Client, scope: &scope, issued_at, lifetime }
         .sign(server)
         .map_err(|Unspecified| ErrorResponse::server_error("The token could not be signed"))?;
     Ok(TokenResponse { access_token, expires_in: lifetime, scope, id_token: None, refresh_token: None })
 }
 
 /// The extension parameter `expires_in`: how long the token shall live, in whole seconds up to a day.
-fn lifetime(parameters: &Parameters) -> Result<Duration, ErrorResponse> {
-    let Some(value) = parameters.get("expires_in") else { return Ok(Duration::from_secs(DEFAULT_LIFETIME)) };
+fn lifetime(parameters: &Parameters, default: Duration) -> Result<Duration, ErrorResponse> {
+    let Some(value) = parameters.get("expires_in") else { return Ok(default) };
     // A sign, which the number's own parser would take, is no digit.
     let digits = Some(value).filter(|value| value.bytes().all(|byte| byte.is_ascii_digit()));
     digits
         .and_then(|digits| digits.parse().ok())
-        .filter(|seconds| (1..=MAX_LIFETIME).contains(seconds))
+        .filter(|seconds| is_requested_lifetime(*seconds))
         .map(Duration::from_secs)
         .ok_or(ErrorResponse::invalid_request("expires_in must be whole seconds from 1 to 86400"))
+}
+
+/// Whether a token may be asked for that lasts for so many seconds.
+pub(super) fn is_requested_lifetime(seconds: u64) -> bool {
+    (1..=MAX_LIFETIME).contains(&seconds)
 }
 
 fn granted_scope(parameters: &Parameters, client: &Client) -> Result<String, ErrorResponse> {
@@ -89,7 +95,7 @@ mod tests {
             ("expires_in=60s", Err("invalid_request")),
         ];
         for (form, expected) in table {
-            let found = outcome(lifetime(&Parameters::of(form).unwrap()));
+            let found = outcome(lifetime(&Parameters::of(form).unwrap(), Duration::from_secs(3600)));
             assert_eq!(found, expected.map(Duration::from_secs), "{form}");
         }
     }
@@ -97,17 +103,18 @@ mod tests {
     #[test]
     fn malformed_scope_is_refused_whole() {
         let table = [
-            ("scope=api1:read:status", Ok("api1:read:status")),
-            ("scope=api1:read:status++admin", Err("invalid_scope")),
-            ("scope=api1:read:status+", Err("invalid_scope")),
-            ("scope=api1:read:status%09admin", Err("invalid_scope")),
-            ("scope=api1:read:status+%22", Err("invalid_scope")),
-            ("scope=api1:read:status+%5C", Err("invalid_scope")),
-            ("scope=api1:read:status+%C3%BC", Err("invalid_scope")),
+            ("scope=orders:read", Ok("orders:read")),
+            ("scope=orders:read++admin", Err("invalid_scope")),
+            ("scope=orders:read+", Err("invalid_scope")),
+            ("scope=orders:read%09admin", Err("invalid_scope")),
+            ("scope=orders:read+%22", Err("invalid_scope")),
+            ("scope=orders:read+%5C", Err("invalid_scope")),
+            ("scope=orders:read+%C3%BC", Err("invalid_scope")),
             ("scope=admin", Err("invalid_scope")),
         ];
+        let client = Client::confidential("worker", "worker-secret").scopes(["orders:read"]);
         for (form, expected) in table {
-            let found = outcome(granted_scope(&Parameters::of(form).unwrap(), &Client::cli()));
+            let found = outcome(granted_scope(&Parameters::of(form).unwrap(), &client));
             assert_eq!(found, expected.map(str::to_owned), "{form}");
         }
     }

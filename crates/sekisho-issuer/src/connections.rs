@@ -9,9 +9,9 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_io_timeout::TimeoutWriter;
-use tokio_util::sync::CancellationToken;
 
 use super::shortage::Shortage;
 
@@ -50,7 +50,7 @@ pub(super) async fn serve(
     routes: Router,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let stopping = CancellationToken::new();
+    let (running, stopping) = watch::channel(());
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
     let mut shortage = Shortage::default();
@@ -68,7 +68,7 @@ pub(super) async fn serve(
     }
     // Whoever connects from here on is told at once that nobody listens.
     drop(listener);
-    stopping.cancel();
+    drop(running);
     let drained = async { while connections.join_next().await.is_some() {} };
     // What the grace does not suffice for is aborted, as the set of connections is dropped.
     let _ = tokio::time::timeout(SHUTDOWN_GRACE, drained).await;
@@ -120,7 +120,8 @@ impl Extent {
     }
 }
 
-async fn connection(stream: TcpStream, routes: Router, stopping: CancellationToken) {
+/// Serves one connection until it ends, it is old, or the sender of `stopping` is gone.
+async fn connection(stream: TcpStream, routes: Router, mut stopping: watch::Receiver<()>) {
     let mut stream = TimeoutWriter::new(stream);
     stream.set_timeout(Some(WRITE_TIME_LIMIT));
     let connection = http1::Builder::new()
@@ -132,7 +133,7 @@ async fn connection(stream: TcpStream, routes: Router, stopping: CancellationTok
     // How a connection ends concerns its peer alone, so no result is looked at.
     tokio::select! {
         _ended = connection.as_mut() => return,
-        () = stopping.cancelled() => {}
+        _sender_gone = stopping.changed() => {}
         () = tokio::time::sleep(AGE_LIMIT) => {}
     }
     connection.as_mut().graceful_shutdown();
@@ -165,7 +166,11 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (stream, _) = listener.accept().await.unwrap();
-        (peer, tokio::spawn(connection(stream, routes, CancellationToken::new())))
+        let serving = tokio::spawn(async {
+            let (_running, stopping) = watch::channel(());
+            connection(stream, routes, stopping).await;
+        });
+        (peer, serving)
     }
 
     /// How long a connection lasted.

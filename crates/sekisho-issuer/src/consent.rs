@@ -41,6 +41,7 @@ fn decide(server: &AuthorizationServer, browser: &Browser, submission: &Submissi
     }
     // Whose session has ended meanwhile logs in anew.
     let Some(session) = browser.session(server) else { return again() };
+    let request = request.to(&session.account);
     match granted(&request.scope, fields).filter(|_| decision == Some("allow")) {
         Some(scope) => {
             server.sessions.grant(cookie, &request.client.id, &request.scope, &scope, server.now());
@@ -52,6 +53,9 @@ fn decide(server: &AuthorizationServer, browser: &Browser, submission: &Submissi
 
 /// What was ticked of what was asked for: `None` where nothing was.
 fn granted(asked: &Scope, fields: &Parameters) -> Option<Scope> {
+    if asked.is_empty() {
+        return None;
+    }
     let is_ticked = |token: &str| fields.all("scope").any(|ticked| ticked == token);
     let has_choice = asked.tokens().any(is_optional);
     let has_chosen = asked.tokens().any(|token| is_optional(token) && is_ticked(token));
@@ -79,6 +83,8 @@ mod tests {
             ("openid", "", Some("openid")),
             ("a", "scope=a", Some("a")),
             ("a", "", None),
+            ("", "", None),
+            ("", "scope=a", None),
         ];
         for (asked, form, expected) in table {
             let found = granted(&Scope::of(asked), &Parameters::parse(form));

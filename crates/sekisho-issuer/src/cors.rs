@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::http::{HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use super::client::Client;
+use super::client::{Client, web_origin};
 
 const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(600);
 
@@ -15,8 +15,7 @@ pub(super) fn layer(clients: &[Client]) -> CorsLayer {
     let origins: Vec<HeaderValue> = clients
         .iter()
         .flat_map(Client::web_origins)
-        .filter(|origin| *origin != "*")
-        .filter_map(|origin| origin.parse().ok())
+        .filter_map(|origin| web_origin(origin)?.parse().ok())
         .collect();
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))

@@ -8,6 +8,7 @@ use aws_lc_rs::error::Unspecified;
 
 use super::authorization_code::{Authorization, Begun, Codes, Presented, Redemption};
 use super::grant::Grant;
+use super::lifetimes::Lifetimes;
 use super::refresh_token::{self, Families, Refused};
 use super::revoked::Revoked;
 use super::scope::Scope;
@@ -29,9 +30,10 @@ pub(super) struct Redeemed {
 }
 
 impl Grants {
-    /// None, of which access tokens will last for `lifetime`.
-    pub(super) fn new(lifetime: Duration) -> Self {
-        let (codes, families, revoked) = (Codes::new(), Families::new(), Revoked::new(lifetime));
+    /// None, of which no access token will last for longer than `longest`.
+    pub(super) fn new(lifetimes: &Lifetimes, longest: Duration) -> Self {
+        let (codes, families) = (Codes::new(lifetimes.code), Families::new(lifetimes.refresh_token));
+        let revoked = Revoked::new(longest);
         Self(Mutex::new(State { codes, families, revoked }))
     }
 

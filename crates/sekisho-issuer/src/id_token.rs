@@ -1,6 +1,6 @@
 //! An ID token (OpenID Connect Core §2): who logged in, told to the client alone.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::digest;
 use aws_lc_rs::error::Unspecified;
@@ -11,8 +11,6 @@ use serde_json::Value;
 use super::AuthorizationServer;
 use super::grant::Grant;
 use super::scope::Scope;
-
-const LIFETIME: Duration = Duration::from_secs(60 * 60);
 
 /// What an ID token is issued for.
 pub(super) struct IdToken<'a> {
@@ -25,7 +23,7 @@ pub(super) struct IdToken<'a> {
 impl IdToken<'_> {
     /// The signed token.
     pub(super) fn sign(&self, server: &AuthorizationServer) -> Result<String, Unspecified> {
-        server.key.sign(&self.claims(server))
+        server.keys.sign(&self.claims(server))
     }
 
     fn claims(&self, server: &AuthorizationServer) -> Value {
@@ -34,7 +32,7 @@ impl IdToken<'_> {
         claims["iss"] = server.issuer.as_str().into();
         claims["aud"] = self.grant.client_id.as_str().into();
         claims["iat"] = issued_at.into();
-        claims["exp"] = (issued_at + LIFETIME.as_secs()).into();
+        claims["exp"] = (issued_at + server.lifetimes.id_token.as_secs()).into();
         claims["auth_time"] = seconds(self.grant.auth_time).into();
         claims["sid"] = self.grant.sid.as_str().into();
         claims["at_hash"] = at_hash(self.access_token).into();
@@ -66,7 +64,7 @@ pub(super) struct Hint {
 
 impl Hint {
     pub(super) fn read(server: &AuthorizationServer, token: &str) -> Option<Self> {
-        let claims = server.key.verify(token)?;
+        let claims = server.keys.verify(token)?;
         let text = |name: &str| claims[name].as_str().map(str::to_owned);
         // An access token has no sid.
         Some(Self { subject: text("sub")?, client_id: text("aud")?, sid: text("sid")? })

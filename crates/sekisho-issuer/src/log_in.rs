@@ -27,7 +27,7 @@ pub(super) async fn post(
         Ok(submission) => submission,
         Err(fault) => return pages::fault(fault, browser.language("")),
     };
-    match submission.fields.once("account").and_then(Account::find) {
+    match submission.fields.once("account").and_then(|id| server.account(id)) {
         Some(account) => log_in(&server, &browser, &submission, account),
         None => cancel(&server, &browser, &submission),
     }
@@ -37,10 +37,10 @@ fn log_in(
     server: &AuthorizationServer,
     browser: &Browser,
     submission: &Submission,
-    account: &'static Account,
+    account: &Arc<Account>,
 ) -> Response {
     let Submission { request, cookie, .. } = submission;
-    match server.sessions.begin(cookie, account, request, server.now()) {
+    match server.sessions.begin(cookie, Arc::clone(account), request, server.now()) {
         Ok(id) => {
             let cookie = [(header::SET_COOKIE, server.sessions.set_cookie(&id))];
             (cookie, see_other(&format!("{}?{request}", authorization_endpoint::PATH))).into_response()

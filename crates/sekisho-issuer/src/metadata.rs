@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::client::Client;
 use super::{
     AuthorizationServer, authorization_endpoint, authorization_request, client_authentication, language,
     log_out, pkce, prompt, revocation, routes, token_endpoint, userinfo,
@@ -11,7 +12,8 @@ use super::{
 
 /// The document by which a client that knows the issuer finds all else.
 pub(super) fn document(server: &AuthorizationServer) -> Value {
-    let scopes: BTreeSet<_> = server.clients.iter().flat_map(|client| &client.scopes).collect();
+    let scopes: BTreeSet<_> =
+        server.clients.iter().flat_map(Client::listed_scopes).chain(server.scopes.scopes()).collect();
     json!({
         "issuer": server.issuer,
         "authorization_endpoint": server.endpoint(authorization_endpoint::PATH),

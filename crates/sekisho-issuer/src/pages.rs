@@ -4,7 +4,6 @@ mod consent;
 mod fault;
 mod log_in;
 mod log_out;
-mod scope;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};

@@ -11,14 +11,14 @@ use super::grant::Grant;
 use super::random::random_id;
 use super::scope::Scope;
 
-/// Counted from the grant: a rotation does not lengthen it (RFC 10017, on refresh tokens).
-const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
-
 const MAX_FAMILIES: usize = 1024;
 
 /// The last token of every grant, by the family's name. A token is that name, a dot and a secret, so that
 /// those which were replaced are known without being kept.
-pub(super) struct Families(Bounded<Family>);
+pub(super) struct Families {
+    families: Bounded<Family>,
+    lifetime: Duration,
+}
 
 struct Family {
     grant: Grant,
@@ -44,15 +44,16 @@ impl From<Unspecified> for Refused {
 }
 
 impl Families {
-    pub(super) fn new() -> Self {
-        Self(Bounded::new(MAX_FAMILIES))
+    /// None, of which each lasts for so long.
+    pub(super) fn new(lifetime: Duration) -> Self {
+        Self { families: Bounded::new(MAX_FAMILIES), lifetime }
     }
 
     /// The first token of a grant.
     pub(super) fn begin(&mut self, grant: Grant, now: SystemTime) -> Result<String, Unspecified> {
         let (name, secret) = (random_id()?, random_id()?);
         let token = format!("{name}.{secret}");
-        self.0.insert(name, Family { grant, secret }, now + LIFETIME, now);
+        self.families.insert(name, Family { grant, secret }, now + self.lifetime, now);
         Ok(token)
     }
 
@@ -65,9 +66,9 @@ impl Families {
         now: SystemTime,
     ) -> Result<(Grant, String), Refused> {
         let (name, secret) = token.split_once('.').ok_or(Refused::Invalid)?;
-        let family = self.0.get_mut(name, now).ok_or(Refused::Invalid)?;
+        let family = self.families.get_mut(name, now).ok_or(Refused::Invalid)?;
         if !family.ends_with(secret) {
-            let ended = self.0.remove(name).ok_or(Refused::Invalid)?;
+            let ended = self.families.remove(name).ok_or(Refused::Invalid)?;
             return Err(Refused::Replayed(ended.grant));
         }
         if family.grant.client_id != client_id {
@@ -82,14 +83,14 @@ impl Families {
 
     /// Ends a family, by its name.
     pub(super) fn end(&mut self, name: &str) {
-        self.0.remove(name);
+        self.families.remove(name);
     }
 
     /// Ends the family that `token` is of, if it is `client_id`'s, and returns its grant.
     pub(super) fn give_back(&mut self, token: &str, client_id: &str, now: SystemTime) -> Option<Grant> {
         let name = family(token);
-        self.0.get_mut(name, now).filter(|family| family.grant.client_id == client_id)?;
-        self.0.remove(name).map(|family| family.grant)
+        self.families.get_mut(name, now).filter(|family| family.grant.client_id == client_id)?;
+        self.families.remove(name).map(|family| family.grant)
     }
 }
 

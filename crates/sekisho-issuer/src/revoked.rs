@@ -13,7 +13,7 @@ const MARGIN: Duration = Duration::from_secs(60);
 /// the name of its grant, a dot and one of its own, so that all of a grant are known without being kept.
 pub(super) struct Revoked {
     names: Bounded<()>,
-    /// How long a token of a grant may last.
+    /// How long a token of a grant may last at most.
     lifetime: Duration,
 }
 

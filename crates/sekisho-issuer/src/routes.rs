@@ -27,9 +27,8 @@ const MAX_BODY_BYTES: usize = 16 * 1024;
 const REQUEST_TIME_LIMIT: Duration = Duration::from_secs(10);
 
 /// Every endpoint of `server`.
-pub(super) fn routes(server: AuthorizationServer) -> Router {
+pub(super) fn routes(server: Arc<AuthorizationServer>) -> Router {
     let cors = cors::layer(&server.clients);
-    let server = Arc::new(server);
     for_clients()
         .layer(cors)
         .merge(for_persons())
@@ -74,7 +73,7 @@ async fn metadata(State(server): State<Arc<AuthorizationServer>>) -> Json<Value>
 }
 
 async fn jwk_set(State(server): State<Arc<AuthorizationServer>>) -> Json<Value> {
-    Json(server.key.jwk_set())
+    Json(server.keys.jwk_set())
 }
 
 async fn within_time_limit(request: Request, next: Next) -> Response {
@@ -94,7 +93,7 @@ mod tests {
     use tower_service::Service as _;
 
     use super::*;
-    use crate::Options;
+    use crate::builder::Builder;
 
     /// A byte of the body every second: never silent, and never done.
     fn drawn_out() -> Body {
@@ -109,8 +108,8 @@ mod tests {
     #[expect(clippy::disallowed_methods, reason = "the time is the test's, and moves on as soon as all wait")]
     async fn a_body_that_is_drawn_out_has_its_time_whatever_it_is_sent_to() {
         let address = ([127, 0, 0, 1], 9000).into();
-        let server = AuthorizationServer::new(address, Options::default()).unwrap();
-        let mut routes = routes(server);
+        let server = AuthorizationServer::new(address, Builder::new().into_configuration()).unwrap();
+        let mut routes = routes(Arc::new(server));
         for path in [token_endpoint::PATH, revocation::PATH, authorization_endpoint::PATH, log_out::PATH] {
             let request = axum::http::Request::post(path)
                 .header("host", "127.0.0.1:9000")

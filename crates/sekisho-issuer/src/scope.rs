@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// What is asked for, or granted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Scope(Vec<String>);
 
 impl Scope {
@@ -30,6 +30,10 @@ impl Scope {
         Self(self.0.iter().chain(added).cloned().collect())
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(super) fn tokens(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }
@@ -39,6 +43,14 @@ impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.join(" "))
     }
+}
+
+/// What OpenID Connect Core means by its own scopes: each is about the person herself.
+const STANDARD: [&str; 4] = ["openid", "profile", "email", "offline_access"];
+
+/// Whether a scope is one of OpenID Connect's (Core §5.4, §11), and so about the person who grants it.
+pub(super) fn is_standard(token: &str) -> bool {
+    STANDARD.contains(&token)
 }
 
 /// `scope-token = 1*( %x21 / %x23-5B / %x5D-7E )` (RFC 6749 §3.3).

@@ -1,7 +1,7 @@
 //! Who is logged in, in which browser.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use aws_lc_rs::error::Unspecified;
@@ -12,9 +12,6 @@ use super::bounded::Bounded;
 use super::random::random_id;
 use super::scope::Scope;
 
-/// A working day, whatever is done meanwhile.
-const LIFETIME: Duration = Duration::from_secs(8 * 60 * 60);
-
 const MAX_SESSIONS: usize = 1024;
 
 /// What is known of a browser in which somebody logged in.
@@ -22,7 +19,7 @@ const MAX_SESSIONS: usize = 1024;
 pub(super) struct Session {
     /// What the browser's cookie says.
     pub(super) id: String,
-    pub(super) account: &'static Account,
+    pub(super) account: Arc<Account>,
     pub(super) auth_time: SystemTime,
     /// What ID tokens call it (OpenID Connect Front-Channel Logout §3): no credential, unlike the cookie.
     pub(super) sid: String,
@@ -43,12 +40,15 @@ impl Session {
 pub(super) struct Sessions {
     /// Cookies know no ports (RFC 6265 §8.5): with the port in its name, two issuers get along.
     cookie: String,
-    sessions: Mutex<Bounded<Session>>,
+    by_id: Mutex<Bounded<Session>>,
+    lifetime: Duration,
 }
 
 impl Sessions {
-    pub(super) fn new(port: u16) -> Self {
-        Self { cookie: format!("sekisho_issuer_{port}"), sessions: Mutex::new(Bounded::new(MAX_SESSIONS)) }
+    /// None, of which each lasts for so long.
+    pub(super) fn new(port: u16, lifetime: Duration) -> Self {
+        let by_id = Mutex::new(Bounded::new(MAX_SESSIONS));
+        Self { cookie: format!("sekisho_issuer_{port}"), by_id, lifetime }
     }
 
     /// What the browser's cookie says, if it has one.
@@ -64,8 +64,8 @@ impl Sessions {
     /// The header that has a browser keep `id`: out of reach of scripts, and sent from elsewhere only where the
     /// person goes here (RFC 6265bis). No `Secure`: on loopback there is no TLS.
     pub(super) fn set_cookie(&self, id: &str) -> String {
-        let Self { cookie, .. } = self;
-        format!("{cookie}={id}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}", LIFETIME.as_secs())
+        let Self { cookie, lifetime, .. } = self;
+        format!("{cookie}={id}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}", lifetime.as_secs())
     }
 
     /// The header that has a browser forget.
@@ -81,7 +81,7 @@ impl Sessions {
     pub(super) fn begin(
         &self,
         old: &str,
-        account: &'static Account,
+        account: Arc<Account>,
         request: &str,
         now: SystemTime,
     ) -> Result<String, Unspecified> {
@@ -97,7 +97,7 @@ impl Sessions {
             logged_in_for: Some(request.to_owned()),
             granted: before.map(|session| session.granted).unwrap_or_default(),
         };
-        sessions.insert(id.clone(), session, now + LIFETIME, now);
+        sessions.insert(id.clone(), session, now + self.lifetime, now);
         Ok(id)
     }
 
@@ -124,6 +124,6 @@ impl Sessions {
     }
 
     fn lock(&self) -> MutexGuard<'_, Bounded<Session>> {
-        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+        self.by_id.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -23,17 +23,22 @@ impl SigningKey {
         Ok(Self { pair, kid })
     }
 
-    /// The JWK Set (RFC 7517 §5) with the public key, member by member: nothing private can slip in.
-    pub(super) fn jwk_set(&self) -> Value {
+    /// Its key ID.
+    pub(super) fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    /// The public key as a JWK (RFC 7517 §4), member by member: nothing private can slip in.
+    pub(super) fn jwk(&self) -> Value {
         let public = self.pair.public_key();
-        json!({ "keys": [{
+        json!({
             "kty": "RSA",
             "use": "sig",
             "alg": "RS256",
             "kid": self.kid,
             "n": modulus(public),
             "e": exponent(public),
-        }] })
+        })
     }
 
     /// Signs `claims` as a JWT (RFC 7519) in the compact serialization of RFC 7515 §3.1.

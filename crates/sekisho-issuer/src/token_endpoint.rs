@@ -55,9 +55,10 @@ pub(super) fn of_person(
     refresh_token: Option<String>,
 ) -> Result<TokenResponse, ErrorResponse> {
     let unsigned = |Unspecified| ErrorResponse::server_error("The token could not be signed");
-    let lifetime = server.access_token_lifetime;
+    let (lifetime, issued_at) = (server.access_token_lifetime(client), server.now());
     let text = scope.to_string();
-    let access_token = AccessToken { client, subject: Subject::Person(grant), scope: &text, lifetime };
+    let access_token =
+        AccessToken { client, subject: Subject::Person(grant), scope: &text, issued_at, lifetime };
     let access_token = access_token.sign(server).map_err(unsigned)?;
     let id_token = IdToken { grant, scope, nonce, access_token: &access_token };
     let id_token = scope.contains("openid").then(|| id_token.sign(server)).transpose().map_err(unsigned)?;

@@ -9,7 +9,6 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use super::AuthorizationServer;
-use super::account::ACCOUNTS;
 use super::scope::Scope;
 
 /// Auth0's path, and in tokens an audience.
@@ -22,7 +21,7 @@ pub(super) async fn answer(
 ) -> Result<Response, Challenge> {
     let claims = read(&server, bearer(&headers)?)?;
     let scope = Scope::of(claims["scope"].as_str().unwrap_or_default());
-    let account = ACCOUNTS.iter().find(|account| claims["sub"] == account.subject());
+    let account = server.accounts.iter().find(|account| claims["sub"] == account.subject.as_str());
     let account = account.ok_or(Challenge::InvalidToken)?;
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(account.claims(&scope))).into_response())
 }
@@ -40,7 +39,7 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Challenge> {
 
 /// The claims of an access token that is good here.
 pub(super) fn read(server: &AuthorizationServer, token: &str) -> Result<Value, Challenge> {
-    let claims = server.key.verify(token).ok_or(Challenge::InvalidToken)?;
+    let claims = server.keys.verify(token).ok_or(Challenge::InvalidToken)?;
     check(server, &claims)?;
     Ok(claims)
 }

@@ -1,5 +1,7 @@
 //! `sekisho`: the development issuer is started first, and then asked for everything as any other would be.
 
+mod scenario;
+
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use self::scenario::scenario;
 use super::page::{self, PageFacts, page_origin};
 use super::{Bound, bind, run, stop_signal, stopped, tell_listening};
 use crate::cli::{BannerFacts, Failure, banner, logging, output, request_token};
@@ -15,7 +18,7 @@ use crate::config::{DevelopmentSettings, TokenSettings};
 use sekisho::authorizer::Issuer;
 use sekisho::clock::SystemClock;
 use sekisho::jwks::{Discovery, HttpClient, HttpUrl, Keys, PlainHttp};
-use sekisho_issuer::{self as issuer, Client, Options};
+use sekisho_issuer::Builder;
 
 /// `sekisho`
 pub(in crate::cli) async fn development(settings: DevelopmentSettings) -> Result<(), Failure> {
@@ -26,8 +29,9 @@ pub(in crate::cli) async fn development(settings: DevelopmentSettings) -> Result
     tell_listening("issuer", &issuer_listener)?;
     let audience = &settings.token.audience;
     let page_origin = bound.web_address()?.map(|web| page_origin(&settings.server, web));
-    let options = issuer_options(&settings, page_origin.as_deref());
-    let issuer = LocalIssuer::start(issuer_listener, options, stop.clone())?;
+    let issuer =
+        LocalIssuer::start(issuer_listener, scenario(&settings, page_origin.as_deref()), stop.clone())
+            .await?;
     let keys = issuer.keys(&settings)?;
     // Whoever reads the banner, or where it listens, may call at once.
     tokio::select! {
@@ -72,18 +76,6 @@ impl Bound {
     }
 }
 
-/// Its clients are the command line and the page, where there is one.
-fn issuer_options(settings: &DevelopmentSettings, page_origin: Option<&str>) -> Options {
-    let page = settings.server.page.as_ref().zip(page_origin);
-    let page = page.map(|(page, origin)| Client { id: page.client_id.clone(), ..Client::page(origin) });
-    Options {
-        audience: settings.token.audience.clone(),
-        clients: std::iter::once(Client::cli()).chain(page).collect(),
-        access_token_lifetime: settings.token_lifetime,
-        ..Options::default()
-    }
-}
-
 /// The development issuer, as it is seen from here: somebody at a URL.
 struct LocalIssuer {
     address: SocketAddr,
@@ -92,12 +84,20 @@ struct LocalIssuer {
 }
 
 impl LocalIssuer {
-    fn start(listener: TcpListener, options: Options, stop: watch::Receiver<bool>) -> Result<Self, Failure> {
-        let issuer = issuer::Issuer::new(listener, options).map_err(Failure::at_run_time)?;
-        let url =
-            HttpUrl::parse(issuer.issuer_url(), PlainHttp::LoopbackOnly).map_err(Failure::at_run_time)?;
+    /// One that stops when the process is told to: beside the server, and not after it.
+    async fn start(
+        listener: TcpListener,
+        issuer: Builder,
+        stop: watch::Receiver<bool>,
+    ) -> Result<Self, Failure> {
+        let issuer = issuer.start_on(listener).await.map_err(Failure::at_run_time)?;
+        let url = HttpUrl::parse(issuer.url(), PlainHttp::LoopbackOnly).map_err(Failure::at_run_time)?;
         let address = issuer.address();
-        Ok(Self { address, url, serving: tokio::spawn(issuer.serve(stopped(stop))) })
+        let serving = tokio::spawn(async move {
+            stopped(stop).await;
+            issuer.stop().await
+        });
+        Ok(Self { address, url, serving })
     }
 
     fn keys(&self, settings: &DevelopmentSettings) -> Result<Keys, Failure> {

@@ -10,7 +10,7 @@ use super::super::consent::is_optional;
 use super::super::language::Language;
 use super::super::same_origin::Form;
 use super::super::session::Session;
-use super::{Page, hidden, scope};
+use super::{Page, hidden};
 
 /// The page, with a box for each scope that can be left out.
 pub(in super::super) fn consent(
@@ -26,12 +26,17 @@ pub(in super::super) fn consent(
         (lede(language, request, session))
         form method="post" action=(Form::Consent.path()) {
             (hidden(server, Form::Consent, &session.id, &request.query))
-            fieldset {
-                legend { (language.say("It asks to", "求められている権限")) }
-                @for token in request.scope.tokens() { (tick_box(language, token)) }
+            @if !request.scope.is_empty() {
+                fieldset {
+                    legend { (language.say("It asks to", "求められている権限")) }
+                    @for token in request.scope.tokens() { (tick_box(server, language, token)) }
+                }
             }
+            (withheld(language, request))
             div.actions {
-                button.primary name="decision" value="allow" { (language.say("Allow what is ticked", "選んだものを許可する")) }
+                @if !request.scope.is_empty() {
+                    button.primary name="decision" value="allow" { (language.say("Allow what is ticked", "選んだものを許可する")) }
+                }
                 button name="decision" value="deny" { (language.say("Deny", "拒否する")) }
             }
             div.actions {
@@ -47,7 +52,7 @@ pub(in super::super) fn consent(
 
 fn lede(language: Language, request: &AuthorizationRequest<'_>, session: &Session) -> Markup {
     let (client, origin) = (&request.client.id, request.target.uri.origin().ascii_serialization());
-    let name = session.account.name;
+    let name = &session.account.name;
     match language {
         Language::English => html! {
             p {
@@ -64,8 +69,20 @@ fn lede(language: Language, request: &AuthorizationRequest<'_>, session: &Sessio
     }
 }
 
-fn tick_box(language: Language, token: &str) -> Markup {
-    let words = scope::words(language, token);
+/// What this account cannot grant, so that it is seen why it is missing.
+fn withheld(language: Language, request: &AuthorizationRequest<'_>) -> Markup {
+    html! {
+        @if !request.withheld.is_empty() {
+            p.notice {
+                (language.say("This account cannot grant: ", "このアカウントでは許可できない権限："))
+                code { (request.withheld) }
+            }
+        }
+    }
+}
+
+fn tick_box(server: &AuthorizationServer, language: Language, token: &str) -> Markup {
+    let words = server.scopes.words(language, token);
     html! {
         label.scope {
             @if is_optional(token) {

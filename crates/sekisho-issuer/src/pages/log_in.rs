@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
 use super::super::AuthorizationServer;
-use super::super::account::{ACCOUNTS, Account};
+use super::super::account::Account;
 use super::super::authorization_request::AuthorizationRequest;
 use super::super::browser::Browser;
 use super::super::fault::Fault;
@@ -33,11 +33,11 @@ pub(in super::super) fn log_in(
     let body = html! {
         h1 { (title) }
         (lede(language, request))
-        (unknown_hint(language, request.login_hint.as_deref()))
+        (unknown_hint(server, language, request.login_hint.as_deref()))
         form method="post" action=(Form::LogIn.path()) {
             (hidden(server, Form::LogIn, &cookie, &request.query))
             div.accounts {
-                @for account in &ACCOUNTS { (button(language, account, request.login_hint.as_deref())) }
+                @for account in &server.accounts { (button(language, account, request.login_hint.as_deref())) }
             }
             div.actions {
                 button.quiet name="decision" value="deny" { (language.say("Cancel", "キャンセル")) }
@@ -70,8 +70,8 @@ fn lede(language: Language, request: &AuthorizationRequest<'_>) -> Markup {
 }
 
 /// A hint that fits nobody is shown, so that it can be seen what the application sent.
-fn unknown_hint(language: Language, login_hint: Option<&str>) -> Markup {
-    let unknown = login_hint.filter(|hint| !ACCOUNTS.iter().any(|account| account.is_hinted_at(hint)));
+fn unknown_hint(server: &AuthorizationServer, language: Language, login_hint: Option<&str>) -> Markup {
+    let unknown = login_hint.filter(|hint| !server.accounts.iter().any(|account| account.is_hinted_at(hint)));
     html! {
         @if let Some(hint) = unknown {
             p.notice {
@@ -91,7 +91,7 @@ fn button(language: Language, account: &Account, login_hint: Option<&str>) -> Ma
             span.initial aria-hidden="true" { (account.name.chars().take(1).collect::<String>()) }
             span.person {
                 strong { (account.name) }
-                span { (account.email) }
+                @if let Some(email) = &account.email { span { (email) } }
             }
             @if is_hinted { span.tag { (language.say("suggested", "候補")) } }
         }

@@ -21,7 +21,7 @@ pub(in super::super) fn ask_to_log_out(
 ) -> Response {
     let language = browser.language(request);
     let title = language.say("Log out?", "ログアウトしますか？");
-    let name = session.account.name;
+    let name = &session.account.name;
     let body = html! {
         h1 { (title) }
         p {

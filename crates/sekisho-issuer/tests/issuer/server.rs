@@ -1,47 +1,13 @@
-//! Where the issuer listens, and how it ends.
+//! How the issuer ends, and that it answers until then.
 
 use std::time::Duration;
 
 use reqwest::Method;
-use sekisho_issuer::{Client, Error, Issuer, Options};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
 use crate::support::{Answer, TestIssuer};
-
-#[tokio::test]
-async fn no_listener_leaves_loopback() {
-    for (address, loopback) in [("127.0.0.1:0", true), ("0.0.0.0:0", false)] {
-        let listener = TcpListener::bind(address).await.unwrap();
-        let bound = listener.local_addr().unwrap();
-        match Issuer::new(listener, Options::default()) {
-            Ok(issuer) => assert!(loopback && issuer.issuer_url() == format!("http://{bound}/"), "{address}"),
-            Err(Error::NotLoopback(refused)) => assert!(!loopback && refused == bound, "{address}"),
-            Err(error) => panic!("{address}: {error}"),
-        }
-    }
-}
-
-/// RFC 6749 §3.1.2.
-#[tokio::test]
-async fn a_page_has_to_be_somewhere() {
-    let table = [
-        ("http://localhost:8080", true),
-        ("http://[::1]:8080/", true),
-        ("localhost", false),
-        ("http://x/#y", false),
-    ];
-    for (origin, accepted) in table {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let options = Options { clients: vec![Client::page(origin)], ..Options::default() };
-        match Issuer::new(listener, options) {
-            Ok(_) => assert!(accepted, "{origin}"),
-            Err(Error::RedirectUri { client, .. }) => assert!(!accepted && client == "page", "{origin}"),
-            Err(error) => panic!("{origin}: {error}"),
-        }
-    }
-}
 
 #[tokio::test]
 async fn it_ends_in_bounded_time_whatever_its_peers_do() {
@@ -54,13 +20,29 @@ async fn it_ends_in_bounded_time_whatever_its_peers_do() {
     half_open.write_all(b"POST /oauth/token HTTP/1.1\r\nhost: localhost\r\n").await.unwrap();
     let mut half_sent = started_body(address).await;
 
-    issuer.shutdown.send(()).unwrap();
-    timeout(Duration::from_secs(2), issuer.served).await.expect("bounded").unwrap().unwrap();
+    timeout(Duration::from_secs(2), issuer.issuer.stop()).await.expect("bounded").unwrap();
     assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
     for peer in [&mut silent, &mut half_open, &mut half_sent] {
         // Closed or reset: either way it is over, and nothing was answered.
         assert_eq!(peer.read(&mut [0; 1]).await.unwrap_or(0), 0);
     }
+}
+
+/// Whoever holds the handle holds the issuer: the port is free again, and peers that wait are cut off.
+#[tokio::test]
+async fn dropping_the_handle_ends_it() {
+    let TestIssuer { issuer, address, .. } = TestIssuer::start().await;
+    let mut half_sent = started_body(address).await;
+    drop(issuer);
+    assert_eq!(half_sent.read(&mut [0; 1]).await.unwrap_or(0), 0);
+    timeout(Duration::from_secs(10), async {
+        // The task is dropped as soon as the runtime comes to it.
+        while TcpListener::bind(address).await.is_err() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .expect("nobody listens any more");
 }
 
 #[tokio::test]
@@ -71,7 +53,6 @@ async fn until_shutdown_it_answers() {
     // Beside a peer that says no more, others are served.
     let answer = Answer::of(issuer.request(Method::GET, ".well-known/jwks.json")).await;
     assert_eq!(answer.status, 200);
-    assert!(!issuer.served.is_finished());
 }
 
 /// A connection on which a request's handler waits for the rest of a body.

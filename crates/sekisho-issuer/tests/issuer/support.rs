@@ -11,11 +11,8 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap};
 use reqwest::redirect::Policy;
 use reqwest::{Method, RequestBuilder, StatusCode};
-use sekisho_issuer::{Client, Issuer, Options};
+use sekisho_issuer::{Account, Builder, Client, Issuer};
 use serde_json::Value;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 use url::form_urlencoded::Serializer;
 
 /// A parameter of a token request.
@@ -31,12 +28,16 @@ pub(crate) const CLI: [Parameter; 3] =
 /// The web origin of the client `page`.
 pub(crate) const PAGE: &str = "http://localhost:8080";
 
+/// The APIs of the clients.
+const API_SCOPES: [&str; 3] = ["api1:read:status", "api2:read:status", "api3:read:status"];
+
+const PERSONAL_SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
+
 /// An issuer that is being served.
 pub(crate) struct TestIssuer {
+    pub(crate) issuer: Issuer,
     pub(crate) url: String,
     pub(crate) address: std::net::SocketAddr,
-    pub(crate) shutdown: oneshot::Sender<()>,
-    pub(crate) served: JoinHandle<std::io::Result<()>>,
     seconds: Arc<AtomicU64>,
     http: reqwest::Client,
 }
@@ -45,31 +46,31 @@ impl TestIssuer {
     /// Starts one whose clock stands at 1,000,000,000 seconds, with `cli`, a client that has no
     /// scope, and two that are pages.
     pub(crate) async fn start() -> Self {
+        let page = |id: &str, origin: &str| {
+            Client::page(id, origin)
+                .scopes(PERSONAL_SCOPES)
+                .scopes(API_SCOPES)
+                .access_token_lifetime(Duration::from_secs(600))
+        };
+        let builder = Issuer::builder()
+            .client(Client::confidential("cli", "cli-secret").scopes(API_SCOPES))
+            .client(Client::confidential("unprivileged", "unprivileged-secret"))
+            .client(page("page", PAGE))
+            .client(page("other", "http://localhost:8081"));
+        Self::configured(with_persons(builder)).await
+    }
+
+    /// Starts one with an audience and a clock as all have here, and all else as `builder` says.
+    pub(crate) async fn configured(builder: Builder) -> Self {
         let seconds = Arc::new(AtomicU64::new(1_000_000_000));
         let read = Arc::clone(&seconds);
-        let options = Options {
-            clients: vec![
-                Client::cli(),
-                Client::confidential("unprivileged", "unprivileged-secret", &[]),
-                Client::page(PAGE),
-                Client { id: "other".to_owned(), ..Client::page("http://localhost:8081") },
-            ],
-            access_token_lifetime: Duration::from_secs(600),
-            clock: Arc::new(move || UNIX_EPOCH + Duration::from_secs(read.load(Ordering::SeqCst))),
-            ..Options::default()
-        };
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let issuer = Issuer::new(listener, options).unwrap();
-        let (url, address) = (issuer.issuer_url().to_owned(), issuer.address());
-        let (shutdown, stopped) = oneshot::channel();
-        let served = tokio::spawn(issuer.serve(async {
-            // Never told, never stopped: a dropped sender is no signal.
-            if stopped.await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        }));
+        let builder = builder
+            .audience("auth0-multiple-api")
+            .clock(move || UNIX_EPOCH + Duration::from_secs(read.load(Ordering::SeqCst)));
+        let issuer = builder.start().await.unwrap();
+        let (url, address) = (issuer.url().to_owned(), issuer.address());
         let http = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
-        Self { url, address, shutdown, served, seconds, http }
+        Self { issuer, url, address, seconds, http }
     }
 
     pub(crate) fn set_clock(&self, seconds: u64) {
@@ -144,6 +145,13 @@ impl TestIssuer {
         assert_eq!(keys.len(), 1);
         keys.remove(0)
     }
+}
+
+/// Alice and Bob, named as Auth0 names persons.
+fn with_persons(builder: Builder) -> Builder {
+    let alice = Account::new("alice").name("Alice Liddell").email("alice@example.com");
+    let bob = Account::new("bob").name("Bob Cratchit").email("bob@example.com");
+    builder.account(alice.subject("development|alice")).account(bob.subject("development|bob"))
 }
 
 /// An answer, read to its end.
