@@ -5,11 +5,13 @@
 //! ```
 //!
 //! All `.proto` files below DIRECTORY are compiled, a directory at a time; with EVERY, each EVERYth directory alone. Files
-//! that import what is not there, and files of an edition, are refused by both. Ends with 1 where the two differ.
+//! that import what is not there, and files of an edition, are refused by both. Ends with 1 where the two differ, or where
+//! no two agree. What cargo would read goes to stdout, and what has been found to stderr.
 #![allow(clippy::print_stderr, reason = "this is a program")]
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::fmt;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -22,12 +24,27 @@ use sekisho_policy::AccessRule;
 /// What was written, by file name.
 type Output = BTreeMap<String, Vec<u8>>;
 
+/// How many files came to what.
 #[derive(Default)]
 struct Tally {
     agreed: usize,
     refused_by_both: usize,
+    refused_by_protoc: usize,
     differing: usize,
+    /// Of the files that agreed.
     methods: usize,
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { agreed, refused_by_both, refused_by_protoc, differing, methods } = self;
+        let files = agreed + refused_by_both + refused_by_protoc + differing;
+        write!(
+            f,
+            "{files} files: {agreed} agreed, with {methods} methods; {refused_by_both} refused by both, \
+             {refused_by_protoc} by protoc alone; {differing} differing"
+        )
+    }
 }
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
@@ -42,12 +59,8 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     for files in directories.values().step_by(every.max(1)) {
         tally.compare(&root, files)?;
     }
-    let Tally { agreed, refused_by_both, differing, methods } = tally;
-    let files = agreed + refused_by_both + differing;
-    println!(
-        "{files} files with {methods} methods: {agreed} agreed, {refused_by_both} refused by both, {differing} differing"
-    );
-    Ok(if differing == 0 && agreed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    eprintln!("{tally}");
+    Ok(if tally.differing == 0 && tally.agreed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// The protos of each directory.
@@ -75,26 +88,25 @@ impl Tally {
         match (tonic, sekisho) {
             (Ok(()), Ok(())) => {
                 self.methods += rules.len();
-                self.count(files, differences(&by_tonic.output()?, &by_sekisho.output()?, rules.len()));
+                self.count(files, &differences(&by_tonic.output()?, &by_sekisho.output()?, rules.len()));
             }
-            (Err(_), Err(_)) if files.len() == 1 => self.refused_by_both += 1,
             _ if files.len() > 1 => {
                 for file in files {
                     self.compare(root, std::slice::from_ref(file))?;
                 }
             }
-            (tonic, sekisho) => {
-                let told = [
-                    tonic.err().map(|e| format!("tonic: {e}")),
-                    sekisho.err().map(|e| format!("sekisho: {e}")),
-                ];
-                self.count(files, told.into_iter().flatten().collect());
+            (Err(_), Err(_)) => self.refused_by_both += 1,
+            // An older protoc than a file is for.
+            (Err(error), Ok(())) => {
+                self.refused_by_protoc += 1;
+                eprintln!("{}: {error}", files[0].display());
             }
+            (Ok(()), Err(error)) => self.count(files, &[error]),
         }
         Ok(())
     }
 
-    fn count(&mut self, files: &[PathBuf], differences: Vec<String>) {
+    fn count(&mut self, files: &[PathBuf], differences: &[String]) {
         if differences.is_empty() {
             self.agreed += files.len();
             return;
@@ -180,13 +192,6 @@ fn differences(tonic: &Output, sekisho: &Output, methods: usize) -> Vec<String> 
     found.extend(
         code.keys().filter(|name| !tonic.contains_key(*name)).map(|name| format!("only sekisho: {name}")),
     );
-    if let Ok(path) = std::env::var("CORPUS_KEEP") {
-        for name in &found {
-            let (Some(one), Some(other)) = (tonic.get(name), code.get(name)) else { continue };
-            let _ = fs::write(format!("{path}/{name}.tonic"), one);
-            let _ = fs::write(format!("{path}/{name}.sekisho"), other);
-        }
-    }
     let embedded = sekisho.get(SEKISHO_SET).map_or(0, |set| count_methods(set));
     if embedded != methods {
         found.push(format!("the embedded set has {embedded} of {methods} methods"));
