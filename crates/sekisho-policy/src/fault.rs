@@ -85,9 +85,12 @@ pub enum FaultKind {
     Repeated,
     /// An explicit rule for what is no method.
     #[error(
-        "it has an explicit access rule, and no descriptor set has such a method; write package.Service/Method, or leave the rule out"
+        "it has an explicit access rule, and no service of the policy has such a method; write package.Service/Method, add the file or the descriptor set of its service, or leave the rule out"
     )]
     NoSuchMethod,
+    /// A service that is named, and that its descriptor set does not have.
+    #[error("the descriptor set has no service of this name; write package.Service")]
+    NoSuchService,
     /// One service, described twice and differently.
     #[error(
         "it is in two descriptor sets, and its methods or their rules differ between them; keep one of the two"
@@ -99,8 +102,10 @@ pub enum FaultKind {
         /// What the decoder says.
         reason: String,
     },
-    /// A file of an edition, or of a syntax that is yet to come.
-    #[error("its syntax is `{syntax}`, which this version cannot read; write `proto3` or `proto2`")]
+    /// A file of a syntax that is yet to come.
+    #[error(
+        "its syntax is `{syntax}`, which this version cannot read; write `proto3`, `proto2` or an edition"
+    )]
     UnknownSyntax {
         /// The syntax.
         syntax: String,

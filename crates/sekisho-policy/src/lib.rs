@@ -129,16 +129,61 @@ impl Policy {
 /// ```
 #[derive(Debug, Default)]
 pub struct PolicyBuilder {
-    sets: Vec<Vec<u8>>,
+    sets: Vec<(Vec<u8>, Selection)>,
     explicit: ExplicitRules,
     repeated: Vec<String>,
 }
 
+/// Which services of a descriptor set the policy knows.
+#[derive(Debug)]
+enum Selection {
+    /// Those of the files that buf does not mark as imported. Only buf marks any.
+    NotImported,
+    Named(BTreeSet<String>),
+}
+
 impl PolicyBuilder {
-    /// Adds all services of an encoded descriptor set.
+    /// Adds the services of an encoded descriptor set: all of them, but those of files that buf marks as imported.
     #[must_use]
     pub fn descriptor_set(mut self, encoded: &[u8]) -> Self {
-        self.sets.push(encoded.to_owned());
+        self.sets.push((encoded.to_owned(), Selection::NotImported));
+        self
+    }
+
+    /// Adds the services of an encoded descriptor set that are named by their full name: `package.Service`. The others
+    /// need no rule: the policy does not know them, so that a call of theirs is refused as one of an unknown method.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use sekisho_policy::{AccessRule, Policy};
+    ///
+    /// # let set = sekisho_build::descriptor_set_of(r#"
+    /// #     syntax = "proto3";
+    /// #     package orders.v1;
+    /// #     message Order {}
+    /// #     service Orders { rpc Get(Order) returns (Order); }
+    /// #     service Operations { rpc Cancel(Order) returns (Order); }
+    /// # "#)?;
+    /// // `set` has orders.v1.Orders, and orders.v1.Operations, which this server does not serve.
+    /// let policy = Policy::builder()
+    ///     .descriptor_set_services(&set, ["orders.v1.Orders"])
+    ///     .rule("orders.v1.Orders/Get", AccessRule::Authenticated)
+    ///     .build()?;
+    /// assert!(policy.method("/orders.v1.Orders/Get").is_some());
+    /// assert!(policy.method("/orders.v1.Operations/Cancel").is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// A name that no service of the set has is a fault: [`FaultKind::NoSuchService`].
+    #[must_use]
+    pub fn descriptor_set_services(
+        mut self,
+        encoded: &[u8],
+        services: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        let names = services.into_iter().map(Into::into).collect();
+        self.sets.push((encoded.to_owned(), Selection::Named(names)));
         self
     }
 
@@ -163,8 +208,8 @@ impl PolicyBuilder {
         for name in &self.repeated {
             reader.fault_without_position(name, FaultKind::Repeated);
         }
-        for set in &self.sets {
-            reader.read(set);
+        for (set, selection) in &self.sets {
+            reader.read(set, selection);
         }
         if self.sets.is_empty() {
             reader.fault_without_position("the policy", FaultKind::NoDescriptorSet);

@@ -8,9 +8,9 @@ use prost_reflect::{
 };
 
 use super::option::{AccessOptions, NUMBER, rule_of};
-use super::set::decode;
+use super::set::{DecodedSet, decode};
 use super::source::{self, Target};
-use super::{AccessRule, Fault, FaultKind, Method, RuleOrigin};
+use super::{AccessRule, Fault, FaultKind, Method, RuleOrigin, Selection};
 
 /// Explicit rules by `package.Service/Method`.
 pub(super) type ExplicitRules = BTreeMap<String, AccessRule>;
@@ -38,9 +38,12 @@ impl Reader {
         Self { explicit, ..Self::default() }
     }
 
-    pub(super) fn read(&mut self, encoded: &[u8]) {
-        match decode(encoded).and_then(|pool| AccessOptions::find(&pool).map(|options| (pool, options))) {
-            Ok((pool, options)) => self.read_pool(&pool, &options),
+    pub(super) fn read(&mut self, encoded: &[u8], selection: &Selection) {
+        match decode(encoded).and_then(|set| AccessOptions::find(&set.pool).map(|options| (set, options))) {
+            Ok((set, options)) => {
+                let services = self.select(&set, selection);
+                self.read_services(&services, &options);
+            }
             Err(faults) => {
                 self.has_unread_set = true;
                 for fault in faults {
@@ -83,19 +86,41 @@ impl Reader {
         self.fault(Fault { position: source::position(file, target), subject: subject.to_owned(), kind });
     }
 
-    fn read_pool(&mut self, pool: &DescriptorPool, options: &AccessOptions) {
-        if pool.services().all(|service| service.methods().len() == 0) {
+    /// The services of a set that the policy is to know.
+    fn select(&mut self, set: &DecodedSet, selection: &Selection) -> Vec<ServiceDescriptor> {
+        match selection {
+            Selection::NotImported => {
+                let is_import =
+                    |service: &ServiceDescriptor| set.imported.contains(service.parent_file().name());
+                set.pool.services().filter(|service| !is_import(service)).collect()
+            }
+            Selection::Named(names) => {
+                names.iter().filter_map(|name| self.service(&set.pool, name)).collect()
+            }
+        }
+    }
+
+    fn service(&mut self, pool: &DescriptorPool, name: &str) -> Option<ServiceDescriptor> {
+        let service = pool.get_service_by_name(name);
+        if service.is_none() {
+            self.fault_without_position(name, FaultKind::NoSuchService);
+        }
+        service
+    }
+
+    fn read_services(&mut self, services: &[ServiceDescriptor], options: &AccessOptions) {
+        if services.iter().all(|service| service.methods().len() == 0) {
             self.fault_without_position("the descriptor set", FaultKind::NoMethods);
         }
-        for service in pool.services() {
-            let default = self.default_of(&service, options.default_access.as_ref());
+        for service in services {
+            let default = self.default_of(service, options.default_access.as_ref());
             let mut methods = Vec::new();
             for method in service.methods() {
                 if let Some((rule, origin)) = self.rule_for(&method, options.access.as_ref(), &default) {
                     methods.push(Arc::new(read_method(&method, rule, origin)));
                 }
             }
-            self.add(&service, methods);
+            self.add(service, methods);
         }
     }
 

@@ -1,5 +1,8 @@
 //! From bytes to descriptors.
 
+mod adapted;
+
+use std::collections::BTreeSet;
 use std::fmt;
 
 use prost_reflect::DescriptorPool;
@@ -7,19 +10,31 @@ use prost_reflect::prost::Message as _;
 use prost_reflect::prost_types::{FileDescriptorProto, FileDescriptorSet};
 
 use super::{Fault, FaultKind};
+use adapted::Adapted;
+
+/// The files of a descriptor set.
+#[derive(Debug)]
+pub(super) struct DecodedSet {
+    pub(super) pool: DescriptorPool,
+    /// The files that buf marks as imported, by name.
+    pub(super) imported: BTreeSet<String>,
+}
 
 /// Syntaxes first: prost-reflect 0.16 panics at one that it does not know.
-pub(super) fn decode(encoded: &[u8]) -> Result<DescriptorPool, Vec<Fault>> {
+pub(super) fn decode(encoded: &[u8]) -> Result<DecodedSet, Vec<Fault>> {
     let set = FileDescriptorSet::decode(encoded).map_err(|error| vec![undecodable(&error)])?;
-    // What says nothing is proto2.
-    let is_known =
-        |file: &FileDescriptorProto| matches!(file.syntax.as_deref(), None | Some("proto2" | "proto3"));
-    let unknown = set.file.iter().filter(|file| !is_known(file));
-    let faults: Vec<Fault> = unknown.map(unknown_syntax).collect();
+    let faults: Vec<Fault> = set.file.iter().filter(|file| !is_known(file)).map(unknown_syntax).collect();
     if !faults.is_empty() {
         return Err(faults);
     }
-    DescriptorPool::decode(encoded).map_err(|error| vec![undecodable(&error)])
+    let adapted = Adapted::from_encoded(encoded).map_err(|error| vec![undecodable(&error)])?;
+    let pool = DescriptorPool::decode(adapted.encoded.as_ref()).map_err(|error| vec![undecodable(&error)])?;
+    Ok(DecodedSet { pool, imported: adapted.imported })
+}
+
+/// What says nothing is proto2.
+fn is_known(file: &FileDescriptorProto) -> bool {
+    matches!(file.syntax.as_deref(), None | Some("proto2" | "proto3" | adapted::EDITIONS))
 }
 
 fn unknown_syntax(file: &FileDescriptorProto) -> Fault {

@@ -5,7 +5,9 @@ mod foreign;
 mod properties;
 mod reading;
 mod rule;
+mod selection;
 mod several;
+mod written_elsewhere;
 
 use std::collections::HashMap;
 
@@ -65,4 +67,17 @@ fn faults_of(body: &str) -> String {
 
 fn scopes(text: &str) -> crate::scope::ScopeSet {
     text.parse().expect("scopes")
+}
+
+fn file(compiler: &Compiler, name: &str) -> Vec<u8> {
+    compiler.descriptor_pool().get_file_by_name(name).expect(name).encode_to_vec()
+}
+
+/// A `FileDescriptorSet`: its field 1, once for each file.
+fn assemble<const N: usize>(files: [Vec<u8>; N]) -> Vec<u8> {
+    let mut set = Vec::new();
+    for file in files {
+        prost::encoding::bytes::encode(1, &file, &mut set);
+    }
+    set
 }

@@ -148,12 +148,12 @@ fn bytes_that_are_no_descriptor_set_are_a_fault() {
 
 #[test]
 fn a_syntax_that_cannot_be_read_is_a_fault_of_its_file() {
-    for syntax in ["editions", "proto4", ""] {
+    for syntax in ["edition", "proto4", ""] {
         let mut set = compile(&test_proto(""), ACCESS_PROTO).file_descriptor_set();
         set.file.iter_mut().for_each(|file| file.syntax = Some(syntax.to_owned()));
         let expected = |file| {
             format!(
-                "{file}: its syntax is `{syntax}`, which this version cannot read; write `proto3` or `proto2`"
+                "{file}: its syntax is `{syntax}`, which this version cannot read; write `proto3`, `proto2` or an edition"
             )
         };
         let files = ["google/protobuf/descriptor.proto", "sekisho/v1/access.proto", "test.proto"];

@@ -62,19 +62,6 @@ fn bytes_of_a_later_version_are_refused_by_their_number() {
     }
 }
 
-fn file(compiler: &Compiler, name: &str) -> Vec<u8> {
-    compiler.descriptor_pool().get_file_by_name(name).expect(name).encode_to_vec()
-}
-
-/// A `FileDescriptorSet`: its field 1, once for each file.
-fn assemble<const N: usize>(files: [Vec<u8>; N]) -> Vec<u8> {
-    let mut set = Vec::new();
-    for file in files {
-        prost::encoding::bytes::encode(1, &file, &mut set);
-    }
-    set
-}
-
 #[test]
 fn an_extension_of_the_rule_is_refused() {
     let extended = ACCESS_PROTO

@@ -40,8 +40,9 @@ fn every_method_of_a_service_needs_its_explicit_rule() {
 #[test]
 fn an_explicit_rule_has_exactly_one_method_and_no_option_beside_it() {
     let both = "it has an access rule in its .proto and an explicit one; keep one of the two";
-    let unknown = "it has an explicit access rule, and no descriptor set has such a method; \
-                   write package.Service/Method, or leave the rule out";
+    let unknown = "it has an explicit access rule, and no service of the policy has such a method; \
+                   write package.Service/Method, add the file or the descriptor set of its service, or leave the \
+                   rule out";
     let twice = "it has two explicit access rules; keep one of them";
     let public = AccessRule::Public;
     let set = descriptor_set(

@@ -2,77 +2,16 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may fail")]
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+mod build_script;
+mod descriptor_sets;
+mod imported;
+mod output;
+mod protoc;
+mod support;
 
-use sekisho_build::{self as build, Builder, Error};
+use sekisho_build as build;
 use sekisho_policy::{AccessRule, Policy};
-use tempfile::TempDir;
-
-const ORDERS: &str = r#"syntax = "proto3";
-package orders.v1;
-import "sekisho/v1/access.proto";
-message Order {}
-service Orders {
-  rpc Get(Order) returns (Order) {
-    option (sekisho.v1.access) = { all_of: "orders:read" };
-  }
-  rpc Put(Order) returns (Order) {
-    option (sekisho.v1.access) = { all_of: ["orders:read", "orders:write"] };
-  }
-}
-"#;
-
-/// A package's directory, with `proto/` and an output directory.
-struct Package(TempDir);
-
-impl Package {
-    fn new(files: &[(&str, &str)]) -> Self {
-        let package = Self(tempfile::tempdir().expect("a directory"));
-        fs::create_dir(package.out_dir()).expect("the output directory");
-        for (name, source) in files {
-            let path = package.proto(name);
-            fs::create_dir_all(path.parent().expect("proto/")).expect("the file's directory");
-            fs::write(path, source).expect("the file");
-        }
-        package
-    }
-
-    fn include(&self) -> PathBuf {
-        self.0.path().join("proto")
-    }
-
-    fn proto(&self, name: &str) -> PathBuf {
-        self.include().join(name)
-    }
-
-    fn out_dir(&self) -> PathBuf {
-        self.0.path().join("out")
-    }
-
-    fn compile_with(&self, builder: Builder, names: &[&str]) -> Result<(), Error> {
-        let protos: Vec<PathBuf> = names.iter().map(|name| self.proto(name)).collect();
-        builder.out_dir(self.out_dir()).compile(&protos, &[self.include()])
-    }
-
-    fn compile(&self, names: &[&str]) -> Result<(), Error> {
-        self.compile_with(build::configure(), names)
-    }
-
-    /// What a file of the output directory holds.
-    fn output(&self, name: &str) -> Vec<u8> {
-        fs::read(self.out_dir().join(name)).expect(name)
-    }
-
-    fn generated(&self, name: &str) -> String {
-        String::from_utf8(self.output(name)).expect("text")
-    }
-
-    fn wrote_nothing(&self) -> bool {
-        fs::read_dir(self.out_dir()).expect("the output directory").next().is_none()
-    }
-}
+use support::{ORDERS, Package};
 
 #[test]
 fn code_and_descriptors_are_written_and_the_policy_is_in_them() {
@@ -82,11 +21,8 @@ fn code_and_descriptors_are_written_and_the_policy_is_in_them() {
     let code = package.generated("orders.v1.rs");
     assert!(code.contains("pub struct OrdersClient"), "{code}");
     assert!(code.contains("pub struct OrdersServer"), "{code}");
-    let mut written: Vec<_> =
-        fs::read_dir(package.out_dir()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    written.sort();
-    // No code for the option, which is read by reflection.
-    assert_eq!(written, ["orders.v1.rs", "sekisho_descriptor_set.bin"]);
+    // As tonic does, for each package of the files that are imported.
+    assert_eq!(package.written(), ["orders.v1.rs", "sekisho.v1.rs", "sekisho_descriptor_set.bin"]);
 
     let policy =
         Policy::from_descriptor_set(&package.output("sekisho_descriptor_set.bin")).expect("a policy");
@@ -114,7 +50,7 @@ fn a_deleted_option_stops_the_build_with_file_line_column_and_method() {
     );
     // What `main` prints is the `Debug`.
     assert_eq!(format!("{error:?}"), error.to_string());
-    assert!(package.wrote_nothing());
+    assert!(package.written().is_empty());
 }
 
 #[test]
@@ -181,7 +117,7 @@ fn a_proto_that_does_not_compile_is_told_with_its_place() {
         assert!(error.to_string().starts_with(&expected), "{error}");
         assert_eq!(format!("{error:?}"), error.to_string());
     }
-    assert!(package.wrote_nothing());
+    assert!(package.written().is_empty());
 }
 
 #[test]
@@ -238,49 +174,4 @@ fn a_copy_of_the_option_that_is_not_ours_stops_the_build() {
     // Its twin, an exact copy, is as good as the one that is built in.
     let package = Package::new(&[("orders.proto", ORDERS), ("sekisho/v1/access.proto", ours)]);
     package.compile(&["orders.proto"]).expect("compiles");
-}
-
-/// What a build script does in the directory that it is started in. A process of its own for the tests
-/// below, since both its environment and its output are cargo's.
-#[test]
-#[ignore = "the tests below run it"]
-fn build_script() {
-    build::configure().compile(&["proto/orders.proto"], &["proto"]).unwrap();
-}
-
-fn run_build_script(package: &Package, out_dir: Option<&Path>) -> Output {
-    let mut script = Command::new(std::env::current_exe().expect("this test"));
-    script.args(["--exact", "build_script", "--ignored", "--nocapture"]).current_dir(package.0.path());
-    script.env_remove("OUT_DIR").env_remove("RUST_BACKTRACE");
-    if let Some(out_dir) = out_dir {
-        script.env("OUT_DIR", out_dir);
-    }
-    script.output().expect("the build script runs")
-}
-
-#[test]
-fn cargo_is_told_of_every_file_that_was_read_from_disk() {
-    let imports = ORDERS
-        .replace("message Order {}", "import \"money.proto\";\nmessage Order { money.v1.Money m = 1; }");
-    let money = "syntax = \"proto3\";\npackage money.v1;\nmessage Money {}\n";
-    let package =
-        Package::new(&[("orders.proto", &imports), ("money.proto", money), ("unread.proto", money)]);
-    let output = run_build_script(&package, Some(&package.out_dir()));
-    let stdout = String::from_utf8(output.stdout).expect("text");
-    let told =
-        stdout.lines().filter_map(|line| line.split_once("cargo:rerun-if-changed=").map(|(_, file)| file));
-    let mut told: Vec<&str> = told.collect();
-    told.sort_unstable();
-    assert_eq!(told, ["proto/money.proto", "proto/orders.proto"], "{stdout}");
-    // And without an `out_dir`, cargo's own is written to.
-    Policy::from_descriptor_set(&package.output("sekisho_descriptor_set.bin")).expect("a policy");
-}
-
-#[test]
-fn without_an_output_directory_it_says_what_to_do() {
-    let package = Package::new(&[("orders.proto", ORDERS)]);
-    let output = run_build_script(&package, None);
-    let stderr = String::from_utf8(output.stderr).expect("text");
-    assert!(!output.status.success());
-    assert!(stderr.contains("OUT_DIR is not set; call this from a build.rs, or name an out_dir"), "{stderr}");
 }

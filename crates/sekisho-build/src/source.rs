@@ -1,0 +1,113 @@
+//! Sources that protoc reads and protox 0.10 does not, as protox reads them.
+
+/// The same source in other words, or nothing where there is nothing to put otherwise.
+pub(super) fn readable(source: &str) -> Option<String> {
+    let without_mark = source.strip_prefix('\u{feff}').unwrap_or(source);
+    let readable = with_full_ranges(without_mark);
+    (readable != source).then_some(readable)
+}
+
+/// `extensions 4 [OPTIONS];` as `extensions 4 to 4 [OPTIONS];`: protox reads options after the long form alone. Newer
+/// copies of Google's `descriptor.proto` have the short one. Places in the source move only behind it on its line.
+fn with_full_ranges(source: &str) -> String {
+    let mut full = String::with_capacity(source.len());
+    let mut rest = source;
+    let mut begins_statement = true;
+    while let Some(first) = rest.chars().next() {
+        let length = opaque(rest).unwrap_or_else(|| word(rest).unwrap_or(first.len_utf8()));
+        let (token, after) = rest.split_at(length);
+        full.push_str(token);
+        rest = after;
+        if begins_statement
+            && token == "extensions"
+            && let Some((ranges, number)) = short_range(rest)
+        {
+            full.push_str(ranges);
+            full.push_str("to ");
+            full.push_str(number);
+            full.push(' ');
+            rest = &rest[ranges.len()..];
+        }
+        let is_nothing = first.is_whitespace() || token.starts_with("//") || token.starts_with("/*");
+        begins_statement = matches!(token, "{" | "}" | ";") || (begins_statement && is_nothing);
+    }
+    full
+}
+
+/// What stands before the `[` of a statement, and its last number, if that is no range.
+fn short_range(statement: &str) -> Option<(&str, &str)> {
+    let end = statement.find(['[', ';', '{', '}', '/', '"', '\''])?;
+    if !statement[end..].starts_with('[') {
+        return None;
+    }
+    let ranges = &statement[..end];
+    let last = ranges.rsplit(',').next()?.trim();
+    let is_number =
+        last.starts_with(|c: char| c.is_ascii_digit()) && last.chars().all(|c| c.is_ascii_alphanumeric());
+    is_number.then_some((ranges, last))
+}
+
+/// The length of a comment or of a string, in which no word has a meaning.
+fn opaque(text: &str) -> Option<usize> {
+    let to = |end: Option<usize>, length: usize| Some(end.map_or(text.len(), |end| end + length));
+    match text.as_bytes() {
+        [b'/', b'/', ..] => to(text.find('\n'), 0),
+        [b'/', b'*', ..] => to(text[2..].find("*/"), 4),
+        [quote @ (b'"' | b'\''), ..] => {
+            let mut escaped = false;
+            let ends = |c: char| {
+                let ends = !escaped && (c == char::from(*quote) || c == '\n');
+                escaped = !escaped && c == '\\';
+                ends
+            };
+            to(text[1..].find(ends), 2)
+        }
+        _ => None,
+    }
+}
+
+fn word(text: &str) -> Option<usize> {
+    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+    (end > 0).then_some(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_ranges_with_options_are_written_out() {
+        for (source, expected) in [
+            ("message M { extensions 4 [a = 1]; }", "message M { extensions 4 to 4 [a = 1]; }"),
+            ("{ extensions 1 to 2, 0x4[a = \"];\"];", "{ extensions 1 to 2, 0x4to 0x4 [a = \"];\"];"),
+            (
+                "; // extensions 1 [\n /* ; */ extensions\n5\n[a = 1];",
+                "; // extensions 1 [\n /* ; */ extensions\n5\nto 5 [a = 1];",
+            ),
+            ("\u{feff}message 関 {} ", "message 関 {} "),
+        ] {
+            assert_eq!(readable(source).as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn all_else_is_left_as_it_is() {
+        for source in [
+            "message M { extensions 4; extensions 4 to 5 [a = 1]; extensions 4 to max [a = 1]; }",
+            "message M { optional int32 extensions = 4 [deprecated = true]; }",
+            "message M { extensions extensions = 4 [deprecated = true]; }",
+            "// ; extensions 4 [a = 1];",
+            "/* ; extensions 4 [a = 1]; */",
+            "option a = \"; extensions 4 [a = 1];\";",
+            "option a = '\\'; extensions 4 [a = 1];';",
+            "option a = \"not closed",
+            "/* not closed",
+            "/*/",
+            "extensions",
+            "extensions 4 /* [ */ ;",
+            "",
+        ] {
+            assert_eq!(readable(source), None, "{source}");
+        }
+    }
+}

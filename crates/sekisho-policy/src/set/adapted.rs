@@ -1,0 +1,131 @@
+//! A descriptor set as prost-reflect 0.16 can read it. The policy is read from services and their options alone, which
+//! no change that is made here touches.
+//!
+//! - A file of an edition is read as proto2, whose fields may be whatever an edition's may be.
+//! - `import public` counts through any number of files. prost-reflect follows the first alone.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use prost_reflect::prost::{DecodeError, Message as _};
+use prost_reflect::prost_types::FileDescriptorSet;
+use prost_reflect::{DynamicMessage, ReflectMessage as _, UnknownField, Value};
+
+/// The `syntax` of a file of an edition.
+pub(super) const EDITIONS: &str = "editions";
+
+/// The field that buf adds to `FileDescriptorProto`: `buf.alpha.image.v1.ImageFileExtension`, `bool is_import = 1`.
+const BUF_EXTENSION: u32 = 8042;
+
+/// An encoded set, changed where it had to be.
+pub(super) struct Adapted<'a> {
+    pub(super) encoded: Cow<'a, [u8]>,
+    /// The files that buf marks as imported, by name.
+    pub(super) imported: BTreeSet<String>,
+}
+
+impl<'a> Adapted<'a> {
+    pub(super) fn from_encoded(encoded: &'a [u8]) -> Result<Self, DecodeError> {
+        // Of all messages this one alone keeps what it has no field for, options and buf's field among it.
+        let mut set = DynamicMessage::decode(FileDescriptorSet::default().descriptor(), encoded)?;
+        let imported = files(&set).filter(|file| is_import(file)).map(|file| text(file, "name")).collect();
+        let missing = missing_public_imports(&set);
+        let mut changed = false;
+        for file in files_mut(&mut set) {
+            changed |= read_edition_as_proto2(file);
+            changed |= missing.get(&text(file, "name")).is_some_and(|missing| import_publicly(file, missing));
+        }
+        let encoded = if changed { Cow::Owned(set.encode_to_vec()) } else { Cow::Borrowed(encoded) };
+        Ok(Self { encoded, imported })
+    }
+}
+
+fn is_import(file: &DynamicMessage) -> bool {
+    file.unknown_fields().filter(|field| field.number() == BUF_EXTENSION).any(|field| says_is_import(field))
+}
+
+/// Its first field is what `google.protobuf.BoolValue` has, which is prost's `bool`.
+fn says_is_import(extension: &UnknownField) -> bool {
+    let mut bytes = Vec::new();
+    extension.encode(&mut bytes);
+    let mut message = bytes.as_slice();
+    let Ok((_, wire_type)) = prost_reflect::prost::encoding::decode_key(&mut message) else { return false };
+    wire_type == prost_reflect::prost::encoding::WireType::LengthDelimited
+        && bool::decode_length_delimited(message).unwrap_or(false)
+}
+
+fn read_edition_as_proto2(file: &mut DynamicMessage) -> bool {
+    let is_edition = text(file, "syntax") == EDITIONS;
+    if is_edition {
+        file.set_field_by_name("syntax", Value::String("proto2".to_owned()));
+    }
+    is_edition
+}
+
+/// What each file imports publicly by way of others alone.
+fn missing_public_imports(set: &DynamicMessage) -> BTreeMap<String, Vec<String>> {
+    let direct: BTreeMap<String, Vec<String>> =
+        files(set).map(|file| (text(file, "name"), public_imports(file))).collect();
+    let missing = |file: &String| -> Vec<String> {
+        let already: BTreeSet<&String> = direct[file].iter().collect();
+        reached(file, &direct).into_iter().filter(|found| !already.contains(found)).cloned().collect()
+    };
+    direct
+        .keys()
+        .map(|file| (file.clone(), missing(file)))
+        .filter(|(_, missing)| !missing.is_empty())
+        .collect()
+}
+
+fn reached<'a>(from: &'a String, direct: &'a BTreeMap<String, Vec<String>>) -> Vec<&'a String> {
+    let mut seen = BTreeSet::from([from]);
+    let mut found = Vec::new();
+    let mut next = vec![from];
+    while let Some(file) = next.pop() {
+        for import in direct.get(file).into_iter().flatten().filter(|import| seen.insert(import)) {
+            found.push(import);
+            next.push(import);
+        }
+    }
+    found
+}
+
+fn public_imports(file: &DynamicMessage) -> Vec<String> {
+    let imports = list(file, "dependency");
+    let public = list(file, "public_dependency");
+    let indices = public.iter().filter_map(|index| usize::try_from(index.as_i32()?).ok());
+    indices.filter_map(|index| Some(imports.get(index)?.as_str()?.to_owned())).collect()
+}
+
+fn import_publicly(file: &mut DynamicMessage, missing: &[String]) -> bool {
+    let mut imports = list(file, "dependency");
+    let mut public = list(file, "public_dependency");
+    for name in missing {
+        let at = imports.iter().position(|import| import.as_str() == Some(name)).unwrap_or(imports.len());
+        if at == imports.len() {
+            imports.push(Value::String(name.clone()));
+        }
+        public.extend(i32::try_from(at).map(Value::I32));
+    }
+    file.set_field_by_name("dependency", Value::List(imports));
+    file.set_field_by_name("public_dependency", Value::List(public));
+    true
+}
+
+fn files(set: &DynamicMessage) -> impl Iterator<Item = &DynamicMessage> {
+    let files = set.fields().filter(|(field, _)| field.name() == "file");
+    files.flat_map(|(_, files)| files.as_list().unwrap_or_default()).filter_map(Value::as_message)
+}
+
+fn files_mut(set: &mut DynamicMessage) -> impl Iterator<Item = &mut DynamicMessage> {
+    let files = set.get_field_by_name_mut("file").and_then(Value::as_list_mut);
+    files.into_iter().flatten().filter_map(Value::as_message_mut)
+}
+
+fn text(message: &DynamicMessage, field: &str) -> String {
+    message.get_field_by_name(field).and_then(|value| Some(value.as_str()?.to_owned())).unwrap_or_default()
+}
+
+fn list(message: &DynamicMessage, field: &str) -> Vec<Value> {
+    message.get_field_by_name(field).and_then(|value| Some(value.as_list()?.to_vec())).unwrap_or_default()
+}

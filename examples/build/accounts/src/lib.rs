@@ -1,0 +1,31 @@
+//! The server of accounts. Its protos are in a package of their own, beside those of another server.
+
+use sekisho::grpc::RequestExt as _;
+use sekisho::policy::{Policy, PolicyError};
+use shop_protos::shop::accounts::v1::accounts_server;
+use shop_protos::shop::accounts::v1::{Account, CloseAccountRequest, GetAccountRequest};
+use tonic::{Request, Response, Status};
+
+/// Of the services that the protos declare this server has one, and its policy knows no other.
+pub fn policy() -> Result<Policy, PolicyError> {
+    let service = accounts_server::SERVICE_NAME;
+    Policy::builder().descriptor_set_services(shop_protos::DESCRIPTOR_SET, [service]).build()
+}
+
+pub struct Accounts;
+
+#[tonic::async_trait]
+impl accounts_server::Accounts for Accounts {
+    async fn get_account(&self, request: Request<GetAccountRequest>) -> Result<Response<Account>, Status> {
+        let owner = request.grant()?.subject().unwrap_or_default().to_owned();
+        Ok(Response::new(Account { owner, ..Account::default() }))
+    }
+
+    async fn close_account(
+        &self,
+        request: Request<CloseAccountRequest>,
+    ) -> Result<Response<Account>, Status> {
+        let owner = request.grant()?.subject().unwrap_or_default().to_owned();
+        Ok(Response::new(Account { owner, ..Account::default() }))
+    }
+}

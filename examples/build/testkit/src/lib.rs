@@ -1,0 +1,40 @@
+//! A server on a free port, and calls with a token or without.
+
+use std::error::Error;
+use std::time::SystemTime;
+
+use sekisho::grpc::AccessLayer;
+use sekisho::policy::Policy;
+use sekisho::testing::TestIssuer;
+use tokio::net::TcpListener;
+use tokio_stream::wrappers::TcpListenerStream;
+use tonic::Request;
+use tonic::service::Routes;
+use tonic::transport::{Channel, Endpoint, Server};
+
+/// A server behind the layer, and the issuer that it trusts.
+pub struct Running {
+    issuer: TestIssuer,
+    /// Where calls are sent.
+    pub channel: Channel,
+}
+
+impl Running {
+    pub async fn start(policy: Policy, routes: Routes) -> Result<Self, Box<dyn Error>> {
+        let issuer = TestIssuer::new("https://tenant.example/", "shop");
+        let layer = AccessLayer::new(policy, issuer.issuer());
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let endpoint = Endpoint::try_from(format!("http://{}", listener.local_addr()?))?;
+        let server = Server::builder().layer(layer).add_routes(routes);
+        tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
+        Ok(Self { issuer, channel: endpoint.connect().await? })
+    }
+
+    /// A message with a token that has these scopes.
+    pub fn with_scope<T>(&self, scope: &str, message: T) -> Result<Request<T>, Box<dyn Error>> {
+        let token = self.issuer.token().scope(scope).issued_at(SystemTime::now()).sign();
+        let mut request = Request::new(message);
+        request.metadata_mut().insert("authorization", format!("Bearer {token}").parse()?);
+        Ok(request)
+    }
+}
