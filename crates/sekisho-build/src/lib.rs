@@ -132,3 +132,8 @@ impl std::fmt::Debug for Builder {
 pub fn descriptor_set_of(source: &str) -> Result<Vec<u8>, Error> {
     Compiled::from_source("test.proto", source).map(|compiled| compiled.descriptor_set())
 }
+
+/// Compiles the examples of README.md.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
