@@ -47,3 +47,8 @@ use compiler::Compiled;
 pub fn descriptor_set_of(source: &str) -> Result<Vec<u8>, Error> {
     Compiled::from_source("test.proto", source).map(|compiled| compiled.descriptor_set().to_owned())
 }
+
+/// Compiles the examples of README.md.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

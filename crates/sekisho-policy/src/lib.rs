@@ -1,8 +1,12 @@
-//! The access policy: which rule guards which method, read from descriptors. Evaluation is pure.
+//! OAuth 2.0 scopes of gRPC methods, declared in the `.proto`: which rule guards which method, read from descriptors.
+//! Evaluation is pure.
+//!
+//! To read the rules of an API, give [`Policy::from_descriptor_set`] what `buf build`, `protoc` or `sekisho-build`
+//! wrote; [`Policy::builder`] takes several sets, and rules for services whose `.proto` has none:
 //!
 //! ```
-//! use sekisho_policy::Policy;
 //! use sekisho_build::descriptor_set_of;
+//! use sekisho_policy::Policy;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let policy = Policy::from_descriptor_set(&descriptor_set_of(r#"
@@ -19,6 +23,22 @@
 //! assert!(method.rule().evaluate(&"orders".parse()?).is_err());
 //! // Paths match exactly.
 //! assert!(policy.method("/orders.v1.Orders/get").is_none());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A method without a rule is a fault, and all faults are told at once, each with its place:
+//!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let set = sekisho_build::descriptor_set_of(r#"
+//!     syntax = "proto3";
+//!     package orders.v1;
+//!     message Order {}
+//!     service Orders { rpc Get(Order) returns (Order); }
+//! "#)?;
+//! let fault = sekisho_policy::Policy::from_descriptor_set(&set).expect_err("a fault").to_string();
+//! assert!(fault.contains("orders.v1.Orders.Get: no access rule"), "{fault}");
 //! # Ok(())
 //! # }
 //! ```
@@ -222,3 +242,8 @@ impl PolicyBuilder {
 
 #[cfg(test)]
 mod tests;
+
+/// Compiles the examples of README.md.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -2,11 +2,11 @@
 
 use std::error::Error;
 
-use orders::{Catalog, Orders};
 use orders::proto::catalog_server::CatalogServer;
 use orders::proto::orders_client::OrdersClient;
 use orders::proto::orders_server::OrdersServer;
 use orders::proto::{DESCRIPTOR_SET, DeleteOrderRequest, ListOrdersRequest};
+use orders::{Catalog, Orders};
 use sekisho::{Issuer, Services};
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;

@@ -1,5 +1,6 @@
 //! What is logged of a panic.
 
+use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::panic::{self, PanicHookInfo};
 use std::thread;
@@ -26,13 +27,34 @@ pub(super) fn log_panics(queue: Queue, lines: SingleLines) {
 fn log(panic: &PanicHookInfo<'_>) {
     let thread = thread::current();
     let location = panic.location().map(ToString::to_string);
-    let cause = panic.payload_as_str().map(|text| excerpt(text, CAUSE));
+    let cause = message(panic.payload()).map(|text| excerpt(text, CAUSE));
     let backtrace = Backtrace::capture();
     let backtrace =
         (backtrace.status() == BacktraceStatus::Captured).then(|| excerpt(&backtrace.to_string(), BACKTRACE));
     tracing::error!(thread = thread.name(), location, cause, backtrace, "panicked");
 }
 
+/// What `panic!` was given: a `&'static str` where nothing is put into it, else a `String`. The standard library's
+/// `payload_as_str` does the same, from Rust 1.91 on.
+fn message(payload: &dyn Any) -> Option<&str> {
+    payload
+        .downcast_ref::<&'static str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+}
+
 fn excerpt(text: &str, longest: usize) -> String {
     text.chars().take(longest).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::message;
+
+    #[test]
+    fn a_payload_is_read_in_either_form_of_text_and_in_no_other() {
+        assert_eq!(message(&"literal"), Some("literal"));
+        assert_eq!(message(&String::from("formatted")), Some("formatted"));
+        assert_eq!(message(&7_u8), None);
+    }
 }

@@ -264,8 +264,14 @@ proptest! {
         let json = serde_json::json!({"a": value, "b": value}).to_string();
         let members = read(&json).expect("an object");
         match &value {
-            serde_json::Value::String(text) => prop_assert_eq!(members.get("a"), Some(&Value::Text(text.as_str().into()))),
-            serde_json::Value::Number(written) => prop_assert_eq!(members.get("a"), Some(&number(&written.to_string()))),
+            serde_json::Value::String(text) => {
+                let text = Value::Text(text.as_str().into());
+                prop_assert_eq!(members.get("a"), Some(&text));
+            }
+            serde_json::Value::Number(written) => {
+                let written = number(&written.to_string());
+                prop_assert_eq!(members.get("a"), Some(&written));
+            }
             serde_json::Value::Array(elements) => {
                 let Some(Value::Array(read)) = members.get("a") else { panic!("{json}") };
                 let texts: Option<Vec<&str>> = elements.iter().map(serde_json::Value::as_str).collect();
