@@ -111,10 +111,9 @@ impl Services {
 
     /// Both versions: grpcurl before 1.9 speaks only v1alpha.
     fn with_reflection(self, rule: &AccessRule, message_size: usize) -> Result<Self, SetupError> {
-        use tonic_reflection::pb::{v1, v1alpha};
-        let services =
-            self.descriptor_set(v1::FILE_DESCRIPTOR_SET).descriptor_set(v1alpha::FILE_DESCRIPTOR_SET);
-        let reflection = sekisho::reflection::Reflection::new(services.descriptor_sets.iter().copied())?;
+        use sekisho::reflection::{Reflection, V1_DESCRIPTOR_SET, V1ALPHA_DESCRIPTOR_SET};
+        let services = self.descriptor_set(V1_DESCRIPTOR_SET).descriptor_set(V1ALPHA_DESCRIPTOR_SET);
+        let reflection = Reflection::new(services.descriptor_sets.iter().copied())?;
         Ok(services
             .service(reflection.v1().max_decoding_message_size(message_size))
             .service(reflection.v1alpha().max_decoding_message_size(message_size))
