@@ -73,16 +73,34 @@ async fn health_is_told_by_service_and_overall() {
     assert_eq!(unknown.code(), Code::NotFound);
 }
 
-async fn listed(app: &App) -> Result<Vec<String>, tonic::Status> {
-    let ask = ServerReflectionRequest {
-        host: String::new(),
-        message_request: Some(MessageRequest::ListServices(String::new())),
-    };
+async fn reflected(app: &App, question: MessageRequest) -> Result<MessageResponse, tonic::Status> {
+    let ask = ServerReflectionRequest { host: String::new(), message_request: Some(question) };
     let mut client = ServerReflectionClient::new(connect(app.address).await);
     let mut answers = client.server_reflection_info(tokio_stream::once(ask)).await?.into_inner();
-    let answer = answers.next().await.expect("an answer")?.message_response;
-    let Some(MessageResponse::ListServicesResponse(list)) = answer else { panic!("{answer:?}") };
+    Ok(answers.next().await.expect("an answer")?.message_response.expect("a message"))
+}
+
+async fn listed(app: &App) -> Result<Vec<String>, tonic::Status> {
+    let answer = reflected(app, MessageRequest::ListServices(String::new())).await?;
+    let MessageResponse::ListServicesResponse(list) = answer else { panic!("{answer:?}") };
     Ok(list.service.into_iter().map(|ServiceResponse { name }| name).collect())
+}
+
+#[tokio::test]
+async fn reflection_describes_the_option_and_what_a_refusal_carries() {
+    let app = App::start().await;
+    for (symbol, is_there) in [
+        ("sekisho.v1.access", true),
+        ("sekisho.v1.default_access", true),
+        ("google.rpc.ErrorInfo", true),
+        ("google.rpc.Status", true),
+        ("sekisho.v1.nowhere", false),
+    ] {
+        let question = MessageRequest::FileContainingSymbol(symbol.to_owned());
+        let answer = reflected(&app, question).await.expect("public");
+        let is_file = matches!(answer, MessageResponse::FileDescriptorResponse(_));
+        assert_eq!(is_file, is_there, "{symbol}: {answer:?}");
+    }
 }
 
 #[tokio::test]

@@ -6,12 +6,16 @@
 //!
 //! ```
 //! use sekisho::policy::{AccessRule, Policy};
-//! use sekisho::reflection::Reflection;
-//! use tonic_reflection::pb::{v1, v1alpha};
+//! use sekisho::reflection::{Reflection, V1_DESCRIPTOR_SET, V1ALPHA_DESCRIPTOR_SET};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let orders = sekisho_build::descriptor_set_of(r#"syntax = "proto3"; package orders.v1;"#)?;
-//! let sets = [&orders, v1::FILE_DESCRIPTOR_SET, v1alpha::FILE_DESCRIPTOR_SET];
+//! # let orders = sekisho_build::descriptor_set_of(r#"
+//! #     syntax = "proto3";
+//! #     import "sekisho/v1/access.proto";
+//! #     message M {}
+//! #     service Orders { rpc Get(M) returns (M) { option (sekisho.v1.access) = { public: true }; } }
+//! # "#)?;
+//! let sets = [&orders, V1_DESCRIPTOR_SET, V1ALPHA_DESCRIPTOR_SET];
 //! let reflection = Reflection::new(sets)?;
 //! // For `add_service`. A question is a name, so 4 KiB are enough for it.
 //! let current = reflection.v1().max_decoding_message_size(4096);
@@ -51,6 +55,11 @@ use std::sync::Arc;
 
 use http::Extensions;
 use tonic_reflection::pb::{v1, v1alpha};
+
+/// Declares `grpc.reflection.v1.ServerReflection`, for the policy and for reflection itself.
+pub use tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET as V1_DESCRIPTOR_SET;
+/// Declares `grpc.reflection.v1alpha.ServerReflection`, for the policy and for reflection itself.
+pub use tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET as V1ALPHA_DESCRIPTOR_SET;
 
 use index::Index;
 

@@ -172,6 +172,18 @@ fn files_of_an_edition_are_sent_as_they_came() {
 }
 
 #[test]
+fn an_import_of_options_alone_may_be_missing() {
+    // Its name; and `option_dependency`, which is 15 (edition 2024): `o.proto`.
+    let importing = b"\x0a\x12\x0a\x07e.proto\x7a\x07o.proto";
+    let imported = set([file("o.proto", "", &[])]);
+    for (sets, expected) in [(&[&importing[..]][..], 1), (&[&importing[..], &imported], 2)] {
+        let answer = answer(&described(sets), Question::FileByName("e.proto"));
+        let Ok(Answer::Files(files)) = answer else { panic!("no file") };
+        assert_eq!(files.len(), expected);
+    }
+}
+
+#[test]
 fn a_stream_is_sent_no_file_twice_unless_it_asks_for_it() {
     let importing = |name: &str, imports: &[&str]| FileDescriptorProto {
         dependency: imports.iter().map(ToString::to_string).collect(),

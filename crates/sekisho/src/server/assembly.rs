@@ -63,7 +63,11 @@ impl Services {
             self.registered.push(health::service(names, readiness, self.max_question_size));
         }
         if self.reflection.is_some() {
-            self.registered.extend(reflected::services(&self.descriptor_sets, self.max_question_size)?);
+            self.registered.extend(reflected::services(
+                &self.descriptor_sets,
+                names,
+                self.max_question_size,
+            )?);
         }
         Ok(self)
     }

@@ -1,12 +1,12 @@
 //! Reflection beside the services: who declares it, and the two services themselves.
 
-use tonic_reflection::pb::{v1, v1alpha};
+use std::collections::HashSet;
 
 use super::registered::Registered;
-use crate::reflection::{Error, Reflection};
+use crate::reflection::{Error, Reflection, V1_DESCRIPTOR_SET, V1ALPHA_DESCRIPTOR_SET};
 
 /// What declares the two services.
-pub(super) const DESCRIPTOR_SETS: [&[u8]; 2] = [v1::FILE_DESCRIPTOR_SET, v1alpha::FILE_DESCRIPTOR_SET];
+pub(super) const DESCRIPTOR_SETS: [&[u8]; 2] = [V1_DESCRIPTOR_SET, V1ALPHA_DESCRIPTOR_SET];
 
 /// Their only methods.
 pub(super) const METHODS: [&str; 2] = [
@@ -14,12 +14,16 @@ pub(super) const METHODS: [&str; 2] = [
     "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
 ];
 
-/// Both versions: grpcurl before 1.9 speaks only v1alpha.
+/// Both versions: grpcurl before 1.9 speaks only v1alpha. A descriptor set may declare services that are not served;
+/// only what is in `served` is told of.
 pub(super) fn services(
     descriptor_sets: &[Vec<u8>],
+    served: &[String],
     max_question_size: usize,
 ) -> Result<[Registered; 2], Error> {
-    let reflection = Reflection::new(descriptor_sets.iter().map(Vec::as_slice))?;
+    let served: HashSet<String> = served.iter().cloned().collect();
+    let reflection = Reflection::new(descriptor_sets.iter().map(Vec::as_slice))?
+        .visible_to(move |_, service| served.contains(service));
     Ok([
         Registered::new(reflection.v1().max_decoding_message_size(max_question_size)),
         Registered::new(reflection.v1alpha().max_decoding_message_size(max_question_size)),
