@@ -23,6 +23,9 @@ use sekisho::token::TokenProfile;
 /// The page's client at the development issuer.
 const DEVELOPMENT_CLIENT: &str = "page";
 
+/// The client that `sekisho token` asks as.
+const COMMAND_LINE_CLIENT: &str = "cli";
+
 /// The audience of the reference scenario.
 const DEVELOPMENT_AUDIENCE: &str = "auth0-multiple-api";
 
@@ -34,6 +37,11 @@ impl Judge<'_> {
                     "development has an issuer of its own; use `sekisho serve` with one that is configured";
                 self.fault(format!("{}: {reason}", given.origin));
             }
+        }
+        let page = self.sources.get(&option::PAGE_CLIENT_ID);
+        if let Some(given) = page.filter(|given| given.texts == [COMMAND_LINE_CLIENT]) {
+            let reason = "the development issuer has a client of that name, the command line";
+            self.fault(format!("{}: {reason}", given.origin));
         }
         // Of no use to a loopback issuer, and judged like any other value.
         self.plain_http();

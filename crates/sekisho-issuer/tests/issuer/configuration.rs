@@ -75,17 +75,31 @@ fn page() -> Client {
     Client::page("page", "http://localhost:8080")
 }
 
-/// Each beside one that is nearly the same and right.
+/// Each case has what is wrong with it, or nothing; all that come out otherwise are told.
+async fn assert_faults(table: impl IntoIterator<Item = (Builder, Option<Fault>)>) {
+    let mut others = Vec::new();
+    for (builder, expected) in table {
+        let (case, found) = (format!("{builder:?}"), faults(builder).await);
+        if found != Vec::from_iter(expected) {
+            others.push((case, found));
+        }
+    }
+    assert!(others.is_empty(), "{others:#?}");
+}
+
+fn with(client: Client) -> Builder {
+    Issuer::builder().client(client)
+}
+
+fn scope_of(of: &str, scope: &str) -> Fault {
+    Fault::Scope { of: of.to_owned(), scope: scope.to_owned() }
+}
+
 #[tokio::test]
-async fn what_is_wrong_is_refused() {
-    let with = |client: Client| Issuer::builder().client(client);
+async fn clients_that_are_wrong_are_refused() {
     let redirect = |uri: &str| Fault::RedirectUri { client: "page".to_owned(), uri: uri.to_owned() };
     let origin = |origin: &str| Fault::WebOrigin { client: "page".to_owned(), origin: origin.to_owned() };
-    let scope = |of: &str, scope: &str| Fault::Scope { of: of.to_owned(), scope: scope.to_owned() };
-    let lifetime = |of: &str| Fault::Lifetime { of: of.to_owned() };
-    let (alice, bob) = (|| Account::new("alice"), || Account::new("bob"));
-    let year = Duration::from_secs(365 * 24 * 60 * 60);
-    let moment = Duration::from_millis(999);
+    let scope = |scope: &str| scope_of("the client \"page\"", scope);
     let table = [
         (Issuer::builder().audience("orders"), None),
         (Issuer::builder().audience(""), Some(Fault::EmptyAudience)),
@@ -102,45 +116,53 @@ async fn what_is_wrong_is_refused() {
         (with(page().web_origin("*")), Some(origin("*"))),
         (with(page().web_origin("http://localhost:8080/x")), Some(origin("http://localhost:8080/x"))),
         (with(page().scopes(["a!", "~"])), None),
-        (with(page().scopes(["a b"])), Some(scope("the client \"page\"", "a b"))),
-        (with(page().scopes([""])), Some(scope("the client \"page\"", ""))),
-        (with(page().scopes(["\u{e9}"])), Some(scope("the client \"page\"", "\u{e9}"))),
-        (Issuer::builder().account(alice().scopes(["a\\b"])), Some(scope("the account \"alice\"", "a\\b"))),
-        (Issuer::builder().scope(ScopeDescription::new("a\"b", "")), Some(scope("a description", "a\"b"))),
+        (with(page().scopes(["a b"])), Some(scope("a b"))),
+        (with(page().scopes([""])), Some(scope(""))),
+        (with(page().scopes(["\u{e9}"])), Some(scope("\u{e9}"))),
+    ];
+    assert_faults(table).await;
+}
+
+#[tokio::test]
+async fn accounts_and_descriptions_that_are_wrong_are_refused() {
+    let with = |account: Account| Issuer::builder().account(account);
+    let describing = |scope: &str| Issuer::builder().scope(ScopeDescription::new(scope, "See it"));
+    let (alice, bob) = (|| Account::new("alice"), || Account::new("bob"));
+    let table = [
+        (with(alice()).account(bob()), None),
+        (with(Account::new("")), Some(Fault::EmptyAccount)),
+        (with(alice().subject("")), Some(Fault::EmptyAccount)),
         (
-            Issuer::builder().scope(ScopeDescription::new("a", "")).scope(ScopeDescription::new("a", "A")),
-            Some(Fault::DuplicateScope("a".to_owned())),
-        ),
-        (Issuer::builder().account(alice()).account(bob()), None),
-        (
-            Issuer::builder().account(alice()).account(alice().subject("2")).account(alice().subject("3")),
+            with(alice()).account(alice().subject("2")).account(alice().subject("3")),
             Some(Fault::DuplicateAccount("alice".to_owned())),
         ),
-        (
-            Issuer::builder().account(alice()).account(bob().subject("alice")),
-            Some(Fault::DuplicateSubject("alice".to_owned())),
-        ),
-        (Issuer::builder().account(Account::new("")), Some(Fault::EmptyAccount)),
-        (Issuer::builder().account(alice().subject("")), Some(Fault::EmptyAccount)),
-        (Issuer::builder().access_token_lifetime(year), None),
-        (Issuer::builder().access_token_lifetime(moment), Some(lifetime("access tokens"))),
-        (Issuer::builder().id_token_lifetime(Duration::ZERO), Some(lifetime("ID tokens"))),
-        (Issuer::builder().code_lifetime(Duration::ZERO), Some(lifetime("codes"))),
-        (Issuer::builder().refresh_token_lifetime(Duration::MAX), Some(lifetime("refresh tokens"))),
-        (Issuer::builder().session_lifetime(2 * year), Some(lifetime("sessions"))),
-        (
-            with(page().access_token_lifetime(Duration::ZERO)),
-            Some(lifetime("access tokens of the client \"page\"")),
-        ),
+        (with(alice()).account(bob().subject("alice")), Some(Fault::DuplicateSubject("alice".to_owned()))),
+        (with(alice().scopes(["a\\b"])), Some(scope_of("the account \"alice\"", "a\\b"))),
+        (describing("a").scope(ScopeDescription::new("A", "")), None),
+        (describing("a\"b"), Some(scope_of("a description", "a\"b"))),
+        (describing("a").scope(ScopeDescription::new("a", "")), Some(Fault::DuplicateScope("a".to_owned()))),
     ];
-    let mut others = Vec::new();
-    for (builder, expected) in table {
-        let (case, found) = (format!("{builder:?}"), faults(builder).await);
-        if found != Vec::from_iter(expected) {
-            others.push((case, found));
-        }
-    }
-    assert!(others.is_empty(), "{others:#?}");
+    assert_faults(table).await;
+}
+
+#[tokio::test]
+async fn lifetimes_that_are_wrong_are_refused() {
+    let wrong = |of: &str| Some(Fault::Lifetime { of: of.to_owned() });
+    let (second, year) = (Duration::from_secs(1), Duration::from_secs(365 * 24 * 60 * 60));
+    let almost = Duration::from_millis(999);
+    let builder = Issuer::builder;
+    let of_page = |lifetime| with(page().access_token_lifetime(lifetime));
+    let table = [
+        (builder().access_token_lifetime(second).code_lifetime(year), None),
+        (builder().access_token_lifetime(almost), wrong("access tokens")),
+        (builder().id_token_lifetime(Duration::ZERO), wrong("ID tokens")),
+        (builder().code_lifetime(Duration::ZERO), wrong("codes")),
+        (builder().refresh_token_lifetime(Duration::MAX), wrong("refresh tokens")),
+        (builder().session_lifetime(year + almost), wrong("sessions")),
+        (of_page(second), None),
+        (of_page(Duration::ZERO), wrong("access tokens of the client \"page\"")),
+    ];
+    assert_faults(table).await;
 }
 
 #[tokio::test]

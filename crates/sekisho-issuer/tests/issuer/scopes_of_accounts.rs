@@ -14,7 +14,8 @@ async fn start() -> TestIssuer {
         .account(Account::new("alice"))
         .account(Account::new("guest").name("A Guest").scopes(["orders:read"]))
         .scope(ScopeDescription::new("orders:read", "See <your> orders").japanese("注文を見る"))
-        .scope(ScopeDescription::new("orders:write", "Place orders"));
+        .scope(ScopeDescription::new("orders:write", "Place orders"))
+        .scope(ScopeDescription::new("orders:audit", "See all orders"));
     TestIssuer::configured(builder).await
 }
 
@@ -84,7 +85,10 @@ async fn scopes_are_described_as_was_set() {
         assert!(japanese.contains(words), "{japanese}");
     }
     let metadata = issuer.get(".well-known/openid-configuration").await.body;
-    assert_eq!(metadata["scopes_supported"], serde_json::json!(["openid", "orders:read", "orders:write"]));
+    assert_eq!(
+        metadata["scopes_supported"],
+        serde_json::json!(["openid", "orders:audit", "orders:read", "orders:write"])
+    );
 }
 
 #[tokio::test]

@@ -183,6 +183,18 @@ fn development_refuses_a_configured_issuer_whoever_names_it() {
 }
 
 #[test]
+fn in_development_the_page_is_not_the_command_line() {
+    let reason = "the development issuer has a client of that name, the command line";
+    for (told, origin) in
+        [(told("--client-id cli"), "--client-id"), (told("").env("OIDC_CLIENT_ID", "cli"), "OIDC_CLIENT_ID")]
+    {
+        assert_eq!(told.faults(), [format!("{origin}: {reason}")]);
+    }
+    told("--client-id clio").development();
+    served("--web-listen 127.0.0.1:0 --client-id cli").serve();
+}
+
+#[test]
 fn development_does_not_leave_loopback() {
     for address in ["0.0.0.0:1", "[::]:1", "192.0.2.1:1"] {
         let arguments = format!("--grpc-listen {address} --issuer-listen {address}");
