@@ -21,9 +21,9 @@ use crate::secure_url::SecureUrl;
 /// Shorter than the deadline of the calls that wait for it.
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a token is kept whose end the issuer does not tell.
-const UNTOLD: Duration = Duration::from_mins(1);
+const UNTOLD: Duration = Duration::from_secs(60);
 /// The longest that a token is kept, whatever the issuer tells.
-const LONGEST: Duration = Duration::from_hours(24);
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Who asks, whom, and for what.
 #[derive(Clone)]

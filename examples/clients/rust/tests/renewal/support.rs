@@ -26,7 +26,7 @@ use tonic_health::server::{HealthReporter, HealthService};
 use tower_layer::Layer as _;
 
 /// Of the tokens of this issuer.
-pub(crate) const LIFETIME: Duration = Duration::from_mins(1);
+pub(crate) const LIFETIME: Duration = Duration::from_secs(60);
 /// One of them then still holds, but not for long.
 pub(crate) const NEARLY_LIFETIME: Duration = Duration::from_secs(59);
 /// A second later there may be another fetch.
