@@ -5,7 +5,7 @@
 //! use sekisho_build::descriptor_set_of;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let policy = Policy::from_descriptor_set(&descriptor_set(r#"
+//! let policy = Policy::from_descriptor_set(&descriptor_set_of(r#"
 //!     syntax = "proto3";
 //!     package orders.v1;
 //!     import "sekisho/v1/access.proto";
