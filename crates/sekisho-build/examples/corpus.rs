@@ -1,10 +1,10 @@
 //! Compiles the same protos with plain tonic, which runs protoc, and with the build helper, and compares what they write.
 //!
 //! ```text
-//! cargo run --release -p sekisho-build --example corpus -- DIRECTORY [EVERY]
+//! cargo run --release -p sekisho-build --example corpus -- DIRECTORY [STEP]
 //! ```
 //!
-//! All `.proto` files below DIRECTORY are compiled, a directory at a time; with EVERY, each EVERYth directory alone. Files
+//! All `.proto` files below DIRECTORY are compiled, a directory at a time; with a STEP, only one directory in STEP. Files
 //! that import what is not there, and files of an edition, are refused by both. Ends with 1 where the two differ, or where
 //! no two agree. What cargo would read goes to stdout, and what has been found to stderr.
 #![allow(clippy::print_stderr, reason = "this is a program")]
@@ -49,14 +49,14 @@ impl fmt::Display for Tally {
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let root = PathBuf::from(arguments.next().ok_or("usage: corpus DIRECTORY [EVERY]")?);
-    let every: usize = arguments.next().map_or(Ok(1), |every| every.parse())?;
+    let root = PathBuf::from(arguments.next().ok_or("usage: corpus DIRECTORY [STEP]")?);
+    let step: usize = arguments.next().map_or(Ok(1), |step| step.parse())?;
     // What the code generator panics with is told with the file.
     std::panic::set_hook(Box::new(|_| {}));
     let mut directories = BTreeMap::new();
     collect(&root, &mut directories)?;
     let mut tally = Tally::default();
-    for files in directories.values().step_by(every.max(1)) {
+    for files in directories.values().step_by(step.max(1)) {
         tally.compare(&root, files)?;
     }
     eprintln!("{tally}");
@@ -73,7 +73,9 @@ fn collect(directory: &Path, found: &mut BTreeMap<PathBuf, Vec<PathBuf>>) -> std
             found.entry(directory.to_owned()).or_default().push(path);
         }
     }
-    found.values_mut().for_each(|files| files.sort());
+    for files in found.values_mut() {
+        files.sort();
+    }
     Ok(())
 }
 

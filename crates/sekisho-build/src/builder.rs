@@ -8,7 +8,7 @@ use sekisho_policy::{AccessRule, Policy, PolicyBuilder};
 
 use super::Error;
 use super::compiler::Compiled;
-use super::generate::generate;
+use super::generate::Generator;
 use super::policy::Source;
 
 type TonicOptions = Box<dyn FnOnce(tonic_prost_build::Builder) -> tonic_prost_build::Builder>;
@@ -150,10 +150,12 @@ impl Builder {
             Some(directory) => directory,
             None => std::env::var_os("OUT_DIR").map(PathBuf::from).ok_or(Error::NoOutDir)?,
         };
+        let generator =
+            Generator::new((self.tonic)(tonic_prost_build::configure().out_dir(&out_dir)), self.prost)?;
         // Not by `with_extension`, which would cut a name such as `orders.v1`.
         let path = out_dir.join(format!("{}.bin", self.descriptor_set));
         fs::write(&path, embedded).map_err(|error| Error::Write { path, error })?;
-        generate((self.tonic)(tonic_prost_build::configure().out_dir(out_dir)), self.prost, complete)
+        generator.generate(complete)
     }
 }
 

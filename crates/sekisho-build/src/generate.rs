@@ -8,20 +8,35 @@ use tonic_prost_build::{Builder, Config};
 
 use super::Error;
 
-/// Generates code for all files of a set, as tonic does: those that are imported are among them.
-pub(super) fn generate(builder: Builder, config: Config, set: &[u8]) -> Result<(), Error> {
-    refuse_settings(&format!("{builder:?}"), &format!("{config:?}"))?;
-    if let Some(path) = requested_set(&builder)? {
-        return generate_by(&path, builder, config, set);
-    }
-    let directory = tempfile::tempdir().map_err(Error::Generate)?;
-    generate_by(&directory.path().join("set.binpb"), builder, config, set)
+/// Settings of code generation that can be followed.
+pub(super) struct Generator {
+    builder: Builder,
+    config: Config,
+    /// Where the caller wants the complete set to be written to.
+    set_path: Option<PathBuf>,
 }
 
-fn generate_by(path: &Path, builder: Builder, config: Config, set: &[u8]) -> Result<(), Error> {
-    fs::write(path, set).map_err(|error| Error::Write { path: path.to_owned(), error })?;
-    let builder = builder.file_descriptor_set_path(path).skip_protoc_run();
-    builder.compile_with_config::<&str>(config, &[], &[]).map_err(Error::Generate)
+impl Generator {
+    pub(super) fn new(builder: Builder, config: Config) -> Result<Self, Error> {
+        refuse_settings(&format!("{builder:?}"), &format!("{config:?}"))?;
+        let set_path = requested_set(&builder)?;
+        Ok(Self { builder, config, set_path })
+    }
+
+    /// Generates code for all files of a set, as tonic does: those that are imported are among them.
+    pub(super) fn generate(mut self, set: &[u8]) -> Result<(), Error> {
+        if let Some(path) = self.set_path.take() {
+            return self.generate_by(&path, set);
+        }
+        let directory = tempfile::tempdir().map_err(Error::Generate)?;
+        self.generate_by(&directory.path().join("set.binpb"), set)
+    }
+
+    fn generate_by(self, path: &Path, set: &[u8]) -> Result<(), Error> {
+        fs::write(path, set).map_err(|error| Error::Write { path: path.to_owned(), error })?;
+        let builder = self.builder.file_descriptor_set_path(path).skip_protoc_run();
+        builder.compile_with_config::<&str>(self.config, &[], &[]).map_err(Error::Generate)
+    }
 }
 
 /// Settings that mean another set than the one that is compiled here.
@@ -38,7 +53,7 @@ fn refuse_settings(builder: &str, config: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Where the caller wants the complete set to be written to, which the builder tells by its `Debug` alone. That what was
+/// The path that the caller has given the builder, which tells it by its `Debug` alone. That what was
 /// read is what was meant is proved by giving it to the builder: nothing may change.
 fn requested_set(builder: &Builder) -> Result<Option<PathBuf>, Error> {
     let text = format!("{builder:?}");

@@ -97,7 +97,8 @@ pub(super) struct OwnImports {
 pub(super) type Extended = Rc<RefCell<BTreeMap<String, OwnImports>>>;
 
 /// `import public` counts through any number of files, and protox 0.10 follows the first alone. So a file is given as
-/// its own the public imports of those that it imports publicly. It loses its text, and with it the place in an error.
+/// its own the public imports of those that it imports publicly. It loses its text, and with it
+/// the place of an import that is not found.
 pub(super) struct PublicImports<R> {
     inner: R,
     extended: Extended,

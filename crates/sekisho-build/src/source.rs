@@ -12,29 +12,22 @@ pub(super) fn readable(source: &str) -> Option<String> {
 fn with_full_ranges(source: &str) -> String {
     let mut full = String::with_capacity(source.len());
     let mut rest = source;
-    let mut begins_statement = true;
     while let Some(first) = rest.chars().next() {
-        let length = opaque(rest).unwrap_or_else(|| word(rest).unwrap_or(first.len_utf8()));
+        let length = opaque(rest).or_else(|| word(rest)).unwrap_or(first.len_utf8());
         let (token, after) = rest.split_at(length);
         full.push_str(token);
         rest = after;
-        if begins_statement
-            && token == "extensions"
-            && let Some((ranges, number)) = short_range(rest)
+        if token == "extensions"
+            && let Some((ranges, number)) = short_range(after)
         {
-            full.push_str(ranges);
-            full.push_str("to ");
-            full.push_str(number);
-            full.push(' ');
-            rest = &rest[ranges.len()..];
+            full.extend([ranges, "to ", number, " "]);
+            rest = &after[ranges.len()..];
         }
-        let is_nothing = first.is_whitespace() || token.starts_with("//") || token.starts_with("/*");
-        begins_statement = matches!(token, "{" | "}" | ";") || (begins_statement && is_nothing);
     }
     full
 }
 
-/// What stands before the `[` of a statement, and its last number, if that is no range.
+/// What stands before the `[` of an `extensions` statement, and its last number, if that is no range.
 fn short_range(statement: &str) -> Option<(&str, &str)> {
     let end = statement.find(['[', ';', '{', '}', '/', '"', '\''])?;
     if !statement[end..].starts_with('[') {

@@ -137,6 +137,7 @@ fn a_set_that_tonic_would_read_is_not_written_over() {
     let error = package.compile_with(build::configure().prost(config), &["orders.proto"]).expect_err("hers");
     assert!(error.to_string().contains("file_descriptor_set_path of a prost_build::Config"), "{error}");
     assert_eq!(fs::read(path).expect("still there"), b"hers");
+    assert!(package.written().is_empty());
 }
 
 #[test]

@@ -79,11 +79,18 @@ fn imports_that_are_not_public_end_at_their_file() {
     let error = package.compile(&["orders.proto"]).expect_err("not imported").to_string();
     let place = format!("{}:5:", package.proto("orders.proto").display());
     assert!(error.starts_with(&place) && error.contains("chain.v1.Last"), "{error}");
-    // A mistake behind public imports has its place, too.
+    // A mistake among public imports has its place, too: in the last file, and in one that imports further.
     let package = chain(&LAST.replace("{}", "{ Gone gone = 1; }"), "public");
     let error = package.compile(&["orders.proto"]).expect_err("a mistake").to_string();
     let place = format!("{}:3:16: ", package.proto("last.proto").display());
     assert!(error.starts_with(&place) && error.contains("Gone"), "{error}");
+    let package = chain(LAST, "public");
+    let second =
+        "syntax = \"proto3\";\npackage chain.v1;\nimport public \"third.proto\";\nimport \"gone.proto\";\n";
+    std::fs::write(package.proto("second.proto"), second).expect("the file");
+    let error = package.compile(&["orders.proto"]).expect_err("a mistake").to_string();
+    let place = format!("{}:4:1: ", package.proto("second.proto").display());
+    assert!(error.starts_with(&place) && error.contains("gone.proto"), "{error}");
 }
 
 #[test]

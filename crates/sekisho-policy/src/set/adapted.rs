@@ -41,7 +41,7 @@ impl<'a> Adapted<'a> {
 }
 
 fn is_import(file: &DynamicMessage) -> bool {
-    file.unknown_fields().filter(|field| field.number() == BUF_EXTENSION).any(|field| says_is_import(field))
+    file.unknown_fields().filter(|field| field.number() == BUF_EXTENSION).any(says_is_import)
 }
 
 /// Its first field is what `google.protobuf.BoolValue` has, which is prost's `bool`.

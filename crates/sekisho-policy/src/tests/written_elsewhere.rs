@@ -82,3 +82,51 @@ fn imports_are_public_through_any_number_of_files() {
     let text = faults(Policy::from_descriptor_set(&chain(false)));
     assert!(text.contains("no complete descriptor set: ") && text.contains("Last"), "{text}");
 }
+
+/// The option as an edition's delimited encoding would have it: a group, which no compiler makes of our own file.
+#[test]
+fn an_option_that_is_encoded_otherwise_is_refused() {
+    use prost::encoding::{WireType, bytes::encode as append, encode_key};
+    use prost_types::{DescriptorProto, FileDescriptorProto, MethodDescriptorProto, ServiceDescriptorProto};
+
+    // `public: true`
+    let message = [8, 1];
+    let mut delimited = Vec::new();
+    encode_key(57205, WireType::StartGroup, &mut delimited);
+    delimited.extend(message);
+    encode_key(57205, WireType::EndGroup, &mut delimited);
+    let mut prefixed = Vec::new();
+    append(57205, &message.to_vec(), &mut prefixed);
+    let set = |options: &Vec<u8>| {
+        let m = || Some(".a.M".to_owned());
+        let get = MethodDescriptorProto {
+            name: Some("Get".to_owned()),
+            input_type: m(),
+            output_type: m(),
+            ..Default::default()
+        };
+        let mut method = get.encode_to_vec();
+        append(4, options, &mut method);
+        let mut service =
+            ServiceDescriptorProto { name: Some("A".to_owned()), ..Default::default() }.encode_to_vec();
+        append(2, &method, &mut service);
+        let file_of_edition = FileDescriptorProto {
+            name: Some("a.proto".to_owned()),
+            package: Some("a".to_owned()),
+            dependency: vec!["sekisho/v1/access.proto".to_owned()],
+            syntax: Some("editions".to_owned()),
+            message_type: vec![DescriptorProto { name: Some("M".to_owned()), ..Default::default() }],
+            ..Default::default()
+        };
+        let mut edition = file_of_edition.encode_to_vec();
+        append(6, &service, &mut edition);
+        let ours = compile(&test_proto(GET), ACCESS_PROTO);
+        let [descriptor, access] =
+            ["google/protobuf/descriptor.proto", "sekisho/v1/access.proto"].map(|name| file(&ours, name));
+        assemble([descriptor, access, edition])
+    };
+    let policy = Policy::from_descriptor_set(&set(&prefixed)).expect("a policy");
+    assert_eq!(*policy.method("/a.A/Get").expect("Get").rule(), AccessRule::Public);
+    let text = faults(Policy::from_descriptor_set(&set(&delimited)));
+    assert!(text.contains("no complete descriptor set") || text.contains("a.A.Get: "), "{text}");
+}
