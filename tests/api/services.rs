@@ -193,6 +193,32 @@ async fn a_server_whose_services_are_not_what_is_declared_does_not_start() {
     assert!(no_such_method.contains("api1.v1.Api1/Drop"), "{no_such_method}");
 }
 
+/// As an error, since only whoever assembled the server can mend it.
+#[tokio::test]
+async fn a_layer_that_changes_the_path_of_a_call_is_logged_once() {
+    const OPEN: &str = "/streaming.v1.Streaming/Open";
+    const UNARY: &str = "/streaming.v1.Streaming/Unary";
+    let app = App::start().await;
+    let rewrite = |mut request: http::Request<axum::body::Body>| {
+        *request.uri_mut() = http::Uri::from_static(UNARY);
+        request
+    };
+    let services = app.handlers.register(sekisho::Services::new(crate::support::STREAMING));
+    let protected = services
+        .layer(tower::util::MapRequestLayer::new(rewrite))
+        .protect(crate::support::trusting(|verifier| verifier));
+    let request = http::Request::post(OPEN).header("content-type", "application/grpc");
+    let request = request.body(tonic::body::Body::empty()).expect("a request");
+    let answer = tower::ServiceExt::oneshot(protected.expect("protected"), request).await.expect("an answer");
+    assert_eq!(answer.headers()["grpc-status"], "13");
+    assert_eq!(app.handlers.ran(), 0);
+    let lines = lines_with("changed the path of a call");
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    for part in ["ERROR", &format!(r#"granted="{OPEN}""#), &format!(r#"called="{UNARY}""#)] {
+        assert!(lines[0].contains(part), "{part}: {lines:?}");
+    }
+}
+
 #[test]
 fn the_three_apis_have_the_rules_that_are_published() {
     let policy = sekisho::policy::Policy::from_descriptor_set(sekisho_server::services::DESCRIPTOR_SET);

@@ -38,7 +38,7 @@
 //!
 //! CORS and gRPC-Web stand outside of the guard. If they stood inside, a refusal would leave without the headers that
 //! CORS adds, and a browser would report each one as a CORS error. CORS is the outermost, because it answers
-//! `OPTIONS`, which is no call. Of gRPC-Web's content types the guard knows none: [`tonic_web`] translates them.
+//! `OPTIONS`, which is no call. Of gRPC-Web's content types the guard knows none: `tonic-web` translates them.
 //!
 //! ```
 //! use axum::routing::get;

@@ -1,4 +1,4 @@
-//! The request's body, as what stands behind the layer gets it: without trailers, and with an end that does
+//! The request's body, as what stands behind the guard gets it: without trailers, and with an end that does
 //! not hurt the connection.
 
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use http_body::{Body, Frame, SizeHint};
 use super::discard::{ConnectionResets, discard};
 
 /// The body of a request. Trailers are dropped, since gRPC has none in requests and tonic would merge them
-/// into the metadata that a handler sees, after the layer has judged it.
+/// into the metadata that a handler sees, after the guard has judged it.
 ///
 /// Where it is dropped before its end, a task reads on and throws away what comes, until the body ends, or
 /// for 64 KiB or a second. Without a tokio runtime, it is just dropped.
@@ -30,14 +30,14 @@ impl<B> RequestBody<B>
 where
     B: Body + Send + Unpin + 'static,
 {
-    /// The request with its body wrapped. The layer does it to every request.
+    /// The request with its body wrapped. The guard does it to every request.
     pub fn wrap(request: Request<B>) -> Request<Self> {
         Self::wrap_with(request, None)
     }
 
     /// The same for a server that knows its connections, next to the socket: it then holds for what never reaches
-    /// the layer as well, and of a body that is decoded on its way (gRPC-Web), what is thrown away is not decoded.
-    /// The layer's own wrapper then leaves the rest of the body to this one.
+    /// the guard as well, and of a body that is decoded on its way (gRPC-Web), what is thrown away is not decoded.
+    /// The guard's own wrapper then leaves the rest of the body to this one.
     pub fn wrap_on(request: Request<B>, connection: &ConnectionResets) -> Request<Self> {
         Self::wrap_with(request, Some(connection.clone()))
     }

@@ -43,7 +43,7 @@ impl Protected {
         Self { guard, checks_requests, paths, health }
     }
 
-    /// For [`Server::add_routes`](tonic::transport::Server::add_routes). Every request goes to the guard, but for
+    /// For `add_routes` of tonic's `Server`. Every request goes to the guard, but for
     /// services of other names that are added to the server, or to these routes, afterwards.
     ///
     /// # Panics

@@ -60,7 +60,15 @@ async fn in_tonics_server() {
     let (issuer, orders) = (issuer(), Orders::default());
     let protected = services(&orders).protect(issuer.issuer()).expect("protected");
     let routes = protected.clone().into_routes();
-    assert_guarded(serve_by_axum(routes.into_axum_router()).await, &issuer, &orders).await;
+    let address = serve_by_axum(routes.into_axum_router()).await;
+    assert_guarded(address, &issuer, &orders).await;
+    // Here every path is the guard's.
+    for (method, path, status) in [("GET", "/", 405), ("POST", "/other.v1.Other/Get", 200)] {
+        let answer = http_1(address, method, path, "application/grpc").await;
+        assert_eq!(answer.status(), status, "{method} {path}");
+        let told = answer.headers().get("grpc-status").map(http::HeaderValue::as_bytes);
+        assert_eq!(told, (status == 200).then_some(&b"12"[..]), "{method} {path}");
+    }
 
     // tonic's own server speaks HTTP/2 alone, unless it is told otherwise.
     let channel = connect(serve_by_tonic(protected).await).await;
