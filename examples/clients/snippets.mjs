@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-const PLACE = /(<!-- snippet: (\S+) -->\n+```\w*\n).*?(```)/gs;
+const PLACE = /(<!-- snippet: (\S+) -->\n+```[\w,]*\n).*?(```)/gs;
 
 for (const document of process.argv.slice(2)) {
   const text = readFileSync(document, 'utf8');

@@ -114,6 +114,8 @@
 //! | `discovery` | keys by discovery, from a URL or a file, refreshed in the background (reqwest); on by default |
 //! | `testing` | [`testing`]: an issuer with its own key, a clock that a test moves |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod base64url;
 mod excerpt;
 

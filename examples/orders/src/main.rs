@@ -10,6 +10,7 @@ use tonic::transport::Server;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let url = std::env::args().nth(1).ok_or("usage: orders ISSUER")?;
+    // snippet: begin
     let issuer = Issuer::discover(&url, "orders")?;
     let services = Services::new(DESCRIPTOR_SET)
         .add_service(OrdersServer::new(Orders::default()))
@@ -24,5 +25,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .add_routes(services.into_routes())
         .serve("127.0.0.1:50052".parse()?)
         .await?;
+    // snippet: end
     Ok(())
 }

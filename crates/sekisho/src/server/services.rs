@@ -50,8 +50,26 @@ pub(super) struct GuardOptions {
 const MAX_QUESTION_SIZE: usize = 4096;
 
 impl Services {
-    /// Services that this encoded descriptor set declares: the one that `sekisho-build` embeds.
+    /// Every service that this encoded descriptor set declares: the one that `sekisho-build` embeds.
     pub fn new(descriptor_set: &[u8]) -> Self {
+        Self::empty().descriptor_set(descriptor_set)
+    }
+
+    /// Those of a descriptor set's services that are named here (`package.Service`), where other servers have the
+    /// rest. What is not named is unknown to this server, and refused.
+    ///
+    /// ```
+    /// # use sekisho::Services;
+    /// # fn accounts(shop: &[u8]) -> Services {
+    /// // A constant beside each server that tonic generates: `accounts_server::SERVICE_NAME`
+    /// Services::selected(shop, ["shop.accounts.v1.Accounts"])
+    /// # }
+    /// ```
+    pub fn selected(descriptor_set: &[u8], services: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self::empty().descriptor_set_services(descriptor_set, services)
+    }
+
+    fn empty() -> Self {
         let guard = GuardOptions {
             clock: None,
             max_token_size: None,
@@ -59,7 +77,7 @@ impl Services {
             forwards_token: false,
             checks_requests: true,
         };
-        let empty = Self {
+        Self {
             policy: Policy::builder(),
             descriptor_sets: Vec::new(),
             registered: Vec::new(),
@@ -68,13 +86,23 @@ impl Services {
             reflection: None,
             max_question_size: MAX_QUESTION_SIZE,
             guard,
-        };
-        empty.descriptor_set(descriptor_set)
+        }
     }
 
     /// Adds the declaration of more services.
     pub fn descriptor_set(mut self, encoded: &[u8]) -> Self {
         self.policy = self.policy.descriptor_set(encoded);
+        self.descriptor_sets.push(encoded.to_owned());
+        self
+    }
+
+    /// Adds the declaration of some services of a set, see [`PolicyBuilder::descriptor_set_services`].
+    pub fn descriptor_set_services(
+        mut self,
+        encoded: &[u8],
+        services: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.policy = self.policy.descriptor_set_services(encoded, services);
         self.descriptor_sets.push(encoded.to_owned());
         self
     }

@@ -20,7 +20,7 @@ async fn the_clock_is_the_one_that_is_given() {
     let channel = connect(serve_by_tonic(services.protect(issuer.issuer()).expect("protected")).await).await;
     let token = issuer.token().scope("orders:read").sign();
     assert_eq!(call(&channel, GET, Some(&token)).await.code(), Code::Ok);
-    clock.advance(Duration::from_hours(2));
+    clock.advance(Duration::from_secs(2 * 60 * 60));
     assert_eq!(call(&channel, GET, Some(&token)).await.code(), Code::Unauthenticated);
 }
 
@@ -82,4 +82,35 @@ async fn a_service_that_is_named_at_run_time_is_guarded_alike() {
     assert_eq!(call(&channel, GET, Some(&token)).await.code(), Code::Ok);
     assert_eq!(call(&channel, DELETE, Some(&token)).await.code(), Code::PermissionDenied);
     assert_eq!(orders.ran.all(), ["/orders.v1.Orders/Get for alice"]);
+}
+
+#[tokio::test]
+async fn of_a_set_only_the_services_that_are_named_are_known() {
+    let shop = sekisho_build::descriptor_set_of(
+        r#"
+        syntax = "proto3";
+        package orders.v1;
+        import "sekisho/v1/access.proto";
+        message Order {}
+        service Orders {
+          rpc Get(Order) returns (Order) { option (sekisho.v1.access) = { public: true }; }
+        }
+        service Audit {
+          rpc Get(Order) returns (Order) { option (sekisho.v1.access) = { public: true }; }
+        }
+        "#,
+    );
+    let shop = shop.expect("a descriptor set");
+    let orders = Orders::default();
+    let selected = Services::selected(&shop, ["orders.v1.Orders"]).add_service(orders.clone());
+    let channel =
+        connect(serve_by_tonic(selected.protect(issuer().issuer()).expect("one of two")).await).await;
+    assert_eq!(call(&channel, GET, None).await.code(), Code::Ok);
+    assert_eq!(call(&channel, "/orders.v1.Audit/Get", None).await.code(), Code::Unimplemented);
+    assert_eq!(orders.ran.all().len(), 1);
+
+    let all = Services::new(&shop).add_service(orders).protect(issuer().issuer());
+    assert!(all.expect_err("two of two").to_string().contains("orders.v1.Audit"));
+    let misspelt = Services::selected(&shop, ["orders.v1.Order"]).protect(issuer().issuer());
+    assert!(misspelt.expect_err("no such service").to_string().contains("orders.v1.Order"));
 }

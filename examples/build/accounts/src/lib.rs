@@ -1,15 +1,14 @@
 //! The server of accounts. Its protos are in a package of their own, beside those of another server.
 
-use sekisho::grpc::RequestExt as _;
-use sekisho::policy::{Policy, PolicyError};
+use sekisho::{RequestExt as _, Services};
 use shop_protos::shop::accounts::v1::accounts_server;
 use shop_protos::shop::accounts::v1::{Account, CloseAccountRequest, GetAccountRequest};
 use tonic::{Request, Response, Status};
 
-/// Of the services that the protos declare this server has one, and its policy knows no other.
-pub fn policy() -> Result<Policy, PolicyError> {
-    let service = accounts_server::SERVICE_NAME;
-    Policy::builder().descriptor_set_services(shop_protos::DESCRIPTOR_SET, [service]).build()
+/// Of the services that the protos declare this server has one, and knows no other.
+pub fn services() -> Services {
+    Services::selected(shop_protos::DESCRIPTOR_SET, [accounts_server::SERVICE_NAME])
+        .add_service(accounts_server::AccountsServer::new(Accounts))
 }
 
 pub struct Accounts;

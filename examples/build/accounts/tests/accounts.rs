@@ -2,19 +2,17 @@
 
 use std::error::Error;
 
-use accounts::Accounts;
 use shop_protos::shop::accounts::v1::accounts_client::AccountsClient;
-use shop_protos::shop::accounts::v1::accounts_server::AccountsServer;
 use shop_protos::shop::accounts::v1::{CloseAccountRequest, GetAccountRequest};
 use shop_protos::shop::catalog::v1::GetItemRequest;
 use shop_protos::shop::catalog::v1::catalog_client::CatalogClient;
-use testkit::Running;
+use testkit::{Running, TestIssuer};
 use tonic::Code;
 use tonic::service::Routes;
 
 #[tokio::test]
 async fn the_servers_own_service_is_guarded_and_the_other_is_unknown() -> Result<(), Box<dyn Error>> {
-    let server = Running::start(accounts::policy()?, Routes::new(AccountsServer::new(Accounts))).await?;
+    let server = Running::start(accounts::services()).await?;
     let mut client = AccountsClient::new(server.channel.clone());
     let account = client.get_account(server.with_scope("accounts:read", GetAccountRequest {})?).await?;
     assert_eq!(account.into_inner().owner, "alice");
@@ -28,10 +26,10 @@ async fn the_servers_own_service_is_guarded_and_the_other_is_unknown() -> Result
 }
 
 #[test]
-fn the_policy_knows_what_this_server_registers() -> Result<(), Box<dyn Error>> {
-    let policy = accounts::policy()?;
-    policy.check_registered(["shop.accounts.v1.Accounts"])?;
-    let both = policy.check_registered(["shop.accounts.v1.Accounts", "shop.catalog.v1.Catalog"]);
-    assert!(both.is_err(), "the catalog is not declared for this server");
-    Ok(())
+fn another_servers_service_is_not_declared_here() {
+    let issuer = TestIssuer::new("https://tenant.example/", "shop");
+    let both = accounts::services().add_named("shop.catalog.v1.Catalog", Routes::default());
+    let fault = both.protect(issuer.issuer()).expect_err("the catalog is not declared for this server");
+    assert!(fault.to_string().contains("shop.catalog.v1.Catalog"), "{fault}");
+    assert!(accounts::services().protect(issuer.issuer()).is_ok(), "what is declared is served");
 }

@@ -1,15 +1,14 @@
 //! The server of the catalog. Its protos are in a package of their own, beside those of another server.
 
-use sekisho::grpc::RequestExt as _;
-use sekisho::policy::{Policy, PolicyError};
+use sekisho::{RequestExt as _, Services};
 use shop_protos::shop::catalog::v1::catalog_server;
 use shop_protos::shop::catalog::v1::{GetItemRequest, Item};
 use tonic::{Request, Response, Status};
 
-/// Of the services that the protos declare this server has one, and its policy knows no other.
-pub fn policy() -> Result<Policy, PolicyError> {
-    let service = catalog_server::SERVICE_NAME;
-    Policy::builder().descriptor_set_services(shop_protos::DESCRIPTOR_SET, [service]).build()
+/// Of the services that the protos declare this server has one, and knows no other.
+pub fn services() -> Services {
+    Services::selected(shop_protos::DESCRIPTOR_SET, [catalog_server::SERVICE_NAME])
+        .add_service(catalog_server::CatalogServer::new(Catalog))
 }
 
 pub struct Catalog;

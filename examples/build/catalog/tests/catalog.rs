@@ -2,19 +2,16 @@
 
 use std::error::Error;
 
-use catalog::Catalog;
 use shop_protos::shop::accounts::v1::GetAccountRequest;
 use shop_protos::shop::accounts::v1::accounts_client::AccountsClient;
 use shop_protos::shop::catalog::v1::GetItemRequest;
 use shop_protos::shop::catalog::v1::catalog_client::CatalogClient;
-use shop_protos::shop::catalog::v1::catalog_server::CatalogServer;
 use testkit::Running;
 use tonic::Code;
-use tonic::service::Routes;
 
 #[tokio::test]
 async fn the_servers_own_service_is_guarded_and_the_other_is_unknown() -> Result<(), Box<dyn Error>> {
-    let server = Running::start(catalog::policy()?, Routes::new(CatalogServer::new(Catalog))).await?;
+    let server = Running::start(catalog::services()).await?;
     let mut client = CatalogClient::new(server.channel.clone());
     let item = || GetItemRequest { id: "7".to_owned() };
     assert_eq!(client.get_item(item()).await?.into_inner().id, "7");

@@ -1,8 +1,7 @@
 //! A server with protos of its own, which use messages of another package, and with settings of tonic's code generation.
 
 use bytes::Bytes;
-use sekisho::grpc::RequestExt as _;
-use sekisho::policy::{Policy, PolicyError};
+use sekisho::{RequestExt as _, Services};
 use shop_protos::shop::{catalog::v1::Item, types::v1::Money};
 use tonic::{Request, Response, Status};
 
@@ -20,11 +19,11 @@ pub mod proto {
 use proto::{Parcel, TrackRequest};
 
 /// The services of both sets. The catalog, whose file is imported for a message, is in neither.
-pub fn policy() -> Result<Policy, PolicyError> {
-    Policy::builder()
-        .descriptor_set(proto::DESCRIPTOR_SET)
+pub fn services() -> Services {
+    Services::new(proto::DESCRIPTOR_SET)
         .descriptor_set(proto::ADMIN_DESCRIPTOR_SET)
-        .build()
+        .add_service(proto::parcels_server::ParcelsServer::new(Parcels))
+        .add_service(proto::admin::admin_server::AdminServer::new(Parcels))
 }
 
 pub struct Parcels;

@@ -4,19 +4,16 @@
 use std::error::Error;
 
 use bytes::Bytes;
-use parcels::Parcels;
-use parcels::proto::admin::{admin_client::AdminClient, admin_server::AdminServer};
-use parcels::proto::{Parcel, TrackRequest, parcels_client::ParcelsClient, parcels_server::ParcelsServer};
+use parcels::proto::admin::admin_client::AdminClient;
+use parcels::proto::{Parcel, TrackRequest, parcels_client::ParcelsClient};
 use shop_protos::shop::catalog::v1::GetItemRequest;
 use shop_protos::shop::catalog::v1::catalog_client::CatalogClient;
 use testkit::Running;
 use tonic::Code;
-use tonic::service::Routes;
 
 #[tokio::test]
 async fn services_of_both_calls_are_guarded_and_an_imported_one_is_unknown() -> Result<(), Box<dyn Error>> {
-    let routes = Routes::new(ParcelsServer::new(Parcels)).add_service(AdminServer::new(Parcels));
-    let server = Running::start(parcels::policy()?, routes).await?;
+    let server = Running::start(parcels::services()).await?;
     let mut client = ParcelsClient::new(server.channel.clone());
     let mut admin = AdminClient::new(server.channel.clone());
     let track = || TrackRequest { id: "9".to_owned() };

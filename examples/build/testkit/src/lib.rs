@@ -3,16 +3,14 @@
 use std::error::Error;
 use std::time::SystemTime;
 
-use sekisho::grpc::AccessLayer;
-use sekisho::policy::Policy;
-use sekisho::testing::TestIssuer;
+use sekisho::Services;
+pub use sekisho::testing::TestIssuer;
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::Request;
-use tonic::service::Routes;
 use tonic::transport::{Channel, Endpoint, Server};
 
-/// A server behind the layer, and the issuer that it trusts.
+/// A server behind the guard, and the issuer that it trusts.
 pub struct Running {
     issuer: TestIssuer,
     /// Where calls are sent.
@@ -20,12 +18,12 @@ pub struct Running {
 }
 
 impl Running {
-    pub async fn start(policy: Policy, routes: Routes) -> Result<Self, Box<dyn Error>> {
+    pub async fn start(services: Services) -> Result<Self, Box<dyn Error>> {
         let issuer = TestIssuer::new("https://tenant.example/", "shop");
-        let layer = AccessLayer::new(policy, issuer.issuer());
+        let protected = services.protect(issuer.issuer())?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let endpoint = Endpoint::try_from(format!("http://{}", listener.local_addr()?))?;
-        let server = Server::builder().layer(layer).add_routes(routes);
+        let server = Server::builder().add_routes(protected.into_routes());
         tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
         Ok(Self { issuer, channel: endpoint.connect().await? })
     }
