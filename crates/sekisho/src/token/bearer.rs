@@ -63,6 +63,20 @@ fn without_leading_spaces(bytes: &[u8]) -> &[u8] {
     &bytes[spaces..]
 }
 
+/// By byte, whether it may stand in a token. A table, since every byte of every token is looked up.
+const IN_A_TOKEN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        #[expect(clippy::cast_possible_truncation, reason = "there are 256 of them")]
+        let character = byte as u8;
+        table[byte] =
+            character.is_ascii_alphanumeric() || matches!(character, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
+        byte += 1;
+    }
+    table
+};
+
 /// `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`
 fn one_token(bytes: &[u8]) -> Result<&str, CredentialsError> {
     if bytes.is_empty() {
@@ -70,8 +84,7 @@ fn one_token(bytes: &[u8]) -> Result<&str, CredentialsError> {
     }
     let padding = bytes.iter().rev().take_while(|byte| **byte == b'=').count();
     let body = &bytes[..bytes.len() - padding];
-    let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(byte);
-    if body.is_empty() || !body.iter().all(allowed) {
+    if body.is_empty() || !body.iter().all(|byte| IN_A_TOKEN[usize::from(*byte)]) {
         return Err(CredentialsError::Characters);
     }
     std::str::from_utf8(bytes).map_err(|_| CredentialsError::Characters)

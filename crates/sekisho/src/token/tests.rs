@@ -147,3 +147,13 @@ fn property_issuer() -> &'static TestIssuer {
     static ISSUER: std::sync::OnceLock<TestIssuer> = std::sync::OnceLock::new();
     ISSUER.get_or_init(|| TestIssuer::new("https://i.example/", "api"))
 }
+
+#[test]
+fn a_token_is_of_the_characters_that_rfc_6750_has() {
+    let characters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/";
+    for byte in 0..=u8::MAX {
+        let entry = [b"Bearer a".as_slice(), &[byte], b"b"].concat();
+        let is_read = BearerToken::parse([entry.as_slice()], LIMIT).is_ok();
+        assert_eq!(is_read, characters.contains(&byte), "{byte}");
+    }
+}
