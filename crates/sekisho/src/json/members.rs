@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::raw_text::RawText;
 use super::reader::{Malformed, Reader};
 use super::value::Value;
 use super::wanted::Wanted;
@@ -23,10 +24,7 @@ impl Members {
     pub fn read(reader: &mut Reader<'_>, wanted: &[Wanted]) -> Result<Self, Malformed> {
         let mut members = Self::default();
         reader.object(|reader, name| {
-            // Names are compared as what they say: `\u0065xp` is `exp`.
-            let Some(wanted) = wanted.iter().find(|wanted| name.is(&wanted.name)) else {
-                return reader.skip();
-            };
+            let Some(wanted) = find(wanted, name) else { return reader.skip() };
             let value = Value::read(reader, &wanted.within)?;
             members.insert(wanted.name.clone(), value);
             Ok(())
@@ -64,6 +62,14 @@ impl Members {
     /// The first of the asked members that was there twice, or that cannot be read.
     pub fn fault(&self) -> Option<&Fault> {
         self.fault.as_ref()
+    }
+}
+
+/// Names are compared as what they say: `\u0065xp` is `exp`. Nearly all are written without an escape.
+fn find<'w>(wanted: &'w [Wanted], name: RawText<'_>) -> Option<&'w Wanted> {
+    match name.as_written() {
+        Some(name) => wanted.iter().find(|wanted| wanted.name == name),
+        None => wanted.iter().find(|wanted| name.is(&wanted.name)),
     }
 }
 

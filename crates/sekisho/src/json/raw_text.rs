@@ -15,11 +15,15 @@ impl<'j> RawText<'j> {
 
     /// What it says; nothing where it has half of a surrogate pair, which is no character.
     pub fn decode(self) -> Option<Cow<'j, str>> {
-        if self.0.contains('\\') {
-            self.characters().collect::<Option<String>>().map(Cow::Owned)
-        } else {
-            Some(Cow::Borrowed(self.0))
+        match self.as_written() {
+            Some(text) => Some(Cow::Borrowed(text)),
+            None => self.characters().collect::<Option<String>>().map(Cow::Owned),
         }
+    }
+
+    /// What it says, where it is written without an escape.
+    pub fn as_written(self) -> Option<&'j str> {
+        (!self.0.contains('\\')).then_some(self.0)
     }
 
     /// Whether it says `text`, however it is written. Allocates nothing.

@@ -10,14 +10,15 @@ use tonic::server::NamedService;
 use tower_service::Service;
 
 use super::as_granted::AsGranted;
+use crate::policy::Policy;
 
-/// Adds a route to a router, which panics at a path that it cannot read or has already. So the name is compared with
-/// those that are declared before.
-type AddRoute = Box<dyn FnOnce(Router) -> Router + Send>;
+/// Adds a route for each of these paths to a router, which panics at a path that it cannot read or has already. So the
+/// name is compared with those that are declared before.
+type AddRoutes = Box<dyn FnOnce(Router, &[&str]) -> Router + Send>;
 
 pub(super) struct Registered {
     name: String,
-    add_route: AddRoute,
+    add_routes: AddRoutes,
 }
 
 impl Registered {
@@ -42,16 +43,23 @@ impl Registered {
             + Sync
             + 'static,
     {
-        let path = path_of(&name);
-        Self { name, add_route: Box::new(move |router| router.route_service(&path, AsGranted(service))) }
+        let service = AsGranted(service);
+        let add_routes = move |router, paths: &[&str]| {
+            paths.iter().fold(router, |router: Router, path| router.route_service(path, service.clone()))
+        };
+        Self { name, add_routes: Box::new(add_routes) }
     }
 
     pub(super) fn name(&self) -> &str {
         &self.name
     }
 
-    pub(super) fn add_to(self, router: Router) -> Router {
-        (self.add_route)(router)
+    /// Under the paths of its methods: the guard lets no other path in, and an exact route is found faster than a
+    /// pattern.
+    pub(super) fn add_to(self, router: Router, policy: &Policy) -> Router {
+        let methods = policy.methods().filter(|method| method.service() == self.name);
+        let paths: Vec<&str> = methods.map(|method| method.path()).collect();
+        (self.add_routes)(router, &paths)
     }
 }
 
