@@ -57,6 +57,13 @@ pub enum FaultKind {
         /// The field's name; its number where the name is not told.
         field: String,
     },
+    /// A name that no `.proto` can have. In a path it would mean something else: `A` with `B/C`, and `A/B` with `C`, have
+    /// one path.
+    #[error("{name:?} is no name of a service or a method; a name has ASCII letters, digits and `_`")]
+    Name {
+        /// The name.
+        name: String,
+    },
     /// What is named as one of the options is not what it is here.
     #[error(
         "declared differently from sekisho/v1/access.proto (expected field {number} of {extendee}, of type {expected}); use that file as it is"
