@@ -117,6 +117,9 @@ pub enum FaultKind {
         /// The syntax.
         syntax: String,
     },
+    /// A file that imports itself, directly or by way of others.
+    #[error("its imports lead back to itself; make the descriptor set with a compiler, which refuses that")]
+    ImportCircle,
     /// Nothing was added to the builder.
     #[error("it has no descriptor set; add the one of the services that are to be guarded")]
     NoDescriptorSet,
