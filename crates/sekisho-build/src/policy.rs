@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use prost_reflect::prost::DecodeError;
 use sekisho_policy::{Fault, FaultKind, PolicyBuilder};
 
 use super::Error;
@@ -27,13 +28,14 @@ impl Source<'_> {
             None => policy.descriptor_set(self.encoded),
         };
         let known = services(policy, path_of)?;
-        let mut embedded =
-            DescriptorSet::decode(self.encoded).map_err(|error| Error::Policy(vec![error.to_string()]))?;
+        let undecodable = |error: DecodeError| Error::Policy(vec![error.to_string()]);
+        let mut embedded = DescriptorSet::decode(self.encoded).map_err(undecodable)?;
         let editions = embedded.editions();
         if !editions.is_empty() {
             return Err(Error::Edition(editions));
         }
         embedded.retain_services(&known);
+        embedded.forget_imported().map_err(undecodable)?;
         Ok(embedded.encode())
     }
 }

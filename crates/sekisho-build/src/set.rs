@@ -12,6 +12,9 @@ use crate::resolver::OwnImports;
 /// The field number of `service` in `FileDescriptorProto`, with which the paths of its source positions begin.
 const SERVICE: i32 = 6;
 
+/// The field that buf adds to `FileDescriptorProto`, to say that a file is there only because another imports it.
+const BUF_EXTENSION: u32 = 8042;
+
 /// A `google.protobuf.FileDescriptorSet`.
 pub(super) struct DescriptorSet(DynamicMessage);
 
@@ -34,6 +37,18 @@ impl DescriptorSet {
                 list(service, "method").is_empty() || names.contains(&name)
             });
         }
+    }
+
+    /// Takes buf's mark of imported files away. Once services are chosen, it would hide those that were named and are in
+    /// such a file.
+    pub(super) fn forget_imported(&mut self) -> Result<(), DecodeError> {
+        for file in self.files() {
+            let mut kept = Vec::new();
+            let unknown = file.take_unknown_fields().filter(|field| field.number() != BUF_EXTENSION);
+            unknown.for_each(|field| field.encode(&mut kept));
+            file.merge(kept.as_slice())?;
+        }
+        Ok(())
     }
 
     /// The files that prost can generate no code for, by name: it knows two syntaxes.

@@ -57,6 +57,13 @@ pub enum FaultKind {
         /// The field's name; its number where the name is not told.
         field: String,
     },
+    /// A name that no `.proto` can have. In a path it would mean something else: `A` with `B/C`, and `A/B` with `C`, have
+    /// one path.
+    #[error("{name:?} is no name of a service or a method; a name has ASCII letters, digits and `_`")]
+    Name {
+        /// The name.
+        name: String,
+    },
     /// What is named as one of the options is not what it is here.
     #[error(
         "declared differently from sekisho/v1/access.proto (expected field {number} of {extendee}, of type {expected}); use that file as it is"
@@ -110,6 +117,9 @@ pub enum FaultKind {
         /// The syntax.
         syntax: String,
     },
+    /// A file that imports itself, directly or by way of others.
+    #[error("its imports lead back to itself; make the descriptor set with a compiler, which refuses that")]
+    ImportCircle,
     /// Nothing was added to the builder.
     #[error("it has no descriptor set; add the one of the services that are to be guarded")]
     NoDescriptorSet,

@@ -59,6 +59,14 @@ impl Method {
     }
 }
 
+/// `ident` of protobuf's grammar, for each part of a name. A descriptor set may have been written by anything.
+pub(super) fn is_name(text: &str) -> bool {
+    text.split('.').all(|part| {
+        part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    })
+}
+
 /// Where a rule was declared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

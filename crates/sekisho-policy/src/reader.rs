@@ -7,6 +7,7 @@ use prost_reflect::{
     DescriptorPool, DynamicMessage, ExtensionDescriptor, FileDescriptor, MethodDescriptor, ServiceDescriptor,
 };
 
+use super::method::is_name;
 use super::option::{AccessOptions, NUMBER, rule_of};
 use super::set::{DecodedSet, decode};
 use super::source::{self, Target};
@@ -113,6 +114,7 @@ impl Reader {
             self.fault_without_position("the descriptor set", FaultKind::NoMethods);
         }
         for service in services {
+            self.check_names(service);
             let default = self.default_of(service, options.default_access.as_ref());
             let mut methods = Vec::new();
             for method in service.methods() {
@@ -121,6 +123,19 @@ impl Reader {
                 }
             }
             self.add(service, methods);
+        }
+    }
+
+    fn check_names(&mut self, service: &ServiceDescriptor) {
+        let name = |text: &str| FaultKind::Name { name: text.to_owned() };
+        let (file, full_name) = (service.parent_file(), service.full_name());
+        if !is_name(full_name) {
+            self.fault_at(&file, Target::Service(service), full_name, name(full_name));
+        }
+        for method in
+            service.methods().filter(|method| method.name().contains('.') || !is_name(method.name()))
+        {
+            self.fault_at(&file, Target::Method(&method), method.full_name(), name(method.name()));
         }
     }
 

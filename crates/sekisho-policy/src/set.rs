@@ -1,6 +1,7 @@
 //! From bytes to descriptors.
 
 mod adapted;
+mod circle;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -11,6 +12,7 @@ use prost_reflect::prost_types::{FileDescriptorProto, FileDescriptorSet};
 
 use super::{Fault, FaultKind};
 use adapted::Adapted;
+use circle::circle;
 
 /// The files of a descriptor set.
 #[derive(Debug)]
@@ -20,12 +22,16 @@ pub(super) struct DecodedSet {
     pub(super) imported: BTreeSet<String>,
 }
 
-/// Syntaxes first: prost-reflect 0.16 panics at one that it does not know.
+/// Syntaxes and circles of imports first: prost-reflect 0.16 panics at a syntax that it does not know, and ends the process at
+/// a circle.
 pub(super) fn decode(encoded: &[u8]) -> Result<DecodedSet, Vec<Fault>> {
     let set = FileDescriptorSet::decode(encoded).map_err(|error| vec![undecodable(&error)])?;
     let faults: Vec<Fault> = set.file.iter().filter(|file| !is_known(file)).map(unknown_syntax).collect();
     if !faults.is_empty() {
         return Err(faults);
+    }
+    if let Some(file) = circle(&set.file) {
+        return Err(vec![fault(file, FaultKind::ImportCircle)]);
     }
     let adapted = Adapted::from_encoded(encoded).map_err(|error| vec![undecodable(&error)])?;
     let pool = DescriptorPool::decode(adapted.encoded.as_ref()).map_err(|error| vec![undecodable(&error)])?;
@@ -38,7 +44,10 @@ fn is_known(file: &FileDescriptorProto) -> bool {
 }
 
 fn unknown_syntax(file: &FileDescriptorProto) -> Fault {
-    let kind = FaultKind::UnknownSyntax { syntax: file.syntax().to_owned() };
+    fault(file, FaultKind::UnknownSyntax { syntax: file.syntax().to_owned() })
+}
+
+fn fault(file: &FileDescriptorProto, kind: FaultKind) -> Fault {
     Fault { position: None, subject: file.name().to_owned(), kind }
 }
 

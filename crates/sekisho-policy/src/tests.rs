@@ -1,5 +1,6 @@
 //! Policies from descriptor sets that are made here, good ones and bad ones.
 
+mod circles;
 mod faults;
 mod foreign;
 mod properties;

@@ -77,7 +77,8 @@ impl Reflection {
     /// The messages in the details of a refusal (`google/rpc/error_details.proto`, `google/rpc/status.proto`) are described
     /// too; a set's own file of that name counts.
     ///
-    /// The same file may be in several sets. Options of the file and comments may differ; the first one is sent.
+    /// The same file may be in several sets. Options of the file and comments may differ; the first one is sent. A set may
+    /// be without some of its services (`sekisho-build` leaves out those that need no rule); the services of all are sent.
     /// Of protobuf's own files (`google/protobuf/`), which differ from release to release, the longest one is.
     ///
     /// # Errors

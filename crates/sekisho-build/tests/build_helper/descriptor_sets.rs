@@ -66,6 +66,24 @@ fn with_fields(set: &[u8], more: &[u8]) -> Vec<u8> {
     changed
 }
 
+/// `buf.alpha.image.v1.ImageFileExtension { bool is_import = 1; }`: the file is there only because another imports it.
+#[test]
+fn a_service_of_a_file_that_buf_marks_as_imported_is_the_servers_where_it_is_named() {
+    let mut mark = Vec::new();
+    encoding::bytes::encode(8042, &vec![8, 1], &mut mark);
+    let set = with_fields(&set_of(ORDERS), &mark);
+    let package = Package::new(&[]);
+    let embedded = || Policy::from_descriptor_set(&package.output("sekisho_descriptor_set.bin"));
+
+    compile(&package, build::configure().services(["orders.v1.Orders"]), &set).expect("compiles");
+    let policy = embedded().expect("what was judged is what the server reads");
+    assert_eq!(policy.services().collect::<Vec<_>>(), ["orders.v1.Orders"]);
+    assert_eq!(policy.methods().len(), 2);
+
+    compile(&package, build::configure(), &set).expect("compiles");
+    assert!(embedded().expect_err("no service").to_string().contains("there is no method in it"));
+}
+
 #[test]
 fn a_file_of_an_edition_is_refused_in_plain_words_after_its_policy_is_read() {
     let mut edition = Vec::new();

@@ -160,3 +160,36 @@ fn a_syntax_that_cannot_be_read_is_a_fault_of_its_file() {
         assert_eq!(faults(Policy::from_descriptor_set(&set.encode_to_vec())), files.map(expected).join("\n"));
     }
 }
+
+/// No compiler writes such a set. The server's router would read the first three as patterns, and panic.
+#[test]
+fn a_name_that_is_none_is_a_fault_at_its_place() {
+    let body =
+        "service Serve { rpc Fetch(M) returns (M) { option (sekisho.v1.access) = { public: true }; } }";
+    let encoded = descriptor_set(body);
+    let with = |found: &[u8; 5], other: &[u8; 5]| {
+        let at: Vec<usize> = (0..encoded.len() - 5).filter(|at| encoded[*at..].starts_with(found)).collect();
+        let [at] = at[..] else { panic!("a name, once") };
+        let mut set = encoded.clone();
+        set[at..at + 5].copy_from_slice(other);
+        Policy::from_descriptor_set(&set)
+    };
+    let is_none = "is no name of a service or a method; a name has ASCII letters, digits and `_`";
+    for (name, place, subject) in [
+        (b"{x}ab", "test.proto:5:17", "test.v1.Serve.{x}ab"),
+        (b"{*xy}", "test.proto:5:17", "test.v1.Serve.{*xy}"),
+        (b"B/Get", "test.proto:5:17", "test.v1.Serve.B/Get"),
+        (b"G.Get", "test.proto:5:17", "test.v1.Serve.G.Get"),
+        (b"Get?x", "test.proto:5:17", "test.v1.Serve.Get?x"),
+        (b"9Gets", "test.proto:5:17", "test.v1.Serve.9Gets"),
+    ] {
+        let text = std::str::from_utf8(name).expect("text");
+        assert_eq!(faults(with(b"Fetch", name)), format!("{place}: {subject}: {text:?} {is_none}"));
+    }
+    for name in [b"{x}ab", b"A/:x1"] {
+        let name_text = format!("test.v1.{}", std::str::from_utf8(name).expect("text"));
+        let expected = format!("test.proto:5:1: {name_text}: {name_text:?} {is_none}");
+        assert_eq!(faults(with(b"Serve", name)), expected);
+    }
+    with(b"Fetch", b"_Get9").expect("a name");
+}

@@ -1,6 +1,8 @@
 //! One file of a descriptor set. Its bytes are kept as they came: what is decoded into prost's types loses every option
 //! that those do not know.
 
+use std::collections::BTreeMap;
+
 use prost::bytes::Bytes;
 use prost::{DecodeError, Message as _};
 use prost_types::FileDescriptorProto;
@@ -63,6 +65,28 @@ impl File {
         self.parts.compared() == other.parts.compared()
     }
 
+    /// The file with the services of both, where nothing else differs: a set that `sekisho-build` has written is without
+    /// the services that its server does not serve, and another server's set has them.
+    pub(super) fn with_services_of(&self, other: Self) -> Result<Option<Self>, Error> {
+        let (own, others) = (self.services(), other.services());
+        let agree = others.iter().all(|(name, other)| own.get(name).is_none_or(|own| own == other));
+        if self.parts.without_services() != other.parts.without_services() || !agree {
+            return Ok(None);
+        }
+        if own.keys().all(|name| others.contains_key(name)) {
+            return Ok(Some(other));
+        }
+        let service =
+            own.into_iter().chain(others).collect::<BTreeMap<_, _>>().into_values().cloned().collect();
+        // As where services are left out, comments are about other positions.
+        let parts = Parts { service, source_code_info: None, ..self.parts.clone() };
+        Self::decode(parts.encode_to_vec().into()).map(Some)
+    }
+
+    fn services(&self) -> BTreeMap<&str, &Bytes> {
+        self.declarations.services.iter().map(String::as_str).zip(&self.parts.service).collect()
+    }
+
     pub(super) fn is_longer_than(&self, other: &Self) -> bool {
         self.parts.compared().encoded_len() > other.parts.compared().encoded_len()
     }
@@ -116,5 +140,9 @@ struct Parts {
 impl Parts {
     fn compared(&self) -> Self {
         Self { options: None, source_code_info: None, ..self.clone() }
+    }
+
+    fn without_services(&self) -> Self {
+        Self { service: Vec::new(), ..self.compared() }
     }
 }

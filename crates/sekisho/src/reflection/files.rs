@@ -43,7 +43,10 @@ fn add(files: &mut IndexMap<String, File>, file: File) -> Result<(), Error> {
                 held.insert(file);
             }
         }
-        Entry::Occupied(held) => return Err(Error::Contradiction { file: held.key().clone() }),
+        Entry::Occupied(mut held) => {
+            let both = held.get().with_services_of(file)?;
+            held.insert(both.ok_or_else(|| Error::Contradiction { file: held.key().clone() })?);
+        }
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Sets that are right, ones that are not, and what is told of them.
 
 mod every_name;
+mod services_of_several_sets;
 
 use proptest::prelude::*;
 use prost::Message as _;

@@ -7,4 +7,5 @@ mod health;
 mod layers;
 mod options;
 mod refused_at_start;
+mod several_sets;
 mod support;
