@@ -60,9 +60,9 @@ impl Issuer {
     }
 }
 
-/// Why an issuer cannot be discovered, whatever it answers.
+/// Why an issuer cannot be discovered, whatever it answers. Its `Debug` is its `Display`, for a `main` that returns it.
 #[cfg(feature = "discovery")]
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum DiscoverError {
     /// Its URL may not be asked.
@@ -71,4 +71,11 @@ pub enum DiscoverError {
     /// No HTTP client can be had.
     #[error(transparent)]
     Client(#[from] crate::jwks::InvalidCertificates),
+}
+
+#[cfg(feature = "discovery")]
+impl std::fmt::Debug for DiscoverError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }
