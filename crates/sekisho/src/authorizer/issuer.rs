@@ -25,9 +25,9 @@ impl Issuer {
 
     /// An issuer that is asked for its own name and keys (OpenID Connect Discovery or RFC 8414), now and
     /// every five minutes, beside the calls. Where it does not answer, the server starts all the same, and
-    /// callers are told to try again later.
+    /// callers are told to try again later. Why it does not is an event of `tracing`, target `sekisho::jwks`.
     ///
-    /// `url` may be written with or without its last slash. `audience` is what the tokens' `aud` has to name.
+    /// `url` is the `iss` of the tokens, not the address of a document of the issuer. It may be written with or without its last slash. `audience` is what the tokens' `aud` has to name.
     ///
     /// # Errors
     /// [`InvalidHttpUrl`] when `url` is no `https` URL, nor an `http` one on loopback.
