@@ -64,7 +64,8 @@ impl Builder {
     /// ```
     ///
     /// What speaks to protoc (`protoc_arg`) has no effect. `skip_protoc_run` is refused:
-    /// [`Builder::compile_descriptor_set`] does what it is for.
+    /// [`Builder::compile_descriptor_set`] does what it is for. What `file_descriptor_set_path` writes has the services of
+    /// imported files, too, whose methods have no rule: give the embedded set to the server and not that one.
     #[must_use]
     pub fn tonic(
         mut self,

@@ -39,10 +39,23 @@ pub enum Error {
 const DESCRIPTOR_SET: &str = "If protoc or buf compiles these files, let one of them write a descriptor set, and call \
                               `compile_descriptor_set` in place of `compile`.";
 
+/// What to write where an option of ours is mistaken: protox names neither the field nor the import.
+fn remedy(error: &str) -> &'static str {
+    if error.contains("'sekisho.v1.AccessRule'") {
+        "A rule is one of `{ public: true }`, `{ authenticated: true }`, `{ all_of: \"SCOPE\" }`, and \
+         `{ any_of: [{ all_of: \"SCOPE\" }, { all_of: \"SCOPE\" }] }`.\n"
+    } else if error.contains("'sekisho.v1.") && error.contains("not defined") {
+        "The options are `sekisho.v1.access` of a method and `sekisho.v1.default_access` of a service; \
+         write `import \"sekisho/v1/access.proto\";`.\n"
+    } else {
+        ""
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Proto(error) => write!(f, "{error}\n{DESCRIPTOR_SET}"),
+            Self::Proto(error) => write!(f, "{error}\n{}{DESCRIPTOR_SET}", remedy(error)),
             Self::Policy(faults) => {
                 write!(f, "{} in the access policy:\n{}", count(faults.len()), faults.join("\n"))
             }

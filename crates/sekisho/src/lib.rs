@@ -105,6 +105,11 @@
 //! What comes out is a [`Grant`], which the handler finds in the request, or a [`Denial`](authorizer::Denial), which
 //! the one map of [`grpc`] turns into a status. What tokens and issuers say is read by [`json`].
 //!
+//! # Logs
+//!
+//! Events of `tracing`: `sekisho::grpc` tells each call and why it was refused, `sekisho::jwks` why an issuer's keys could
+//! not be fetched. A server whose issuer's URL is wrong starts, and says so there alone.
+//!
 //! # Features
 //!
 //! | feature | brings |

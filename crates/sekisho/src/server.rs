@@ -55,8 +55,9 @@
 //!         .allow_methods([Method::POST])
 //!         .allow_headers(accepted.map(HeaderName::from_static))
 //!         .expose_headers(exposed.map(HeaderName::from_static));
-//!     // Of two layers of an axum router, the one that is added last is the outermost.
-//!     let calls = protected.into_axum_router().layer(GrpcWebLayer::new()).layer(cors);
+//!     // Of two layers of an axum router, the one that is added last is the outermost. By `layer` they would be around
+//!     // the answer to unknown paths, too, and `merge` would take that one over.
+//!     let calls = protected.into_axum_router().route_layer(GrpcWebLayer::new()).route_layer(cors);
 //!     // No call: it is not guarded.
 //!     let others = axum::Router::new().route("/healthz", get(|| async { "well" }));
 //!     others.merge(calls)

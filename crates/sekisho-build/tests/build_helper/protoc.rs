@@ -116,6 +116,25 @@ fn every_error_of_the_compiler_says_that_a_descriptor_set_is_taken_too() {
     assert!(!error.contains("compile_descriptor_set"), "{error}");
 }
 
+#[test]
+fn a_mistaken_option_is_told_with_what_to_write() {
+    let first_line = "import \"sekisho/v1/access.proto\";";
+    for (right, wrong, remedy) in [
+        ("{ all_of: \"orders:read\" }", "{ allof: \"orders:read\" }", "`{ all_of: \"SCOPE\" }`"),
+        ("{ all_of: \"orders:read\" }", "\"orders:read\"", "`{ all_of: \"SCOPE\" }`"),
+        ("(sekisho.v1.access)", "(sekisho.v1.acess)", "`sekisho.v1.access`"),
+        (first_line, "", "`import \"sekisho/v1/access.proto\";`"),
+    ] {
+        let proto = ORDERS.replace(right, wrong);
+        assert_ne!(proto, ORDERS, "{right}");
+        let error = Package::new(&[("orders.proto", &proto)])
+            .compile(&["orders.proto"])
+            .expect_err(wrong)
+            .to_string();
+        assert!(error.contains(remedy), "{error}");
+    }
+}
+
 /// What `sekisho-policy` exports as a descriptor is what its source says. Two compilers agree on it: buf has made it.
 #[test]
 fn the_options_own_descriptor_is_that_of_its_source() {

@@ -25,9 +25,9 @@ impl Issuer {
 
     /// An issuer that is asked for its own name and keys (OpenID Connect Discovery or RFC 8414), now and
     /// every five minutes, beside the calls. Where it does not answer, the server starts all the same, and
-    /// callers are told to try again later.
+    /// callers are told to try again later. Why it does not is an event of `tracing`, target `sekisho::jwks`.
     ///
-    /// `url` may be written with or without its last slash. `audience` is what the tokens' `aud` has to name.
+    /// `url` is the `iss` of the tokens, not the address of a document of the issuer. It may be written with or without its last slash. `audience` is what the tokens' `aud` has to name.
     ///
     /// # Errors
     /// [`InvalidHttpUrl`] when `url` is no `https` URL, nor an `http` one on loopback.
@@ -60,9 +60,9 @@ impl Issuer {
     }
 }
 
-/// Why an issuer cannot be discovered, whatever it answers.
+/// Why an issuer cannot be discovered, whatever it answers. Its `Debug` is its `Display`, for a `main` that returns it.
 #[cfg(feature = "discovery")]
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum DiscoverError {
     /// Its URL may not be asked.
@@ -71,4 +71,11 @@ pub enum DiscoverError {
     /// No HTTP client can be had.
     #[error(transparent)]
     Client(#[from] crate::jwks::InvalidCertificates),
+}
+
+#[cfg(feature = "discovery")]
+impl std::fmt::Debug for DiscoverError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }

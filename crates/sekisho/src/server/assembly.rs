@@ -27,7 +27,7 @@ impl Services {
         let handle = HealthHandle::new();
         let readiness = Readiness { authorizer: Arc::clone(&authorizer), handle: handle.clone() };
         let (forwards_token, checks_requests) = (this.guard.forwards_token, this.guard.checks_requests);
-        let routes = this.with_own_services(&names, readiness)?.into_routes(authorizer.policy());
+        let routes = this.with_own_services(&names, readiness)?.build_routes(authorizer.policy());
         let guard = Guard::new(routes, authorizer).forwarding_token(forwards_token);
         Ok(Protected::new(guard, checks_requests, paths, handle))
     }
@@ -72,7 +72,7 @@ impl Services {
         Ok(self)
     }
 
-    fn into_routes(self, policy: &Policy) -> Routes {
+    fn build_routes(self, policy: &Policy) -> Routes {
         let routes =
             self.registered.into_iter().fold(Router::new(), |router, service| service.add_to(router, policy));
         // The last one of axum's is the outermost, and the first one of ours.

@@ -22,7 +22,8 @@ use crate::grpc::{Guard, GuardFuture, RequestBody};
 /// All services, with the guard around them: reached with a grant, or not at all. Cheap to clone.
 ///
 /// It goes into tonic's server ([`Protected::into_routes`]), beside the routes of an axum router
-/// ([`Protected::into_axum_router`]), or is served as the tower service that it is. See the [module](super).
+/// ([`Protected::into_axum_router`]), or is served as the tower service that it is. See the [module](super). A client that
+/// tonic generates takes it as well, so a test needs no port: `OrdersClient::new(protected)`.
 #[derive(Debug, Clone)]
 #[must_use = "it has to be given to a server"]
 pub struct Protected {

@@ -74,7 +74,8 @@ impl TestIssuer {
     }
 
     /// A token to be: of `alice`, for the client `test-client`, without a scope, issued at the start of a
-    /// [`ManualClock`](super::ManualClock) and good for an hour.
+    /// [`ManualClock`](super::ManualClock) and good for an hour. By the system's clock, say
+    /// `.issued_at(SystemTime::now())`; somebody else is `.claim("sub", "bob")`.
     pub fn token(&self) -> TokenBuilder<'_> {
         let mut header = Map::new();
         header.insert("alg".to_owned(), json!("RS256"));

@@ -111,7 +111,8 @@ async fn behind_cors_and_grpc_web() {
     let cors = tower_http::cors::CorsLayer::new()
         .allow_origin(page)
         .expose_headers([http::HeaderName::from_static("grpc-status")]);
-    let app = protected.into_axum_router().layer(tonic_web::GrpcWebLayer::new()).layer(cors);
+    let calls = protected.into_axum_router().route_layer(tonic_web::GrpcWebLayer::new()).route_layer(cors);
+    let app = axum::Router::new().route("/healthz", get(|| async { "well" })).merge(calls);
     for (scope, ran) in [("orders:write", 0), ("orders:read", 1)] {
         let token = issuer.token().scope(scope).sign();
         let request = http::Request::post(GET)
@@ -127,4 +128,18 @@ async fn behind_cors_and_grpc_web() {
         assert_eq!(headers.get("grpc-status").is_some(), ran == 0, "a refusal has its status in the head");
         assert_eq!(orders.ran.all().len(), ran, "{scope}");
     }
+
+    let ask_first = http::Request::options(GET)
+        .header("origin", "https://app.example")
+        .header("access-control-request-method", "POST")
+        .body(axum::body::Body::empty());
+    let answer = app.clone().oneshot(ask_first.expect("a request")).await.expect("an answer");
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.headers()["access-control-allow-origin"], "https://app.example");
+
+    // What is no path of a service stays the affair of the other routes.
+    let unknown = http::Request::get("/favicon.ico").body(axum::body::Body::empty()).expect("a request");
+    let answer = app.oneshot(unknown).await.expect("an answer");
+    assert_eq!(answer.status(), 404);
+    assert!(!answer.headers().contains_key("access-control-allow-origin"));
 }

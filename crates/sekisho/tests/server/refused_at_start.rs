@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use sekisho::server::SetupError;
-use sekisho::{AccessRule, Services};
+use sekisho::{AccessRule, Issuer, Services};
 use tonic::service::Routes;
 use tonic_health::pb::health_server::HealthServer;
 use tonic_health::server::{HealthReporter, HealthService};
@@ -72,6 +72,37 @@ fn a_service_that_is_in_other_routes_besides_stops_the_start() {
     assert!(panics(&|| drop(guarded().into_axum_router().merge(of_a_method()))));
     assert!(!panics(&|| drop(elsewhere(guarded().into_routes()))));
     assert!(!panics(&|| drop(guarded().into_axum_router().merge(other(elsewhere)))));
+}
+
+/// The words of a `main` that returns the error: whoever starts the server sees `Debug`.
+#[tokio::test]
+async fn a_main_that_returns_the_error_tells_what_to_do() {
+    let printed = |services: Services| {
+        let error: Box<dyn std::error::Error> =
+            services.protect(issuer().issuer()).expect_err("served").into();
+        format!("Error: {error:?}")
+    };
+    assert_eq!(
+        printed(unregistered()),
+        "Error: what is registered is not what is declared:\n\
+         orders.v1.Orders: in the policy, but not registered with the server\n\
+         Add it by `add_service`; where another server has it, name those of this one by `selected`."
+    );
+    assert_eq!(
+        printed(services(&Orders::default()).add_service(health_of_her_own())),
+        "Error: what is registered is not what is declared:\n\
+         grpc.health.v1.Health: registered with the server, but no descriptor set of the policy has it\n\
+         Declare it: compile its .proto with sekisho-build, or add its descriptor set by `descriptor_set`; \
+         health and reflection come by `health` and `reflection`."
+    );
+    let policy = printed(services(&Orders::default()).rule("orders.v1.Orders/Drop", AccessRule::Public));
+    assert!(
+        policy.starts_with("Error: the access policy has faults:\norders.v1.Orders/Drop: it has"),
+        "{policy}"
+    );
+    let url: Box<dyn std::error::Error> =
+        Issuer::discover("tenant.example", "orders").expect_err("no URL").into();
+    assert_eq!(format!("{url:?}"), "not an absolute URL; expected one like https://tenant.example/");
 }
 
 #[test]
