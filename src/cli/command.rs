@@ -84,19 +84,27 @@ fn program() -> clap::Command {
     with_options(clap::Command::new("sekisho"), options::development())
         .version(env!("CARGO_PKG_VERSION"))
         .about("Three gRPC APIs behind one access token; the scopes they ask for stand in their .proto files")
-        .long_about(
-            "Three gRPC APIs behind one access token; the scopes they ask for stand in their .proto files.\n\n\
-             Without a command: development. The APIs and an issuer of its own, on loopback, with a token to try.",
-        )
+        .long_about(format!(
+            "Three gRPC APIs behind one access token; the scopes they ask for stand in their .proto files.\n\n{}",
+            without_a_command()
+        ))
         .after_help(
             "Examples:\n  sekisho                              everything on this machine, with a token to try\n  \
              sekisho token --scope api3:read:status\n  \
              sekisho serve --issuer https://tenant.example/ --audience auth0-multiple-api\n\n\
-             A flag counts over its variable, and that over the file (--config).",
+             A flag overrides its variable, which overrides the file (--config).",
         )
         .args_conflicts_with_subcommands(true)
         .disable_help_subcommand(true)
         .subcommands([serve(), token(), healthcheck()])
+}
+
+fn without_a_command() -> &'static str {
+    if cfg!(feature = "development") {
+        "Without a command: development. The APIs and an issuer of its own, on loopback, with a token to try."
+    } else {
+        "This build has no development issuer: a command is needed, such as `serve`."
+    }
 }
 
 fn serve() -> clap::Command {

@@ -1,10 +1,11 @@
 //! Why an issuer does not start.
 
-use std::io;
 use std::net::SocketAddr;
+use std::{fmt, io};
 
-/// Why an issuer does not start.
-#[derive(Debug, thiserror::Error)]
+/// Why an issuer does not start. A `main` or a test that returns it prints it as it is meant to be read, since its
+/// `Debug` is its `Display`.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// What it was configured with is wrong: every fault, in the order in which it is set.
@@ -24,6 +25,12 @@ pub enum Error {
     /// The cryptographic library refused.
     #[error("no RSA key could be generated for the issuer")]
     KeyGeneration,
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// One thing that is wrong with what an issuer is configured with.

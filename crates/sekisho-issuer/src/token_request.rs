@@ -1,5 +1,6 @@
 //! Access tokens without a request: for tests that have no use for HTTP.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -29,8 +30,8 @@ pub struct TokenRequest<'a> {
     issued_at: Option<SystemTime>,
 }
 
-/// Why there is no token.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why there is no token. Its `Debug` is its `Display`, for tests that return it.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
     /// No client of that name is registered.
@@ -59,6 +60,12 @@ pub enum TokenError {
     /// The cryptographic library refused.
     #[error("the token could not be signed")]
     Signing,
+}
+
+impl fmt::Debug for TokenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl<'a> TokenRequest<'a> {

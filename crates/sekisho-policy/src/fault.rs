@@ -128,8 +128,9 @@ pub enum FaultKind {
     NoMethods,
 }
 
-/// All the faults of a policy, in the order of their positions.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// All the faults of a policy, in the order of their positions. A `main` that returns it prints it as it is meant to be
+/// read, since its `Debug` is its `Display`.
+#[derive(Clone, PartialEq, Eq)]
 pub struct PolicyError {
     faults: Vec<Fault>,
 }
@@ -158,10 +159,16 @@ impl fmt::Display for PolicyError {
     }
 }
 
+impl fmt::Debug for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 impl std::error::Error for PolicyError {}
 
-/// What is registered is not what is declared.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What is registered is not what is declared. Its `Debug` is its `Display`, as that of [`PolicyError`].
+#[derive(Clone, PartialEq, Eq)]
 pub struct RegistrationError {
     pub(super) not_declared: Vec<String>,
     pub(super) not_registered: Vec<String>,
@@ -189,6 +196,12 @@ impl fmt::Display for RegistrationError {
             .iter()
             .map(|name| format!("{name}: in the policy, but not registered with the server"));
         f.write_str(&undeclared.chain(unregistered).collect::<Vec<_>>().join("\n"))
+    }
+}
+
+impl fmt::Debug for RegistrationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

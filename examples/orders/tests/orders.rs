@@ -55,7 +55,7 @@ impl Shop {
 
     fn of<T>(&self, subject: &str, scope: &str, message: T) -> Request<T> {
         let token =
-            self.issuer.token().claim("sub", subject).scope(scope).issued_at(SystemTime::now()).sign();
+            self.issuer.token().subject(subject).scope(scope).issued_at(SystemTime::now()).sign();
         let mut request = Request::new(message);
         let bearer = format!("Bearer {token}").parse().expect("a token is metadata");
         request.metadata_mut().insert("authorization", bearer);

@@ -132,6 +132,11 @@ impl TokenBuilder<'_> {
         self.claim("scope", scopes)
     }
 
+    /// Sets `sub`.
+    pub fn subject(self, subject: &str) -> Self {
+        self.claim("sub", subject)
+    }
+
     /// Sets `iat`, and `exp` an hour later.
     pub fn issued_at(self, time: SystemTime) -> Self {
         let seconds = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs();

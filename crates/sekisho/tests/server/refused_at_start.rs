@@ -105,6 +105,22 @@ async fn a_main_that_returns_the_error_tells_what_to_do() {
     assert_eq!(format!("{url:?}"), "not an absolute URL; expected one like https://tenant.example/");
 }
 
+#[tokio::test]
+async fn an_issuer_that_no_token_can_name_is_refused() {
+    let cases = [
+        ("https://tenant.example/?realm=a", "orders", Some("a query")),
+        ("https://tenant.example/.well-known/openid-configuration", "orders", Some("the URL of a document")),
+        ("https://tenant.example/", "", Some("the audience is empty")),
+        ("https://tenant.example/", "orders", None),
+        ("https://tenant.example/realms/a", "orders", None),
+    ];
+    for (url, audience, expected) in cases {
+        let fault = Issuer::discover(url, audience).err().map(|error| error.to_string());
+        assert_eq!(fault.is_some(), expected.is_some(), "{url} {audience}: {fault:?}");
+        assert!(fault.unwrap_or_default().contains(expected.unwrap_or_default()), "{url} {audience}");
+    }
+}
+
 #[test]
 fn every_fault_is_told_at_once() {
     let services = unregistered().rule("a.A/B", AccessRule::Public).rule("a.A/C", AccessRule::Public);
