@@ -5,9 +5,12 @@ use prost_types::{FileDescriptorProto, FileDescriptorSet};
 
 use super::*;
 
-/// A file that imports others publicly, beside our own files and `test.proto`.
-fn with(files: &[(&str, &[&str])]) -> Result<Policy, PolicyError> {
-    let import = |(name, imports): &(&str, &[&str])| FileDescriptorProto {
+/// The name of a file, and those of the files that it imports.
+type Imports<'a> = (&'a str, &'a [&'a str]);
+
+/// Files that import others publicly, beside our own files and `test.proto`.
+fn with(files: &[Imports<'_>]) -> Result<Policy, PolicyError> {
+    let import = |(name, imports): &Imports<'_>| FileDescriptorProto {
         name: Some((*name).to_owned()),
         dependency: imports.iter().map(ToString::to_string).collect(),
         public_dependency: (0..).take(imports.len()).collect(),
@@ -24,7 +27,7 @@ fn with(files: &[(&str, &[&str])]) -> Result<Policy, PolicyError> {
 
 #[test]
 fn a_circle_of_imports_is_a_fault() {
-    let cases: [(&[(&str, &[&str])], &str); 4] = [
+    let cases: [(&[Imports<'_>], &str); 4] = [
         (&[("a", &["a"])], "a"),
         (&[("a", &["b"]), ("b", &["a"])], "a"),
         (&[("a", &["end", "b"]), ("b", &["c"]), ("c", &["end", "b"]), ("end", &[])], "b"),
