@@ -38,7 +38,11 @@
 //!     .health(AccessRule::Public)
 //!     .reflection(AccessRule::Authenticated)
 //!     .protect(Issuer::discover("https://tenant.example/", "orders")?)?;
-//! Server::builder().add_routes(protected.into_routes()).serve("127.0.0.1:50051".parse()?).await?;
+//! Server::builder()
+//!     .http2_max_local_error_reset_streams(Some(1024)) // tonic sets no bound: RUSTSEC-2024-0003
+//!     .add_routes(protected.into_routes())
+//!     .serve("127.0.0.1:50051".parse()?)
+//!     .await?;
 //! # Ok(())
 //! # }
 //! ```
