@@ -24,6 +24,17 @@ impl Grant {
         Self { method, claims: None }
     }
 
+    /// Whether the two are of one call. On public methods, whose callers nobody knows, of one method.
+    #[cfg(feature = "server")]
+    pub(crate) fn is_of_the_call_of(&self, other: &Self) -> bool {
+        let is_one_caller = match (&self.claims, &other.claims) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        is_one_caller && Arc::ptr_eq(&self.method, &other.method)
+    }
+
     /// The method, with the rule that was matched.
     pub fn method(&self) -> &Method {
         &self.method

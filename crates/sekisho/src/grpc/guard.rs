@@ -11,7 +11,7 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use super::{ForwardedToken, RequestBody, observe, status};
-use crate::authorizer::{Authorization, Authorizer, Verdict};
+use crate::authorizer::{Authorization, Authorizer, Grant, Verdict};
 
 /// A service that is reached with a grant, or not at all. It gets the body as a [`RequestBody`].
 ///
@@ -102,6 +102,7 @@ impl Entry {
                 {
                     request.extensions_mut().insert(token);
                 }
+                request.extensions_mut().insert(GrantOfThisCall(grant.clone()));
                 request.extensions_mut().insert(grant);
                 State::Entered { response: inner.call(request) }
             }
@@ -112,6 +113,10 @@ impl Entry {
         }
     }
 }
+
+/// The grant once more, where no layer of others can put another one: the innermost check goes by it.
+#[derive(Debug, Clone)]
+pub(crate) struct GrantOfThisCall(pub(crate) Grant);
 
 pin_project! {
     /// The answer to a call.

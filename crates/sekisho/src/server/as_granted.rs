@@ -2,22 +2,35 @@
 
 use std::convert::Infallible;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use axum::response::{IntoResponse, Response};
 use http::Request;
+use http::uri::PathAndQuery;
 use pin_project_lite::pin_project;
 use tonic::Status;
 use tonic::body::Body;
 use tower_service::Service;
 
 use crate::authorizer::Grant;
-use crate::grpc::shown_path;
+use crate::grpc::{GrantOfThisCall, shown_path};
 
 /// A service that runs what was granted, and nothing else. A layer between the guard and the service may have written
-/// another path into the request, by which the service would choose another method.
+/// another path into the request, by which the service would choose another method; it may have put the grant of another
+/// call there; or it may have sent the request to another service.
 #[derive(Debug, Clone)]
-pub(super) struct AsGranted<S>(pub(super) S);
+pub(super) struct AsGranted<S> {
+    service: S,
+    name: Arc<str>,
+}
+
+impl<S> AsGranted<S> {
+    /// A service of this full name.
+    pub(super) fn new(service: S, name: &str) -> Self {
+        Self { service, name: name.into() }
+    }
+}
 
 impl<S> Service<Request<axum::body::Body>> for AsGranted<S>
 where
@@ -28,29 +41,36 @@ where
     type Future = AsGrantedFuture<S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.0.poll_ready(cx)
+        self.service.poll_ready(cx)
     }
 
     fn call(&mut self, request: Request<axum::body::Body>) -> Self::Future {
-        let path = request.uri().path();
-        match request.extensions().get::<Grant>().map(|grant| grant.method().path()) {
-            Some(granted) if granted == path => {
-                AsGrantedFuture::Runs { response: self.0.call(request.map(Body::new)) }
-            }
-            granted => {
-                report(granted, path);
-                AsGrantedFuture::Refused
-            }
+        if is_granted(&request, &self.name) {
+            AsGrantedFuture::Runs { response: self.service.call(request.map(Body::new)) }
+        } else {
+            report(&request);
+            AsGrantedFuture::Refused
         }
     }
 }
 
+fn is_granted<B>(request: &Request<B>, service: &str) -> bool {
+    let extensions = request.extensions();
+    let (Some(GrantOfThisCall(granted)), Some(shown)) = (extensions.get(), extensions.get::<Grant>()) else {
+        return false;
+    };
+    let path = request.uri().path_and_query().map(PathAndQuery::as_str);
+    let method = granted.method();
+    shown.is_of_the_call_of(granted) && path == Some(method.path()) && service == method.service()
+}
+
 /// A fault of the server's assembly, which only its operator can mend.
-fn report(granted: Option<&str>, path: &str) {
+fn report<B>(request: &Request<B>) {
+    let granted = request.extensions().get().map(|GrantOfThisCall(grant)| grant.method().path());
     tracing::error!(
         granted,
-        called = shown_path(path),
-        "a layer between the guard and a service changed the path of a call, or took its grant away; the call is refused"
+        called = shown_path(request.uri().path()),
+        "a layer between the guard and a service changed the path of a call, its grant or its service; the call is refused"
     );
 }
 

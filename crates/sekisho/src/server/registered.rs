@@ -43,7 +43,7 @@ impl Registered {
             + Sync
             + 'static,
     {
-        let service = AsGranted(service);
+        let service = AsGranted::new(service, &name);
         let add_routes = move |router, paths: &[&str]| {
             paths.iter().fold(router, |router: Router, path| router.route_service(path, service.clone()))
         };

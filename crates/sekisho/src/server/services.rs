@@ -146,8 +146,10 @@ impl Services {
     /// extensions of each request. The first one that is added is the outermost, as in tonic's `Server`, and it is
     /// around every service, whenever that was added.
     ///
-    /// Behind the last of them the path of each request is compared with its grant. Where a layer has changed the
-    /// path or taken the grant away, the handler does not run: the call ends with `INTERNAL`, and an error is logged.
+    /// Behind the last of them each request is compared with its grant. Where a layer has changed the path, has taken
+    /// the grant away or put another call's in its place, or has sent the request to another service, the handler does
+    /// not run: the call ends with `INTERNAL`, and an error is logged. A layer that builds a request anew has to carry
+    /// all extensions over, not the grant alone.
     pub fn layer<L>(mut self, layer: L) -> Self
     where
         L: Layer<Route> + Clone + Send + Sync + 'static,

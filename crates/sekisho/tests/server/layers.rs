@@ -1,6 +1,7 @@
 //! Layers between the guard and the services.
 
 use std::future::ready;
+use std::sync::{Arc, Mutex};
 
 use http::Request;
 use sekisho::Grant;
@@ -88,4 +89,57 @@ async fn layers_see_the_grant_in_the_order_in_which_they_were_added() {
     assert_eq!(call(&channel, GET, Some(&token)).await.code(), Code::Ok);
     assert_eq!(seen.all(), ["first: alice", "second: alice"]);
     assert_eq!(orders.ran.all(), ["/orders.v1.Orders/Get for alice"]);
+}
+
+/// A grant belongs to its call: another caller's does not run a handler, nor does one of another method with its path.
+#[tokio::test]
+async fn a_layer_that_puts_the_grant_of_another_call_ends_the_call() {
+    let kept: Arc<Mutex<Option<(Grant, http::Uri)>>> = Arc::default();
+    let replay = |writes_path: bool| {
+        let kept = Arc::clone(&kept);
+        MapRequestLayer::new(move |mut request: Call| {
+            let mut kept = kept.lock().expect("no panic");
+            match &*kept {
+                Some((grant, uri)) => {
+                    request.extensions_mut().insert(grant.clone());
+                    if writes_path {
+                        *request.uri_mut() = uri.clone();
+                    }
+                }
+                None => {
+                    *kept =
+                        request.extensions().get().map(|grant: &Grant| (grant.clone(), request.uri().clone()))
+                }
+            }
+            request
+        })
+    };
+    let (issuer, orders) = (issuer(), Orders::default());
+    let token = |subject: &str, scope: &str| issuer.token().subject(subject).scope(scope).sign();
+    for writes_path in [false, true] {
+        let protected = services(&orders).layer(replay(writes_path)).protect(issuer.issuer());
+        let channel = connect(serve_by_tonic(protected.expect("protected")).await).await;
+        *kept.lock().expect("no panic") = None;
+        let own = call(&channel, DELETE, Some(&token("alice", "orders:write"))).await;
+        assert_eq!(own.code(), Code::Ok);
+        for path in [GET, DELETE] {
+            let replayed = call(&channel, path, Some(&token("bob", "orders:read orders:write"))).await;
+            assert_eq!(replayed.code(), Code::Internal, "{path}, {writes_path}");
+        }
+    }
+    assert_eq!(orders.ran.all(), ["/orders.v1.Orders/Delete for alice"; 2]);
+}
+
+#[tokio::test]
+async fn a_layer_that_adds_a_query_ends_the_call() {
+    let query = MapRequestLayer::new(|mut request: Call| {
+        *request.uri_mut() = http::Uri::from_static("/orders.v1.Orders/Get?all");
+        request
+    });
+    let (issuer, orders) = (issuer(), Orders::default());
+    let protected = services(&orders).layer(query).protect(issuer.issuer()).expect("protected");
+    let channel = connect(serve_by_tonic(protected).await).await;
+    let token = issuer.token().scope("orders:read").sign();
+    assert_eq!(call(&channel, GET, Some(&token)).await.code(), Code::Internal);
+    assert_eq!(orders.ran.all(), [""; 0]);
 }
