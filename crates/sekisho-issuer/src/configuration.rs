@@ -64,8 +64,15 @@ fn client(client: &Client) -> Vec<Fault> {
     faults
 }
 
-fn is_redirect_uri(uri: &str) -> bool {
-    Url::parse(uri).is_ok_and(|uri| uri.fragment().is_none())
+/// What a browser opens or runs by itself, in place of asking a client for it.
+const SCHEMES_OF_BROWSERS: [&str; 6] = ["about", "blob", "data", "file", "javascript", "vbscript"];
+
+fn is_redirect_uri(text: &str) -> bool {
+    // A parser passes over spaces and line breaks.
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic());
+    is_plain
+        && Url::parse(text)
+            .is_ok_and(|uri| uri.fragment().is_none() && !SCHEMES_OF_BROWSERS.contains(&uri.scheme()))
 }
 
 fn account(account: &Account) -> Vec<Fault> {

@@ -52,9 +52,13 @@ pub enum ConfigurationFault {
     /// An empty secret is one that everybody knows.
     #[error("the secret of the client {0:?} is empty")]
     EmptySecret(String),
-    /// A browser could not be sent there: it is no absolute URI, or has a fragment (RFC 6749 §3.1.2). The same holds
-    /// for where a person is sent after logging out.
-    #[error("the redirect URI {uri:?} of the client {client:?} must be an absolute URI without fragment")]
+    /// A browser could not be sent there: it is no absolute URI, or has a fragment (RFC 6749 §3.1.2). Or it is of a
+    /// scheme that the browser runs or opens by itself, such as `javascript:`. The same holds for where a person is sent
+    /// after logging out.
+    #[error(
+        "the redirect URI {uri:?} of the client {client:?} must be an absolute URI without fragment or space, and of \
+         another scheme than browsers open by themselves (javascript, data, …)"
+    )]
     RedirectUri {
         /// The client's name.
         client: String,

@@ -51,6 +51,8 @@ mod protocol;
 mod symbols;
 
 use std::fmt;
+use std::future::pending;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use http::Extensions;
@@ -68,9 +70,12 @@ use index::Index;
 pub struct Reflection {
     index: Arc<Index>,
     is_visible: Arc<IsVisible>,
+    ends: Arc<Ends>,
 }
 
 type IsVisible = dyn Fn(&Extensions, &str) -> bool + Send + Sync;
+type Ends = dyn Fn() -> End + Send + Sync;
+type End = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Reflection {
     /// Describes what encoded descriptor sets (`google.protobuf.FileDescriptorSet`) have. Their services are listed.
@@ -85,7 +90,11 @@ impl Reflection {
     /// [`Error`]: a set cannot be decoded, two sets contradict each other, or an imported file is in none.
     pub fn new<'a>(descriptor_sets: impl IntoIterator<Item = &'a [u8]>) -> Result<Self, Error> {
         let index = Index::new(files::gather(descriptor_sets)?)?;
-        Ok(Self { index: Arc::new(index), is_visible: Arc::new(|_, _| true) })
+        Ok(Self {
+            index: Arc::new(index),
+            is_visible: Arc::new(|_, _| true),
+            ends: Arc::new(|| Box::pin(pending())),
+        })
     }
 
     /// Shows a service only where this returns true; it is told the extensions of the caller's request (with the
@@ -110,6 +119,17 @@ impl Reflection {
         is_visible: impl Fn(&Extensions, &str) -> bool + Send + Sync + 'static,
     ) -> Self {
         self.is_visible = Arc::new(is_visible);
+        self
+    }
+
+    /// Ends every stream once the future is ready that `end` makes for it. A client may keep its stream open and ask
+    /// nothing, which would keep a server from its end.
+    #[must_use]
+    pub fn until<F>(mut self, end: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.ends = Arc::new(move || Box::pin(end()));
         self
     }
 

@@ -111,6 +111,13 @@ async fn clients_that_are_wrong_are_refused() {
         (with(page().redirect_uri("com.example.app:/callback")), None),
         (with(page().redirect_uri("http://localhost:8080/#")), Some(redirect("http://localhost:8080/#"))),
         (with(page().redirect_uri("/callback")), Some(redirect("/callback"))),
+        (with(page().redirect_uri("javascript:alert(1)")), Some(redirect("javascript:alert(1)"))),
+        (with(page().redirect_uri("DATA:text/html,a")), Some(redirect("DATA:text/html,a"))),
+        (with(page().redirect_uri(" http://localhost/")), Some(redirect(" http://localhost/"))),
+        (
+            with(page().post_logout_redirect_uri("http://localhost/\r\na")),
+            Some(redirect("http://localhost/\r\na")),
+        ),
         (with(page().post_logout_redirect_uri("callback")), Some(redirect("callback"))),
         (with(page().web_origin("http://localhost:80")), None),
         (with(page().web_origin("*")), Some(origin("*"))),
@@ -178,7 +185,8 @@ async fn all_that_is_wrong_is_told_at_once() {
     let sentences = [
         "the issuer listens on loopback alone, and 0.0.0.0:0 is no loopback address",
         "the audience is empty",
-        "the redirect URI \"localhost/\" of the client \"page\" must be an absolute URI without fragment",
+        "the redirect URI \"localhost/\" of the client \"page\" must be an absolute URI without fragment or \
+         space, and of another scheme than browsers open by themselves (javascript, data, …)",
         "the web origin \"localhost\" of the client \"page\" must be like http://localhost:8080",
         "the client \"page\" has the scope \"a b\", which must be of ASCII's visible characters without \" and \\",
         "there are two accounts of the name \"alice\"",

@@ -6,7 +6,7 @@ macro_rules! protocol {
         mod $version {
             use std::pin::Pin;
 
-            use tokio_stream::{Stream, StreamExt as _};
+            use futures_util::stream::{Stream, StreamExt as _};
             use tonic::{Request, Response, Status, Streaming, async_trait};
             use tonic_reflection::pb::$version::server_reflection_request::MessageRequest;
             use tonic_reflection::pb::$version::server_reflection_response::MessageResponse;
@@ -32,7 +32,7 @@ macro_rules! protocol {
                     let mut dialog = self.dialog(caller);
                     // A question is read once its answer can be sent, so what a peer does not read it does not
                     // make us hold.
-                    let answers = questions.map(move |question| {
+                    let answers = questions.take_until((self.ends)()).map(move |question| {
                         let question = question?;
                         let answer = dialog.answer(asked(&question));
                         Ok(response(question, answer))

@@ -58,6 +58,7 @@ impl Services {
     }
 
     fn with_own_services(mut self, names: &[String], readiness: Readiness) -> Result<Self, SetupError> {
+        let handle = readiness.handle.clone();
         if self.health.is_some() {
             let names = names.iter().map(String::as_str);
             self.registered.push(health::service(names, readiness, self.max_question_size));
@@ -66,6 +67,7 @@ impl Services {
             self.registered.extend(reflected::services(
                 &self.descriptor_sets,
                 names,
+                handle,
                 self.max_question_size,
             )?);
         }

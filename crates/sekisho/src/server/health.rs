@@ -48,7 +48,7 @@ impl HealthHandle {
     }
 
     /// From now on every service is `NOT_SERVING`, whatever keys are held. Whoever watches is told so, and that is the
-    /// end of its call, which would otherwise keep the server from its end.
+    /// end of its call, which would otherwise keep the server from its end. Streams of reflection end as well.
     pub fn shutdown(&self) {
         self.0.send_replace(true);
     }
@@ -57,7 +57,8 @@ impl HealthHandle {
         *self.0.borrow()
     }
 
-    async fn shut_down(&self) {
+    /// Ready once that was told.
+    pub(super) async fn shut_down(&self) {
         // The sender is held here, so that it is not closed.
         let _ = self.0.subscribe().wait_for(|is_shut_down| *is_shut_down).await;
     }

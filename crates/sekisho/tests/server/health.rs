@@ -163,3 +163,20 @@ async fn reflection_is_served_in_both_versions_by_its_rule() {
         "{answer:?}"
     );
 }
+
+/// Whoever asks nothing more keeps no server from its end.
+#[tokio::test]
+async fn a_shutdown_ends_streams_of_reflection() {
+    let issuer = issuer();
+    let protected = protected(issuer.issuer());
+    let health = protected.health_handle();
+    let channel = connect(serve_by_tonic(protected).await).await;
+    let (questions, asked) = tokio::sync::mpsc::channel(1);
+    let asked = with_token(tokio_stream::wrappers::ReceiverStream::new(asked), Some(&issuer.token().sign()));
+    let mut client = v1::server_reflection_client::ServerReflectionClient::new(channel);
+    let mut answers = client.server_reflection_info(asked).await.expect("allowed").into_inner();
+    questions.send(v1::ServerReflectionRequest::default()).await.expect("a stream");
+    assert!(answers.message().await.expect("an answer").is_some());
+    health.shutdown();
+    assert!(answers.message().await.expect("no error").is_none(), "that is its end");
+}
