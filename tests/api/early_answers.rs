@@ -116,8 +116,7 @@ async fn row_106_the_guard_alone_leaves_the_connection_whole() {
     let server = tonic::transport::Server::builder()
         // tonic sets none, which is RUSTSEC-2024-0003. With one, as hyper has it, late bodies would count.
         .http2_max_local_error_reset_streams(Some(1024))
-        .add_routes(protected.into_routes())
-        .serve_with_incoming(tokio_stream::wrappers::TcpListenerStream::new(listener));
+        .serve_with_incoming(protected, tokio_stream::wrappers::TcpListenerStream::new(listener));
     let server = tokio::spawn(server);
     let mut shared = Shared::connect(address).await;
     let refused = Early::new("no token", head("POST", UNARY, "application/grpc"));

@@ -40,8 +40,7 @@
 //!     .protect(Issuer::discover("https://tenant.example/", "orders")?)?;
 //! Server::builder()
 //!     .http2_max_local_error_reset_streams(Some(1024)) // tonic sets no bound: RUSTSEC-2024-0003
-//!     .add_routes(protected.into_routes())
-//!     .serve("127.0.0.1:50051".parse()?)
+//!     .serve("127.0.0.1:50051".parse()?, protected)
 //!     .await?;
 //! # Ok(())
 //! # }

@@ -27,12 +27,14 @@
 //! Server::builder()
 //!     // tonic sets no limit of its own for resets that a client provokes (RUSTSEC-2024-0003).
 //!     .http2_max_local_error_reset_streams(Some(1024))
-//!     .add_routes(protected.into_routes())
-//!     .serve("127.0.0.1:50051".parse()?)
+//!     .serve("127.0.0.1:50051".parse()?, protected)
 //!     .await?;
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! A server that is given its service by `serve` has no other: there is no `add_service` after it, so that nothing is
+//! served beside the guard.
 //!
 //! # Beside axum, with CORS and gRPC-Web, on one port
 //!
@@ -68,7 +70,7 @@
 //! guarded, methods that nobody has declared included. **All other routes are outside of the guard**, and so are the
 //! refusals of HTTP below. `GrpcWebLayer` answers what is neither gRPC-Web nor HTTP/2 with 400, and thus belongs to the
 //! routes of the services alone. In front of a tonic `Server` the same layers are written with the outermost first:
-//! `Server::builder().accept_http1(true).layer(cors).layer(GrpcWebLayer::new()).add_routes(…)`.
+//! `Server::builder().accept_http1(true).layer(cors).layer(GrpcWebLayer::new()).serve(address, protected)`.
 //!
 //! # As a service, for a server of your own
 //!
@@ -96,8 +98,9 @@
 //!
 //! # What the guard cannot see
 //!
-//! - A service that is added to a tonic `Server` beside the routes is not guarded. Whatever it does, its handlers have
-//!   to call [`request.grant()?`](crate::grpc::RequestExt::grant) first: without a guard it fails with `INTERNAL`.
+//! - Other routes of the axum router that it is merged with are not guarded. If a gRPC service is among them, its
+//!   handlers have to call [`request.grant()?`](crate::grpc::RequestExt::grant) first: without a guard it fails with
+//!   `INTERNAL`.
 //! - A layer that is wrapped around a service before [`Services::add_service`] is a part of that service. Give it to
 //!   [`Services::layer`] instead: behind it the path of each request is compared with its grant.
 //! - For a composition of your own there is [`Authorizer`](crate::authorizer::Authorizer). What has to be done

@@ -12,7 +12,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let url = std::env::args().nth(1).ok_or("usage: orders ISSUER")?;
     // snippet: begin
     let issuer = Issuer::discover(&url, "orders")?;
-    let services = Services::new(DESCRIPTOR_SET)
+    let protected = Services::new(DESCRIPTOR_SET)
         .add_service(OrdersServer::new(Orders::default()))
         .add_service(CatalogServer::new(Catalog))
         // Whoever watches a server has no token.
@@ -22,8 +22,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Server::builder()
         // tonic sets no bound of its own, and resets that a client provokes are work (RUSTSEC-2024-0003).
         .http2_max_local_error_reset_streams(Some(1024))
-        .add_routes(services.into_routes())
-        .serve("127.0.0.1:50052".parse()?)
+        .serve("127.0.0.1:50052".parse()?, protected)
         .await?;
     // snippet: end
     Ok(())

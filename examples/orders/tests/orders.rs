@@ -15,9 +15,8 @@ use orders::proto::{
 use orders::{Catalog, Orders};
 use sekisho::Services;
 use sekisho::testing::TestIssuer;
-use tokio::net::TcpListener;
-use tokio_stream::wrappers::TcpListenerStream;
 use tokio_stream::{StreamExt as _, iter};
+use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Channel, Server};
 use tonic::{Code, Request, Status};
 
@@ -32,11 +31,12 @@ struct Shop {
 impl Shop {
     async fn open() -> Outcome<Self> {
         let issuer = TestIssuer::new("https://tenant.example/", "orders");
-        let services = Services::new(DESCRIPTOR_SET)
+        let protected = Services::new(DESCRIPTOR_SET)
             .add_service(OrdersServer::new(Orders::default()))
             .add_service(CatalogServer::new(Catalog))
             .protect(issuer.issuer())?;
-        let channel = serve(Server::builder().add_routes(services.into_routes())).await?;
+        let (listener, channel) = listen()?;
+        tokio::spawn(Server::builder().serve_with_incoming(protected, listener));
         Ok(Self { issuer, channel })
     }
 
@@ -54,8 +54,7 @@ impl Shop {
     }
 
     fn of<T>(&self, subject: &str, scope: &str, message: T) -> Request<T> {
-        let token =
-            self.issuer.token().subject(subject).scope(scope).issued_at(SystemTime::now()).sign();
+        let token = self.issuer.token().subject(subject).scope(scope).issued_at(SystemTime::now()).sign();
         let mut request = Request::new(message);
         let bearer = format!("Bearer {token}").parse().expect("a token is metadata");
         request.metadata_mut().insert("authorization", bearer);
@@ -70,11 +69,11 @@ impl Shop {
     }
 }
 
-async fn serve(router: tonic::transport::server::Router) -> Outcome<Channel> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
+/// A free port, and a client of whoever serves it.
+fn listen() -> Outcome<(TcpIncoming, Channel)> {
+    let listener = TcpIncoming::bind("127.0.0.1:0".parse()?)?;
     let address = listener.local_addr()?;
-    tokio::spawn(router.serve_with_incoming(TcpListenerStream::new(listener)));
-    Ok(Channel::from_shared(format!("http://{address}"))?.connect().await?)
+    Ok((listener, Channel::from_shared(format!("http://{address}"))?.connect_lazy()))
 }
 
 fn named(products: &[&str]) -> Vec<PlaceOrdersRequest> {
@@ -196,7 +195,9 @@ async fn no_handler_does_anything_without_the_guard() -> Outcome {
     let unguarded = Server::builder()
         .add_service(OrdersServer::new(Orders::default()))
         .add_service(CatalogServer::new(Catalog));
-    shop.channel = serve(unguarded).await?;
+    let (listener, channel) = listen()?;
+    tokio::spawn(unguarded.serve_with_incoming(listener));
+    shop.channel = channel;
     let deleted = shop.orders().delete_order(shop.with("admin", delete("1"))).await;
     assert_eq!(code(deleted), Code::Internal);
     let listed = shop.catalog().list_products(ListProductsRequest {}).await;

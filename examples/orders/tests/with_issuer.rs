@@ -14,14 +14,13 @@ use tonic::transport::{Channel, Server};
 use tonic::{Code, Request};
 
 async fn start(issuer: Issuer) -> Result<OrdersClient<Channel>, Box<dyn Error>> {
-    let services = Services::new(DESCRIPTOR_SET)
+    let protected = Services::new(DESCRIPTOR_SET)
         .add_service(OrdersServer::new(Orders::default()))
         .add_service(CatalogServer::new(Catalog))
         .protect(issuer)?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
-    let server = Server::builder().add_routes(services.into_routes());
-    tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
+    tokio::spawn(Server::builder().serve_with_incoming(protected, TcpListenerStream::new(listener)));
     Ok(OrdersClient::connect(format!("http://{address}")).await?)
 }
 

@@ -26,7 +26,7 @@ pub(super) const METHODS: [&str; 2] = ["grpc.health.v1.Health/Check", "grpc.heal
 ///
 /// ```
 /// # async fn serve(
-/// #     server: &mut tonic::transport::Server,
+/// #     server: tonic::transport::Server,
 /// #     protected: sekisho::Protected,
 /// #     stop: impl Future<Output = ()>,
 /// # ) -> Result<(), tonic::transport::Error> {
@@ -36,7 +36,7 @@ pub(super) const METHODS: [&str; 2] = ["grpc.health.v1.Health/Check", "grpc.heal
 ///     stop.await;
 ///     health.shutdown();
 /// };
-/// server.add_routes(protected.into_routes()).serve_with_shutdown(address, stopped).await
+/// server.serve_with_shutdown(address, protected, stopped).await
 /// # }
 /// ```
 #[derive(Debug, Clone)]

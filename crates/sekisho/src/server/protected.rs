@@ -21,8 +21,8 @@ use crate::grpc::{Guard, GuardFuture, RequestBody};
 
 /// All services, with the guard around them: reached with a grant, or not at all. Cheap to clone.
 ///
-/// It goes into tonic's server ([`Protected::into_routes`]), beside the routes of an axum router
-/// ([`Protected::into_axum_router`]), or is served as the tower service that it is. See the [module](super). A client that
+/// It is a tower service, which tonic's `Server` serves (`serve(address, protected)`), and so does hyper. Or it goes beside
+/// the routes of an axum router ([`Protected::into_axum_router`]). See the [module](super). A client that
 /// tonic generates takes it as well, so a test needs no port: `OrdersClient::new(protected)`.
 #[derive(Debug, Clone)]
 #[must_use = "it has to be given to a server"]
@@ -42,15 +42,6 @@ impl Protected {
         health: HealthHandle,
     ) -> Self {
         Self { guard, checks_requests, paths, health }
-    }
-
-    /// For `add_routes` of tonic's `Server`. Every request goes to the guard, but for
-    /// services of other names that are added to the server, or to these routes, afterwards.
-    ///
-    /// # Panics
-    /// Where one of these services is added once more: tonic refuses a second route of its path.
-    pub fn into_routes(self) -> Routes {
-        Routes::from(self.clone().into_axum_router().fallback_service(self)).prepare()
     }
 
     /// For an axum router with other routes, by [`Router::merge`]: all that is below `/package.Service/`, and no

@@ -53,8 +53,7 @@ impl App {
             .add_service(reflection.v1().max_decoding_message_size(QUESTION_LIMIT))
             .add_service(reflection.v1alpha().max_decoding_message_size(QUESTION_LIMIT));
         let protected = services.protect(issuer.issuer()).expect("what is declared");
-        let server = Server::builder().add_routes(protected.into_routes());
-        tokio::spawn(server.serve_with_incoming(TcpIncoming::from(listener)));
+        tokio::spawn(Server::builder().serve_with_incoming(protected, TcpIncoming::from(listener)));
         let endpoint = Channel::from_shared(format!("http://{address}")).expect("a URL");
         Self { channel: endpoint.connect().await.expect("a connection"), issuer }
     }

@@ -59,8 +59,7 @@ async fn http_1(address: SocketAddr, method: &str, path: &str, content_type: &st
 async fn in_tonics_server() {
     let (issuer, orders) = (issuer(), Orders::default());
     let protected = services(&orders).protect(issuer.issuer()).expect("protected");
-    let routes = protected.clone().into_routes();
-    let address = serve_by_axum(routes.into_axum_router()).await;
+    let address = serve_by_hyper(protected.clone()).await;
     assert_guarded(address, &issuer, &orders).await;
     // Here every path is the guard's.
     for (method, path, status) in [("GET", "/", 405), ("POST", "/other.v1.Other/Get", 200)] {

@@ -110,8 +110,7 @@ pub async fn serve_by_tonic(protected: Protected) -> SocketAddr {
     let (listener, address) = listener().await;
     let server = Server::builder()
         .http2_max_local_error_reset_streams(Some(1024))
-        .add_routes(protected.into_routes())
-        .serve_with_incoming(TcpListenerStream::new(listener));
+        .serve_with_incoming(protected, TcpListenerStream::new(listener));
     tokio::spawn(server);
     address
 }

@@ -23,8 +23,7 @@ impl Running {
         let protected = services.protect(issuer.issuer())?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let endpoint = Endpoint::try_from(format!("http://{}", listener.local_addr()?))?;
-        let server = Server::builder().add_routes(protected.into_routes());
-        tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
+        tokio::spawn(Server::builder().serve_with_incoming(protected, TcpListenerStream::new(listener)));
         Ok(Self { issuer, channel: endpoint.connect().await? })
     }
 
