@@ -54,6 +54,8 @@ use http::{HeaderMap, header::AUTHORIZATION};
 
 pub use denial::Denial;
 pub use grant::{Caller, Grant};
+#[cfg(feature = "discovery")]
+pub use issuer::DiscoverError;
 pub use issuer::Issuer;
 pub use verdict::Verdict;
 

@@ -107,8 +107,10 @@ async fn a_layer_that_puts_the_grant_of_another_call_ends_the_call() {
                     }
                 }
                 None => {
-                    *kept =
-                        request.extensions().get().map(|grant: &Grant| (grant.clone(), request.uri().clone()))
+                    *kept = request
+                        .extensions()
+                        .get()
+                        .map(|grant: &Grant| (grant.clone(), request.uri().clone()));
                 }
             }
             request
