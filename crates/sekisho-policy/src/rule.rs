@@ -158,7 +158,7 @@ fn write_alternatives(sets: &[ScopeSet], f: &mut fmt::Formatter<'_>) -> fmt::Res
 }
 
 /// Why scopes make no rule.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidRule {
     /// There is no scope, or an alternative without one.
@@ -174,6 +174,13 @@ pub enum InvalidRule {
         /// Why it is none.
         reason: InvalidScope,
     },
+}
+
+/// As it is meant to be read: for a `main` that returns it.
+impl fmt::Debug for InvalidRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 fn instead(reason: InvalidScope) -> &'static str {

@@ -78,7 +78,7 @@ impl fmt::Debug for ScopeToken {
 }
 
 /// Why a text is no scope (RFC 6749 §3.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidScope {
     /// A scope token has at least one character.
@@ -90,6 +90,13 @@ pub enum InvalidScope {
         /// The first character that may not stand there.
         character: char,
     },
+}
+
+/// As it is meant to be read: for a `main` that returns it.
+impl fmt::Debug for InvalidScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 fn describe(character: char) -> String {

@@ -152,7 +152,7 @@ impl fmt::Debug for Reflection {
 }
 
 /// Why descriptor sets cannot be described.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// It is no `google.protobuf.FileDescriptorSet`.
@@ -178,6 +178,13 @@ pub enum Error {
         /// The name of the file that it imports.
         import: String,
     },
+}
+
+/// As it is meant to be read: for a `main` that returns it.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 #[cfg(test)]

@@ -79,12 +79,19 @@ impl fmt::Display for Algorithm {
 }
 
 /// A name that is no asymmetric JWS algorithm known here.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{found:?} is no asymmetric signature algorithm; expected one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA, Ed25519"
 )]
 pub struct UnknownAlgorithm {
     found: String,
+}
+
+/// As it is meant to be read: for a `main` that returns it.
+impl fmt::Debug for UnknownAlgorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl FromStr for Algorithm {

@@ -97,7 +97,7 @@ impl fmt::Debug for HttpUrl {
 }
 
 /// Why a text is no URL that keys may be fetched from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidHttpUrl {
     /// It does not parse as an absolute URL.
@@ -118,4 +118,11 @@ pub enum InvalidHttpUrl {
     /// A fragment, which is never sent.
     #[error("a fragment (#…) may not stand in this URL")]
     Fragment,
+}
+
+/// As it is meant to be read: for a `main` that returns it.
+impl fmt::Debug for InvalidHttpUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }

@@ -211,7 +211,7 @@ impl fmt::Display for LeftOutKey {
 }
 
 /// Why a document is no set of keys to work with.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidKeySet {
     /// Not one JSON object.
@@ -235,6 +235,13 @@ pub enum InvalidKeySet {
         /// All its keys.
         left_out: Vec<LeftOutKey>,
     },
+}
+
+/// As it is meant to be read: for a `main` that returns it.
+impl fmt::Debug for InvalidKeySet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 fn first_reason(left_out: &[LeftOutKey]) -> String {

@@ -68,7 +68,7 @@ fn names_in(text: &str) -> Result<Vec<String>, InvalidClaimPath> {
 }
 
 /// Why a text is no way to a claim.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidClaimPath {
     /// A name has at least one character that can be seen.
@@ -77,6 +77,13 @@ pub enum InvalidClaimPath {
     /// A backslash says that what follows it belongs to a name.
     #[error("a backslash stands only before a dot that belongs to a claim's name, or before a backslash")]
     Backslash,
+}
+
+/// As it is meant to be read: for a `main` that returns it.
+impl std::fmt::Debug for InvalidClaimPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }
 
 #[cfg(test)]

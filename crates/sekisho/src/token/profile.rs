@@ -30,10 +30,17 @@ impl fmt::Display for TokenProfile {
 }
 
 /// A name that is no token profile.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{found:?} is no token profile; expected any or rfc9068")]
 pub struct UnknownProfile {
     found: String,
+}
+
+/// As it is meant to be read: for a `main` that returns it.
+impl fmt::Debug for UnknownProfile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl FromStr for TokenProfile {

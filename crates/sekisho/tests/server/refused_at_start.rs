@@ -103,6 +103,26 @@ async fn a_main_that_returns_the_error_tells_what_to_do() {
     assert_eq!(format!("{url:?}"), "not an absolute URL; expected one like https://tenant.example/");
 }
 
+/// Of all that a server is set up with, not of its services alone.
+#[test]
+fn what_cannot_be_read_is_told_in_words_by_either_format() {
+    use sekisho::jwks::{Algorithm, KeySet};
+    use sekisho::scope::ScopeSet;
+    use sekisho::token::{ClaimPath, TokenProfile};
+    let errors: [(&str, Box<dyn std::error::Error>); 7] = [
+        ("scope", "a\"b".parse::<ScopeSet>().expect_err("a quote").into()),
+        ("rule", AccessRule::all_of(Vec::<&str>::new()).expect_err("no scope").into()),
+        ("claim path", "a..b".parse::<ClaimPath>().expect_err("no name").into()),
+        ("profile", "rfc1".parse::<TokenProfile>().expect_err("no profile").into()),
+        ("algorithm", "HS256".parse::<Algorithm>().expect_err("symmetric").into()),
+        ("key set", KeySet::parse(b"{}").expect_err("no keys").into()),
+        ("reflection", sekisho::reflection::Reflection::new([&b"no set"[..]]).expect_err("no set").into()),
+    ];
+    for (what, error) in errors {
+        assert_eq!(format!("{error:?}"), error.to_string(), "{what}");
+    }
+}
+
 #[tokio::test]
 async fn an_issuer_that_no_token_can_name_is_refused() {
     let cases = [

@@ -23,7 +23,9 @@ impl Running {
         let protected = services.protect(issuer.issuer())?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let endpoint = Endpoint::try_from(format!("http://{}", listener.local_addr()?))?;
-        tokio::spawn(Server::builder().serve_with_incoming(protected, TcpListenerStream::new(listener)));
+        // tonic sets no bound of its own (RUSTSEC-2024-0003).
+        let server = Server::builder().http2_max_local_error_reset_streams(Some(1024));
+        tokio::spawn(server.serve_with_incoming(protected, TcpListenerStream::new(listener)));
         Ok(Self { issuer, channel: endpoint.connect().await? })
     }
 
