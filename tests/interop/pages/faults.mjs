@@ -1,5 +1,5 @@
 // What goes wrong around a log-in is said in words, and nothing else happens.
-import { call, disabled, logIn, person, report, world } from './world.mjs';
+import { call, disabled, logIn, logOut, person, report, world } from './world.mjs';
 
 const NOBODY = ['api1-call', 'api2-call', 'api3-call', 'logout'];
 
@@ -74,11 +74,7 @@ async function revocationDown(server, browser) {
   await logIn(page);
   let asked = 0;
   await context.route('**/oauth/revoke', (route) => (asked++, route.abort()));
-  await page.click('#logout');
-  await page.waitForURL((url) => url.href === server.page || url.pathname.includes('logout'));
-  const leave = page.locator('button[value=log-out]');
-  if (await leave.isVisible()) await leave.click();
-  await page.waitForFunction(() => document.getElementById('login')?.disabled === false);
+  await logOut(page);
   report('revocation down: it was asked for', 1, asked);
   report('revocation down: nobody is logged in', NOBODY, await disabled(page));
   await context.close();

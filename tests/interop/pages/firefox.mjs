@@ -1,6 +1,6 @@
 // The reference scenario in Firefox, driven over WebDriver BiDi.   usage: firefox.mjs FIREFOX SEKISHO
 import { launch } from '../browsers/firefox.mjs';
-import { API1, API2, API3, Server, report } from './world.mjs';
+import { API1, API2, API3, Server, logOut, report } from './world.mjs';
 
 const NOBODY = ['api1-call', 'api2-call', 'api3-call', 'logout'];
 
@@ -39,8 +39,7 @@ async function scenario(page) {
   await held(page);
   report('stepped up: what was granted', [API1, API2, API3], await granted(page));
   report('stepped up: api3', 'Response: {"name":"api3","ok":true}', await call(page, 'api3'));
-  await page.click('#logout');
-  await page.waitForFunction(() => document.getElementById('login')?.disabled === false);
+  await logOut(page);
   report('logged out again: what is disabled', NOBODY, await disabled(page));
   report('the console', [], errors);
 }

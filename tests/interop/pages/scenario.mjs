@@ -1,6 +1,6 @@
 // The reference scenario, in both languages: log in with api1 and api2, two answers, api3 refused with its reason,
 // step up, api3 answers, log out. Nothing on the console, and no host but the three that are ours.
-import { API1, API2, API3, call, disabled, granted, logIn, person, report, through, world } from './world.mjs';
+import { API1, API2, API3, call, disabled, granted, logIn, logOut, person, report, through, world } from './world.mjs';
 
 const WORDS = {
   'en-US': {
@@ -63,15 +63,11 @@ async function scenario(server, browser, locale) {
   see('stepped up: api1', 'Response: {"name":"api1","ok":true}', await call(page, 'api1'));
 
   const revocation = page.waitForResponse((answer) => new URL(answer.url()).pathname === '/oauth/revoke');
-  await page.click('#logout');
+  await logOut(page);
   const revoked = await revocation;
   const given = new URLSearchParams(revoked.request().postData());
   see('logged out: what was revoked', [200, 'refresh_token'], [revoked.status(), given.get('token_type_hint')]);
   see('logged out: the refresh token is over', 'invalid_grant', await refreshed(server, given.get('token')));
-  const leave = page.locator('button[value=log-out]');
-  await page.waitForURL((url) => url.href === server.page || url.pathname.includes('logout'));
-  if (await leave.isVisible()) await leave.click();
-  await page.waitForFunction(() => document.getElementById('login')?.disabled === false);
   see('logged out again: what is disabled', ['api1-call', 'api2-call', 'api3-call', 'logout'], await disabled(page));
   see('the console', [], seen.console);
   const hosts = [`localhost:${server.ports.web}`, `127.0.0.1:${server.ports.grpc}`, `127.0.0.1:${server.ports.issuer}`];

@@ -89,6 +89,16 @@ export async function loggedIn(page) {
   await page.locator('#who').waitFor();
 }
 
+// By way of the issuer. The document from before shows nobody logged in as well, so that it is told from the one that
+// comes back.
+export async function logOut(page) {
+  await page.evaluate(() => {
+    globalThis.isBefore = true;
+  });
+  await page.click('#logout');
+  await page.waitForFunction(() => !globalThis.isBefore && document.getElementById('login')?.disabled === false);
+}
+
 // The answer to a call, once it is there.
 export async function call(page, api) {
   await page.click(`#${api}-call`);
