@@ -64,8 +64,7 @@ impl Fixture {
         let token = match authorization {
             Presented::Nothing => return Ok(metadata),
             Presented::GoodToken => self.token.as_str(),
-            // As a client that cuts it.
-            Presented::HalfAToken => &self.token[..self.token.len() / 2],
+            Presented::TokenWithoutSignature => self.token.rsplit_once('.').ok_or("a token without a dot")?.0,
         };
         metadata.insert(AUTHORIZATION, format!("Bearer {token}").parse()?);
         Ok(metadata)
@@ -96,5 +95,5 @@ impl Fixture {
 pub enum Presented {
     Nothing,
     GoodToken,
-    HalfAToken,
+    TokenWithoutSignature,
 }
