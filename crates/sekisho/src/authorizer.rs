@@ -250,7 +250,8 @@ impl Authorizer {
 
     /// The token borrows from the metadata, so after a wait it is read again.
     fn decide_after(&self, method: &Arc<Method>, lookup: Lookup, metadata: &HeaderMap) -> Verdict {
-        let read = self.presented(metadata).and_then(|presented| Ok((presented, self.read_token(presented)?)));
+        let read =
+            self.presented(metadata).and_then(|presented| Ok((presented, self.read_token(presented)?)));
         match read {
             Ok((presented, (issuer, token))) => self.decide_by(method, issuer, &token, presented, lookup),
             Err(error) => self.refused_without_token(method, error),

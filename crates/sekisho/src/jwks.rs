@@ -85,7 +85,11 @@ pub(crate) enum Standing {
 impl Standing {
     fn of(seen: &Weak<HeldKeys>, held: &Arc<HeldKeys>) -> Self {
         // While there is a `Weak`, nothing else is put in the place of what it points to.
-        if std::ptr::eq(seen.as_ptr(), Arc::as_ptr(held)) { Self::Held } else { Self::Replaced(Arc::clone(held)) }
+        if std::ptr::eq(seen.as_ptr(), Arc::as_ptr(held)) {
+            Self::Held
+        } else {
+            Self::Replaced(Arc::clone(held))
+        }
     }
 }
 

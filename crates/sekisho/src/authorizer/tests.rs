@@ -1,5 +1,8 @@
 //! Several issuers, each with its own audience, keys and rules.
 
+#[cfg(feature = "discovery")]
+mod memory;
+
 use super::*;
 use crate::testing::{ManualClock, TestIssuer, TokenBuilder};
 
@@ -11,7 +14,10 @@ fn authorizer(issuer: Issuer) -> Authorizer {
         package a.v1;
         import "sekisho/v1/access.proto";
         message M {}
-        service A { rpc Get(M) returns (M) { option (sekisho.v1.access) = { all_of: "read" }; } }
+        service A {
+          rpc Get(M) returns (M) { option (sekisho.v1.access) = { all_of: "read" }; }
+          rpc Put(M) returns (M) { option (sekisho.v1.access) = { all_of: "write" }; }
+        }
     "#;
     let set = sekisho_build::descriptor_set_of(source).expect("a set");
     let policy = Policy::from_descriptor_set(&set).expect("a policy");

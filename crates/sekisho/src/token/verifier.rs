@@ -235,6 +235,8 @@ impl Signed {
     /// Whether the token's key is among those of `keys` that the token would be tried against.
     pub(crate) fn would_verify_with(&self, keys: &HeldKeys) -> bool {
         let kid = if self.names_its_key { self.key.kid() } else { None };
-        keys.set.shared_candidates(kid, self.algorithm).any(|key| Arc::ptr_eq(key, &self.key) || key == &self.key)
+        keys.set
+            .shared_candidates(kid, self.algorithm)
+            .any(|key| Arc::ptr_eq(key, &self.key) || key == &self.key)
     }
 }
