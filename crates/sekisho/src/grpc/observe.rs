@@ -3,12 +3,12 @@
 use super::status;
 use crate::authorizer::{Denial, Verdict};
 use crate::excerpt;
-use crate::token::TokenError;
+use crate::token::{Claims, TokenError};
 
 pub(super) fn decision(verdict: &Verdict, path: &str) {
-    let method = verdict.method.as_ref().map_or_else(|| shown_path(path), |method| method.path());
-    let subject = verdict.caller.as_ref().map(|caller| excerpt::name(&caller.subject));
-    let client = verdict.caller.as_ref().and_then(|caller| caller.client.as_deref()).map(excerpt::name);
+    let method = verdict.method().map_or_else(|| shown_path(path), |method| method.path());
+    let subject = verdict.claims().map(|claims| excerpt::name(claims.subject()));
+    let client = verdict.claims().and_then(Claims::client).map(excerpt::name);
     let (subject, client) = (subject.as_deref(), client.as_deref());
     match &verdict.result {
         Ok(_) => tracing::info!(method, subject, client, outcome = "allowed", "call"),
