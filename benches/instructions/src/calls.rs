@@ -18,28 +18,25 @@ use tower::{Service, service_fn};
 use crate::counted;
 use crate::fixture::{Fixture, PATH, Presented, SERVICE};
 
+/// As many tokens as are remembered unless it is set.
+const USUAL: usize = 10_000;
+
 /// Calls before those that are counted: memories and the allocator have then settled.
 const WARM_UP: usize = 32;
-
-/// Whether a token is remembered from one call to the next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Memory {
-    On,
-    Off,
-}
 
 struct Path {
     name: &'static str,
     presented: Presented,
-    memory: Memory,
+    /// How many tokens are remembered.
+    remember: usize,
     calls: usize,
 }
 
 const PATHS: [Path; 4] = [
-    Path { name: "remembered", presented: Presented::GoodToken, memory: Memory::On, calls: 1000 },
-    Path { name: "cold", presented: Presented::GoodToken, memory: Memory::Off, calls: 200 },
-    Path { name: "no-token", presented: Presented::Nothing, memory: Memory::On, calls: 1000 },
-    Path { name: "malformed", presented: Presented::TokenWithoutSignature, memory: Memory::On, calls: 1000 },
+    Path { name: "remembered", presented: Presented::GoodToken, remember: USUAL, calls: 1000 },
+    Path { name: "cold", presented: Presented::GoodToken, remember: 0, calls: 200 },
+    Path { name: "no-token", presented: Presented::Nothing, remember: USUAL, calls: 1000 },
+    Path { name: "malformed", presented: Presented::TokenWithoutSignature, remember: USUAL, calls: 1000 },
 ];
 
 /// All of them, each by the authorizer alone and through `Protected`.
@@ -56,8 +53,8 @@ pub fn all(fixture: &Fixture) -> Result<(), Box<dyn Error>> {
 impl Path {
     fn authorize(&self, fixture: &Fixture) -> Result<(), Box<dyn Error>> {
         let policy = Policy::from_descriptor_set(&Fixture::descriptor_set()?)?;
-        let authorizer = Authorizer::new(policy, fixture.issuer()?).clock(Fixture::clock());
-        let authorizer = remembering(authorizer, self.memory);
+        let authorizer =
+            Authorizer::new(policy, fixture.issuer()?).clock(Fixture::clock()).remember_tokens(self.remember);
         let metadata = fixture.metadata(self.presented)?;
         let allowed = |calls| (0..calls).filter(|_| is_allowed(&authorizer, &metadata)).count();
         allowed(WARM_UP);
@@ -69,8 +66,9 @@ impl Path {
     fn call(&self, fixture: &Fixture) -> Result<(), Box<dyn Error>> {
         let services = Services::new(&Fixture::descriptor_set()?)
             .add_named(SERVICE, service_fn(handler))
-            .clock(Fixture::clock());
-        let protected = services_remembering(services, self.memory).protect(fixture.issuer()?)?;
+            .clock(Fixture::clock())
+            .remember_tokens(self.remember);
+        let protected = services.protect(fixture.issuer()?)?;
         let metadata = fixture.metadata(self.presented)?;
         answers(&protected, requests(WARM_UP, &metadata)?);
         let requests = requests(self.calls, &metadata)?;
@@ -88,16 +86,6 @@ impl Path {
         println!("{way}-{} {}", self.name, self.calls);
         Ok(())
     }
-}
-
-fn remembering(authorizer: Authorizer, memory: Memory) -> Authorizer {
-    let _ = memory;
-    authorizer
-}
-
-fn services_remembering(services: Services, memory: Memory) -> Services {
-    let _ = memory;
-    services
 }
 
 fn is_allowed(authorizer: &Authorizer, metadata: &HeaderMap) -> bool {

@@ -12,6 +12,9 @@ use sekisho::policy::Policy;
 use sekisho::testing::{ManualClock, TestIssuer};
 
 const GET: &str = "/orders.v1.Orders/Get";
+/// What a grant allocates: itself.
+const GRANT: u64 = 1;
+
 const PUBLIC: &str = "/orders.v1.Orders/Version";
 
 fn authorizer(issuer: &TestIssuer) -> Authorizer {
@@ -51,21 +54,43 @@ fn allocations(authorizer: &Authorizer, path: &str, metadata: &HeaderMap) -> (u6
 }
 
 #[test]
-fn what_needs_no_token_read_allocates_nothing() {
+fn a_call_that_is_refused_before_a_token_is_read_allocates_nothing() {
     let issuer = TestIssuer::new("https://tenant.example/", "orders");
     let authorizer = authorizer(&issuer);
     let token = issuer.token().scope("orders:read").sign();
     let (unsigned, _) = token.rsplit_once('.').expect("a signature");
     let unsigned = format!("Bearer {unsigned}");
     let cases = [
-        ("a public method", PUBLIC, None, true),
-        ("an unknown method", "/orders.v1.Orders/Delete", None, false),
-        ("without a token", GET, None, false),
-        ("another scheme", GET, Some("Basic YTpi"), false),
-        ("without a signature", GET, Some(unsigned.as_str()), false),
+        ("an unknown method", "/orders.v1.Orders/Delete", None),
+        ("without a token", GET, None),
+        ("another scheme", GET, Some("Basic YTpi")),
+        ("without a signature", GET, Some(unsigned.as_str())),
     ];
-    for (name, path, authorization, allowed) in cases {
+    for (name, path, authorization) in cases {
         let (count, verdict) = allocations(&authorizer, path, &metadata(authorization));
-        assert_eq!((count, verdict.result.is_ok()), (0, allowed), "{name}");
+        assert_eq!((count, verdict.result.is_ok()), (0, false), "{name}");
     }
+}
+
+/// A grant shares what is remembered of its token: the caller's part is made once a token.
+#[test]
+fn a_call_with_a_remembered_token_allocates_its_grant_alone() {
+    let issuer = TestIssuer::new("https://tenant.example/", "orders");
+    let metadata = |scope: &str| {
+        let token = issuer.token().scope(scope).sign();
+        metadata(Some(&format!("Bearer {token}")))
+    };
+    let (reading, writing) = (metadata("orders:read"), metadata("orders:write"));
+    let remembers = authorizer(&issuer);
+    let (count, allowed) = allocations(&remembers, GET, &reading);
+    assert_eq!((count, allowed.result.is_ok()), (GRANT, true), "allowed");
+    let (count, public) = allocations(&remembers, PUBLIC, &reading);
+    assert_eq!((count, public.result.is_ok()), (GRANT, true), "a public method");
+
+    // Without memory there is more: what is counted is a call that would allocate.
+    let forgets = authorizer(&issuer).remember_tokens(0);
+    let (count, cold) = allocations(&forgets, GET, &reading);
+    assert!(count > GRANT && cold.result.is_ok(), "not remembered: {count}");
+    let (_, refused) = allocations(&remembers, GET, &writing);
+    assert!(refused.result.is_err(), "lacks scope");
 }

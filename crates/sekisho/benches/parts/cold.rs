@@ -40,7 +40,7 @@ fn eddsa_signature_alone(bencher: Bencher<'_, '_>) {
 }
 
 fn authorize(bencher: Bencher<'_, '_>, signer: &Signer) {
-    let authorizer = support::authorizer(3, signer.issuer());
+    let authorizer = support::authorizer(3, signer.issuer()).remember_tokens(0);
     let metadata = support::metadata(Some(&signer.token()));
     support::expect_allowed(&authorizer, &metadata);
     bencher.bench(|| support::verdict(&authorizer, black_box(&metadata)));

@@ -1,4 +1,4 @@
-//! Calls that are refused, by what is wrong with them.
+//! Calls that are refused, by what is wrong with them. A refusal is not remembered, but a token that lacks scope is.
 
 use divan::{Bencher, black_box};
 use sekisho::authorizer::Denial;
