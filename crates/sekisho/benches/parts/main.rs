@@ -1,9 +1,10 @@
 //! What the parts of a call cost, in time and in allocations: `cargo bench -p sekisho --bench parts`.
 //!
-//! `-- remembered` runs those whose name has that word. See `benches/README.md`.
+//! `cargo bench -p sekisho --bench parts -- remembered` runs those whose name has that word.
 
 #![allow(clippy::expect_used, unreachable_pub, reason = "these are benches")]
 
+mod call;
 mod cold;
 mod jwks;
 mod methods;

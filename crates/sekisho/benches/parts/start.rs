@@ -1,14 +1,8 @@
 //! What stands between a descriptor set and the first call.
 
-use std::convert::Infallible;
-use std::future::ready;
-
 use divan::{Bencher, black_box};
-use http::{Request, Response};
+use sekisho::Protected;
 use sekisho::policy::Policy;
-use sekisho::{Protected, Services};
-use tonic::body::Body;
-use tower::service_fn;
 
 use crate::support::{self, Signer};
 
@@ -26,11 +20,6 @@ fn protected(bencher: Bencher<'_, '_>, methods: usize) {
     let set = support::descriptor_set(methods);
     let signer = Signer::rs256();
     bencher.with_inputs(|| signer.issuer()).bench_values(|issuer| -> Protected {
-        let handler = |_: Request<Body>| ready(Ok::<_, Infallible>(Response::new(Body::empty())));
-        let services = (0..support::services(methods))
-            .fold(Services::new(black_box(&set)), |services, number| {
-                services.add_named(format!("orders.v1.Orders{number}"), service_fn(handler))
-            });
-        services.protect(issuer).expect("declared and registered")
+        support::services(methods, black_box(&set)).protect(issuer).expect("declared and registered")
     });
 }

@@ -1,6 +1,8 @@
 //! Issuers with keys of each kind, tokens as long as real ones, and policies of any size.
 
+use std::convert::Infallible;
 use std::fmt::Write as _;
+use std::future::ready;
 use std::sync::Arc;
 
 use aws_lc_rs::rand::SystemRandom;
@@ -9,28 +11,29 @@ use aws_lc_rs::signature::{
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::HeaderMap;
 use http::header::AUTHORIZATION;
-use sekisho::Issuer;
+use http::{HeaderMap, Request, Response};
 use sekisho::authorizer::{Authorization, Authorizer, Denial, Verdict};
 use sekisho::jwks::{Algorithm, KeySet, Keys};
 use sekisho::policy::Policy;
 use sekisho::testing::{ManualClock, TestIssuer};
 use sekisho::token::Verifier;
+use sekisho::{Issuer, Services};
+use tonic::body::Body;
+use tower::service_fn;
 
 pub const ISSUER: &str = "https://tenant.example/";
 pub const AUDIENCE: &str = "https://orders.example/api";
 /// A method of each policy of [`descriptor_set`].
 pub const PATH: &str = "/orders.v1.Orders0/Get0";
 
-/// Services that a policy of `methods` methods has.
-pub fn services(methods: usize) -> usize {
-    methods.div_ceil(methods_of_a_service(methods))
-}
-
 /// Three methods are those of three APIs, as the program has them; where there are many, services are large.
 fn methods_of_a_service(methods: usize) -> usize {
     if methods == 3 { 1 } else { 100 }
+}
+
+fn services_of(methods: usize) -> usize {
+    methods.div_ceil(methods_of_a_service(methods))
 }
 
 /// Services `orders.v1.Orders0`, `orders.v1.Orders1`, …, each with methods `Get0`, `Get1`, …
@@ -38,7 +41,7 @@ pub fn descriptor_set(methods: usize) -> Vec<u8> {
     let mut source = String::from(
         "syntax = \"proto3\"; package orders.v1; import \"sekisho/v1/access.proto\"; message Order {}\n",
     );
-    for service in 0..services(methods) {
+    for service in 0..services_of(methods) {
         let _ = writeln!(source, "service Orders{service} {{");
         for method in 0..methods_of_a_service(methods) {
             let rule = format!("option (sekisho.v1.access) = {{ all_of: \"orders{method}:read\" }};");
@@ -47,6 +50,14 @@ pub fn descriptor_set(methods: usize) -> Vec<u8> {
         source.push_str("}\n");
     }
     sekisho_build::descriptor_set_of(&source).expect("a descriptor set")
+}
+
+/// All services of a [`descriptor_set`], with handlers that do nothing.
+pub fn services(methods: usize, descriptor_set: &[u8]) -> Services {
+    let handler = |_: Request<Body>| ready(Ok::<_, Infallible>(Response::new(Body::empty())));
+    let name = |number| format!("orders.v1.Orders{number}");
+    let services = Services::new(descriptor_set);
+    (0..services_of(methods)).fold(services, |all, number| all.add_named(name(number), service_fn(handler)))
 }
 
 pub fn policy(methods: usize) -> Policy {
