@@ -22,7 +22,7 @@ impl Members {
     /// # Errors
     /// [`Malformed`] where there is none.
     pub fn read(reader: &mut Reader<'_>, wanted: &[Wanted]) -> Result<Self, Malformed> {
-        let mut members = Self::default();
+        let mut members = Self { values: Vec::with_capacity(wanted.len().min(USUAL)), fault: None };
         reader.object(|reader, name| {
             let Some(wanted) = find(wanted, name) else { return reader.skip() };
             let value = Value::read(reader, &wanted.within)?;
@@ -50,6 +50,12 @@ impl Members {
         self.values.iter().filter(move |(own, _)| own == name).map(|(_, value)| value)
     }
 
+    /// The same, taken out.
+    pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
+        let index = self.values.iter().position(|(own, _)| own == name)?;
+        Some(self.values.remove(index).1)
+    }
+
     /// A member of a member, by the names from outside in. Every name but the last has to be an object's.
     pub fn within(&self, names: &[String]) -> Option<&Value> {
         let (first, rest) = names.split_first()?;
@@ -65,12 +71,21 @@ impl Members {
     }
 }
 
+/// As many of the wanted members as an object usually has: a guess, for the allocation.
+const USUAL: usize = 12;
+
 /// Names are compared as what they say: `\u0065xp` is `exp`. Nearly all are written without an escape.
 fn find<'w>(wanted: &'w [Wanted], name: RawText<'_>) -> Option<&'w Wanted> {
     match name.as_written() {
-        Some(name) => wanted.iter().find(|wanted| wanted.name == name),
+        Some(name) => wanted.iter().find(|wanted| is_same(&wanted.name, name)),
         None => wanted.iter().find(|wanted| name.is(&wanted.name)),
     }
+}
+
+/// Most claims have three letters: their ends tell them apart before a comparison has to be called.
+fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    one.len() == other.len() && one.first() == other.first() && one.last() == other.last() && one == other
 }
 
 /// What is wrong with a member that was asked for. It is shown as the path to the member.

@@ -17,8 +17,8 @@ static HEADER_MEMBERS: [Wanted; 4] =
 /// A token whose form, algorithm and type are in order. Its claims are anybody's until it is verified.
 pub struct UnverifiedToken<'a> {
     pub(super) algorithm: Algorithm,
-    pub(super) kid: Option<String>,
-    pub(super) typ: Option<String>,
+    pub(super) kid: Option<Box<str>>,
+    pub(super) typ: Option<Box<str>>,
     pub(super) payload: Members,
     pub(super) signing_input: &'a str,
     pub(super) signature: Vec<u8>,
@@ -90,7 +90,7 @@ impl<'a> CompactJws<'a> {
     }
 
     /// Judges what needs no key: the header.
-    pub(super) fn into_unverified(self, allowed: &[Algorithm]) -> Result<UnverifiedToken<'a>, InvalidToken> {
+    pub(super) fn into_unverified(mut self, allowed: &[Algorithm]) -> Result<UnverifiedToken<'a>, InvalidToken> {
         refuse_fault(&self.header, Part::Header)?;
         let algorithm = self.header.get("alg").and_then(Value::as_text).ok_or(InvalidToken::Algorithm)?;
         let algorithm = algorithm.parse().map_err(|_| InvalidToken::Algorithm)?;
@@ -102,8 +102,8 @@ impl<'a> CompactJws<'a> {
         }
         Ok(UnverifiedToken {
             algorithm,
-            kid: text(self.header.get("kid")).ok_or(InvalidToken::KeyId)?,
-            typ: text(self.header.get("typ")).ok_or(InvalidToken::Type)?,
+            kid: text(self.header.take("kid")).ok_or(InvalidToken::KeyId)?,
+            typ: text(self.header.take("typ")).ok_or(InvalidToken::Type)?,
             payload: self.payload,
             signing_input: self.signing_input,
             signature: self.signature,
@@ -134,9 +134,10 @@ pub(super) fn refuse_fault(members: &Members, part: Part) -> Result<(), InvalidT
 
 /// A string or nothing; `None` for anything else.
 #[expect(clippy::option_option, reason = "wrong type and absence are two things")]
-fn text(member: Option<&Value>) -> Option<Option<String>> {
+fn text(member: Option<Value>) -> Option<Option<Box<str>>> {
     match member {
         None => Some(None),
-        Some(value) => value.as_text().map(|text| Some(text.to_owned())),
+        Some(Value::Text(text)) => Some(Some(text)),
+        Some(_) => None,
     }
 }

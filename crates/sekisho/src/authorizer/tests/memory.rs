@@ -168,8 +168,13 @@ static TOKENS: LazyLock<Vec<String>> = LazyLock::new(|| {
         token().without_header("kid").sign(),
         KEYS[1].token().scope("read").sign(),
         KEYS[2].token().scope("read").sign(),
+        token().claim("exp", START + 10_000_000).sign(),
     ]
 });
+
+/// The place of the one that says no `kid`, and of the one that lasts for months.
+const NAMELESS: usize = 13;
+const LASTING: usize = 16;
 
 // --- the property ---------------------------------------------------------------------------------------
 
@@ -196,7 +201,7 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let path = prop_oneof![4 => Just(PATH), 1 => Just("/a.v1.A/Put")];
     prop_oneof![
-        8 => (prop_oneof![1 => Just(0), 1 => 0..TOKENS.len()], path).prop_map(|(token, path)| Step::Call { token, path }),
+        8 => (prop_oneof![1 => Just(0), 1 => Just(NAMELESS), 1 => Just(LASTING), 2 => 0..TOKENS.len()], path).prop_map(|(token, path)| Step::Call { token, path }),
         2 => (-90_i64..90).prop_map(|seconds| Step::ClockSteps { seconds }),
         2 => prop_oneof![0..90_u64, 80_000..90_000_u64].prop_map(|seconds| Step::TimePasses { seconds }),
         2 => (0..sets().len(), prop_oneof![3 => Just(ISSUER), 1 => Just(WITHOUT_SLASH)])
@@ -254,7 +259,7 @@ const ALLOWED: &str = "Ok(Some(";
 async fn a_token_that_was_accepted_is_remembered_and_one_that_was_refused_is_not() {
     let world = World::remembering(10).await;
     for (index, token) in TOKENS.iter().enumerate() {
-        let is_verified = [0, 6, 7, 8, 13].contains(&index);
+        let is_verified = [0, 6, 7, 8, NAMELESS, LASTING].contains(&index);
         for path in ["/a.v1.A/Put", PATH] {
             world.call(path, token).await;
             assert_eq!(world.remembers(token), is_verified, "token {index}");
@@ -282,11 +287,35 @@ async fn a_token_outlives_its_keys_neighbours_and_not_its_key() {
         world.publish(Some(published.clone())).await;
         assert_eq!(world.remembers(token), expected, "{published:?}");
     }
-    // Nothing new came, and the old keys are too old: who knows.
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_without_the_name_of_its_key_is_tried_against_no_more_keys_than_before() {
+    let world = World::remembering(10).await;
+    let (named, nameless) = (&TOKENS[0], &TOKENS[NAMELESS]);
+    for (set, expected) in
+        [(jwks(&[0]), true), (jwks(&[2, 0]), true), (jwks_with_many(), false), (jwks(&[0]), true)]
+    {
+        world.publish(Some((ISSUER, set.clone()))).await;
+        assert!(world.call(PATH, named).await.contains(ALLOWED), "{set}");
+        assert_eq!(world.call(PATH, nameless).await.contains(ALLOWED), expected, "{set}");
+        assert_eq!((world.remembers(named), world.remembers(nameless)), (true, expected), "{set}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_that_are_too_old_serve_no_token_that_is_remembered() {
+    let world = World::remembering(10).await;
+    let token = &TOKENS[LASTING];
+    world.call(PATH, token).await;
+    // Nothing new comes.
     world.publish(None).await;
-    world.clock.pass(Duration::from_secs(24 * 60 * 60 + 1));
-    assert!(!world.remembers(token));
-    assert!(world.call(PATH, token).await.contains("KeysUnavailable"));
+    world.clock.pass(Duration::from_secs(24 * 60 * 60 - 10));
+    assert!(world.remembers(token) && world.call(PATH, token).await.contains(ALLOWED));
+    world.clock.pass(Duration::from_secs(11));
+    assert!(!world.remembers(token) && world.call(PATH, token).await.contains("KeysUnavailable"));
+    world.publish(Some((ISSUER, jwks(&[0])))).await;
+    assert!(world.remembers(token));
 }
 
 #[tokio::test(start_paused = true)]
