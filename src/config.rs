@@ -208,8 +208,21 @@ impl fmt::Debug for Secret {
 pub struct LogSettings {
     /// How a line looks.
     pub format: LogFormat,
+    /// Which calls have a line.
+    pub calls: LogCalls,
     /// Which lines are logged, as `RUST_LOG` says.
     pub filter: String,
+}
+
+/// Which calls have a line in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogCalls {
+    /// Each one.
+    All,
+    /// Those that were refused.
+    Refused,
+    /// None.
+    None,
 }
 
 /// How a log line looks.

@@ -179,6 +179,12 @@ pub(super) static LOG_FORMAT: Opt = Opt {
     help: "text or json; the level is set by RUST_LOG",
     ..value("log-format", "SEKISHO_LOG_FORMAT", OUTPUT)
 };
+pub(super) static LOG_CALLS: Opt = Opt {
+    default: Some("refused"),
+    value_name: "WHICH",
+    help: "Which calls are logged, a line each: all, refused or none",
+    ..value("log-calls", "SEKISHO_LOG_CALLS", OUTPUT)
+};
 pub(super) static CONFIG: Opt = Opt {
     value_name: "FILE",
     help: "A TOML file with the same names, lists as arrays",
@@ -242,7 +248,7 @@ static SERVERS: [&Opt; 19] = [
     &DANGEROUS_ACCEPT_BOUND_TOKENS,
 ];
 /// Both servers, last in their help.
-static CONFIGURATION: [&Opt; 3] = [&LOG_FORMAT, &CONFIG, &ENV_FILE];
+static CONFIGURATION: [&Opt; 4] = [&LOG_FORMAT, &LOG_CALLS, &CONFIG, &ENV_FILE];
 
 /// The options of `sekisho`.
 pub(super) fn development() -> Vec<&'static Opt> {

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::config::{KeyLocation, LogFormat};
+use crate::config::{KeyLocation, LogCalls, LogFormat};
 use crate::server::{ClientCertificate, Reflection};
 use sekisho::jwks::{HttpUrl, InvalidHttpUrl, PlainHttp};
 use sekisho::scope::ScopePrefix;
@@ -170,6 +170,15 @@ pub(super) fn log_format(text: &str) -> Result<LogFormat, String> {
         "text" => Ok(LogFormat::Text),
         "json" => Ok(LogFormat::Json),
         _ => Err(format!("{text:?} is neither text nor json")),
+    }
+}
+
+pub(super) fn log_calls(text: &str) -> Result<LogCalls, String> {
+    match text {
+        "all" => Ok(LogCalls::All),
+        "refused" => Ok(LogCalls::Refused),
+        "none" => Ok(LogCalls::None),
+        _ => Err(format!("{text:?} is none of all, refused, none")),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::cli::judge::Judge;
 use crate::cli::options::{self as option, Opt};
 use crate::cli::values;
 use crate::config::{
-    HealthcheckSettings, HealthcheckTransport, LogFormat, LogSettings, PageSettings, ServerSettings,
+    HealthcheckSettings, HealthcheckTransport, LogCalls, LogFormat, LogSettings, PageSettings, ServerSettings,
 };
 use crate::server::{
     AllowedHeader, AllowedOrigins, CertificateFiles, ClientCa, ClientCertificate, Hosts, KeepAlive, Limits,
@@ -91,13 +91,14 @@ impl Judge<'_> {
 
     fn log(&mut self) -> LogSettings {
         let format = self.with_default(&option::LOG_FORMAT, LogFormat::Text, values::log_format);
+        let calls = self.with_default(&option::LOG_CALLS, LogCalls::Refused, values::log_calls);
         let Some((filter, origin)) = self.sources.variable(option::LEVELS) else {
-            return LogSettings { format, filter: "info".to_owned() };
+            return LogSettings { format, calls, filter: "info".to_owned() };
         };
         if let Err(error) = tracing_subscriber::EnvFilter::try_new(&filter) {
             self.fault(format!("{origin}: {filter:?} names no levels: {error}"));
         }
-        LogSettings { format, filter }
+        LogSettings { format, calls, filter }
     }
 
     fn limits(&mut self) -> Limits {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::config::{KeyLocation, LogFormat, ServerSettings, TokenRules};
+use crate::config::{KeyLocation, LogCalls, LogFormat, ServerSettings, TokenRules};
 use crate::server::{Limits, Reflection};
 use sekisho::jwks::{Algorithm, PlainHttp, Schedule};
 use sekisho::scope::ScopePrefix;
@@ -21,7 +21,8 @@ fn assert_server(server: &ServerSettings, reflection: Reflection) {
     assert_eq!(server.limits, Limits::default());
     assert_eq!(server.allow_origins, None);
     assert!(server.tls.is_none());
-    assert_eq!((server.log.format, server.log.filter.as_str()), (LogFormat::Text, "info"));
+    assert_eq!((server.log.format, server.log.calls), (LogFormat::Text, LogCalls::Refused));
+    assert_eq!(server.log.filter, "info");
 }
 
 fn rules(audience: &str) -> TokenRules {

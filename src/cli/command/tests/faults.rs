@@ -108,6 +108,7 @@ fn a_value_at_fault_is_named_by_what_carried_it() {
         ),
         (r#"--scope-prefix api"/"#, r#""api\"/": a double quote may not stand in a scope"#),
         ("--log-format xml", r#""xml" is neither text nor json"#),
+        ("--log-calls allowed", r#""allowed" is none of all, refused, none"#),
         ("--jwks ftp://x/", r#""ftp://x/": expected an https URL"#),
         ("--ca-file /nowhere", "/nowhere: No such file or directory (os error 2)"),
         ("--jwks /nowhere", "/nowhere: No such file or directory (os error 2)"),
