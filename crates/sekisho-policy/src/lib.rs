@@ -74,7 +74,8 @@ pub const ACCESS_DESCRIPTOR_SET: &[u8] = include_bytes!("../proto/access.binpb")
 /// Every method that may be called, with its rule. What is not in it is not there.
 #[derive(Debug, Clone)]
 pub struct Policy {
-    by_path: HashMap<String, Arc<Method>>,
+    /// By a fast hash: which paths are in it is not for callers to choose.
+    by_path: HashMap<Box<str>, Arc<Method>, foldhash::fast::RandomState>,
     in_order: Vec<Arc<Method>>,
 }
 
@@ -235,7 +236,7 @@ impl PolicyBuilder {
             reader.fault_without_position("the policy", FaultKind::NoDescriptorSet);
         }
         let in_order = reader.finish().map_err(PolicyError::new)?;
-        let by_path = in_order.iter().map(|method| (method.path().to_owned(), Arc::clone(method))).collect();
+        let by_path = in_order.iter().map(|method| (method.path().into(), Arc::clone(method))).collect();
         Ok(Policy { by_path, in_order })
     }
 }

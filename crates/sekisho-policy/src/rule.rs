@@ -77,8 +77,10 @@ impl AccessRule {
     /// [`MissingScopes`]: what, added to `granted`, would let it.
     pub fn evaluate(&self, granted: &ScopeSet) -> Result<(), MissingScopes> {
         let Self::Scopes(Alternatives(sets)) = self else { return Ok(()) };
-        let missing: Vec<ScopeSet> = sets.iter().map(|set| set.missing_from(granted)).collect();
-        if missing.iter().any(ScopeSet::is_empty) { Ok(()) } else { Err(MissingScopes(missing)) }
+        if sets.iter().any(|set| set.is_subset_of(granted)) {
+            return Ok(());
+        }
+        Err(MissingScopes(sets.iter().map(|set| set.missing_from(granted)).collect()))
     }
 }
 

@@ -124,7 +124,18 @@ impl ScopeSet {
     /// Whether exactly this scope is in the set.
     #[must_use]
     pub fn contains(&self, scope: &str) -> bool {
+        /// Up to so many are compared sooner than one is hashed.
+        const FEW: usize = 16;
+        if self.len() <= FEW {
+            return self.iter().any(|own| own.as_str() == scope);
+        }
         self.0.contains(scope)
+    }
+
+    /// Whether each of these scopes is among those that were `granted`.
+    #[must_use]
+    pub fn is_subset_of(&self, granted: &ScopeSet) -> bool {
+        self.iter().all(|scope| granted.contains(scope.as_str()))
     }
 
     /// Adds a scope; one that is there already stays as it is.
@@ -233,6 +244,22 @@ mod tests {
         let set: ScopeSet = "b a  b c ".parse().expect("scopes");
         assert_eq!(set.to_string(), "b a c");
         assert_eq!("".parse::<ScopeSet>().map(|set| set.len()), Ok(0));
+    }
+
+    #[test]
+    fn few_scopes_and_many_are_told_apart_alike() {
+        for count in [1, 15, 16, 17, 40] {
+            let set: ScopeSet = (0..count).map(|n| ScopeToken::parse(&format!("s{n}")).expect("a scope")).collect();
+            for n in 0..count {
+                assert!(set.contains(&format!("s{n}")), "{n} of {count}");
+            }
+            for other in ["s", "S0", "s0 ", &format!("s{count}")] {
+                assert!(!set.contains(other), "{other:?} of {count}");
+            }
+            assert!(set.is_subset_of(&set));
+            let more: ScopeSet = set.iter().cloned().chain(["more".parse().expect("a scope")]).collect();
+            assert!(set.is_subset_of(&more) && !more.is_subset_of(&set), "{count}");
+        }
     }
 
     #[test]

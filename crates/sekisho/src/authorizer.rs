@@ -42,6 +42,7 @@
 mod denial;
 mod grant;
 mod issuer;
+mod memory;
 mod verdict;
 
 use std::fmt;
@@ -53,7 +54,7 @@ use std::time::Duration;
 use http::{HeaderMap, header::AUTHORIZATION};
 
 pub use denial::Denial;
-pub use grant::{Caller, Grant};
+pub use grant::Grant;
 #[cfg(feature = "discovery")]
 pub use issuer::DiscoverError;
 pub use issuer::Issuer;
@@ -62,7 +63,8 @@ pub use verdict::Verdict;
 use crate::clock::{Clock, SystemClock};
 use crate::jwks::{HeldKeys, Lookup, NotFound};
 use crate::policy::{AccessRule, Method, Policy};
-use crate::token::{BearerToken, InvalidToken, TokenError, UnverifiedToken};
+use crate::token::{InvalidToken, Presented, TokenError, UnverifiedToken};
+use memory::{Memory, Verified};
 
 /// Decides calls by a policy, for tokens of the issuers that it trusts. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -72,6 +74,8 @@ pub struct Authorizer {
     issuers: Vec<Issuer>,
     clock: Arc<dyn Clock>,
     max_token_size: usize,
+    remembered: usize,
+    memory: Memory,
 }
 
 /// What became of a call, or what it waits for.
@@ -92,6 +96,8 @@ impl Authorizer {
             issuers: Vec::new(),
             clock: Arc::new(SystemClock::new()),
             max_token_size: 8192,
+            remembered: memory::USUAL,
+            memory: Memory::default(),
         };
         this.also_trusting(issuer)
     }
@@ -101,18 +107,36 @@ impl Authorizer {
     pub fn also_trusting(mut self, issuer: Issuer) -> Self {
         issuer.keys().accept(issuer.verifier().accepted_algorithms());
         self.issuers.push(issuer);
-        self
+        self.with_empty_memory()
     }
 
     /// Takes the time from `clock`, which tests move.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
-        self
+        self.with_empty_memory()
     }
 
     /// How long the `authorization` entry may be, in bytes; 8192 unless set.
     pub fn max_token_size(mut self, bytes: usize) -> Self {
         self.max_token_size = bytes;
+        self.with_empty_memory()
+    }
+
+    /// How many verified tokens are remembered, so that the signature of one that comes again need not be verified
+    /// again; 10,000 unless set, and none with 0. About 1.2 KiB of memory are set aside for each: longer tokens take the
+    /// room of several.
+    ///
+    /// What a remembered token is granted is decided at each call: by its dates, by the keys that its issuer has now, by
+    /// the method's rule. Refusals are not remembered. Clones of an authorizer share what they remember; one whose settings
+    /// are changed starts with nothing.
+    pub fn remember_tokens(mut self, entries: usize) -> Self {
+        self.remembered = entries;
+        self.with_empty_memory()
+    }
+
+    /// A token was accepted by the settings of then.
+    fn with_empty_memory(mut self) -> Self {
+        self.memory = Memory::new(self.remembered);
         self
     }
 
@@ -156,28 +180,46 @@ impl Authorizer {
             return Authorization::Decided(Verdict::of_unknown_method());
         };
         if matches!(method.rule(), AccessRule::Public) {
-            return Authorization::Decided(Verdict::of_public(method));
+            return Authorization::Decided(Verdict::allowed(Grant::anonymous(method)));
         }
-        match self.read_token(metadata) {
-            Ok((issuer, token)) => self.decide(method, issuer, &token, metadata),
-            Err(error) => Authorization::Decided(Verdict::refused(method, self.issuers.first(), error)),
+        match self.presented(metadata) {
+            Ok(presented) => self.decide(method, presented, metadata),
+            Err(error) => Authorization::Decided(self.refused_without_token(method, error)),
         }
     }
 
-    /// The token, and the issuer that it has to be of.
-    fn read_token<'a>(&self, metadata: &'a HeaderMap) -> Result<(&Issuer, UnverifiedToken<'a>), TokenError> {
+    fn presented<'a>(&self, metadata: &'a HeaderMap) -> Result<Presented<'a>, TokenError> {
         let entries = metadata.get_all(AUTHORIZATION).iter().map(http::HeaderValue::as_bytes);
-        let token = BearerToken::parse(entries, self.max_token_size)?;
+        Presented::read(entries, self.max_token_size)
+    }
+
+    fn refused_without_token(&self, method: &Arc<Method>, error: TokenError) -> Verdict {
+        Verdict::refused(method, self.issuers.first(), None, error)
+    }
+
+    fn decide(&self, method: &Arc<Method>, presented: Presented<'_>, metadata: &HeaderMap) -> Authorization {
+        if let Some(caller) = self.memory.recall(presented, &self.issuers, self.clock.now()) {
+            return Authorization::Decided(self.evaluate(method, caller));
+        }
+        match self.read_token(presented) {
+            Ok((issuer, token)) => self.look_up(method, issuer, &token, presented, metadata),
+            Err(error) => Authorization::Decided(self.refused_without_token(method, error)),
+        }
+    }
+
+    /// The token, and where the issuer that it has to be of stands among those that are trusted.
+    fn read_token<'a>(&self, presented: Presented<'a>) -> Result<(usize, UnverifiedToken<'a>), TokenError> {
+        let token = presented.token()?;
         // One issuer is asked whatever the token claims, since nothing is told of a token that was not
         // verified. Of several, the token says whose it is, and is verified by that one's rules alone.
         if let [issuer] = self.issuers.as_slice() {
-            return Ok((issuer, issuer.verifier().read(token)?));
+            return Ok((0, issuer.verifier().read(token)?));
         }
         let mut refused = None;
-        for issuer in &self.issuers {
+        for (index, issuer) in self.issuers.iter().enumerate() {
             match issuer.verifier().read(token) {
                 Ok(read) if read.claimed_issuer().is_some_and(|name| issuer.keys().may_be_of(name)) => {
-                    return Ok((issuer, read));
+                    return Ok((index, read));
                 }
                 Ok(_) => {}
                 Err(error) => refused = Some(error),
@@ -186,14 +228,15 @@ impl Authorizer {
         Err(refused.unwrap_or(InvalidToken::Issuer { by_last_slash_alone: false }.into()))
     }
 
-    fn decide(
+    fn look_up(
         &self,
         method: &Arc<Method>,
-        issuer: &Issuer,
+        issuer: usize,
         token: &UnverifiedToken<'_>,
+        presented: Presented<'_>,
         metadata: &HeaderMap,
     ) -> Authorization {
-        match issuer.keys().lookup(token.kid()) {
+        match self.issuers[issuer].keys().lookup(token.kid()) {
             Lookup::Pending(lookup) => {
                 let (this, method, metadata) = (self.clone(), Arc::clone(method), authorization_of(metadata));
                 Authorization::AwaitingKey(Box::pin(async move {
@@ -201,61 +244,70 @@ impl Authorizer {
                     this.decide_after(&method, lookup, &metadata)
                 }))
             }
-            known => Authorization::Decided(self.decide_by(method, issuer, token, known)),
+            known => Authorization::Decided(self.decide_by(method, issuer, token, presented, known)),
         }
     }
 
     /// The token borrows from the metadata, so after a wait it is read again.
     fn decide_after(&self, method: &Arc<Method>, lookup: Lookup, metadata: &HeaderMap) -> Verdict {
-        match self.read_token(metadata) {
-            Ok((issuer, token)) => self.decide_by(method, issuer, &token, lookup),
-            Err(error) => Verdict::refused(method, self.issuers.first(), error),
+        let read =
+            self.presented(metadata).and_then(|presented| Ok((presented, self.read_token(presented)?)));
+        match read {
+            Ok((presented, (issuer, token))) => self.decide_by(method, issuer, &token, presented, lookup),
+            Err(error) => self.refused_without_token(method, error),
         }
     }
 
     fn decide_by(
         &self,
         method: &Arc<Method>,
-        issuer: &Issuer,
+        index: usize,
         token: &UnverifiedToken<'_>,
+        presented: Presented<'_>,
         lookup: Lookup,
     ) -> Verdict {
+        let issuer = &self.issuers[index];
         let denial = match lookup {
-            Lookup::Held(keys) => return self.verify(method, issuer, token, &keys),
+            Lookup::Held(keys) => match self.verify(index, token, &keys) {
+                Ok(caller) => {
+                    self.memory.remember(presented, &caller);
+                    return self.evaluate(method, caller);
+                }
+                Err(error) => error.into(),
+            },
             Lookup::NotPublished => TokenError::from(InvalidToken::KeyNotPublished).into(),
             Lookup::NotFound(not_found) => key_not_found(issuer, token, not_found),
             Lookup::Unavailable(unavailable) => unavailable.into(),
             Lookup::Pending(_) => Denial::KeysUnavailable { retry_after: Duration::from_secs(1) },
         };
-        Verdict::refused(method, Some(issuer), denial)
+        Verdict::refused(method, Some(issuer), None, denial)
     }
 
     fn verify(
         &self,
-        method: &Arc<Method>,
-        issuer: &Issuer,
+        index: usize,
         token: &UnverifiedToken<'_>,
-        keys: &HeldKeys,
-    ) -> Verdict {
-        let claims = match issuer.verifier().verify(token, keys, self.clock.now()) {
-            Ok(claims) => claims,
+        keys: &Arc<HeldKeys>,
+    ) -> Result<Arc<Verified>, TokenError> {
+        let issuer = &self.issuers[index];
+        match issuer.verifier().verify_signed(token, keys, self.clock.now()) {
+            Ok(verified) => Ok(Arc::new(Verified::new(index, verified, keys))),
             Err(error) => {
                 if is_of_the_signature(&error) {
                     issuer.keys().refresh_for_bad_signature(keys, token.kid());
                 }
-                return Verdict::refused(method, Some(issuer), error);
+                Err(error)
             }
-        };
-        let caller = Caller::of(&claims);
-        let result = match method.rule().evaluate(claims.scopes()) {
-            Ok(()) => Ok(Grant::verified(Arc::clone(method), claims)),
-            Err(missing) => Err(Denial::InsufficientScope { missing }),
-        };
-        Verdict {
-            method: Some(Arc::clone(method)),
-            caller: Some(caller),
-            scope_prefix: issuer.verifier().prefix_of_scopes().clone(),
-            result,
+        }
+    }
+
+    fn evaluate(&self, method: &Arc<Method>, caller: Arc<Verified>) -> Verdict {
+        match method.rule().evaluate(caller.claims.scopes()) {
+            Ok(()) => Verdict::allowed(Grant::verified(method, caller)),
+            Err(missing) => {
+                let issuer = self.issuers.get(caller.issuer);
+                Verdict::refused(method, issuer, Some(caller), Denial::InsufficientScope { missing })
+            }
         }
     }
 }

@@ -17,7 +17,7 @@ mod source;
 
 use std::fmt;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, SystemTime};
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
@@ -69,6 +69,28 @@ pub enum Lookup {
     Unavailable(Unavailable),
     /// The issuer is being asked; resolves after one fetch at the latest, and never to `Pending`.
     Pending(Pin<Box<dyn Future<Output = Lookup> + Send>>),
+}
+
+/// What has become of keys that were held once.
+#[derive(Debug)]
+pub(crate) enum Standing {
+    /// They are held, and may serve.
+    Held,
+    /// Others are held in their place.
+    Replaced(Arc<HeldKeys>),
+    /// None may serve now.
+    NoKeys,
+}
+
+impl Standing {
+    fn of(seen: &Weak<HeldKeys>, held: &Arc<HeldKeys>) -> Self {
+        // While there is a `Weak`, nothing else is put in the place of what it points to.
+        if std::ptr::eq(seen.as_ptr(), Arc::as_ptr(held)) {
+            Self::Held
+        } else {
+            Self::Replaced(Arc::clone(held))
+        }
+    }
 }
 
 /// A fetch looked for a key in vain. That says nothing of a token that was issued after it began: its key may be
@@ -136,6 +158,15 @@ impl Keys {
             },
             #[cfg(feature = "discovery")]
             Inner::Remote(remote) => remote.lookup(kid),
+        }
+    }
+
+    /// What has become of keys that a lookup handed out before. Takes no lock, and does not wait.
+    pub(crate) fn standing_of(&self, seen: &Weak<HeldKeys>) -> Standing {
+        match &self.0 {
+            Inner::Fixed(held) => Standing::of(seen, held),
+            #[cfg(feature = "discovery")]
+            Inner::Remote(remote) => remote.standing_of(seen),
         }
     }
 

@@ -38,11 +38,13 @@ mod profile;
 mod verifier;
 
 pub use bearer::BearerToken;
+pub(crate) use bearer::Presented;
 pub use claim_path::{ClaimPath, InvalidClaimPath};
 pub use claims::Claims;
 pub use error::{CredentialsError, InvalidToken, MalformedToken, Part, TokenError};
 pub use jws::UnverifiedToken;
 pub use profile::{TokenProfile, UnknownProfile};
+pub(crate) use verifier::Signed;
 pub use verifier::Verifier;
 
 #[cfg(test)]

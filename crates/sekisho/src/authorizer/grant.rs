@@ -3,51 +3,52 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::memory::Verified;
 use crate::policy::Method;
 use crate::scope::ScopeSet;
 use crate::token::Claims;
 
 /// A call that may be made, by whom and by which rule. Only the authorizer makes one, so a handler that
 /// holds a grant was not reached around it; a test gets one from an authorizer with its own key and clock.
+///
+/// Cheap to clone: all clones are the one grant of one call.
 #[derive(Debug, Clone)]
-pub struct Grant {
+pub struct Grant(Arc<Granted>);
+
+#[derive(Debug)]
+struct Granted {
     method: Arc<Method>,
-    claims: Option<Arc<Claims>>,
+    caller: Option<Arc<Verified>>,
 }
 
 impl Grant {
-    pub(super) fn verified(method: Arc<Method>, claims: Claims) -> Self {
-        Self { method, claims: Some(Arc::new(claims)) }
+    pub(super) fn verified(method: &Arc<Method>, caller: Arc<Verified>) -> Self {
+        Self(Arc::new(Granted { method: Arc::clone(method), caller: Some(caller) }))
     }
 
-    pub(super) fn anonymous(method: Arc<Method>) -> Self {
-        Self { method, claims: None }
+    pub(super) fn anonymous(method: &Arc<Method>) -> Self {
+        Self(Arc::new(Granted { method: Arc::clone(method), caller: None }))
     }
 
-    /// Whether the two are of one call. On public methods, whose callers nobody knows, of one method.
+    /// Whether the two are of one call.
     #[cfg(feature = "server")]
     pub(crate) fn is_of_the_call_of(&self, other: &Self) -> bool {
-        let is_one_caller = match (&self.claims, &other.claims) {
-            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
-            (None, None) => true,
-            (Some(_), None) | (None, Some(_)) => false,
-        };
-        is_one_caller && Arc::ptr_eq(&self.method, &other.method)
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// The method, with the rule that was matched.
     pub fn method(&self) -> &Method {
-        &self.method
+        &self.0.method
     }
 
     /// Whether the method is public, so that nobody was asked who calls.
     pub fn is_anonymous(&self) -> bool {
-        self.claims.is_none()
+        self.0.caller.is_none()
     }
 
     /// The verified claims; none on a public method.
     pub fn claims(&self) -> Option<&Claims> {
-        self.claims.as_deref()
+        self.0.caller.as_deref().map(|caller| &caller.claims)
     }
 
     /// Whom the token is about (`sub`); none on a public method.
@@ -69,21 +70,5 @@ impl Grant {
     /// When the token expires (`exp`); none on a public method.
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.claims().map(Claims::expires_at)
-    }
-}
-
-/// Who called: what is logged of a verified token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Caller {
-    /// `sub`.
-    pub subject: String,
-    /// `client_id` or `azp`.
-    pub client: Option<String>,
-}
-
-impl Caller {
-    pub(super) fn of(claims: &Claims) -> Self {
-        Self { subject: claims.subject().to_owned(), client: claims.client().map(ToOwned::to_owned) }
     }
 }

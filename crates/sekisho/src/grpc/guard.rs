@@ -106,8 +106,8 @@ impl Entry {
                 request.extensions_mut().insert(grant);
                 State::Entered { response: inner.call(request) }
             }
-            Err(denial) => {
-                let status = status::status_of(&denial, verdict.method.as_deref(), &verdict.scope_prefix);
+            Err(ref denial) => {
+                let status = status::status_of(denial, verdict.method(), verdict.scope_prefix());
                 State::Refused { response: Some(status.into_http()) }
             }
         }

@@ -7,9 +7,9 @@
 use std::borrow::Cow;
 
 use super::status;
-use crate::authorizer::{Caller, Denial, Verdict};
+use crate::authorizer::{Denial, Verdict};
 use crate::excerpt;
-use crate::token::TokenError;
+use crate::token::{Claims, TokenError};
 
 /// The target of calls that go on to their handler.
 const ALLOWED: &str = "sekisho::call::allowed";
@@ -21,16 +21,16 @@ pub(super) fn decision(verdict: &Verdict, path: &str) {
         Ok(_) => tracing::info!(
             target: ALLOWED,
             method = method(verdict, path),
-            subject = verdict.caller.as_ref().map(subject).as_deref(),
-            client = verdict.caller.as_ref().and_then(client).as_deref(),
+            subject = verdict.claims().map(subject).as_deref(),
+            client = verdict.claims().and_then(client).as_deref(),
             outcome = "allowed",
             "call"
         ),
         Err(denial) => tracing::info!(
             target: REFUSED,
             method = method(verdict, path),
-            subject = verdict.caller.as_ref().map(subject).as_deref(),
-            client = verdict.caller.as_ref().and_then(client).as_deref(),
+            subject = verdict.claims().map(subject).as_deref(),
+            client = verdict.claims().and_then(client).as_deref(),
             outcome = "refused",
             reason = status::reason(denial).unwrap_or("UNKNOWN_METHOD"),
             detail = status::message(denial),
@@ -41,15 +41,15 @@ pub(super) fn decision(verdict: &Verdict, path: &str) {
 }
 
 fn method<'a>(verdict: &'a Verdict, path: &'a str) -> &'a str {
-    verdict.method.as_ref().map_or_else(|| shown_path(path), |method| method.path())
+    verdict.method().map_or_else(|| shown_path(path), |method| method.path())
 }
 
-fn subject(caller: &Caller) -> Cow<'_, str> {
-    excerpt::name(&caller.subject)
+fn subject(claims: &Claims) -> Cow<'_, str> {
+    excerpt::name(claims.subject())
 }
 
-fn client(caller: &Caller) -> Option<Cow<'_, str>> {
-    caller.client.as_deref().map(excerpt::name)
+fn client(claims: &Claims) -> Option<Cow<'_, str>> {
+    claims.client().map(excerpt::name)
 }
 
 /// What is no method's path may hold anything, a token among it. Only what could be one is shown.

@@ -19,17 +19,19 @@ pub const DOMAIN: &str = "sekisho";
 /// challenge of RFC 6750 §3 under `www-authenticate`.
 ///
 /// Both name scopes as the caller has to ask the issuer for them: with the prefix that
-/// [`Verdict::scope_prefix`](crate::authorizer::Verdict::scope_prefix) tells.
+/// [`Verdict::scope_prefix`](crate::authorizer::Verdict::scope_prefix) tells, if there is one.
 ///
 /// ```
 /// use sekisho::authorizer::Verdict;
 ///
 /// fn refusal(verdict: &Verdict) -> Option<tonic::Status> {
 ///     let denial = verdict.result.as_ref().err()?;
-///     Some(sekisho::grpc::status_of(denial, verdict.method.as_deref(), &verdict.scope_prefix))
+///     Some(sekisho::grpc::status_of(denial, verdict.method(), verdict.scope_prefix()))
 /// }
 /// ```
-pub fn status_of(denial: &Denial, method: Option<&Method>, prefix: &ScopePrefix) -> Status {
+pub fn status_of(denial: &Denial, method: Option<&Method>, prefix: Option<&ScopePrefix>) -> Status {
+    let no_prefix = ScopePrefix::default();
+    let prefix = prefix.unwrap_or(&no_prefix);
     let Some(reason) = reason(denial) else {
         return Status::unimplemented("This server has no such method");
     };

@@ -2,11 +2,13 @@
 
 mod jwk;
 mod material;
+mod parsed;
 mod unusable;
 
 use std::fmt;
+use std::sync::OnceLock;
 
-use jsonwebtoken::DecodingKey;
+use jsonwebtoken::signature::Verifier as _;
 
 pub(super) use jwk::MEMBERS;
 pub(super) use material::Material;
@@ -15,14 +17,22 @@ pub use unusable::UnusableKey;
 use super::Algorithm;
 use crate::json::{Members, Value};
 use jwk::Jwk;
+use parsed::ParsedKey;
 
 /// A public key that verifies signatures of certain algorithms.
 #[derive(Clone)]
 pub struct VerificationKey {
     kid: Option<Box<str>>,
-    algorithms: Vec<Algorithm>,
+    algorithms: Vec<Fitting>,
     material: Material,
-    key: DecodingKey,
+}
+
+/// An algorithm that fits a key, with what verifies by it. That is made once, when the first token asks for it: an RSA
+/// key fits six algorithms, of which its issuer uses one.
+#[derive(Clone)]
+struct Fitting {
+    algorithm: Algorithm,
+    verifier: OnceLock<Option<ParsedKey>>,
 }
 
 impl VerificationKey {
@@ -41,7 +51,8 @@ impl VerificationKey {
         let (fitting, material) = Material::of(jwk)?;
         material.check()?;
         let algorithms = narrow(fitting, jwk.optional_text("alg")?)?;
-        Ok(Self { kid, algorithms, key: material.decoding_key(), material })
+        let algorithms = algorithms.into_iter().map(Fitting::new).collect();
+        Ok(Self { kid, algorithms, material })
     }
 
     /// The numbers that tell whose secret a JWK has, whatever else is wrong with it.
@@ -61,27 +72,36 @@ impl VerificationKey {
 
     /// Whether the key's type, curve and `alg` agree with the algorithm.
     pub fn fits(&self, algorithm: Algorithm) -> bool {
-        self.algorithms.contains(&algorithm)
+        self.fitting(algorithm).is_some()
+    }
+
+    fn fitting(&self, algorithm: Algorithm) -> Option<&Fitting> {
+        self.algorithms.iter().find(|fitting| fitting.algorithm == algorithm)
     }
 
     /// Whether `signature` is this key's over `message`. False for an algorithm that does not fit.
     #[must_use = "a signature counts only where this says so"]
     pub fn verify(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
-        if !self.fits(algorithm) {
-            return false;
-        }
-        // The backend's own verifier: `jsonwebtoken::crypto::verify` asks a process-wide provider, and
-        // panics where another crate of the build switched the other backend on.
-        let backend = &jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
-        (backend.verifier_factory)(&algorithm.backend(), &self.key)
-            .is_ok_and(|verifier| verifier.verify(message, &signature.to_vec()).is_ok())
+        let Some(fitting) = self.fitting(algorithm) else { return false };
+        let verifier = fitting.verifier.get_or_init(|| self.material.parse(algorithm));
+        verifier.as_ref().is_some_and(|verifier| verifier.verify(message, &signature.to_vec()).is_ok())
+    }
+
+    fn algorithms(&self) -> impl Iterator<Item = Algorithm> {
+        self.algorithms.iter().map(|fitting| fitting.algorithm)
+    }
+}
+
+impl Fitting {
+    fn new(algorithm: Algorithm) -> Self {
+        Self { algorithm, verifier: OnceLock::new() }
     }
 }
 
 /// The same key: the same name, the same algorithms, the same numbers.
 impl PartialEq for VerificationKey {
     fn eq(&self, other: &Self) -> bool {
-        self.kid == other.kid && self.algorithms == other.algorithms && self.material == other.material
+        self.kid == other.kid && self.algorithms().eq(other.algorithms()) && self.material == other.material
     }
 }
 
@@ -89,7 +109,7 @@ impl fmt::Debug for VerificationKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VerificationKey")
             .field("kid", &self.kid)
-            .field("algorithms", &self.algorithms)
+            .field("algorithms", &self.algorithms().collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
 }

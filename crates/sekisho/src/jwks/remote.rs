@@ -8,7 +8,7 @@ mod accepted;
 mod refresher;
 mod schedule;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwapOption;
@@ -19,7 +19,7 @@ pub use schedule::Schedule;
 
 use super::lookups::{Ask, Lookups};
 use super::source::KeySource;
-use super::{Algorithm, HeldKeys, Lookup, NotFound, Unavailable};
+use super::{Algorithm, HeldKeys, Lookup, NotFound, Standing, Unavailable};
 use crate::clock::Clock;
 use accepted::Accepted;
 
@@ -99,6 +99,14 @@ impl RemoteKeys {
         }
     }
 
+    pub(super) fn standing_of(&self, seen: &Weak<HeldKeys>) -> Standing {
+        let published = self.shared.published.load();
+        match published.as_ref().filter(|published| self.shared.may_serve(published)) {
+            Some(published) => Standing::of(seen, &published.keys),
+            None => Standing::NoKeys,
+        }
+    }
+
     /// Waits for nothing: whoever sent the signature is refused meanwhile.
     pub(super) fn refresh_for_bad_signature(&self) {
         if self.shared.lookups().ask_for_bad_signature(self.shared.clock.elapsed()) {
@@ -148,9 +156,12 @@ impl Shared {
     /// The keys that may serve now.
     fn held(&self) -> Option<Arc<HeldKeys>> {
         let published = self.published.load();
-        let published = published.as_ref()?;
-        let age = self.clock.elapsed().saturating_sub(published.refreshed_at);
-        (age <= self.schedule.max_stale).then(|| Arc::clone(&published.keys))
+        let published = published.as_ref().filter(|published| self.may_serve(published))?;
+        Some(Arc::clone(&published.keys))
+    }
+
+    fn may_serve(&self, published: &Published) -> bool {
+        self.clock.elapsed().saturating_sub(published.refreshed_at) <= self.schedule.max_stale
     }
 
     fn until_stale(&self) -> Duration {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::sync::Arc;
 
 use super::Algorithm;
 use super::key::{self, UnusableKey, VerificationKey};
@@ -33,7 +34,7 @@ pub const MAX_TRIED: usize = 8;
 /// ```
 #[derive(Debug)]
 pub struct KeySet {
-    keys: Vec<VerificationKey>,
+    keys: Vec<Arc<VerificationKey>>,
     left_out_kids: HashSet<Box<str>>,
 }
 
@@ -70,14 +71,15 @@ impl KeySet {
             return Err(InvalidKeySet::NoUsableKey { left_out });
         }
         let left_out_kids = left_out.iter().filter_map(|key| key.kid.clone()).collect();
-        Ok((Self { keys: keys.into_iter().map(|(_, key)| key).collect(), left_out_kids }, left_out))
+        let keys = keys.into_iter().map(|(_, key)| Arc::new(key)).collect();
+        Ok((Self { keys, left_out_kids }, left_out))
     }
 
     /// The names of all keys that were published.
     #[cfg(feature = "discovery")]
     pub(super) fn kids(&self) -> impl Iterator<Item = &str> {
         let left_out = self.left_out_kids.iter().map(|kid| &**kid);
-        self.keys.iter().filter_map(VerificationKey::kid).chain(left_out)
+        self.keys.iter().filter_map(|key| key.kid()).chain(left_out)
     }
 
     /// Whether a key of this name was published, be it usable or not.
@@ -100,7 +102,16 @@ impl KeySet {
         kid: Option<&'a str>,
         algorithm: Algorithm,
     ) -> impl Iterator<Item = &'a VerificationKey> {
-        let named = move |key: &&VerificationKey| kid.is_none() || key.kid() == kid;
+        self.shared_candidates(kid, algorithm).map(|key| &**key)
+    }
+
+    /// The same, for whoever holds on to one.
+    pub(crate) fn shared_candidates<'a>(
+        &'a self,
+        kid: Option<&'a str>,
+        algorithm: Algorithm,
+    ) -> impl Iterator<Item = &'a Arc<VerificationKey>> {
+        let named = move |key: &&Arc<VerificationKey>| kid.is_none() || key.kid() == kid;
         self.keys.iter().filter(named).filter(move |key| key.fits(algorithm)).take(MAX_TRIED)
     }
 

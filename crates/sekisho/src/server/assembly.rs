@@ -92,9 +92,13 @@ impl GuardOptions {
             Some(clock) => trusting.clock(clock),
             None => trusting,
         };
-        match self.max_token_size {
+        let limited = match self.max_token_size {
             Some(bytes) => timed.max_token_size(bytes),
             None => timed,
+        };
+        match self.remembered_tokens {
+            Some(entries) => limited.remember_tokens(entries),
+            None => limited,
         }
     }
 }

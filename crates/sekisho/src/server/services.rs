@@ -41,6 +41,7 @@ pub struct Services {
 pub(super) struct GuardOptions {
     pub(super) clock: Option<Arc<dyn Clock>>,
     pub(super) max_token_size: Option<usize>,
+    pub(super) remembered_tokens: Option<usize>,
     pub(super) other_issuers: Vec<Issuer>,
     pub(super) forwards_token: bool,
     pub(super) checks_requests: bool,
@@ -73,6 +74,7 @@ impl Services {
         let guard = GuardOptions {
             clock: None,
             max_token_size: None,
+            remembered_tokens: None,
             other_issuers: Vec::new(),
             forwards_token: false,
             checks_requests: true,
@@ -194,6 +196,13 @@ impl Services {
     /// How long the `authorization` entry may be, in bytes; 8192 unless set.
     pub fn max_token_size(mut self, bytes: usize) -> Self {
         self.guard.max_token_size = Some(bytes);
+        self
+    }
+
+    /// How many verified tokens are remembered; 10,000 unless set. See
+    /// [`Authorizer::remember_tokens`](crate::authorizer::Authorizer::remember_tokens).
+    pub fn remember_tokens(mut self, entries: usize) -> Self {
+        self.guard.remembered_tokens = Some(entries);
         self
     }
 

@@ -18,6 +18,25 @@ impl<'a> BearerToken<'a> {
         entries: impl IntoIterator<Item = &'a [u8]>,
         max_size: usize,
     ) -> Result<BearerToken<'a>, TokenError> {
+        Ok(Presented::read(entries, max_size)?.token()?)
+    }
+
+    /// The token itself: for what it is sent on to, and for no log.
+    pub fn as_str(self) -> &'a str {
+        self.0
+    }
+}
+
+/// What stands after `Bearer`, within the size limit, and of any characters yet: enough to look for a token that was
+/// verified before.
+#[derive(Clone, Copy)]
+pub(crate) struct Presented<'a>(&'a [u8]);
+
+impl<'a> Presented<'a> {
+    pub(crate) fn read(
+        entries: impl IntoIterator<Item = &'a [u8]>,
+        max_size: usize,
+    ) -> Result<Presented<'a>, TokenError> {
         let mut entries = entries.into_iter();
         let entry = entries.next().ok_or(CredentialsError::Missing)?;
         if entries.next().is_some() {
@@ -27,12 +46,15 @@ impl<'a> BearerToken<'a> {
         if entry.len() > max_size {
             return Err(MalformedToken::TooLong { limit: max_size }.into());
         }
-        Ok(Self(one_token(rest)?))
+        Ok(Self(rest))
     }
 
-    /// The token itself: for what it is sent on to, and for no log.
-    pub fn as_str(self) -> &'a str {
+    pub(crate) fn as_bytes(self) -> &'a [u8] {
         self.0
+    }
+
+    pub(crate) fn token(self) -> Result<BearerToken<'a>, CredentialsError> {
+        one_token(self.0).map(BearerToken)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The claims of a token whose signature verified.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::jws::refuse_fault;
@@ -13,11 +14,19 @@ const LAST_SECOND: u64 = 253_402_300_799;
 /// What an issuer says of whom, verified. Made by [`Verifier::verify`] alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claims {
-    issuer: String,
-    subject: String,
-    client: Option<String>,
+    issuer: Arc<str>,
+    subject: Box<str>,
+    client: Option<Box<str>>,
     scopes: ScopeSet,
+    lifetime: Lifetime,
+}
+
+/// Between which times a token is accepted; with the leeway, before and after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Lifetime {
     expires_at: SystemTime,
+    not_before: Option<SystemTime>,
+    issued_at: Option<SystemTime>,
 }
 
 impl Claims {
@@ -43,14 +52,28 @@ impl Claims {
 
     /// `exp`: the token is not accepted from then on (leeway aside).
     pub fn expires_at(&self) -> SystemTime {
-        self.expires_at
+        self.lifetime.expires_at
+    }
+
+    /// Whether the token's own dates let it be accepted now: what [`Verifier::verify`] judges of them.
+    pub(crate) fn are_current(&self, leeway: Duration, now: SystemTime) -> bool {
+        self.lifetime.check(leeway, now).is_ok()
+    }
+
+    /// About how much memory they take beside this struct, in bytes.
+    pub(crate) fn heap_size(&self) -> usize {
+        let scopes: usize = self.scopes.iter().map(|scope| scope.as_str().len() + SCOPE_OVERHEAD).sum();
+        self.subject.len() + self.client.as_deref().map_or(0, str::len) + scopes
     }
 }
+
+/// What a scope takes beside its text: its place in the set and in the set's index, and its allocation.
+const SCOPE_OVERHEAD: usize = 64;
 
 pub(super) fn judge(
     token: &UnverifiedToken<'_>,
     expected: &Verifier,
-    issuer: &str,
+    issuer: &Arc<str>,
     now: SystemTime,
 ) -> Result<Claims, TokenError> {
     let payload = &token.payload;
@@ -59,7 +82,7 @@ pub(super) fn judge(
     refuse_sender_constrained(payload, expected)?;
     check_issuer(payload, issuer)?;
     check_audience(payload, expected)?;
-    let expires_at = check_dates(payload, expected.leeway, now)?;
+    let lifetime = check_dates(payload, expected.leeway, now)?;
     check_profile(payload, expected.profile)?;
     let subject = required_text(payload, "sub")?;
     if subject.is_empty() {
@@ -68,11 +91,11 @@ pub(super) fn judge(
     optional_text(payload, "jti")?;
     let client = optional_text(payload, "client_id")?.or(optional_text(payload, "azp")?);
     Ok(Claims {
-        issuer: issuer.to_owned(),
-        subject: subject.to_owned(),
-        client: client.map(ToOwned::to_owned),
+        issuer: Arc::clone(issuer),
+        subject: subject.into(),
+        client: client.map(Into::into),
         scopes: granted_scopes(payload, expected),
-        expires_at,
+        lifetime,
     })
 }
 
@@ -127,19 +150,31 @@ fn check_names(audience: &Value, claim: &str, expected: &str) -> Result<(), Inva
     if is_named { Ok(()) } else { Err(InvalidToken::Audience) }
 }
 
-fn check_dates(payload: &Members, leeway: Duration, now: SystemTime) -> Result<SystemTime, TokenError> {
-    let expires_at = expiry(payload)?;
-    if now >= later(expires_at, leeway) {
-        return Err(TokenError::Expired);
+/// In this order, so that of two faults the same one is told as ever.
+fn check_dates(payload: &Members, leeway: Duration, now: SystemTime) -> Result<Lifetime, TokenError> {
+    let expiring = Lifetime { expires_at: expiry(payload)?, not_before: None, issued_at: None };
+    expiring.check(leeway, now)?;
+    let starting = Lifetime { not_before: numeric_date(payload, "nbf")?, ..expiring };
+    starting.check(leeway, now)?;
+    let whole = Lifetime { issued_at: numeric_date(payload, "iat")?, ..starting };
+    whole.check(leeway, now)?;
+    Ok(whole)
+}
+
+impl Lifetime {
+    fn check(&self, leeway: Duration, now: SystemTime) -> Result<(), TokenError> {
+        if now >= later(self.expires_at, leeway) {
+            return Err(TokenError::Expired);
+        }
+        let latest = later(now, leeway);
+        if self.not_before.is_some_and(|not_before| not_before > latest) {
+            return Err(InvalidToken::NotYetValid.into());
+        }
+        if self.issued_at.is_some_and(|issued_at| issued_at > latest) {
+            return Err(InvalidToken::IssuedInTheFuture.into());
+        }
+        Ok(())
     }
-    let latest = later(now, leeway);
-    if numeric_date(payload, "nbf")?.is_some_and(|not_before| not_before > latest) {
-        return Err(InvalidToken::NotYetValid.into());
-    }
-    if numeric_date(payload, "iat")?.is_some_and(|issued_at| issued_at > latest) {
-        return Err(InvalidToken::IssuedInTheFuture.into());
-    }
-    Ok(expires_at)
 }
 
 /// Nothing was ever issued to expire before 1970, so that a negative number is none that an issuer meant.

@@ -1,12 +1,13 @@
 //! The checks of an access token, in order: form, header, key, signature, claims.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::claims::{self, Claims};
 use super::jws::CompactJws;
 use super::{BearerToken, ClaimPath, InvalidToken, TokenError, TokenProfile, UnverifiedToken};
 use crate::json::Wanted;
-use crate::jwks::{Algorithm, HeldKeys};
+use crate::jwks::{Algorithm, HeldKeys, VerificationKey};
 use crate::scope::ScopePrefix;
 
 /// Claims that are read whatever is configured.
@@ -170,8 +171,23 @@ impl Verifier {
         keys: &HeldKeys,
         now: SystemTime,
     ) -> Result<Claims, TokenError> {
-        verify_signature(token, keys)?;
-        claims::judge(token, self, &keys.issuer, now)
+        self.verify_signed(token, keys, now).map(|(claims, _)| claims)
+    }
+
+    /// The same, and what the signature was verified with.
+    pub(crate) fn verify_signed(
+        &self,
+        token: &UnverifiedToken<'_>,
+        keys: &HeldKeys,
+        now: SystemTime,
+    ) -> Result<(Claims, Signed), TokenError> {
+        let signed = verify_signature(token, keys)?;
+        Ok((claims::judge(token, self, &keys.issuer, now)?, signed))
+    }
+
+    /// Whether verified claims would be accepted now, as far as that depends on the time.
+    pub(crate) fn accepts_now(&self, claims: &Claims, now: SystemTime) -> bool {
+        claims.are_current(self.leeway, now)
     }
 
     fn with_claims(mut self) -> Self {
@@ -196,12 +212,31 @@ impl Verifier {
     }
 }
 
-fn verify_signature(token: &UnverifiedToken<'_>, keys: &HeldKeys) -> Result<(), InvalidToken> {
-    let mut candidates = keys.set.candidates(token.kid(), token.algorithm).peekable();
+fn verify_signature(token: &UnverifiedToken<'_>, keys: &HeldKeys) -> Result<Signed, InvalidToken> {
+    let mut candidates = keys.set.shared_candidates(token.kid(), token.algorithm).peekable();
     if candidates.peek().is_none() {
         return Err(InvalidToken::NoFittingKey);
     }
     let message = token.signing_input.as_bytes();
-    let verifies = candidates.any(|key| key.verify(token.algorithm, message, &token.signature));
-    if verifies { Ok(()) } else { Err(InvalidToken::Signature) }
+    let key = candidates.find(|key| key.verify(token.algorithm, message, &token.signature));
+    let key = key.ok_or(InvalidToken::Signature)?;
+    Ok(Signed { key: Arc::clone(key), algorithm: token.algorithm, names_its_key: token.kid().is_some() })
+}
+
+/// What a token's signature was verified with.
+#[derive(Debug)]
+pub(crate) struct Signed {
+    key: Arc<VerificationKey>,
+    algorithm: Algorithm,
+    names_its_key: bool,
+}
+
+impl Signed {
+    /// Whether the token's key is among those of `keys` that the token would be tried against.
+    pub(crate) fn would_verify_with(&self, keys: &HeldKeys) -> bool {
+        let kid = if self.names_its_key { self.key.kid() } else { None };
+        keys.set
+            .shared_candidates(kid, self.algorithm)
+            .any(|key| Arc::ptr_eq(key, &self.key) || key == &self.key)
+    }
 }

@@ -1,14 +1,11 @@
 //! The numbers that a key is made of.
 
 use aws_lc_rs::encoding::AsDer as _;
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256,
-    RsaPublicKeyComponents,
-};
-use jsonwebtoken::DecodingKey;
+use aws_lc_rs::signature::RsaPublicKeyComponents;
 
 use super::UnusableKey;
 use super::jwk::Jwk;
+use super::parsed::ParsedKey;
 use crate::jwks::Algorithm;
 
 /// RSA moduli that are taken, in bits: less is breakable (RFC 7518 §3.3), more makes every
@@ -46,9 +43,9 @@ impl Material {
     pub(super) fn check(&self) -> Result<(), UnusableKey> {
         let is_key = match self {
             Self::Rsa { modulus, exponent } => is_rsa_key(modulus, exponent),
-            Self::Elliptic(point) => [&ECDSA_P256_SHA256_FIXED, &ECDSA_P384_SHA384_FIXED]
+            Self::Elliptic(point) => [Algorithm::Es256, Algorithm::Es384]
                 .into_iter()
-                .any(|curve| ParsedPublicKey::new(curve, point).is_ok()),
+                .any(|algorithm| ParsedKey::parse(algorithm, point).is_some()),
             Self::Edwards(_) => true,
         };
         if is_key { Ok(()) } else { Err(UnusableKey::NoKey) }
@@ -69,20 +66,24 @@ impl Material {
         }
     }
 
-    pub(super) fn decoding_key(&self) -> DecodingKey {
+    /// As the cryptography takes it for an algorithm that fits.
+    pub(super) fn parse(&self, algorithm: Algorithm) -> Option<ParsedKey> {
         match self {
-            Self::Rsa { modulus, exponent } => DecodingKey::from_rsa_raw_components(modulus, exponent),
-            // For the verifier both are the bytes of the point, of which it wants to know the kind of curve.
-            Self::Elliptic(point) => DecodingKey::from_ec_der(point),
-            Self::Edwards(point) => DecodingKey::from_ed_der(point),
+            Self::Rsa { modulus, exponent } => ParsedKey::parse(algorithm, &rsa_der(modulus, exponent)?),
+            Self::Elliptic(point) | Self::Edwards(point) => ParsedKey::parse(algorithm, point),
         }
     }
 }
 
 /// The two numbers by themselves are taken as they are; what is DER is judged.
 fn is_rsa_key(modulus: &[u8], exponent: &[u8]) -> bool {
-    let der = RsaPublicKeyComponents { n: modulus, e: exponent }.as_der();
-    der.is_ok_and(|der| ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, (*der).as_ref()).is_ok())
+    rsa_der(modulus, exponent).is_some_and(|der| ParsedKey::parse(Algorithm::Rs256, &der).is_some())
+}
+
+/// `RSAPublicKey` (RFC 8017 §A.1.1) in a `SubjectPublicKeyInfo`.
+fn rsa_der(modulus: &[u8], exponent: &[u8]) -> Option<Vec<u8>> {
+    let der = RsaPublicKeyComponents { n: modulus, e: exponent }.as_der().ok()?;
+    Some(der.as_ref().to_vec())
 }
 
 fn rsa(jwk: Jwk<'_>) -> Result<(Vec<Algorithm>, Material), UnusableKey> {
