@@ -24,15 +24,19 @@ use crate::web::Page;
 use page::PageFacts;
 use sekisho::authorizer::Issuer;
 use sekisho::clock::SystemClock;
-use sekisho::jwks::{Discovery, FixedUrl, HttpClient, JwksFile, Keys};
+use sekisho::jwks::{Discovery, FixedUrl, HttpClient, JwksFile, Keys, Schedule};
 
 /// `sekisho serve`
 pub(super) async fn serve(settings: ServeSettings) -> Result<(), Failure> {
     let _logging = logging::start(&settings.server.log)?;
-    let bound = Bound::new(&settings.server).await?;
-    let keys = keys_of(&settings.issuer)?;
-    let issuer = Issuer::new(keys, settings.token.verifier());
     let stop = stop_signal()?;
+    // Before anybody can connect: whoever calls at once is not turned away for want of keys that are at hand.
+    let keys = tokio::select! {
+        keys = keys_of(&settings.issuer) => keys?,
+        () = stopped(stop.clone()) => return Ok(()),
+    };
+    let issuer = Issuer::new(keys, settings.token.verifier());
+    let bound = Bound::new(&settings.server).await?;
     let addresses = bound.tell()?;
     let facts = PageFacts {
         issuer: settings.issuer.name.as_str(),
@@ -80,19 +84,30 @@ impl Bound {
     }
 }
 
-fn keys_of(issuer: &IssuerSettings) -> Result<Keys, Failure> {
-    let client = HttpClient::new(&issuer.ca_file).map_err(Failure::at_run_time)?;
+/// Those of a file are held once this returns; those of an issuer are fetched beside the calls, since it may be down.
+async fn keys_of(issuer: &IssuerSettings) -> Result<Keys, Failure> {
     let clock = Arc::new(SystemClock::new());
     let name = issuer.name.as_str();
+    // It reads the roots of the system, some hundred files, which a file of keys does not need.
+    let client = || HttpClient::new(&issuer.ca_file).map_err(Failure::at_run_time);
     Ok(match &issuer.keys {
         KeyLocation::Discovered(url) => {
-            Keys::remote(Discovery::new(url.clone(), issuer.plain_http, client), issuer.schedule, clock)
+            Keys::remote(Discovery::new(url.clone(), issuer.plain_http, client()?), issuer.schedule, clock)
         }
         KeyLocation::Url(url) => {
-            Keys::remote(FixedUrl::new(name, url.clone(), client), issuer.schedule, clock)
+            Keys::remote(FixedUrl::new(name, url.clone(), client()?), issuer.schedule, clock)
         }
-        KeyLocation::File(path) => Keys::remote(JwksFile::new(name, path), issuer.schedule, clock),
+        KeyLocation::File(path) => keys_of_file(JwksFile::new(name, path), issuer.schedule, clock).await,
     })
+}
+
+/// A file without a usable key may get one later, and so may one that has gone since the configuration was judged. Each
+/// fetch says why it failed.
+async fn keys_of_file(file: JwksFile, schedule: Schedule, clock: Arc<SystemClock>) -> Keys {
+    match Keys::fetch(file.clone(), schedule, clock.clone()).await {
+        Ok(keys) => keys,
+        Err(_) => Keys::remote(file, schedule, clock),
+    }
 }
 
 /// `sekisho` of a build that has no issuer of its own.
@@ -166,3 +181,6 @@ fn tell_listening(listener: &'static str, socket: &TcpListener) -> Result<Socket
     tracing::info!(listener, %addr, "listening");
     Ok(addr)
 }
+
+#[cfg(test)]
+mod tests;
