@@ -55,6 +55,8 @@ pub struct ServerSettings {
     pub limits: Limits,
     /// How long the `authorization` entry may be, in bytes.
     pub max_token_size: usize,
+    /// How many verified tokens are remembered.
+    pub remembered_tokens: usize,
     /// Who may ask what is served.
     pub reflection: Reflection,
     /// How long calls in flight may go on once it is told to stop.

@@ -150,6 +150,12 @@ pub(super) static MAX_TOKEN_SIZE: Opt = Opt {
     help: "How long the authorization entry may be",
     ..value("max-token-size", "SEKISHO_MAX_TOKEN_SIZE", TOKENS)
 };
+pub(super) static REMEMBER_TOKENS: Opt = Opt {
+    default: Some("10000"),
+    value_name: "COUNT",
+    help: "How many verified tokens are remembered, so that none of them is verified at each call; 0 for none",
+    ..value("remember-tokens", "SEKISHO_REMEMBER_TOKENS", TOKENS)
+};
 pub(super) static SCOPE_CLAIM: Opt = Opt {
     kind: Kind::List,
     default: Some("scope,scp"),
@@ -226,7 +232,7 @@ pub(super) static CLIENT_SECRET: Opt = Opt {
 };
 
 /// Both servers.
-static SERVERS: [&Opt; 19] = [
+static SERVERS: [&Opt; 20] = [
     &GRPC_LISTEN,
     &REFLECTION,
     &SHUTDOWN_GRACE,
@@ -242,6 +248,7 @@ static SERVERS: [&Opt; 19] = [
     &ALGORITHM,
     &LEEWAY,
     &MAX_TOKEN_SIZE,
+    &REMEMBER_TOKENS,
     &SCOPE_CLAIM,
     &SCOPE_PREFIX,
     &TOKEN_PROFILE,

@@ -137,6 +137,7 @@ async fn run(
         issuer,
         clock: Arc::new(SystemClock::new()),
         max_token_size: settings.max_token_size,
+        remembered_tokens: settings.remembered_tokens,
         reflection: settings.reflection,
         grpc_web: Some(allowed_origins),
         allowed_headers: settings.allow_headers,

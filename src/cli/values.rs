@@ -65,6 +65,13 @@ pub(super) fn token_size(text: &str) -> Result<usize, String> {
     bytes(text, 1, 1024 * 1024).and_then(|size| usize::try_from(size).map_err(|error| error.to_string()))
 }
 
+/// Each takes some 1.2 KiB.
+pub(super) fn remembered_tokens(text: &str) -> Result<usize, String> {
+    const MOST: usize = 1_000_000;
+    let count = text.parse().ok().filter(|count| *count <= MOST);
+    count.ok_or_else(|| format!("{text:?} is no number from 0 to {MOST}"))
+}
+
 /// A number of things, of which there has to be one.
 pub(super) fn count(text: &str) -> Result<u32, String> {
     let count = text.parse().ok().filter(|count| *count >= 1);

@@ -249,7 +249,8 @@ mod tests {
     #[test]
     fn few_scopes_and_many_are_told_apart_alike() {
         for count in [1, 15, 16, 17, 40] {
-            let set: ScopeSet = (0..count).map(|n| ScopeToken::parse(&format!("s{n}")).expect("a scope")).collect();
+            let set: ScopeSet =
+                (0..count).map(|n| ScopeToken::parse(&format!("s{n}")).expect("a scope")).collect();
             for n in 0..count {
                 assert!(set.contains(&format!("s{n}")), "{n} of {count}");
             }

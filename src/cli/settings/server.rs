@@ -37,6 +37,7 @@ impl Judge<'_> {
             tls: self.tls(),
             limits: self.limits(),
             max_token_size: self.with_default(&option::MAX_TOKEN_SIZE, 0, values::token_size),
+            remembered_tokens: self.with_default(&option::REMEMBER_TOKENS, 0, values::remembered_tokens),
             reflection: self.with_default(&option::REFLECTION, reflection, values::reflection),
             shutdown_grace: self.duration(&option::SHUTDOWN_GRACE, values::duration),
             log: self.log(),

@@ -14,7 +14,7 @@ const SECOND: Duration = Duration::from_secs(1);
 #[track_caller]
 fn assert_server(server: &ServerSettings, reflection: Reflection) {
     assert_eq!(server.grpc_listen, "127.0.0.1:50051".parse().unwrap());
-    assert_eq!(server.max_token_size, 8192);
+    assert_eq!((server.max_token_size, server.remembered_tokens), (8192, 10_000));
     assert_eq!(server.shutdown_grace, 20 * SECOND);
     assert_eq!(server.reflection, reflection);
     // Each default stands in two places: in the help, and in the type.

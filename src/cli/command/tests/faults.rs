@@ -93,6 +93,8 @@ fn a_value_at_fault_is_named_by_what_carried_it() {
             "--grpc-listen localhost:1",
             r#""localhost:1" is no address; expected IP:PORT, like 127.0.0.1:50051"#,
         ),
+        ("--remember-tokens 1000001", r#""1000001" is no number from 0 to 1000000"#),
+        ("--remember-tokens some", r#""some" is no number from 0 to 1000000"#),
         ("--max-token-size 1048577", r#""1048577" is no number of bytes from 1 to 1048576"#),
         ("--jwks-cooldown 5ms", r#""5ms" is too short; expected at least 100ms"#),
         ("--jwks-max-stale 2years", r#""2years" is longer than a year"#),

@@ -89,6 +89,7 @@ fn the_file_has_the_names_of_the_flags() {
             algorithm = ["EdDSA"]
             leeway = "0s"
             max-token-size = 256
+            remember-tokens = 0
             scope-claim = ["permissions"]
             scope-prefix = "api://orders/"
             token-profile = "rfc9068"
@@ -119,7 +120,7 @@ fn the_file_has_the_names_of_the_flags() {
     let server = &settings.server;
     assert_eq!(server.grpc_listen, "0.0.0.0:1".parse().unwrap());
     assert_eq!((server.reflection, server.shutdown_grace), (Reflection::Authenticated, Duration::ZERO));
-    assert_eq!(server.max_token_size, 256);
+    assert_eq!((server.max_token_size, server.remembered_tokens), (256, 0));
     assert_eq!((server.log.format, server.log.calls), (LogFormat::Json, LogCalls::None));
     let origins = ["https://a.example", "https://b.example"].map(|text| text.parse().unwrap());
     assert_eq!(server.allow_origins, Some(AllowedOrigins::Listed(origins.to_vec())));

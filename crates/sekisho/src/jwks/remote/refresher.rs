@@ -64,7 +64,8 @@ impl Shared {
         let mut left_out = Vec::new();
         report_left_out(&first, &mut left_out);
         self.publish(first);
-        *lock(&self.next_refresh) = self.clock.elapsed().saturating_add(pause_after(0, self.schedule.refresh));
+        *lock(&self.next_refresh) =
+            self.clock.elapsed().saturating_add(pause_after(0, self.schedule.refresh));
         left_out
     }
 
