@@ -16,6 +16,9 @@ pub(super) const KEPT_FOR_TROUBLE: usize = ROOM / 8;
 /// The longest line, in bytes. Texts from outside are bounded where they are logged, so none of ours is longer:
 /// a key that is not used has two names and a message, and JSON writes a hidden character as 12 bytes.
 pub(super) const LONGEST: usize = 24 * 1024;
+/// How long whoever writes waits for more, where there was nothing to do and something came. To wake a thread costs a call more than its record, and
+/// so it is done once for all that come meanwhile.
+const GATHERED: Duration = Duration::from_millis(1);
 
 /// What a line tells of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,12 +188,17 @@ impl Queue {
 
     /// All that there is, once there is something or nothing will come.
     fn take(&self) -> State {
+        let changed = &self.shared.changed;
         let waits = |state: &mut State| {
             state.is_idle = state.has_nothing() && !state.closed;
             state.is_idle
         };
-        let state = self.shared.changed.wait_while(self.lock(), waits);
-        let mut state = state.unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.lock();
+        if waits(&mut state) {
+            state = changed.wait_while(state, waits).unwrap_or_else(PoisonError::into_inner);
+            let gathered = changed.wait_timeout_while(state, GATHERED, |state| !state.closed);
+            (state, _) = gathered.unwrap_or_else(PoisonError::into_inner);
+        }
         let (waiting, dropped) = (std::mem::take(&mut state.waiting), std::mem::take(&mut state.dropped));
         State { waiting, dropped, closed: state.closed, ..State::default() }
     }
