@@ -3,6 +3,7 @@
 mod changed;
 mod http;
 mod names;
+mod remembered;
 mod sets;
 mod unknown;
 

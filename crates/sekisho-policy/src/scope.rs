@@ -112,8 +112,24 @@ fn describe(character: char) -> String {
 /// A set of scope tokens, each once, in the order in which they were first named.
 ///
 /// The order has no meaning, and is kept so that a message shows scopes as its author wrote them.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct ScopeSet(IndexSet<ScopeToken>);
+#[derive(Clone, Default)]
+pub struct ScopeSet(Repr);
+
+/// Few are compared sooner than one is hashed, and take less room without a table.
+#[derive(Clone)]
+enum Repr {
+    Few(Vec<ScopeToken>),
+    Many(Box<IndexSet<ScopeToken>>),
+}
+
+/// How many are few.
+const FEW: usize = 16;
+
+impl Default for Repr {
+    fn default() -> Self {
+        Self::Few(Vec::new())
+    }
+}
 
 impl ScopeSet {
     /// The set without a scope.
@@ -124,12 +140,10 @@ impl ScopeSet {
     /// Whether exactly this scope is in the set.
     #[must_use]
     pub fn contains(&self, scope: &str) -> bool {
-        /// Up to so many are compared sooner than one is hashed.
-        const FEW: usize = 16;
-        if self.len() <= FEW {
-            return self.iter().any(|own| own.as_str() == scope);
+        match &self.0 {
+            Repr::Few(few) => few.iter().any(|own| own.as_str() == scope),
+            Repr::Many(many) => many.contains(scope),
         }
-        self.0.contains(scope)
     }
 
     /// Whether each of these scopes is among those that were `granted`.
@@ -140,22 +154,51 @@ impl ScopeSet {
 
     /// Adds a scope; one that is there already stays as it is.
     pub fn insert(&mut self, scope: ScopeToken) {
-        self.0.insert(scope);
+        match &mut self.0 {
+            Repr::Few(few) if few.contains(&scope) => {}
+            Repr::Few(few) if few.len() < FEW => few.push(scope),
+            Repr::Few(few) => {
+                let all = std::mem::take(few).into_iter().chain([scope]);
+                self.0 = Repr::Many(Box::new(all.collect()));
+            }
+            Repr::Many(many) => {
+                many.insert(scope);
+            }
+        }
     }
 
     /// The number of scopes.
     pub fn len(&self) -> usize {
-        self.0.len()
+        match &self.0 {
+            Repr::Few(few) => few.len(),
+            Repr::Many(many) => many.len(),
+        }
     }
 
     /// Whether the set is without a scope.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.len() == 0
     }
 
     /// The scopes, in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &ScopeToken> {
-        self.0.iter()
+        (0..self.len()).map(|index| self.at(index))
+    }
+
+    /// The scope at a place that there is.
+    fn at(&self, index: usize) -> &ScopeToken {
+        match &self.0 {
+            Repr::Few(few) => &few[index],
+            Repr::Many(many) => &many[index],
+        }
+    }
+
+    /// Gives back memory that is set aside for further scopes.
+    pub fn shrink_to_fit(&mut self) {
+        match &mut self.0 {
+            Repr::Few(few) => few.shrink_to_fit(),
+            Repr::Many(many) => many.shrink_to_fit(),
+        }
     }
 
     /// Those of `self` that `granted` lacks.
@@ -172,15 +215,28 @@ impl ScopeSet {
     }
 }
 
+/// The same scopes, in whatever order.
+impl PartialEq for ScopeSet {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.is_subset_of(other)
+    }
+}
+
+impl Eq for ScopeSet {}
+
 impl FromIterator<ScopeToken> for ScopeSet {
     fn from_iter<I: IntoIterator<Item = ScopeToken>>(scopes: I) -> Self {
-        Self(scopes.into_iter().collect())
+        let mut set = Self::new();
+        set.extend(scopes);
+        set
     }
 }
 
 impl Extend<ScopeToken> for ScopeSet {
     fn extend<I: IntoIterator<Item = ScopeToken>>(&mut self, scopes: I) {
-        self.0.extend(scopes);
+        for scope in scopes {
+            self.insert(scope);
+        }
     }
 }
 
@@ -247,19 +303,22 @@ mod tests {
     }
 
     #[test]
-    fn few_scopes_and_many_are_told_apart_alike() {
-        for count in [1, 15, 16, 17, 40] {
-            let set: ScopeSet =
-                (0..count).map(|n| ScopeToken::parse(&format!("s{n}")).expect("a scope")).collect();
-            for n in 0..count {
-                assert!(set.contains(&format!("s{n}")), "{n} of {count}");
-            }
+    fn few_scopes_and_many_are_a_set_alike() {
+        for count in [1, FEW - 1, FEW, FEW + 1, 40] {
+            let names: Vec<String> = (0..count).map(|n| format!("s{n}")).collect();
+            let set: ScopeSet = names.join(" ").parse().expect("scopes");
+            assert_eq!(set.iter().map(ScopeToken::as_str).collect::<Vec<_>>(), names, "in order");
+            assert!(names.iter().all(|name| set.contains(name)), "{count}");
             for other in ["s", "S0", "s0 ", &format!("s{count}")] {
                 assert!(!set.contains(other), "{other:?} of {count}");
             }
-            assert!(set.is_subset_of(&set));
-            let more: ScopeSet = set.iter().cloned().chain(["more".parse().expect("a scope")]).collect();
-            assert!(set.is_subset_of(&more) && !more.is_subset_of(&set), "{count}");
+            let mut again: ScopeSet = names.iter().rev().map(|name| name.parse().expect("a scope")).collect();
+            again.extend(set.iter().cloned());
+            again.shrink_to_fit();
+            assert_eq!(again, set, "each once, in another order");
+            again.insert("more".parse().expect("a scope"));
+            assert_ne!(again, set, "{count}");
+            assert!(set.is_subset_of(&again) && !again.is_subset_of(&set), "{count}");
         }
     }
 

@@ -29,6 +29,9 @@ const ROOM: usize = 12 * 1024 * 1024 / USUAL;
 /// shards, which fill unevenly.
 const LEAST: usize = ROOM * 9 / 10;
 
+/// How many tokens a shard has room for, at least: of smaller ones, some are full long before others.
+const LEAST_OF_A_SHARD: usize = 512;
+
 /// A token that was verified: by which of the issuers, with which of its keys, and what it says.
 #[derive(Debug)]
 pub(super) struct Verified {
@@ -71,7 +74,12 @@ impl Memory {
             return Self(None);
         }
         let room = u64::try_from(entries.saturating_mul(ROOM)).unwrap_or(u64::MAX);
-        let options = OptionsBuilder::new().estimated_items_capacity(entries).weight_capacity(room).build();
+        let shards = std::thread::available_parallelism().map_or(1, usize::from).saturating_mul(4);
+        let options = OptionsBuilder::new()
+            .estimated_items_capacity(entries)
+            .weight_capacity(room)
+            .shards(shards.min(entries / LEAST_OF_A_SHARD).max(1))
+            .build();
         // It fails where one of the two is missing.
         Self(options.ok().map(|options| {
             Arc::new(Cache::with_options(options, Size, RandomState::new(), DefaultLifecycle::default()))
@@ -139,8 +147,8 @@ struct Size;
 
 impl Weighter<Token, Arc<Verified>> for Size {
     fn weight(&self, token: &Token, verified: &Arc<Verified>) -> u64 {
-        /// Two allocations, and the places in the cache.
-        const AROUND: usize = 128;
+        /// What two allocations are rounded up by, the counters of one, and the places in the cache.
+        const AROUND: usize = 96;
         let size = token.0.len() + size_of::<Verified>() + verified.claims.heap_size() + AROUND;
         size.max(LEAST).try_into().unwrap_or(u64::MAX)
     }

@@ -111,11 +111,14 @@ impl<'j> Reader<'j> {
         self.expect(b'"')?;
         let start = self.at;
         loop {
+            // What means only itself is passed over in one go: most of a token is that.
+            let rest = &self.text.as_bytes()[self.at..];
+            let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
+            self.at += plain.ok_or(Malformed::Syntax)?;
             match self.next()? {
                 b'"' => return Ok(RawText::new(&self.text[start..self.at - 1])),
                 b'\\' => self.escape()?,
-                0..0x20 => return Err(Malformed::Syntax),
-                _ => {}
+                _ => return Err(Malformed::Syntax),
             }
         }
     }

@@ -67,8 +67,8 @@ impl Claims {
     }
 }
 
-/// What a scope takes beside its text: its place in the set and in the set's index, and its allocation.
-const SCOPE_OVERHEAD: usize = 64;
+/// What a scope takes beside its text: its place in the set, and what an allocation is rounded up by.
+const SCOPE_OVERHEAD: usize = 32;
 
 pub(super) fn judge(
     token: &UnverifiedToken<'_>,
@@ -229,6 +229,8 @@ fn granted_scopes(payload: &Members, expected: &Verifier) -> ScopeSet {
     for scopes in claims.filter_map(scopes_of) {
         granted.extend(scopes.iter().map(|scope| expected.scope_prefix.take_off(scope)));
     }
+    // A token may be remembered for long.
+    granted.shrink_to_fit();
     granted
 }
 
