@@ -24,19 +24,20 @@ use crate::web::Page;
 use page::PageFacts;
 use sekisho::authorizer::Issuer;
 use sekisho::clock::SystemClock;
-use sekisho::jwks::{Discovery, FixedUrl, HttpClient, JwksFile, Keys, Schedule};
+use sekisho::jwks::{Discovery, FixedUrl, HttpClient, JwksFile, Keys};
 
 /// `sekisho serve`
 pub(super) async fn serve(settings: ServeSettings) -> Result<(), Failure> {
     let _logging = logging::start(&settings.server.log)?;
     let stop = stop_signal()?;
     // Before anybody can connect: whoever calls at once is not turned away for want of keys that are at hand.
-    let keys = tokio::select! {
-        keys = keys_of(&settings.issuer) => keys?,
+    let at_hand = tokio::select! {
+        keys = keys_at_hand(&settings.issuer) => keys,
         () = stopped(stop.clone()) => return Ok(()),
     };
-    let issuer = Issuer::new(keys, settings.token.verifier());
     let bound = Bound::new(&settings.server).await?;
+    let keys = at_hand.map_or_else(|| remote_keys(&settings.issuer), Ok)?;
+    let issuer = Issuer::new(keys, settings.token.verifier());
     let addresses = bound.tell()?;
     let facts = PageFacts {
         issuer: settings.issuer.name.as_str(),
@@ -84,8 +85,16 @@ impl Bound {
     }
 }
 
-/// Those of a file are held once this returns; those of an issuer are fetched beside the calls, since it may be down.
-async fn keys_of(issuer: &IssuerSettings) -> Result<Keys, Failure> {
+/// The keys of a file. None of one that has no usable key yet, or has gone since the configuration was judged; such a
+/// file is read again beside the calls, and each time it is told what is wrong with it.
+async fn keys_at_hand(issuer: &IssuerSettings) -> Option<Keys> {
+    let KeyLocation::File(path) = &issuer.keys else { return None };
+    let file = JwksFile::new(issuer.name.as_str(), path);
+    Keys::fetch(file, issuer.schedule, Arc::new(SystemClock::new())).await.ok()
+}
+
+/// Keys that are fetched beside the calls, since their issuer may be down.
+fn remote_keys(issuer: &IssuerSettings) -> Result<Keys, Failure> {
     let clock = Arc::new(SystemClock::new());
     let name = issuer.name.as_str();
     // It reads the roots of the system, some hundred files, which a file of keys does not need.
@@ -97,17 +106,8 @@ async fn keys_of(issuer: &IssuerSettings) -> Result<Keys, Failure> {
         KeyLocation::Url(url) => {
             Keys::remote(FixedUrl::new(name, url.clone(), client()?), issuer.schedule, clock)
         }
-        KeyLocation::File(path) => keys_of_file(JwksFile::new(name, path), issuer.schedule, clock).await,
+        KeyLocation::File(path) => Keys::remote(JwksFile::new(name, path), issuer.schedule, clock),
     })
-}
-
-/// A file without a usable key may get one later, and so may one that has gone since the configuration was judged. Each
-/// fetch says why it failed.
-async fn keys_of_file(file: JwksFile, schedule: Schedule, clock: Arc<SystemClock>) -> Keys {
-    match Keys::fetch(file.clone(), schedule, clock.clone()).await {
-        Ok(keys) => keys,
-        Err(_) => Keys::remote(file, schedule, clock),
-    }
 }
 
 /// `sekisho` of a build that has no issuer of its own.

@@ -1,6 +1,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 
+use tracing::field::debug;
 use tracing::{Dispatch, Subscriber, dispatcher};
 use tracing_subscriber::Layer;
 use tracing_subscriber::fmt::MakeWriter;
@@ -80,7 +81,8 @@ fn log_all_kinds() {
         outcome = "allowed",
         "call"
     );
-    tracing::warn!(nobody, number = 7_u64, negative = -7, truth = true, shown = ?Some("x y"), plain = %"x y", "a {subject}");
+    let (shown, plain) = (debug(Some("x y")), display("x y"));
+    tracing::warn!(nobody, number = 7_u64, negative = -7, truth = true, shown, plain, "other values");
     tracing::error!(message = "a text", empty = "");
     tracing::info!("no fields");
     tracing::info!(number = 1);
@@ -133,7 +135,7 @@ fn what_is_recorded_is_bounded() {
     dispatcher::with_default(&Dispatch::new(subscriber), || {
         tracing::info!(message = &*fits);
         tracing::info!(message = &*fits, more = "x");
-        tracing::info!(message = &*fits, more = ?"");
+        tracing::info!(message = &*fits, more = debug(""));
         tracing::info!(a = 1, b = 2, c = 3, d = 4, e = 5, f = 6, g = 7, h = 8, i = 9, j = 10, k = 11, l = 12);
         tracing::info!(
             a = 1,
