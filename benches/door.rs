@@ -79,6 +79,7 @@ async fn serve(issuer: &TestIssuer, grpc_web: Option<AllowedOrigins>) -> SocketA
         issuer: Issuer::new(Keys::fixed(ISSUER, keys), Verifier::new(AUDIENCE)),
         clock: Arc::new(SystemClock::new()),
         max_token_size: 8192,
+        remembered_tokens: 10_000,
         reflection: Reflection::Off,
         grpc_web,
         allowed_headers: Vec::new(),

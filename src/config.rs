@@ -55,6 +55,8 @@ pub struct ServerSettings {
     pub limits: Limits,
     /// How long the `authorization` entry may be, in bytes.
     pub max_token_size: usize,
+    /// How many verified tokens are remembered.
+    pub remembered_tokens: usize,
     /// Who may ask what is served.
     pub reflection: Reflection,
     /// How long calls in flight may go on once it is told to stop.
@@ -208,8 +210,21 @@ impl fmt::Debug for Secret {
 pub struct LogSettings {
     /// How a line looks.
     pub format: LogFormat,
+    /// Which calls have a line.
+    pub calls: LogCalls,
     /// Which lines are logged, as `RUST_LOG` says.
     pub filter: String,
+}
+
+/// Which calls have a line in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogCalls {
+    /// Each one.
+    All,
+    /// Those that were refused.
+    Refused,
+    /// None.
+    None,
 }
 
 /// How a log line looks.

@@ -46,6 +46,8 @@ pub struct Config {
     pub clock: Arc<dyn Clock>,
     /// How long the `authorization` entry may be, in bytes.
     pub max_token_size: usize,
+    /// How many verified tokens are remembered; none where it is 0.
+    pub remembered_tokens: usize,
     /// Who may ask what is served.
     pub reflection: Reflection,
     /// Whose pages may call over gRPC-Web. An empty list still serves clients that are no page; where there
@@ -87,6 +89,7 @@ pub async fn run(
         issuer: config.issuer,
         clock: config.clock,
         max_token_size: config.max_token_size,
+        remembered_tokens: config.remembered_tokens,
         reflection: config.reflection,
         message_size: config.limits.message_size,
     };

@@ -1,20 +1,28 @@
 //! Logging of a running server: to stderr, by a thread that may wait there. No call, health check or stop does.
 
+mod calls;
 mod escape;
 mod format;
+mod own_event;
 mod panics;
 mod queue;
+mod record;
+mod to_queue;
 
 use std::thread;
 
+use tracing::field::display;
+use tracing::{Level, Metadata};
 use tracing_subscriber::filter::{EnvFilter, FilterFn};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::{Failure, output};
 use crate::config::LogSettings;
-use format::{Form, SingleLines, ToQueue};
+use format::{Form, Lines};
+use own_event::OwnEvent;
 use queue::Queue;
+use to_queue::ToQueue;
 
 /// Crates that warn of what a peer does, as often as it likes and with its words in it.
 const WARN_OF_PEERS: [&str; 2] = ["h2", "rustls"];
@@ -25,42 +33,49 @@ pub(super) struct Logging {
     queue: Queue,
 }
 
+static DROPPED: OwnEvent = OwnEvent::new(Level::WARN, module_path!(), &["message", "dropped"], &DROPPED);
+
 /// Logs from here on, panics too.
 pub(super) fn start(settings: &LogSettings) -> Result<Logging, Failure> {
     let chosen = EnvFilter::try_new(&settings.filter).map_err(Failure::at_run_time)?;
-    // What h2 says of its peers: below warnings, heads that it cannot read, and whatever token somebody put
-    // into them; and a warning for each frame that is out of place, as many as a stranger likes. rustls warns of
-    // each name of a server that is none, and shows it. A filter of its own, since one of RUST_LOG's could name a
-    // part of them and win.
-    let quiet =
-        FilterFn::new(|line| !warns_of_peers(line.target()) || *line.level() == tracing::Level::ERROR);
+    let calls = settings.calls;
+    // A filter of its own, since one of RUST_LOG's could name a part of these and win.
+    let wanted = FilterFn::new(move |line| calls.logs(line.target()) && !is_of_peers(line));
     let form = Form::new(settings.format);
     let queue = Queue::default();
-    let lines = form.layer(ToQueue { queue: queue.clone(), form });
-    let started = tracing_subscriber::registry().with(chosen).with(quiet).with(lines).try_init();
+    let to_queue = ToQueue::new(queue.clone(), form);
+    let events = to_queue.clone().layer();
+    let started = tracing_subscriber::registry().with(chosen).with(wanted).with(events).try_init();
     started.map_err(Failure::at_run_time)?;
-    let single = SingleLines::new(form);
-    panics::log_panics(queue.clone(), single.clone());
-    write_beside(queue.clone(), single).map_err(Failure::at_run_time)?;
+    panics::log_panics(to_queue);
+    write_beside(queue.clone(), Lines::new(form)).map_err(Failure::at_run_time)?;
     Ok(Logging { queue })
 }
 
-fn warns_of_peers(target: &str) -> bool {
-    let name = target.split("::").next().unwrap_or(target);
-    WARN_OF_PEERS.contains(&name)
+/// What h2 says of its peers: below warnings, heads that it cannot read, and whatever token somebody put into them; and
+/// a warning for each frame that is out of place, as many as a stranger likes. rustls warns of each name of a server
+/// that is none, and shows it.
+fn is_of_peers(line: &Metadata<'_>) -> bool {
+    let name = line.target().split("::").next().unwrap_or_default();
+    WARN_OF_PEERS.contains(&name) && *line.level() != Level::ERROR
 }
 
-fn write_beside(queue: Queue, lines: SingleLines) -> std::io::Result<()> {
-    let tell = move |dropped| {
-        lines.line(|| {
-            tracing::warn!(
-                dropped,
-                "log lines were dropped: they were not read in time, or are longer than 24 KiB"
-            );
-        })
+fn write_beside(queue: Queue, lines: Lines) -> std::io::Result<()> {
+    let write = move || {
+        let tell = |dropped| lines.of_dropped(dropped);
+        queue.write_to(output::stderr(), |record, texts| lines.of_record(record, texts), tell);
     };
-    let write = move || queue.write_to(output::stderr(), tell);
     thread::Builder::new().name("log".to_owned()).spawn(write).map(drop)
+}
+
+impl Lines {
+    fn of_dropped(&self, dropped: u64) -> Vec<u8> {
+        let message =
+            display("log lines were dropped: they were not read in time, or are longer than 24 KiB");
+        let mut line = Vec::new();
+        DROPPED.with(&[Some(&message), Some(&dropped)], |event| line = self.of_event(event));
+        line
+    }
 }
 
 impl Drop for Logging {

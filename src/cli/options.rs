@@ -150,6 +150,12 @@ pub(super) static MAX_TOKEN_SIZE: Opt = Opt {
     help: "How long the authorization entry may be",
     ..value("max-token-size", "SEKISHO_MAX_TOKEN_SIZE", TOKENS)
 };
+pub(super) static REMEMBER_TOKENS: Opt = Opt {
+    default: Some("10000"),
+    value_name: "COUNT",
+    help: "How many verified tokens are remembered, so that none of them is verified at each call; 0 for none",
+    ..value("remember-tokens", "SEKISHO_REMEMBER_TOKENS", TOKENS)
+};
 pub(super) static SCOPE_CLAIM: Opt = Opt {
     kind: Kind::List,
     default: Some("scope,scp"),
@@ -178,6 +184,12 @@ pub(super) static LOG_FORMAT: Opt = Opt {
     value_name: "FORMAT",
     help: "text or json; the level is set by RUST_LOG",
     ..value("log-format", "SEKISHO_LOG_FORMAT", OUTPUT)
+};
+pub(super) static LOG_CALLS: Opt = Opt {
+    default: Some("refused"),
+    value_name: "WHICH",
+    help: "Which calls are logged, a line each: all, refused or none",
+    ..value("log-calls", "SEKISHO_LOG_CALLS", OUTPUT)
 };
 pub(super) static CONFIG: Opt = Opt {
     value_name: "FILE",
@@ -220,7 +232,7 @@ pub(super) static CLIENT_SECRET: Opt = Opt {
 };
 
 /// Both servers.
-static SERVERS: [&Opt; 19] = [
+static SERVERS: [&Opt; 20] = [
     &GRPC_LISTEN,
     &REFLECTION,
     &SHUTDOWN_GRACE,
@@ -236,13 +248,14 @@ static SERVERS: [&Opt; 19] = [
     &ALGORITHM,
     &LEEWAY,
     &MAX_TOKEN_SIZE,
+    &REMEMBER_TOKENS,
     &SCOPE_CLAIM,
     &SCOPE_PREFIX,
     &TOKEN_PROFILE,
     &DANGEROUS_ACCEPT_BOUND_TOKENS,
 ];
 /// Both servers, last in their help.
-static CONFIGURATION: [&Opt; 3] = [&LOG_FORMAT, &CONFIG, &ENV_FILE];
+static CONFIGURATION: [&Opt; 4] = [&LOG_FORMAT, &LOG_CALLS, &CONFIG, &ENV_FILE];
 
 /// The options of `sekisho`.
 pub(super) fn development() -> Vec<&'static Opt> {

@@ -29,10 +29,15 @@ use sekisho::jwks::{Discovery, FixedUrl, HttpClient, JwksFile, Keys};
 /// `sekisho serve`
 pub(super) async fn serve(settings: ServeSettings) -> Result<(), Failure> {
     let _logging = logging::start(&settings.server.log)?;
-    let bound = Bound::new(&settings.server).await?;
-    let keys = keys_of(&settings.issuer)?;
-    let issuer = Issuer::new(keys, settings.token.verifier());
     let stop = stop_signal()?;
+    // Before anybody can connect: whoever calls at once is not turned away for want of keys that are at hand.
+    let at_hand = tokio::select! {
+        keys = keys_at_hand(&settings.issuer) => keys,
+        () = stopped(stop.clone()) => return Ok(()),
+    };
+    let bound = Bound::new(&settings.server).await?;
+    let keys = at_hand.map_or_else(|| remote_keys(&settings.issuer), Ok)?;
+    let issuer = Issuer::new(keys, settings.token.verifier());
     let addresses = bound.tell()?;
     let facts = PageFacts {
         issuer: settings.issuer.name.as_str(),
@@ -80,16 +85,26 @@ impl Bound {
     }
 }
 
-fn keys_of(issuer: &IssuerSettings) -> Result<Keys, Failure> {
-    let client = HttpClient::new(&issuer.ca_file).map_err(Failure::at_run_time)?;
+/// The keys of a file. None of one that has no usable key yet, or has gone since the configuration was judged; such a
+/// file is read again beside the calls, and each time it is told what is wrong with it.
+async fn keys_at_hand(issuer: &IssuerSettings) -> Option<Keys> {
+    let KeyLocation::File(path) = &issuer.keys else { return None };
+    let file = JwksFile::new(issuer.name.as_str(), path);
+    Keys::fetch(file, issuer.schedule, Arc::new(SystemClock::new())).await.ok()
+}
+
+/// Keys that are fetched beside the calls, since their issuer may be down.
+fn remote_keys(issuer: &IssuerSettings) -> Result<Keys, Failure> {
     let clock = Arc::new(SystemClock::new());
     let name = issuer.name.as_str();
+    // It reads the roots of the system, some hundred files, which a file of keys does not need.
+    let client = || HttpClient::new(&issuer.ca_file).map_err(Failure::at_run_time);
     Ok(match &issuer.keys {
         KeyLocation::Discovered(url) => {
-            Keys::remote(Discovery::new(url.clone(), issuer.plain_http, client), issuer.schedule, clock)
+            Keys::remote(Discovery::new(url.clone(), issuer.plain_http, client()?), issuer.schedule, clock)
         }
         KeyLocation::Url(url) => {
-            Keys::remote(FixedUrl::new(name, url.clone(), client), issuer.schedule, clock)
+            Keys::remote(FixedUrl::new(name, url.clone(), client()?), issuer.schedule, clock)
         }
         KeyLocation::File(path) => Keys::remote(JwksFile::new(name, path), issuer.schedule, clock),
     })
@@ -122,6 +137,7 @@ async fn run(
         issuer,
         clock: Arc::new(SystemClock::new()),
         max_token_size: settings.max_token_size,
+        remembered_tokens: settings.remembered_tokens,
         reflection: settings.reflection,
         grpc_web: Some(allowed_origins),
         allowed_headers: settings.allow_headers,
@@ -166,3 +182,6 @@ fn tell_listening(listener: &'static str, socket: &TcpListener) -> Result<Socket
     tracing::info!(listener, %addr, "listening");
     Ok(addr)
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::config::{KeyLocation, LogFormat};
+use crate::config::{KeyLocation, LogCalls, LogFormat};
 use crate::server::{ClientCertificate, Reflection};
 use sekisho::jwks::{HttpUrl, InvalidHttpUrl, PlainHttp};
 use sekisho::scope::ScopePrefix;
@@ -63,6 +63,13 @@ pub(super) fn whole_seconds(text: &str) -> Result<Duration, String> {
 /// More than the largest head holds is never sent.
 pub(super) fn token_size(text: &str) -> Result<usize, String> {
     bytes(text, 1, 1024 * 1024).and_then(|size| usize::try_from(size).map_err(|error| error.to_string()))
+}
+
+/// Each takes some 1.2 KiB.
+pub(super) fn remembered_tokens(text: &str) -> Result<usize, String> {
+    const MOST: usize = 1_000_000;
+    let count = text.parse().ok().filter(|count| *count <= MOST);
+    count.ok_or_else(|| format!("{text:?} is no number from 0 to {MOST}"))
 }
 
 /// A number of things, of which there has to be one.
@@ -170,6 +177,15 @@ pub(super) fn log_format(text: &str) -> Result<LogFormat, String> {
         "text" => Ok(LogFormat::Text),
         "json" => Ok(LogFormat::Json),
         _ => Err(format!("{text:?} is neither text nor json")),
+    }
+}
+
+pub(super) fn log_calls(text: &str) -> Result<LogCalls, String> {
+    match text {
+        "all" => Ok(LogCalls::All),
+        "refused" => Ok(LogCalls::Refused),
+        "none" => Ok(LogCalls::None),
+        _ => Err(format!("{text:?} is none of all, refused, none")),
     }
 }
 

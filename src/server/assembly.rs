@@ -32,6 +32,7 @@ pub(super) struct Access {
     pub(super) issuer: Issuer,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) max_token_size: usize,
+    pub(super) remembered_tokens: usize,
     pub(super) reflection: Reflection,
     pub(super) message_size: usize,
 }
@@ -50,6 +51,7 @@ impl Access {
         all.max_question_size(self.message_size.min(LARGEST_QUESTION))
             .clock(self.clock)
             .max_token_size(self.max_token_size)
+            .remember_tokens(self.remembered_tokens)
             // The door has turned away what is no call, gRPC-Web's among it.
             .dangerous_skip_request_check()
             .protect(self.issuer)

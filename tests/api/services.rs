@@ -161,6 +161,7 @@ async fn a_server_whose_services_are_not_what_is_declared_does_not_start() {
             issuer: crate::support::trusting(|verifier| verifier),
             clock: std::sync::Arc::new(sekisho::testing::ManualClock::new()),
             max_token_size: 8192,
+            remembered_tokens: 10_000,
             reflection: Reflection::Public,
             grpc_web: None,
             allowed_headers: Vec::new(),

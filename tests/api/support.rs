@@ -128,6 +128,7 @@ impl App {
             issuer: setup.issuer,
             clock: setup.clock.clone(),
             max_token_size: 8192,
+            remembered_tokens: 10_000,
             reflection: setup.reflection,
             grpc_web: Some(setup.origins),
             allowed_headers: setup.headers,

@@ -27,6 +27,8 @@ const SUBJECTS: [(&str, &str, &str); 7] = [
     ("f\u{3164}\u{2800}", r"f\u{3164}\u{2800}", r"f\u3164\u2800"),
 ];
 
+const ALL_CALLS: [&str; 2] = ["--log-calls", "all"];
+
 fn serve() -> Command {
     sekisho("serve --issuer https://issuer.example/ --audience api --grpc-listen 127.0.0.1:0")
 }
@@ -35,17 +37,26 @@ struct Server {
     issuer: TestIssuer,
     stderr: Lines<BufReader<ChildStderr>>,
     address: String,
-    _kept: (tempfile::TempDir, Child),
+    kept: (tempfile::TempDir, Child),
 }
 
 impl Server {
-    async fn start(format: &str) -> Self {
+    async fn start(format: &str, log_calls: &[&str]) -> Self {
+        Self::start_with(format, log_calls, "").await
+    }
+
+    async fn start_with(format: &str, log_calls: &[&str], levels: &str) -> Self {
         let issuer = TestIssuer::new("https://issuer.example/", "api");
         let directory = tempfile::tempdir().unwrap();
         let jwks = directory.path().join("jwks.json");
         std::fs::write(&jwks, issuer.jwks()).unwrap();
         let mut command = serve();
-        command.arg("--jwks").arg(jwks).args(["--log-format", format]);
+        command
+            .arg("--jwks")
+            .arg(jwks)
+            .args(["--log-format", format])
+            .args(log_calls)
+            .env("RUST_LOG", levels);
         let mut server = Self::run(command, issuer, directory).await;
         // Whether it had the keys at once or has them now.
         let ready = if format == "json" { r#""ready":true"# } else { "ready=true" };
@@ -71,7 +82,7 @@ impl Server {
     async fn run(mut command: Command, issuer: TestIssuer, directory: tempfile::TempDir) -> Self {
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let stderr = BufReader::new(child.stderr.take().unwrap()).lines();
-        let mut server = Self { issuer, stderr, address: String::new(), _kept: (directory, child) };
+        let mut server = Self { issuer, stderr, address: String::new(), kept: (directory, child) };
         let line = server.line_with("listening").await;
         let address = line.split(['=', '"', ' ']).find(|part| part.starts_with("127.0.0.1:"));
         address.unwrap_or_else(|| panic!("no address: {line}")).clone_into(&mut server.address);
@@ -88,25 +99,43 @@ impl Server {
     }
 
     async fn call(&self, subject: &str) {
+        self.try_call(subject, "api1:read:status").await.unwrap();
+    }
+
+    async fn try_call(&self, subject: &str, scope: &str) -> Result<(), tonic::Status> {
         // The program's clock is the real one. This expires in the year 3000.
         let token = self.issuer.token().without_claim("iat").claim("exp", 32_503_680_000_u64);
-        let token = token.claim("sub", subject).scope("api1:read:status").sign();
+        let token = token.claim("sub", subject).scope(scope).sign();
         let mut request = Request::new(GetStatusRequest {});
         request.metadata_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
         let channel =
             Endpoint::from_shared(format!("http://{}", self.address)).unwrap().connect().await.unwrap();
-        Api1Client::new(channel).get_status(request).await.unwrap();
+        Api1Client::new(channel).get_status(request).await.map(drop)
+    }
+
+    /// Stops it: the calls that it has logged since it was asked last, by their targets and subjects.
+    async fn calls_to_the_end(mut self) -> Vec<String> {
+        let process = self.kept.1.id().unwrap().to_string();
+        assert!(Command::new("kill").args(["-TERM", &process]).status().await.unwrap().success());
+        let mut calls = Vec::new();
+        while let Some(line) = self.stderr.next_line().await.unwrap() {
+            let call =
+                line.split_once("INFO sekisho::call::").and_then(|(_, call)| call.split_once(": call "));
+            let subject = line.split_once("subject=\"").and_then(|(_, rest)| rest.split_once('"'));
+            calls.extend(call.zip(subject).map(|(call, subject)| format!("{} {}", call.0, subject.0)));
+        }
+        calls
     }
 }
 
 #[tokio::test]
 async fn row_42_a_line_of_the_program_hides_nothing() {
-    let mut text = Server::start("text").await;
-    let mut json = Server::start("json").await;
+    let mut text = Server::start("text", &ALL_CALLS).await;
+    let mut json = Server::start("json", &ALL_CALLS).await;
     for (subject, in_text, in_json) in SUBJECTS {
         text.call(subject).await;
         let line = text.line_with("outcome").await;
-        let fields = r#"INFO sekisho::grpc::observe: call method="/api1.v1.Api1/GetStatus" subject="#;
+        let fields = r#"INFO sekisho::call::allowed: call method="/api1.v1.Api1/GetStatus" subject="#;
         assert!(
             line.ends_with(&format!(r#"{fields}"{in_text}" client="test-client" outcome="allowed""#)),
             "{line}"
@@ -117,6 +146,27 @@ async fn row_42_a_line_of_the_program_hides_nothing() {
         assert!(line.contains(&format!(r#""subject":"{in_json}""#)), "{line}");
         let parsed: serde_json::Value = serde_json::from_str(&line).unwrap();
         assert_eq!((&parsed["subject"], &parsed["outcome"]), (&subject.into(), &"allowed".into()), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn calls_are_logged_as_log_calls_says_and_rust_log_too() {
+    let (none, refused): (&[&str], &[&str]) = (&[], &["refused bob"]);
+    let cases: [(&[&str], &str, &[&str]); 7] = [
+        (&[], "", refused),
+        (&["--log-calls", "refused"], "", refused),
+        (&["--log-calls", "none"], "", none),
+        (&["--log-calls", "all"], "", &["allowed alice", "refused bob"]),
+        (&["--log-calls", "all"], "info,sekisho::call::allowed=off", refused),
+        (&["--log-calls", "all"], "warn,sekisho_server=info", none),
+        (&[], "trace,sekisho::call::allowed=trace", refused),
+    ];
+    for (log_calls, levels, expected) in cases {
+        let server = Server::start_with("text", log_calls, levels).await;
+        server.call("alice").await;
+        let code = server.try_call("bob", "api2:read:status").await.unwrap_err().code();
+        assert_eq!(code, tonic::Code::PermissionDenied);
+        assert_eq!(server.calls_to_the_end().await, expected, "{log_calls:?} {levels}");
     }
 }
 

@@ -7,5 +7,6 @@ mod exit_codes;
 mod healthcheck;
 mod log_lines;
 mod servers;
+mod start;
 mod support;
 mod token;

@@ -13,7 +13,6 @@ use sekisho::authorizer::{Denial, Issuer};
 use sekisho::clock::SystemClock;
 use sekisho::grpc::{RequestExt as _, status_of};
 use sekisho::jwks::{JwksFile, Keys};
-use sekisho::scope::ScopePrefix;
 use sekisho::token::TokenError;
 use sekisho_server::cli::{Command, parse};
 use sekisho_server::config::{KeyLocation, ServeSettings};
@@ -59,6 +58,7 @@ fn config(ServeSettings { server, issuer, token }: ServeSettings) -> Result<Conf
         issuer: Issuer::new(Keys::fixed(fetched.issuer, fetched.set), token.verifier()),
         clock: Arc::new(SystemClock::new()),
         max_token_size: server.max_token_size,
+        remembered_tokens: server.remembered_tokens,
         reflection: server.reflection,
         grpc_web: Some(server.allow_origins.unwrap_or_default()),
         allowed_headers: server.allow_headers,
@@ -90,7 +90,7 @@ impl streaming_server::Streaming for Handlers {
         let last = match request.get_ref().text.as_str() {
             "expire" => {
                 let expired = Denial::Token(TokenError::Expired);
-                Err(status_of(&expired, Some(request.grant()?.method()), &ScopePrefix::default()))
+                Err(status_of(&expired, Some(request.grant()?.method()), None))
             }
             _ => Ok(item("second")),
         };

@@ -122,7 +122,40 @@ impl Keys {
     /// Outside of a tokio runtime.
     #[cfg(feature = "discovery")]
     pub fn remote(source: impl KeySource, schedule: Schedule, clock: Arc<dyn Clock>) -> Self {
-        Self(Inner::Remote(remote::RemoteKeys::start(source, schedule, clock)))
+        Self(Inner::Remote(remote::RemoteKeys::start(Arc::new(source), None, schedule, clock)))
+    }
+
+    /// Keys that are held once this returns, and from then on refreshed as those of [`Keys::remote`]. A server that waits
+    /// for it before it listens turns nobody away for want of keys; it then does not start while its issuer is down.
+    ///
+    /// ```no_run
+    /// use std::sync::Arc;
+    ///
+    /// use sekisho::clock::SystemClock;
+    /// use sekisho::jwks::{JwksFile, Keys, Schedule};
+    ///
+    /// # async fn keys() -> Result<(), Box<dyn std::error::Error>> {
+    /// let file = JwksFile::new("https://tenant.example/", "/etc/orders/jwks.json");
+    /// let keys = Keys::fetch(file, Schedule::default(), Arc::new(SystemClock::new())).await?;
+    /// assert!(keys.is_ready());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`FetchError`]: no usable key came of one fetch, within 10 s at most.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    #[cfg(feature = "discovery")]
+    pub async fn fetch(
+        source: impl KeySource,
+        schedule: Schedule,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, FetchError> {
+        let source = Arc::new(source);
+        let first = remote::fetch_once(&source).await?;
+        Ok(Self(Inner::Remote(remote::RemoteKeys::start(source, Some(first), schedule, clock))))
     }
 
     /// Adds algorithms that tokens may be signed with. [`Authorizer`](crate::authorizer::Authorizer) calls this for the

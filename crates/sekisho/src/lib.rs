@@ -110,8 +110,17 @@
 //!
 //! # Logs
 //!
-//! Events of `tracing`: `sekisho::grpc` tells each call and why it was refused, `sekisho::jwks` why an issuer's keys could
-//! not be fetched. A server whose issuer's URL is wrong starts, and says so there alone.
+//! Events of `tracing`, by their targets:
+//!
+//! | target | tells, at level `INFO` and above |
+//! |---|---|
+//! | `sekisho::call::allowed` | each call that goes on to its handler: `method`, `subject`, `client` |
+//! | `sekisho::call::refused` | each call that is refused: the same, and `reason`, `detail` and perhaps a `hint` |
+//! | `sekisho::jwks` | which keys are held, and why an issuer's keys could not be fetched |
+//!
+//! A server whose issuer's URL is wrong starts, and says so there alone. A line for each allowed call may be more than
+//! a busy server wants: `RUST_LOG=info,sekisho::call::allowed=off` leaves these out. Since they have a target of their
+//! own, they then cost next to nothing, as long as all subscribers of the process agree.
 //!
 //! # Features
 //!

@@ -1,19 +1,21 @@
-//! How a line looks, and single lines of the program's own that no filter leaves out.
+//! How a line looks, and the lines of what was recorded.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, IsTerminal as _};
+use std::time::SystemTime;
 
-use tracing::level_filters::LevelFilter;
-use tracing::subscriber::Subscriber;
-use tracing::{Dispatch, Level, Metadata};
-use tracing_subscriber::Layer;
+use tracing::{Event, Subscriber};
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::fmt::{self, MakeWriter};
-use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::layer::{Layered, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::{Layer, Registry};
 
 use super::escape::{Escapes, escape};
-use super::queue::{Kind, Queue};
+use super::record::Record;
 use crate::config::LogFormat;
+use sekisho::clock::{Clock as _, SystemClock};
 
 /// The form that was asked for.
 #[derive(Debug, Clone, Copy)]
@@ -30,13 +32,17 @@ impl Form {
         Self { escapes }
     }
 
+    pub(super) fn escapes(self) -> Escapes {
+        self.escapes
+    }
+
     /// What makes lines of events.
     pub(super) fn layer<S, W>(self, writer: W) -> Box<dyn Layer<S> + Send + Sync>
     where
         S: Subscriber + for<'a> LookupSpan<'a>,
         W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
     {
-        let lines = fmt::layer().with_writer(writer);
+        let lines = fmt::layer().with_timer(Time::default()).with_writer(writer);
         match self.escapes {
             Escapes::Text { colors } => lines.with_ansi(colors).boxed(),
             Escapes::Json => lines.json().flatten_event(true).boxed(),
@@ -44,71 +50,51 @@ impl Form {
     }
 }
 
-/// Puts each event's line into the queue.
-pub(super) struct ToQueue {
-    pub(super) queue: Queue,
-    pub(super) form: Form,
-}
+type Formatter = Layered<Box<dyn Layer<Registry> + Send + Sync>, Registry>;
 
-/// For one line.
-pub(super) struct LineToQueue<'a> {
-    to: &'a ToQueue,
-    kind: Kind,
-}
-
-impl<'a> MakeWriter<'a> for ToQueue {
-    type Writer = LineToQueue<'a>;
-
-    fn make_writer(&'a self) -> LineToQueue<'a> {
-        LineToQueue { to: self, kind: Kind::Usual }
-    }
-
-    fn make_writer_for(&'a self, event: &Metadata<'_>) -> LineToQueue<'a> {
-        let kind = if *event.level() <= Level::WARN { Kind::Trouble } else { Kind::Usual };
-        LineToQueue { to: self, kind }
-    }
-}
-
-impl io::Write for LineToQueue<'_> {
-    /// Takes it at once, in whole: tracing-subscriber writes an event by one call, and prints to stderr itself if
-    /// that fails.
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.to.queue.push(&escape(&String::from_utf8_lossy(line), self.to.form.escapes), self.kind);
-        Ok(line.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// Makes single lines, in the same form, whatever `RUST_LOG` says.
-#[derive(Clone)]
-pub(super) struct SingleLines {
+/// Makes lines of records and of the logging's own events, in the same form, whatever `RUST_LOG` says.
+///
+/// The formatter is a plain `Subscriber`, and no `Dispatch`. tracing asks every dispatch about each callsite of the
+/// program. Where two answer differently, the callsite is never off, and the filters are asked at each event.
+pub(super) struct Lines {
     form: Form,
-    dispatch: Dispatch,
+    formatter: Formatter,
 }
 
 thread_local! {
     static LINE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    /// When the event was logged, if that is not just now.
+    static LOGGED_AT: Cell<Option<SystemTime>> = const { Cell::new(None) };
 }
 
-impl SingleLines {
+impl Lines {
     pub(super) fn new(form: Form) -> Self {
-        // The level says to tracing which events of the whole program are worth a question.
-        let lines = tracing_subscriber::registry().with(LevelFilter::WARN).with(form.layer(|| ToThread));
-        Self { form, dispatch: Dispatch::new(lines) }
+        Self { form, formatter: tracing_subscriber::registry().with(form.layer(|| ToThread)) }
     }
 
-    /// The line of the one event that `log` logs. Empty where tracing is at work in this thread already.
-    pub(super) fn line(&self, log: impl FnOnce()) -> Vec<u8> {
-        tracing::dispatcher::with_default(&self.dispatch, log);
-        let line = LINE.try_with(RefCell::take).unwrap_or_default();
-        if line.is_empty() {
-            line
-        } else {
-            escape(&String::from_utf8_lossy(&line), self.form.escapes).into_owned()
-        }
+    pub(super) fn of_record(&self, record: &Record, texts: &str) -> Vec<u8> {
+        LOGGED_AT.set(Some(record.at));
+        let mut line = Vec::new();
+        record.replay(texts, |event| line = self.of_event(event));
+        LOGGED_AT.set(None);
+        line
+    }
+
+    pub(super) fn of_event(&self, event: &Event<'_>) -> Vec<u8> {
+        self.formatter.event(event);
+        let line = LINE.take();
+        escape(&String::from_utf8_lossy(&line), self.form.escapes).into_owned()
+    }
+}
+
+/// The time of the event. It is shown as tracing-subscriber does by itself (RFC 3339, with microseconds).
+#[derive(Debug, Default)]
+struct Time(SystemClock);
+
+impl FormatTime for Time {
+    fn format_time(&self, line: &mut Writer<'_>) -> std::fmt::Result {
+        let at = LOGGED_AT.get().unwrap_or_else(|| self.0.now());
+        write!(line, "{}", humantime::format_rfc3339_micros(at))
     }
 }
 
@@ -127,42 +113,50 @@ impl io::Write for ToThread {
 
 #[cfg(test)]
 mod tests {
-    use super::super::panics::{BACKTRACE, CAUSE};
+    use tracing::field::{Value, display};
+    use tracing::{Dispatch, dispatcher};
+
+    use super::super::panics::{BACKTRACE, CAUSE, PANICKED};
     use super::super::queue::LONGEST;
     use super::*;
 
     /// In both forms. One that is far shorter is no test of it.
     #[track_caller]
-    fn assert_fits(log: impl Fn()) {
+    fn assert_fits(line: impl Fn(LogFormat) -> Vec<u8>) {
         for format in [LogFormat::Text, LogFormat::Json] {
-            let length = SingleLines::new(Form::new(format)).line(&log).len();
+            let length = line(format).len();
             assert!((LONGEST / 2..=LONGEST).contains(&length), "{format:?}: {length}");
         }
+    }
+
+    /// The line of what `log` logs.
+    fn logged(format: LogFormat, log: impl FnOnce()) -> Vec<u8> {
+        let lines = Lines::new(Form::new(format));
+        let escapes = lines.form.escapes;
+        dispatcher::with_default(&Dispatch::new(lines.formatter), log);
+        escape(&String::from_utf8_lossy(&LINE.take()), escapes).into_owned()
     }
 
     #[test]
     fn the_longest_lines_of_ours_fit() {
         // As long as the library lets names and messages of others become in a line.
         let excerpt = |characters| format!("{}…", "\u{e0041}".repeat(characters));
-        let (name, message) = (excerpt(256), excerpt(1024));
-        let name = &*name;
-        assert_fits(|| {
-            tracing::warn!(
-                issuer = name,
-                key = usize::MAX,
-                kid = name,
-                reason = message,
-                "a published key is not used"
-            );
-        });
+        let (name, message) = (&*excerpt(256), &*excerpt(1024));
+        let log = || {
+            let key = usize::MAX;
+            tracing::warn!(issuer = name, key, kid = name, reason = message, "a published key is not used");
+        };
+        assert_fits(|format| logged(format, log));
         // A panic may say what a stranger wrote. A backtrace has nothing of that, but ends of lines and quotes.
         let (cause, backtrace) = ("\u{e0041}".repeat(CAUSE), "\n".repeat(BACKTRACE));
-        assert_fits(|| {
-            tracing::error!(thread = name_of_ours(), location = name_of_ours(), cause, backtrace, "panicked");
+        let name_of_ours = "x".repeat(128);
+        assert_fits(|format| {
+            let mut line = Vec::new();
+            let panicked = display("panicked");
+            let values: [Option<&dyn Value>; 5] =
+                [Some(&panicked), Some(&name_of_ours), Some(&name_of_ours), Some(&cause), Some(&backtrace)];
+            PANICKED.with(&values, |event| line = Lines::new(Form::new(format)).of_event(event));
+            line
         });
-    }
-
-    fn name_of_ours() -> String {
-        "x".repeat(128)
     }
 }

@@ -5,33 +5,43 @@ use std::backtrace::{Backtrace, BacktraceStatus};
 use std::panic::{self, PanicHookInfo};
 use std::thread;
 
-use super::format::SingleLines;
-use super::queue::{Kind, Queue};
+use tracing::Level;
+use tracing::field::{Value, display};
+
+use super::own_event::OwnEvent;
+use super::to_queue::ToQueue;
 
 /// How much is shown of what a panic says, in characters: there may be a text from outside in it.
 pub(super) const CAUSE: usize = 512;
 /// How much is shown of a backtrace, where one is asked for (`RUST_BACKTRACE`).
 pub(super) const BACKTRACE: usize = 8192;
 
+pub(super) static PANICKED: OwnEvent = OwnEvent::new(
+    Level::ERROR,
+    module_path!(),
+    &["message", "thread", "location", "cause", "backtrace"],
+    &PANICKED,
+);
+
 /// From here on a panic is a line in the queue. The hook of the standard library writes to stderr in place, and a
 /// handler that panicked would wait there for whoever reads it.
-pub(super) fn log_panics(queue: Queue, lines: SingleLines) {
-    panic::set_hook(Box::new(move |panic| {
-        let line = lines.line(|| log(panic));
-        // What panics while it is logged cannot be logged.
-        let line = if line.is_empty() { b"panicked while a line was logged\n".to_vec() } else { line };
-        queue.push(&line, Kind::Trouble);
-    }));
+pub(super) fn log_panics(to: ToQueue) {
+    panic::set_hook(Box::new(move |panic| log(panic, &to)));
 }
 
-fn log(panic: &PanicHookInfo<'_>) {
+fn log(panic: &PanicHookInfo<'_>, to: &ToQueue) {
     let thread = thread::current();
     let location = panic.location().map(ToString::to_string);
     let cause = message(panic.payload()).map(|text| excerpt(text, CAUSE));
     let backtrace = Backtrace::capture();
     let backtrace =
         (backtrace.status() == BacktraceStatus::Captured).then(|| excerpt(&backtrace.to_string(), BACKTRACE));
-    tracing::error!(thread = thread.name(), location, cause, backtrace, "panicked");
+    let values: [Option<&dyn Value>; 5] =
+        [Some(&display("panicked")), Some(&thread.name()), Some(&location), Some(&cause), Some(&backtrace)];
+    PANICKED.with(&values, |event| {
+        // It has few fields.
+        let _ = to.record(event);
+    });
 }
 
 /// What `panic!` was given: a `&'static str` where nothing is put into it, else a `String`. The standard library's

@@ -3,13 +3,19 @@
 #![cfg(unix)]
 
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use tokio::net::unix::pipe;
+use tracing::callsite::{self, Callsite, Identifier};
+use tracing::field::FieldSet;
+use tracing::metadata::Kind;
+use tracing::subscriber::Interest;
+use tracing::{Level, Metadata};
 
 use super::start;
-use crate::cli::output;
-use crate::config::{LogFormat, LogSettings};
+use crate::cli::{output, values};
+use crate::config::{LogCalls, LogFormat, LogSettings};
 
 /// What is set for the process in which the program is played.
 const PLAYED: &str = "SEKISHO_TEST_LOGGING";
@@ -42,10 +48,13 @@ fn played() {
     let Ok(form) = std::env::var(PLAYED) else { return };
     let format = if form == "json" { LogFormat::Json } else { LogFormat::Text };
     // A filter that lets through neither panics nor that lines were dropped.
-    let filter = "sekisho_server::cli::logging::tests=info".to_owned();
-    let logging = start(&LogSettings { format, filter }).unwrap_or_else(|failure| panic!("{failure:?}"));
-    for number in 0..20_000 {
+    let filter = "sekisho_server::cli::logging::tests=info,sekisho::call=info".to_owned();
+    let logging = start(&LogSettings { format, calls: LogCalls::All, filter })
+        .unwrap_or_else(|failure| panic!("{failure:?}"));
+    for number in (0..20_000).step_by(2) {
         tracing::info!(number, of = "many", "a line of some length, as there are many of a server's day");
+        let number = number + 1;
+        tracing::info!(target: "sekisho::call::allowed", number, of = "many", "call");
     }
     let panicked = std::thread::Builder::new()
         .name("doomed".to_owned())
@@ -86,16 +95,88 @@ fn a_panic_is_a_line_and_the_last_words_come_last() {
             assert!(panicked[0].contains(part), "{part}: {panicked:?}");
         }
         assert_eq!(lines.last(), Some(&"error: the end"));
-        let many = lines.iter().filter(|line| line.contains("many")).count();
-        let dropped = lines.iter().filter_map(|line| dropped(line, form)).sum::<usize>();
-        assert_eq!(many + dropped, 20_000);
+        let many: Vec<_> = lines.iter().filter(|line| line.contains("many")).collect();
+        let numbers: Vec<_> = many.iter().filter_map(|line| number(line, "number", form)).collect();
+        assert!(numbers.is_sorted() && numbers.len() == many.len(), "each thread's lines stay in order");
+        let told = lines.iter().filter(|line| line.contains("log lines were dropped"));
+        let dropped = told.filter_map(|line| number(line, "dropped", form)).sum::<usize>();
+        assert_eq!(many.len() + dropped, 20_000);
+        assert!(many.iter().any(|line| line.contains("sekisho::call::allowed")), "{}", many[0]);
     }
 }
 
-/// How many lines were dropped, if this is the line that says so.
-fn dropped(line: &str, form: &str) -> Option<usize> {
-    let name = if form == "json" { "\"dropped\":" } else { "dropped=" };
-    let (_, number) = line.split_once("log lines were dropped").and_then(|_| line.split_once(name))?;
+/// The number that a field of the line has.
+fn number(line: &str, field: &str, form: &str) -> Option<usize> {
+    let name = if form == "json" { format!("\"{field}\":") } else { format!("{field}=") };
+    let (_, number) = line.split_once(&name)?;
     let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
     number[..end].parse().ok()
+}
+
+/// What is set for the process that says what tracing thinks of events.
+const ASKED: &str = "SEKISHO_TEST_LOG_CALLS";
+
+/// Of an event, and what tracing was told of it: whether it is always on, never, or is to be asked about each time.
+struct Asked {
+    metadata: Metadata<'static>,
+    interest: OnceLock<Interest>,
+}
+
+impl Asked {
+    const fn new(target: &'static str, identity: &'static dyn Callsite) -> Self {
+        let fields = FieldSet::new(&["message"], Identifier(identity));
+        let metadata = Metadata::new("asked", target, Level::INFO, None, None, None, fields, Kind::EVENT);
+        Self { metadata, interest: OnceLock::new() }
+    }
+
+    fn answer(&'static self) -> &'static str {
+        callsite::register(self);
+        match self.interest.get() {
+            Some(interest) if interest.is_never() => "never",
+            Some(interest) if interest.is_always() => "always",
+            _ => "asked each time",
+        }
+    }
+}
+
+impl Callsite for Asked {
+    fn set_interest(&self, interest: Interest) {
+        let _ = self.interest.set(interest);
+    }
+
+    fn metadata(&self) -> &Metadata<'_> {
+        &self.metadata
+    }
+}
+
+static ALLOWED: Asked = Asked::new("sekisho::call::allowed", &ALLOWED);
+static REFUSED: Asked = Asked::new("sekisho::call::refused", &REFUSED);
+static OTHER: Asked = Asked::new("sekisho::jwks::remote", &OTHER);
+
+/// Not a test, but what the test below starts.
+#[test]
+fn asked() {
+    let Ok(calls) = std::env::var(ASKED) else { return };
+    let calls = values::log_calls(&calls).unwrap();
+    let settings = LogSettings { format: LogFormat::Text, calls, filter: "info".to_owned() };
+    let _logging = start(&settings).unwrap_or_else(|failure| panic!("{failure:?}"));
+    // From here on all is set up that there is while the server runs: its own lines too.
+    let answers = [&ALLOWED, &REFUSED, &OTHER].map(Asked::answer).join(", ");
+    output::last_words(answers);
+    std::process::exit(7);
+}
+
+#[test]
+fn a_call_that_is_not_logged_is_never_asked_about() {
+    for (calls, expected) in [
+        ("all", "always, always, always"),
+        ("refused", "never, always, always"),
+        ("none", "never, never, always"),
+    ] {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "cli::logging::tests::asked", "--nocapture"]).env(ASKED, calls);
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        assert_eq!(output.status.code(), Some(7));
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), expected, "{calls}");
+    }
 }

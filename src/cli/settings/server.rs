@@ -7,7 +7,7 @@ use crate::cli::judge::Judge;
 use crate::cli::options::{self as option, Opt};
 use crate::cli::values;
 use crate::config::{
-    HealthcheckSettings, HealthcheckTransport, LogFormat, LogSettings, PageSettings, ServerSettings,
+    HealthcheckSettings, HealthcheckTransport, LogCalls, LogFormat, LogSettings, PageSettings, ServerSettings,
 };
 use crate::server::{
     AllowedHeader, AllowedOrigins, CertificateFiles, ClientCa, ClientCertificate, Hosts, KeepAlive, Limits,
@@ -37,6 +37,7 @@ impl Judge<'_> {
             tls: self.tls(),
             limits: self.limits(),
             max_token_size: self.with_default(&option::MAX_TOKEN_SIZE, 0, values::token_size),
+            remembered_tokens: self.with_default(&option::REMEMBER_TOKENS, 0, values::remembered_tokens),
             reflection: self.with_default(&option::REFLECTION, reflection, values::reflection),
             shutdown_grace: self.duration(&option::SHUTDOWN_GRACE, values::duration),
             log: self.log(),
@@ -91,13 +92,14 @@ impl Judge<'_> {
 
     fn log(&mut self) -> LogSettings {
         let format = self.with_default(&option::LOG_FORMAT, LogFormat::Text, values::log_format);
+        let calls = self.with_default(&option::LOG_CALLS, LogCalls::Refused, values::log_calls);
         let Some((filter, origin)) = self.sources.variable(option::LEVELS) else {
-            return LogSettings { format, filter: "info".to_owned() };
+            return LogSettings { format, calls, filter: "info".to_owned() };
         };
         if let Err(error) = tracing_subscriber::EnvFilter::try_new(&filter) {
             self.fault(format!("{origin}: {filter:?} names no levels: {error}"));
         }
-        LogSettings { format, filter }
+        LogSettings { format, calls, filter }
     }
 
     fn limits(&mut self) -> Limits {

@@ -43,10 +43,10 @@ impl Server {
         Self::run(command).await
     }
 
-    /// One that logs in this format, and whose stdout has no room for a banner.
+    /// One that logs each call, in this format, and whose stdout has no room for a banner.
     pub async fn start_unread(format: &str) -> (Self, pipe::Receiver) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sekisho"));
-        command.env_clear().env("SEKISHO_LOG_FORMAT", format);
+        command.env_clear().env("SEKISHO_LOG_FORMAT", format).env("SEKISHO_LOG_CALLS", "all");
         let (stdout, reader) = full_pipe().await;
         (Self::run_with(command, stdout).await, reader)
     }

@@ -1,24 +1,55 @@
 //! What is logged of each decision: one line, never the token.
+//!
+//! Allowed and refused calls have targets of their own, since a subscriber that wants one of them only can then tell
+//! by the metadata: the callsite of the other is off, and nothing of its event is computed. tracing evaluates the
+//! values of an event only where it is enabled, so they are computed within the macro.
+
+use std::borrow::Cow;
 
 use super::status;
 use crate::authorizer::{Denial, Verdict};
 use crate::excerpt;
 use crate::token::{Claims, TokenError};
 
+/// The target of calls that go on to their handler.
+const ALLOWED: &str = "sekisho::call::allowed";
+/// The target of calls that were refused.
+const REFUSED: &str = "sekisho::call::refused";
+
 pub(super) fn decision(verdict: &Verdict, path: &str) {
-    let method = verdict.method().map_or_else(|| shown_path(path), |method| method.path());
-    let subject = verdict.claims().map(|claims| excerpt::name(claims.subject()));
-    let client = verdict.claims().and_then(Claims::client).map(excerpt::name);
-    let (subject, client) = (subject.as_deref(), client.as_deref());
     match &verdict.result {
-        Ok(_) => tracing::info!(method, subject, client, outcome = "allowed", "call"),
-        Err(denial) => {
-            let reason = status::reason(denial).unwrap_or("UNKNOWN_METHOD");
-            let detail = status::message(denial);
-            let hint = hint(denial);
-            tracing::info!(method, subject, client, outcome = "refused", reason, detail, hint, "call");
-        }
+        Ok(_) => tracing::info!(
+            target: ALLOWED,
+            method = method(verdict, path),
+            subject = verdict.claims().map(subject).as_deref(),
+            client = verdict.claims().and_then(client).as_deref(),
+            outcome = "allowed",
+            "call"
+        ),
+        Err(denial) => tracing::info!(
+            target: REFUSED,
+            method = method(verdict, path),
+            subject = verdict.claims().map(subject).as_deref(),
+            client = verdict.claims().and_then(client).as_deref(),
+            outcome = "refused",
+            reason = status::reason(denial).unwrap_or("UNKNOWN_METHOD"),
+            detail = status::message(denial),
+            hint = hint(denial),
+            "call"
+        ),
     }
+}
+
+fn method<'a>(verdict: &'a Verdict, path: &'a str) -> &'a str {
+    verdict.method().map_or_else(|| shown_path(path), |method| method.path())
+}
+
+fn subject(claims: &Claims) -> Cow<'_, str> {
+    excerpt::name(claims.subject())
+}
+
+fn client(claims: &Claims) -> Option<Cow<'_, str>> {
+    claims.client().map(excerpt::name)
 }
 
 /// What is no method's path may hold anything, a token among it. Only what could be one is shown.

@@ -15,10 +15,11 @@ use arc_swap::ArcSwapOption;
 use tokio::sync::{Notify, watch};
 use tokio::task::AbortHandle;
 
+pub(super) use refresher::fetch_once;
 pub use schedule::Schedule;
 
 use super::lookups::{Ask, Lookups};
-use super::source::KeySource;
+use super::source::{Fetched, KeySource};
 use super::{Algorithm, HeldKeys, Lookup, NotFound, Standing, Unavailable};
 use crate::clock::Clock;
 use accepted::Accepted;
@@ -75,7 +76,13 @@ pub struct RefreshFailed {
 }
 
 impl RemoteKeys {
-    pub(super) fn start(source: impl KeySource, schedule: Schedule, clock: Arc<dyn Clock>) -> Arc<Self> {
+    /// With what was fetched already, if that is so; else the first fetch begins now.
+    pub(super) fn start(
+        source: Arc<impl KeySource>,
+        first: Option<Fetched>,
+        schedule: Schedule,
+        clock: Arc<dyn Clock>,
+    ) -> Arc<Self> {
         let shared = Arc::new(Shared {
             next_refresh: Mutex::new(clock.elapsed()),
             clock,
@@ -87,7 +94,8 @@ impl RemoteKeys {
             ended: watch::Sender::new(None),
         });
         let issuer = source.issuer();
-        let task = tokio::spawn(refresher::keep_fresh(Arc::clone(&shared), source)).abort_handle();
+        let left_out = first.map(|first| shared.begin_with(first));
+        let task = tokio::spawn(refresher::keep_fresh(Arc::clone(&shared), source, left_out)).abort_handle();
         Arc::new(Self { issuer, shared, task })
     }
 

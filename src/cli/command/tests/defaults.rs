@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::config::{KeyLocation, LogFormat, ServerSettings, TokenRules};
+use crate::config::{KeyLocation, LogCalls, LogFormat, ServerSettings, TokenRules};
 use crate::server::{Limits, Reflection};
 use sekisho::jwks::{Algorithm, PlainHttp, Schedule};
 use sekisho::scope::ScopePrefix;
@@ -14,14 +14,15 @@ const SECOND: Duration = Duration::from_secs(1);
 #[track_caller]
 fn assert_server(server: &ServerSettings, reflection: Reflection) {
     assert_eq!(server.grpc_listen, "127.0.0.1:50051".parse().unwrap());
-    assert_eq!(server.max_token_size, 8192);
+    assert_eq!((server.max_token_size, server.remembered_tokens), (8192, 10_000));
     assert_eq!(server.shutdown_grace, 20 * SECOND);
     assert_eq!(server.reflection, reflection);
     // Each default stands in two places: in the help, and in the type.
     assert_eq!(server.limits, Limits::default());
     assert_eq!(server.allow_origins, None);
     assert!(server.tls.is_none());
-    assert_eq!((server.log.format, server.log.filter.as_str()), (LogFormat::Text, "info"));
+    assert_eq!((server.log.format, server.log.calls), (LogFormat::Text, LogCalls::Refused));
+    assert_eq!(server.log.filter, "info");
 }
 
 fn rules(audience: &str) -> TokenRules {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::config::{HealthcheckTransport, KeyLocation, LogFormat};
+use crate::config::{HealthcheckTransport, KeyLocation, LogCalls, LogFormat};
 use crate::server::{AllowedOrigins, Hosts, KeepAlive, Limits, Reflection};
 use sekisho::jwks::{Algorithm, PlainHttp};
 use sekisho::token::{ClaimPath, TokenProfile};
@@ -89,11 +89,13 @@ fn the_file_has_the_names_of_the_flags() {
             algorithm = ["EdDSA"]
             leeway = "0s"
             max-token-size = 256
+            remember-tokens = 0
             scope-claim = ["permissions"]
             scope-prefix = "api://orders/"
             token-profile = "rfc9068"
             dangerous-accept-bound-tokens = true
             log-format = "json"
+            log-calls = "none"
             issuer-listen = "127.0.0.1:1"
             allow-origin = ["https://a.example", "https://b.example"]
             web-listen = "0.0.0.0:2"
@@ -118,7 +120,8 @@ fn the_file_has_the_names_of_the_flags() {
     let server = &settings.server;
     assert_eq!(server.grpc_listen, "0.0.0.0:1".parse().unwrap());
     assert_eq!((server.reflection, server.shutdown_grace), (Reflection::Authenticated, Duration::ZERO));
-    assert_eq!((server.max_token_size, server.log.format), (256, LogFormat::Json));
+    assert_eq!((server.max_token_size, server.remembered_tokens), (256, 0));
+    assert_eq!((server.log.format, server.log.calls), (LogFormat::Json, LogCalls::None));
     let origins = ["https://a.example", "https://b.example"].map(|text| text.parse().unwrap());
     assert_eq!(server.allow_origins, Some(AllowedOrigins::Listed(origins.to_vec())));
     let page = server.page.as_ref().unwrap();

@@ -2,9 +2,19 @@ use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
+use tracing::Level;
+use tracing::field::display;
+
+use super::super::own_event::OwnEvent;
 use super::*;
 
 const LONG: Duration = Duration::from_secs(60);
+
+fn line(record: &Record, texts: &str) -> Vec<u8> {
+    let secs = record.at.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    // Some grow, as what is escaped does.
+    format!("at {secs} {}\n", texts.replace('+', "++++")).into_bytes()
+}
 
 fn tell(dropped: u64) -> Vec<u8> {
     format!("dropped {dropped}\n").into_bytes()
@@ -50,7 +60,7 @@ impl Write for Gate {
 fn queue(out: impl Write + Send + 'static) -> Queue {
     let queue = Queue::default();
     let writing = queue.clone();
-    thread::spawn(move || writing.write_to(out, tell));
+    thread::spawn(move || writing.write_to(out, line, tell));
     queue
 }
 
@@ -63,6 +73,66 @@ fn fill(queue: &Queue, length: usize, kind: Kind) -> usize {
         taken += 1;
     }
     taken - 1
+}
+
+/// Hands a record to `take`, and its texts: those of an event that says so.
+fn record(text: &str, take: impl Fn(Record, &str)) {
+    OWN.with(&[Some(&display(text))], |event| {
+        let at = std::time::UNIX_EPOCH + Duration::from_secs(7);
+        super::super::record::Record::of(event, at, |recorded| {
+            let (record, texts) = recorded.unwrap();
+            take(record, texts);
+        })
+        .unwrap();
+    });
+}
+
+static OWN: OwnEvent = OwnEvent::new(Level::INFO, "a test", &["message"], &OWN);
+
+#[test]
+fn records_and_lines_are_written_in_the_order_in_which_they_came() {
+    let (gate, reader) = gate();
+    let queue = queue(gate);
+    for number in 0..100 {
+        queue.push(format!("line {number}\n").as_bytes(), Kind::Usual);
+        record(&format!("record {number}"), |record, texts| queue.push_record(record, texts, Kind::Usual));
+    }
+    drop(reader.answers);
+    queue.close(LONG);
+    let expected: Vec<_> = (0..100).map(|number| format!("line {number}\nat 7 record {number}\n")).collect();
+    assert_eq!(String::from_utf8(reader.written.lock().unwrap().clone()).unwrap(), expected.concat());
+}
+
+#[test]
+fn records_count_with_all_that_they_take() {
+    let size = 1024 + size_of::<Record>();
+    let text = "x".repeat(1024);
+    for (kind, room) in [(Kind::Usual, ROOM - KEPT_FOR_TROUBLE), (Kind::Trouble, ROOM)] {
+        let queue = Queue::default();
+        while queue.lock().dropped == 0 {
+            record(&text, |record, texts| queue.push_record(record, texts, kind));
+        }
+        assert_eq!(queue.lock().waiting.records.len(), room / size);
+        assert_eq!(queue.lock().waiting.size(), room / size * size);
+    }
+}
+
+#[test]
+fn a_record_whose_line_turns_out_too_long_is_counted() {
+    let (gate, reader) = gate();
+    let queue = queue(gate);
+    drop(reader.answers);
+    let longest = LONGEST - size_of::<Record>();
+    for text in ["x".repeat(longest), "+".repeat(longest), "x".repeat(longest + 1), "x".to_owned()] {
+        record(&text, |record, texts| queue.push_record(record, texts, Kind::Usual));
+    }
+    queue.count_dropped();
+    queue.close(LONG);
+    let written = String::from_utf8(reader.written.lock().unwrap().clone()).unwrap();
+    assert_eq!(written.matches('x').count(), longest + 1);
+    assert!(!written.contains('+'));
+    let dropped = written.lines().filter_map(|line| line.strip_prefix("dropped ")?.parse::<u32>().ok());
+    assert_eq!(dropped.sum::<u32>(), 3);
 }
 
 #[test]
@@ -108,7 +178,7 @@ fn the_queue_is_bounded_in_bytes_and_has_room_for_trouble() {
     assert_eq!(usual, (ROOM - KEPT_FOR_TROUBLE) / 1024);
     queue.lock().dropped = 0;
     assert_eq!(fill(&queue, 1024, Kind::Trouble), KEPT_FOR_TROUBLE / 1024);
-    assert!(queue.lock().lines.capacity() <= 2 * ROOM);
+    assert!(queue.lock().waiting.bytes.capacity() <= 2 * ROOM);
 }
 
 #[test]

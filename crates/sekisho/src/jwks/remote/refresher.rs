@@ -16,11 +16,17 @@ const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs
 /// Shortest pause between two fetches that nobody gave reason for, whatever the schedule says.
 const LEAST_PAUSE: Duration = Duration::from_millis(100);
 
-/// Fetches for as long as it is let.
-pub(super) async fn keep_fresh(shared: Arc<Shared>, source: impl KeySource) {
-    let source = Arc::new(source);
+/// Fetches for as long as it is let. `left_out` is of what was fetched before this began, if anything was.
+pub(super) async fn keep_fresh(
+    shared: Arc<Shared>,
+    source: Arc<impl KeySource>,
+    left_out: Option<Vec<LeftOutKey>>,
+) {
     let mut failures = 0_u32;
-    let mut left_out = Vec::new();
+    if left_out.is_some() {
+        shared.until_next_fetch().await;
+    }
+    let mut left_out = left_out.unwrap_or_default();
     loop {
         let is_due = *lock(&shared.next_refresh) <= shared.clock.elapsed();
         let cause = shared.lookups().begin(shared.clock.now());
@@ -32,7 +38,7 @@ pub(super) async fn keep_fresh(shared: Arc<Shared>, source: impl KeySource) {
 
 /// In a task of its own, so that a source that panics fails one fetch and not all that would follow. The set
 /// ends the task with this future.
-async fn fetch_once<S: KeySource>(source: &Arc<S>) -> Result<Fetched, FetchError> {
+pub(in crate::jwks) async fn fetch_once<S: KeySource>(source: &Arc<S>) -> Result<Fetched, FetchError> {
     let source = Arc::clone(source);
     let mut fetch = JoinSet::new();
     fetch.spawn(async move { source.fetch().await });
@@ -52,6 +58,17 @@ fn pause_after(failures: u32, refresh: Duration) -> Duration {
 }
 
 impl Shared {
+    /// Holds what was fetched before there was a task. Nobody has said yet which algorithms are accepted; who does has
+    /// it judged.
+    pub(super) fn begin_with(&self, first: Fetched) -> Vec<LeftOutKey> {
+        let mut left_out = Vec::new();
+        report_left_out(&first, &mut left_out);
+        self.publish(first);
+        *lock(&self.next_refresh) =
+            self.clock.elapsed().saturating_add(pause_after(0, self.schedule.refresh));
+        left_out
+    }
+
     /// Judges what was fetched, settles when the next refresh is due, and goes on with what is held from now on.
     fn conclude(
         &self,

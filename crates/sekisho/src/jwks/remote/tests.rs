@@ -2,6 +2,7 @@
 //! by `seconds`; nothing really waits.
 
 mod accepted;
+mod fetched;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 

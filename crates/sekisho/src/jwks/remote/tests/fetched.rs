@@ -1,0 +1,61 @@
+//! Keys that were fetched before anybody asks for one.
+
+use super::*;
+use crate::jwks::Algorithm;
+
+/// A source that never answers.
+struct Silent;
+
+impl KeySource for Silent {
+    fn issuer(&self) -> Arc<str> {
+        "https://tenant.example/".into()
+    }
+
+    async fn fetch(&self) -> Result<Fetched, FetchError> {
+        std::future::pending().await
+    }
+}
+
+impl World {
+    async fn fetched() -> Self {
+        let (source, clock) = (Source::default(), Arc::new(ManualClock::new()));
+        let keys = Keys::fetch(source.clone(), Schedule::default(), clock.clone()).await.expect("keys");
+        Self { source, clock, keys }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_that_were_fetched_are_held_at_once_and_fetched_again_when_it_is_due() {
+    let world = World::fetched().await;
+    assert!(world.keys.is_ready());
+    assert!(matches!(world.keys.lookup(Some("held")), Lookup::Held(_)));
+    world.seconds(299).await;
+    assert_eq!(world.source.fetches(), 1);
+    world.seconds(1).await;
+    assert_eq!(world.source.fetches(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_that_were_fetched_are_given_up_where_none_is_for_an_accepted_algorithm() {
+    let world = World::fetched().await;
+    world.keys.accept(&[Algorithm::EdDsa]);
+    assert!(world.keys.is_ready());
+    let world = World::fetched().await;
+    world.keys.accept(&[Algorithm::Rs256]);
+    assert!(!world.keys.is_ready());
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_no_keys_come_of_the_first_fetch_it_is_told_why_in_bounded_time() {
+    let fetch = async |source: Source| {
+        Keys::fetch(source, Schedule::default(), Arc::new(ManualClock::new())).await.map(|_| ())
+    };
+    let (down, panics) = (Source::default(), Source::default());
+    down.down(true);
+    panics.0.panics.store(true, Ordering::SeqCst);
+    assert!(matches!(fetch(down).await, Err(FetchError::TimedOut { .. })));
+    assert!(matches!(fetch(panics).await, Err(FetchError::Panicked)));
+    let silent = Keys::fetch(Silent, Schedule::default(), Arc::new(ManualClock::new()));
+    let silent = tokio::time::timeout(FETCH_TIMEOUT * 2, silent).await.expect("an end");
+    assert!(matches!(silent, Err(FetchError::TimedOut { limit }) if limit == FETCH_TIMEOUT));
+}
