@@ -1,6 +1,6 @@
 // What is measured, built or fetched once. A build that the machine has no tools for says so, and its rows do not run.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +16,7 @@ const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
 const tools = join(process.env.SEKISHO_CI_TOOLS ?? join(cache, 'sekisho-ci'), 'load');
 
 // What each makes: where its programs are.
-const MAKERS = { program, servers, plain, go, node, envoy };
+const MAKERS = { program, unbatched, servers, plain, go, node, envoy };
 const made = new Map();
 
 // Builds by name, once. Gives { found }, or { missing }: why there is none.
@@ -28,32 +28,52 @@ export function build(name) {
   return made.get(name);
 }
 
-function cargo(...args) {
-  run('cargo', ['build', '--locked', '--quiet', ...args], { CARGO_TARGET_DIR: target() });
+function cargo(folder, more, where = target()) {
+  const words = ['build', '--locked', '--quiet', '--manifest-path', join(folder, 'Cargo.toml'), ...more];
+  run('cargo', words, { environment: { CARGO_TARGET_DIR: where } });
 }
 
 function program() {
-  cargo('--release', '--manifest-path', join(REPOSITORY, 'Cargo.toml'), '--bin', 'sekisho');
+  cargo(REPOSITORY, ['--release', '--bin', 'sekisho']);
   return { found: join(target(), 'release', 'sekisho') };
+}
+
+const BATCHED = 'BatchedWrites::new(stream)';
+
+// The program as it would be without batched writes, for which it has no setting: from a copy of its sources, in a
+// folder of its own, so that it is not taken for the program.
+function unbatched() {
+  const folder = join(target(), 'unbatched');
+  const [original, copy] = [REPOSITORY, folder].map((root) => join(root, 'src/server/connection.rs'));
+  const text = readFileSync(original, 'utf8');
+  if (!text.includes(BATCHED)) return { missing: `src/server/connection.rs has no ${BATCHED}` };
+  mkdirSync(folder, { recursive: true });
+  const copying = 'set -o pipefail; git ls-files -z | tar --create --null --files-from - | tar --extract --directory "$0"';
+  run('bash', ['-c', copying, folder], { cwd: REPOSITORY });
+  writeFileSync(copy, text.replace(BATCHED, 'stream'));
+  // As old as the original, as the other files are, so that what has been built is not built again.
+  utimesSync(copy, statSync(original).mtime, statSync(original).mtime);
+  cargo(folder, ['--release', '--bin', 'sekisho'], join(folder, 'target'));
+  return { found: join(folder, 'target', 'release', 'sekisho') };
 }
 
 // With the profile of the program.
 function servers() {
-  cargo('--release', '--manifest-path', join(SERVERS, 'Cargo.toml'), '--workspace');
+  cargo(SERVERS, ['--release', '--workspace']);
   return { found: join(target(), 'release') };
 }
 
 // tonic alone, with cargo's own release profile.
 function plain() {
-  cargo('--profile', 'plain', '--manifest-path', join(SERVERS, 'Cargo.toml'), '--package', 'bare');
+  cargo(SERVERS, ['--profile', 'plain', '--package', 'bare']);
   return { found: join(target(), 'plain') };
 }
 
 let targetFolder;
 export function target() {
-  targetFolder ??= JSON.parse(
-    run('cargo', ['metadata', '--locked', '--no-deps', '--format-version', '1', '--manifest-path', join(REPOSITORY, 'Cargo.toml')]),
-  ).target_directory;
+  const manifest = join(REPOSITORY, 'Cargo.toml');
+  const words = ['metadata', '--locked', '--no-deps', '--format-version', '1', '--manifest-path', manifest];
+  targetFolder ??= JSON.parse(run('cargo', words)).target_directory;
   return targetFolder;
 }
 
@@ -100,9 +120,10 @@ export function has(command) {
   return spawnSync('which', [command]).status === 0;
 }
 
-export function run(command, args, environment = {}) {
+export function run(command, args, { environment, cwd } = {}) {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     env: { ...process.env, ...environment },
+    cwd,
     encoding: 'utf8',
     maxBuffer: 64 << 20,
   });

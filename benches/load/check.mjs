@@ -16,7 +16,9 @@ function releaseProfile(folder) {
 
 const faults = [];
 const [ours, servers] = [REPOSITORY, join(HERE, 'servers')].map(releaseProfile);
-if (!ours || ours !== servers) faults.push(`servers/Cargo.toml builds another release than the program's:\n${servers}\nand not\n${ours}`);
+if (!ours || ours !== servers) {
+  faults.push(`servers/Cargo.toml has another release profile than the program:\n${servers}\nand not\n${ours}`);
+}
 
 const names = allNames();
 const twice = names.filter((name, at) => names.indexOf(name) !== at);

@@ -5,6 +5,7 @@ import { ratio } from './figures.mjs';
 export const GOALS = [
   goal('ours', 'tonic', 1.5, 'the whole server as released, remembered / bare tonic built the same way'),
   goal('ours', 'tonic-plain', 1.8, "the same / bare tonic with cargo's default release profile"),
+  goal('ours-unbatched', 'tonic', 0.97, 'the same without batched writes / bare tonic'),
   goal('ours-1x1', 'tonic-1x1', 0.97, 'the same, one call in flight / bare tonic'),
   goal('ours-32x1', 'tonic-32x1', 1.2, 'the same, 32 connections with one call each / bare tonic'),
   goal('tonic-layer', 'tonic', 0.97, "the layer alone in a stranger's tonic server, remembered / bare tonic"),
@@ -31,7 +32,12 @@ function goal(row, to, least, what) {
 }
 
 // The floor is told in CPU a call, of which less is better.
-const FLOOR = { row: 'ours', to: 'hyper-batched', most: 1.33, what: 'CPU a call / a constant answer with batched writes (the floor)' };
+const FLOOR = {
+  row: 'ours',
+  to: 'hyper-batched',
+  most: 1.33,
+  what: 'CPU a call / a constant answer with batched writes (the floor)',
+};
 const MEMORY = { what: 'memory added by 10,000 tokens', most: 12, unit: 'MiB' };
 const ALONE = {
   start: { what: 'start to first authorized call, local keys', most: 10, unit: 'ms' },
@@ -41,7 +47,8 @@ const ALONE = {
 // Rows of a table: goal, by requests a second, by CPU a call, and whether it is reached. What was not run says so.
 export function goalRows(groups, alone) {
   const pairs = GOALS.map((goal) => pair(goal, rowsOf(groups, goal)));
-  return [...pairs, floor(groups), memory(groups), ...Object.entries(ALONE).map(([name, each]) => single(each, alone?.[name]))];
+  const singles = Object.entries(ALONE).map(([name, each]) => single(each, alone?.[name]));
+  return [...pairs, floor(groups), memory(groups), ...singles];
 }
 
 function rowsOf(groups, { row, to }) {

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { build } from './builds.mjs';
+import { allAnswered, readCounts } from './counts.mjs';
 import { generate } from './processes.mjs';
 import { good, malformed, manyTokens } from './tokens.mjs';
 
@@ -29,7 +30,8 @@ class H2load {
 
   // 64 messages of 64 KiB.
   upload() {
-    return this.with({ path: '/streaming.v1.Streaming/ClientStream', body: Buffer.concat(Array(64).fill(upload(65536))) });
+    const body = Buffer.concat(Array(64).fill(upload(65536)));
+    return this.with({ path: '/streaming.v1.Streaming/ClientStream', body });
   }
 
   // As many calls in flight, each on a connection of its own, as HTTP/1.1 has them.
@@ -86,23 +88,6 @@ export function requestHeaders({ type }, token) {
     ...(type === 'application/grpc' && { te: 'trailers' }),
     ...(token && { authorization: `Bearer ${token}` }),
   };
-}
-
-function readCounts(printed) {
-  const number = (pattern) => Number(pattern.exec(printed)?.[1] ?? NaN);
-  return {
-    done: number(/, (\d+) done/),
-    succeeded: number(/, (\d+) succeeded/),
-    failed: number(/, (\d+) failed/),
-    successes: number(/status codes: (\d+) 2xx/),
-    data: number(/\((\d+)\) data$/m),
-  };
-}
-
-// h2load tells HTTP's status, which is 200 for a gRPC refusal too. A refusal has no data, and a success has.
-function allAnswered({ done, succeeded, failed, successes, data }, bytes) {
-  const right = bytes === 0 ? data === 0 : data >= 0.999 * done * bytes;
-  return done > 0 && succeeded === done && successes >= done && failed === 0 && right;
 }
 
 // A frame of gRPC around a message of so many zero bytes: of no bytes, the message without fields.

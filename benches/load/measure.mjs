@@ -16,8 +16,9 @@ const WARM_UP = 0.5;
 export async function writeFiles(folder) {
   const jwks = writeJwks(folder);
   const [certificate, key] = ['certificate.pem', 'key.pem'].map((name) => join(folder, name));
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '2'];
-  run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', ...subject, '-keyout', key, '-out', certificate]);
+  const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  run('openssl', ['req', ...kind, ...subject, '-keyout', key, '-out', certificate]);
   const text = readFileSync(jwks);
   const server = createServer((_request, response) => response.setHeader('content-type', 'application/json').end(text));
   await once(server.listen(0, '127.0.0.1'), 'listening');

@@ -30,19 +30,26 @@ if (!values.print) write(join(REPOSITORY, 'docs', 'performance.md'), { profile: 
 
 // In a folder of its own: another profile builds all of it anew, and what is measured stays as it is.
 function build() {
-  const folder = join(target(), 'profile');
-  const settings = { CARGO_PROFILE_RELEASE_STRIP: 'none', CARGO_PROFILE_RELEASE_DEBUG: 'line-tables-only', CARGO_TARGET_DIR: folder };
+  const where = join(target(), 'profile');
+  const environment = {
+    CARGO_PROFILE_RELEASE_STRIP: 'none',
+    CARGO_PROFILE_RELEASE_DEBUG: 'line-tables-only',
+    CARGO_TARGET_DIR: where,
+  };
   console.error('building: the program, with line tables');
-  run('cargo', ['build', '--release', '--locked', '--quiet', '--bin', 'sekisho', '--manifest-path', join(REPOSITORY, 'Cargo.toml')], settings);
-  return join(folder, 'release', 'sekisho');
+  const manifest = join(REPOSITORY, 'Cargo.toml');
+  run('cargo', ['build', '--release', '--locked', '--quiet', '--bin', 'sekisho', '--manifest-path', manifest], { environment });
+  return join(where, 'release', 'sekisho');
 }
 
 // The file with the counts of so many calls, after others that are not counted.
 async function profile(sekisho) {
   const port = await freePort();
   const out = join(folder, 'callgrind.out');
-  const settings = ['--tool=callgrind', '--instr-atstart=no', '--compress-strings=no', '--compress-pos=no', `--callgrind-out-file=${out}`];
-  const server = spawn('valgrind', [...settings, sekisho, ...serve(port, files)], { stdio: 'ignore', env: { ...process.env, TOKIO_WORKER_THREADS: '1' } });
+  const names = ['--compress-strings=no', '--compress-pos=no'];
+  const settings = ['--tool=callgrind', '--instr-atstart=no', ...names, `--callgrind-out-file=${out}`];
+  const env = { ...process.env, TOKIO_WORKER_THREADS: '1' };
+  const server = spawn('valgrind', [...settings, sekisho, ...serve(port, files)], { stdio: 'ignore', env });
   process.on('exit', () => server.kill('SIGKILL'));
   await listening(port);
   const load = h2load({ connections: 4, streams: 32 });
@@ -62,5 +69,6 @@ function tableOf(owners) {
   const large = sorted.filter(([, each]) => each / all >= LEAST_SHARE);
   const rest = sorted.slice(large.length).reduce((sum, [, each]) => sum + each, 0);
   const line = ([owner, each]) => `| ${owner} | ${Math.round(each / calls)} | ${((100 * each) / all).toFixed(1)} % |`;
-  return ['| whose code | instructions a call | share |', '| --- | --- | --- |', ...[...large, ['all others', rest], ['all', all]].map(line)].join('\n');
+  const head = ['| whose code | instructions a call | share |', '| --- | --- | --- |'];
+  return [...head, ...[...large, ['all others', rest], ['all', all]].map(line)].join('\n');
 }

@@ -21,6 +21,11 @@ export const SERVERS = {
   ours: program([]),
   'ours-cold': program(['--remember-tokens', '0']),
   'ours-log-all': program(['--log-calls', 'all']),
+  'ours-unbatched': {
+    build: 'unbatched',
+    guarded: true,
+    command: (port, built, files) => [built, ...serve(port, files)],
+  },
   'ours-2-cores': { ...program([]), cores: CORES.two },
   'ours-tls': {
     ...program([]),

@@ -21,7 +21,8 @@ function groupTable(group) {
   const measured = group.rows.map((row) => cells(row, base));
   const missing = group.missing.map((row) => [code(row.name), row.what, `not run: ${row.reason}`, '', '', '', '']);
   const to = base ? `; ratios are to ${code(base.name)}` : '';
-  return `### ${group.title}\n\nEach figure is the median of ${rounds(group)} rounds (and between what they were)${to}.\n\n${table(head, [...measured, ...missing])}`;
+  const how = `Each figure is the median of ${rounds(group)} rounds (and between what they were)${to}.`;
+  return [`### ${group.title}`, how, table(head, [...measured, ...missing])].join('\n\n');
 }
 
 function rounds(group) {
@@ -52,10 +53,14 @@ export function machine({ seconds, rounds }) {
     `${processors[0].model.trim()}, ${processors.length} cores, Linux ${release()}`,
     [tell('rustc'), tell('cargo')].join(', '),
     `${tell('h2load')}, Node.js ${process.version}, ${tell('go', 'version')}`,
-    `commit ${run('git', ['-C', REPOSITORY, 'describe', '--always', '--dirty']).trim()}, ${new Date().toISOString().slice(0, 10)}`,
+    `commit ${commit()}, ${new Date().toISOString().slice(0, 10)}`,
     `${rounds} rounds of ${seconds} s a row`,
   ];
   return lines.map((line) => `- ${line}`).join('\n');
+}
+
+function commit() {
+  return run('git', ['-C', REPOSITORY, 'describe', '--always', '--dirty']).trim();
 }
 
 function tell(command, argument = '--version') {
