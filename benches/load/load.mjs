@@ -52,7 +52,7 @@ class H2load {
   async run({ port, server, files, seconds, bytes }) {
     const printed = await this.#call(port, server, files, `--duration=${Math.round(seconds * 1000)}ms`);
     const counted = readCounts(printed);
-    if (!allAnswered(counted, bytes)) throw new Error(`not every answer is the one that was checked:\n${printed}`);
+    if (!allAnswered(counted, bytes)) throw new Error(`not every call was answered, or not as it was when it was checked\n${printed}`);
     return counted.done;
   }
 

@@ -33,11 +33,12 @@ export async function measure(group, files, { seconds, rounds }) {
   const missing = [];
   try {
     for (const row of group.rows) {
-      const reason = await prepare(row, files, running).catch((error) => error.message);
-      if (reason) missing.push({ ...row, reason: oneLine(reason) });
+      // One that does not stand the warm-up is told of, and left out.
+      const ready = prepare(row, files, running).then((reason) => reason ?? warmUp(row, running, files));
+      const reason = await ready.catch((error) => error.message);
+      if (reason) missing.push({ ...row, reason: oneLine(row, reason) });
       else rows.push({ ...row, note: SERVERS[row.server].note?.(), rounds: [] });
     }
-    for (const row of rows) await round(row, running, files, WARM_UP);
     for (let at = 1; at <= rounds; at++) {
       for (const row of rows) row.rounds.push(await round(row, running, files, seconds));
       console.error(`${group.name}: round ${at} of ${rounds}`);
@@ -50,7 +51,8 @@ export async function measure(group, files, { seconds, rounds }) {
   return { ...group, rows, missing };
 }
 
-function oneLine(reason) {
+function oneLine({ name }, reason) {
+  console.error(`${name} is not run: ${reason}`);
   return reason.trim().split('\n')[0].slice(0, 300);
 }
 
@@ -80,6 +82,10 @@ async function start(row, kind, found, files) {
     throw error;
   });
   return { port, server };
+}
+
+async function warmUp(row, running, files) {
+  await round(row, running, files, WARM_UP);
 }
 
 async function round(row, running, files, seconds) {
