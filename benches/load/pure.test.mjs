@@ -59,8 +59,11 @@ fn=verify
 5 5000
 ob=/lib/libc.so.6
 fl=???
-fn=memcpy
+fn=start
 0 40
+fl=./string/../sysdeps/memmove.S
+fn=memmove
+7 9
 `,
     '/home/a',
   );
@@ -69,5 +72,6 @@ fn=memcpy
     "h2: Huffman decoding of a head's texts (HPACK)": 30,
     'aws-lc-rs': 5000,
     'libc.so.6 (without line tables)': 40,
+    'C library: string': 9,
   });
 });
