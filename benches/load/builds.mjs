@@ -65,7 +65,7 @@ function servers() {
 
 // tonic alone, with cargo's own release profile.
 function plain() {
-  cargo(SERVERS, ['--profile', 'plain', '--package', 'bare']);
+  cargo(SERVERS, ['--profile', 'plain', '--package', 'tonic-bare']);
   return { found: join(target(), 'plain') };
 }
 

@@ -1,5 +1,10 @@
 // What is to be reached, and what a run has found of it.
+import { cpus } from 'node:os';
+
 import { ratio } from './figures.mjs';
+
+// Whether the generator has to run on one of the server's two cores.
+const SHARED = cpus().length < 3;
 
 // A figure of one row through that of another, both of one group.
 export const GOALS = [
@@ -10,7 +15,8 @@ export const GOALS = [
   goal('ours-32x1', 'tonic-32x1', 1.2, 'the same, 32 connections with one call each / bare tonic'),
   goal('tonic-layer', 'tonic', 0.97, "the layer alone in a stranger's tonic server, remembered / bare tonic"),
   goal('ours-cold', 'tonic', 0.45, 'the whole server with its memory off / bare tonic'),
-  goal('ours-10000-tokens', 'ours-1-token', 0.9, '10,000 live tokens / one'),
+  // Its generator is slower than the server.
+  { ...goal('ours-10000-tokens', 'ours-1-token', 0.9, '10,000 live tokens / one, by CPU a call'), byCpu: true },
   goal('3000-methods', '3-methods', 0.98, '3,000 methods / 3'),
   goal('ours-web', 'ours', 0.6, 'gRPC-Web unary / native'),
   goal('ours-tls', 'ours', 0.8, 'TLS / plain'),
@@ -18,7 +24,7 @@ export const GOALS = [
   goal('ours-upload', 'tonic-upload', 1.0, '4 MiB uploads / bare tonic'),
   goal('ours-denied', 'tonic', 1.0, 'refused without a token / bare tonic'),
   goal('ours-malformed', 'tonic', 1.0, 'refused, malformed / bare tonic'),
-  goal('ours-2-cores', 'ours-1-core', 1.8, 'two cores / one (where the generator leaves room, else by CPU a call)'),
+  { ...goal('ours-2-cores', 'ours-1-core', 1.8, `two cores / one${SHARED ? ', by CPU a call' : ''}`), cores: 2, byCpu: SHARED },
   goal('ours', 'envoy-cached', 7, 'the whole server / Envoy jwt_authn, cached'),
   goal('ours', 'envoy-uncached', 9, 'the whole server / Envoy jwt_authn, uncached'),
   goal('ours', 'go-jwt', 6.5, 'the whole server / grpc-go with golang-jwt'),
@@ -56,12 +62,18 @@ function rowsOf(groups, { row, to }) {
   return [find(row), find(to)];
 }
 
-function pair({ what, least }, [row, to]) {
+function pair({ what, least, cores = 1, byCpu = false }, [row, to]) {
   if (!row || !to) return [what, `>= ${least}`, 'not run', '', ''];
   const rate = ratio(row, to, 'perSecond');
   // Less CPU is more: the other way round, so that both columns are read alike.
-  const cpu = ratio(to, row, 'cpu');
-  return [what, `>= ${least}`, spread(rate), spread(cpu), rate.middle >= least ? 'yes' : 'no'];
+  const cpu = scaled(ratio(to, row, 'cpu'), cores);
+  const judged = byCpu ? cpu : rate;
+  return [what, `>= ${least}`, spread(rate), spread(cpu), judged.middle >= least ? 'yes' : 'no'];
+}
+
+// Of so many cores, each has that much to give.
+function scaled(figure, factor) {
+  return Object.fromEntries(Object.entries(figure).map(([name, value]) => [name, value * factor]));
 }
 
 function floor(groups) {

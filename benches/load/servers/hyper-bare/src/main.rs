@@ -4,7 +4,6 @@
 //! `batched` is the floor of the goals: the same answer with writes that go out together.
 
 use std::convert::Infallible;
-use std::io;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request, Response};
@@ -16,30 +15,31 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> Outcome {
     let mut arguments = std::env::args().skip(1);
     let listener = TcpListener::bind(service::address(arguments.next())?).await?;
-    let batched = match arguments.next().as_deref() {
-        None => false,
-        Some("batched") => true,
-        Some(other) => return Err(format!("{other} is no way to write").into()),
-    };
-    loop {
-        let (stream, _) = listener.accept().await?;
-        stream.set_nodelay(true)?;
-        if batched { serve(with_batched_writes(stream)?) } else { serve(stream) }
+    match arguments.next().as_deref() {
+        None => serve(listener, |stream| stream).await,
+        // The place for `sekisho::server::BatchedWrites::new`.
+        Some("batched") => Err("this build has no batched writes".into()),
+        Some(other) => Err(format!("{other} is no way to write").into()),
     }
 }
 
-/// The one place for `sekisho::server::BatchedWrites`, which this build does not have.
-fn with_batched_writes(_: TcpStream) -> io::Result<TcpStream> {
-    Err(io::Error::new(io::ErrorKind::Unsupported, "there are no batched writes in this build"))
-}
-
-fn serve(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) {
-    let connection = http2::Builder::new(TokioExecutor::new());
-    tokio::spawn(connection.serve_connection(TokioIo::new(stream), service_fn(answer)));
+/// `wrap` is around every connection.
+async fn serve<S>(listener: TcpListener, wrap: impl Fn(TcpStream) -> S) -> Outcome
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    loop {
+        let (stream, _) = listener.accept().await?;
+        stream.set_nodelay(true)?;
+        let connection = http2::Builder::new(TokioExecutor::new());
+        tokio::spawn(connection.serve_connection(TokioIo::new(wrap(stream)), service_fn(answer)));
+    }
 }
 
 /// The message `{ name: "api1", ok: true }` in its frame.
