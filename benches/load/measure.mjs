@@ -10,7 +10,7 @@ import { freePort, Server } from './processes.mjs';
 import { SERVERS } from './servers.mjs';
 import { writeJwks } from './tokens.mjs';
 
-const WARM_UP = 0.5;
+const WARM_UP = 1;
 
 // What servers are given: the keys as a file and at a URL, and a certificate.
 export async function writeFiles(folder) {
