@@ -18,6 +18,7 @@ const options = {
   seconds: { type: 'string', default: '2' },
   rounds: { type: 'string', default: '7' },
   print: { type: 'boolean', default: false },
+  build: { type: 'boolean', default: false },
 };
 const { values, positionals: names } = parseArgs({ options, allowPositionals: true });
 const shape = { seconds: Number(values.seconds), rounds: Number(values.rounds) };
@@ -41,6 +42,7 @@ const withAlone = names.length === 0 || names.includes(ALONE);
 for (const row of groupsToRun.flatMap((group) => group.rows)) build(SERVERS[row.server].build);
 if (withAlone) build('program');
 if (withAlone || groupsToRun.some((group) => group.name === 'tokens')) build('servers');
+if (values.build) process.exit(0);
 
 const folder = mkdtempSync(join(tmpdir(), 'sekisho-load-'));
 process.on('exit', () => rmSync(folder, { recursive: true }));
