@@ -28,6 +28,8 @@ const PARTS = [
   [/\/h2-[\d.]+\/src\/hpack\/huffman/, "h2: Huffman decoding of a head's texts (HPACK)"],
   [/\/h2-[\d.]+\/src\/hpack\//, 'h2: the rest of HPACK'],
   [/\/registry\/src\/[^/]+\/(.+?)-\d+\.\d+\.\d+[^/]*\//, '$1'],
+  // Of C and assembly, whose paths the crate's build script shortens.
+  [/^\/aws-lc\//, 'aws-lc'],
   // As the C library's own build names them.
   [/^\.\/(\w+)\//, 'C library: $1'],
   [/\/rustc\/|\/library\/(core|alloc|std)\//, 'Rust: core, alloc, std'],

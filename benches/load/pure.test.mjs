@@ -61,6 +61,9 @@ ob=/lib/libc.so.6
 fl=???
 fn=start
 0 40
+fl=/aws-lc/crypto/mem.c
+fn=OPENSSL_malloc
+3 2
 fl=./string/../sysdeps/memmove.S
 fn=memmove
 7 9
@@ -72,6 +75,7 @@ fn=memmove
     "h2: Huffman decoding of a head's texts (HPACK)": 30,
     'aws-lc-rs': 5000,
     'libc.so.6 (without line tables)': 40,
+    'aws-lc': 2,
     'C library: string': 9,
   });
 });
