@@ -8,8 +8,17 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Folders whose documents are read, below the repository's; `*` stands for each folder there.
-const FOLDERS: &[&str] =
-    &["", "docs", "web", "crates/*", "examples/*", "examples/clients/*", "tests", "tests/interop"];
+const FOLDERS: &[&str] = &[
+    "",
+    "docs",
+    "web",
+    "benches/load",
+    "crates/*",
+    "examples/*",
+    "examples/clients/*",
+    "tests",
+    "tests/interop",
+];
 
 /// The repository; nothing in a package that somebody else unpacked, which has no examples beside it.
 fn repository() -> Option<PathBuf> {

@@ -1,0 +1,6 @@
+fn main() -> Result<(), sekisho_build::Error> {
+    let root = "../../../..";
+    let [apis, streams] = ["proto", "tests/proto"].map(|folder| format!("{root}/{folder}"));
+    let protos = [format!("{apis}/api1/v1/api1.proto"), format!("{streams}/streaming/v1/streaming.proto")];
+    sekisho_build::configure().compile(&protos, &[apis, streams])
+}
