@@ -146,6 +146,7 @@
 
 mod as_granted;
 mod assembly;
+mod batched_writes;
 mod error;
 mod grpc_request;
 mod health;
@@ -154,6 +155,7 @@ mod reflected;
 mod registered;
 mod services;
 
+pub use batched_writes::BatchedWrites;
 pub use error::SetupError;
 pub use health::HealthHandle;
 pub use protected::{Protected, ProtectedFuture};
