@@ -90,6 +90,12 @@ impl Driven {
         self.poll(|stream, cx| stream.poll_write(cx, &vec![0; bytes])).map_err(|error| error.kind())
     }
 
+    fn write_vectored(&mut self, bufs: &[&[u8]]) -> Poll<Result<usize, ErrorKind>> {
+        let bufs: Vec<_> = bufs.iter().map(|buf| IoSlice::new(buf)).collect();
+        let written = self.poll(|stream, cx| stream.poll_write_vectored(cx, &bufs));
+        written.map_err(|error| error.kind())
+    }
+
     fn flush(&mut self) -> Poll<Result<(), ErrorKind>> {
         self.poll(AsyncWrite::poll_flush).map_err(|error| error.kind())
     }
@@ -191,16 +197,33 @@ fn errors_and_short_writes_are_handed_on() {
 }
 
 #[test]
-fn several_buffers_are_put_off_as_one_is_and_handed_on_as_they_are() {
+fn one_buffer_is_put_off_and_several_which_take_nothing_more_are_not() {
     for is_vectored in [false, true] {
         let mut driven = Driven::new(Mock { is_vectored, ..Mock::default() });
         assert_eq!(driven.stream.is_write_vectored(), is_vectored);
-        let bufs = [IoSlice::new(b"answers"), IoSlice::new(b"of two")];
-        assert!(driven.poll(|stream, cx| stream.poll_write_vectored(cx, &bufs)).is_pending());
-        let written = driven.poll(|stream, cx| stream.poll_write_vectored(cx, &bufs));
-        assert_eq!(written.map_err(|error| error.kind()), Poll::Ready(Ok(13)));
+        assert_eq!(driven.write_vectored(&[b"a head", b"a message"]), Poll::Ready(Ok(15)));
+        assert!(driven.flush().is_ready());
+        driven.read();
+        assert_eq!((driven.wakes(), driven.asked()), (0, vec!["writev", "flush", "read"]));
+
+        assert_eq!(driven.write_vectored(&[b"answers"]), Poll::Pending);
+        assert_eq!((driven.wakes(), driven.asked()), (1, vec![]));
+        assert_eq!(driven.write_vectored(&[b"answers", b"and a message"]), Poll::Ready(Ok(20)));
         assert_eq!((driven.wakes(), driven.asked()), (1, vec!["writev"]));
+        assert!(driven.flush().is_ready());
+        driven.read();
+        assert_eq!(driven.write_vectored(&[b"answers"]), Poll::Pending, "the message was a gain");
     }
+}
+
+#[test]
+fn a_large_write_is_not_put_off() {
+    let mut driven = Driven::new(Mock::default());
+    for bytes in [LARGE, LARGE + 1, 1 << 20] {
+        assert!(!driven.batch(bytes, bytes), "{bytes}");
+    }
+    assert!(driven.batch(LARGE - 1, LARGE));
+    assert_eq!(driven.wakes(), 1);
 }
 
 #[test]
