@@ -159,9 +159,12 @@ async fn what_a_full_socket_does_not_take_goes_out_when_it_does() {
     let ping = Frame::new(PING, 0, 0, *b"well, so").bytes();
     socket.write_all(&[head, message, ping].concat()).await.expect("sent");
     // Nothing is read until the handler has more than the sockets take.
-    while app.handlers.ran() == 0 {
-        tokio::task::yield_now().await;
-    }
+    let has_run = async {
+        while app.handlers.ran() == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    in_time(has_run).await;
     let (mut received, mut is_ping_answered) = (0, false);
     loop {
         let frame = in_time(read_frame(&mut socket)).await.expect("a connection that is open");
@@ -209,9 +212,12 @@ async fn calls_in_flight_on_one_connection_are_all_answered_when_the_server_stop
         let mut client = client(channel.clone());
         calls.spawn(async move { client.open(item("wait", vec![])).await });
     }
-    while app.handlers.ran() < 32 {
-        app.handlers.waiting.notified().await;
-    }
+    let have_begun = async {
+        while app.handlers.ran() < 32 {
+            app.handlers.waiting.notified().await;
+        }
+    };
+    in_time(have_begun).await;
     app.tell_to_stop();
     let go_on = Arc::clone(&app.handlers.go_on);
     let go_on = tokio::spawn(async move {
