@@ -33,7 +33,7 @@ fn item(text: &str, payload: Vec<u8>) -> Item {
 
 /// Bytes of which none can be taken for its neighbour.
 fn bytes(length: usize, seed: usize) -> Vec<u8> {
-    (0..length).map(|place| ((place / 251 + place + seed) % 256) as u8).collect()
+    (0..length).map(|place| (place / 251 + place + seed).to_le_bytes()[0]).collect()
 }
 
 fn allowed<T>(message: T) -> Request<T> {
@@ -95,7 +95,7 @@ fn assert_all_items(items: Vec<Result<Item, tonic::Status>>) {
     assert_eq!(items.len(), MANY_ITEMS);
     for (number, item) in items.into_iter().enumerate() {
         let item = item.expect("an item");
-        assert!(item.text == number.to_string() && item.payload == [7; LARGE], "{number}");
+        assert!(item.text == number.to_string() && item.payload == vec![7; LARGE], "{number}");
     }
 }
 
