@@ -26,6 +26,7 @@ use super::limits::{KeepAlive, Limits};
 use super::tls::Tls;
 use requests::Requests;
 use sekisho::grpc::RequestBody;
+use sekisho::server::BatchedWrites;
 
 /// What every connection is served with.
 pub(super) struct Serving<S> {
@@ -117,7 +118,9 @@ impl<S: HttpService> Serving<S> {
         stopped: watch::Receiver<()>,
     ) -> Ended {
         let service = requests::service(self.service.clone(), Arc::clone(requests));
-        let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+        // Around TLS, which would encrypt each answer by itself, and around the time-out, which would be armed.
+        let stream = TokioIo::new(BatchedWrites::new(stream));
+        let mut connection = pin!(builder.serve_connection(stream, service));
         let grace = tokio::select! {
             ended = connection.as_mut() => return ended,
             grace = self.shutdown_or_max_age(stopped) => grace,

@@ -20,6 +20,7 @@ use tokio_rustls::rustls::{
     self, ClientConfig, HandshakeKind, RootCertStore, SupportedProtocolVersion, crypto, version,
 };
 use tonic::body::Body;
+use tonic::transport::{Channel, Endpoint};
 
 use crate::support::{App, Setup, lines_with};
 
@@ -126,7 +127,21 @@ fn client_of(
 
 async fn handshake(app: &App, client: &TlsConnector) -> std::io::Result<TlsStream<TcpStream>> {
     let stream = TcpStream::connect(app.address).await?;
+    stream.set_nodelay(true)?;
     client.connect(ServerName::try_from("localhost").expect("a name"), stream).await
+}
+
+/// A server, and a channel of tonic's to it.
+pub async fn over_tls() -> (Arc<App>, Channel) {
+    let root = Root::new();
+    let app = Arc::new(serving(Files::new(&root.leaf()).load(MINUTE)).await);
+    let (connected, client) = (Arc::clone(&app), client(&root, None, &[b"h2"]));
+    let connector = tower::service_fn(move |_| {
+        let (app, client) = (Arc::clone(&connected), client.clone());
+        async move { handshake(&app, &client).await.map(TokioIo::new) }
+    });
+    let channel = Endpoint::from_static("http://localhost").connect_with_connector(connector).await;
+    (app, channel.expect("a server that listens"))
 }
 
 /// The HTTP status of a call that needs no token, in the version that was agreed upon.

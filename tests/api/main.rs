@@ -5,6 +5,7 @@
 
 mod support;
 
+mod connections;
 mod early_answers;
 mod grpc_web;
 mod head;

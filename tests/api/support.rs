@@ -35,10 +35,13 @@ pub use frames::Frames;
 pub use issuer_server::{Document, IssuerServer};
 pub use logs::{assert_not_logged, lines_with};
 pub use shared::{AT_A_TIME, Early, Shared};
-pub use streaming::{DESCRIPTOR_SET as STREAMING, EARLY, FAIL, Handlers, TWO_LINES, proto};
+pub use streaming::{
+    DESCRIPTOR_SET as STREAMING, EARLY, FAIL, Handlers, LARGE, MANY, MANY_ITEMS, TWO_LINES, proto,
+};
 pub use web::{WebAnswer, WebCall};
 pub use wire::{
-    Block, DATA, END_STREAM, Frame, GOAWAY, HEADERS, PING, PREFACE, RST_STREAM, call_head, client_preface,
+    Block, DATA, END_STREAM, Frame, GOAWAY, HEADERS, PING, PREFACE, RST_STREAM, SETTINGS, WINDOW_UPDATE,
+    call_head, client_preface, read_frame,
 };
 
 pub const AUDIENCE: &str = "auth0-multiple-api";

@@ -25,6 +25,13 @@ pub const FAIL: &str = "fail";
 /// Metadata: `ClientStream` answers before it has read anything, with an `error` or `well`.
 pub const EARLY: &str = "early";
 
+/// The text of a request for a stream of many large answers.
+pub const MANY: &str = "many";
+/// How many, each with its number as its text.
+pub const MANY_ITEMS: usize = 256;
+/// Bytes of each one's payload; of all together more than a socket holds.
+pub const LARGE: usize = 64 * 1024;
+
 /// The message of the failure.
 pub const TWO_LINES: &str = "one\r\nwww-authenticate: two";
 
@@ -64,7 +71,8 @@ type Items = Pin<Box<dyn Stream<Item = Result<Item, Status>> + Send>>;
 #[tonic::async_trait]
 impl proto::streaming_server::Streaming for Handlers {
     async fn unary(&self, request: Request<Item>) -> Result<Response<Item>, Status> {
-        self.enter(&request).map(Response::new)
+        let answer = self.enter(&request)?;
+        Ok(Response::new(Item { payload: request.into_inner().payload, ..answer }))
     }
 
     async fn client_stream(&self, request: Request<Streaming<Item>>) -> Result<Response<Item>, Status> {
@@ -76,7 +84,9 @@ impl proto::streaming_server::Streaming for Handlers {
         }
         let mut items = request.into_inner();
         while let Some(item) = items.next().await {
-            answer.text.push_str(&item?.text);
+            let item = item?;
+            answer.text.push_str(&item.text);
+            answer.payload.extend(item.payload);
         }
         Ok(Response::new(answer))
     }
@@ -86,6 +96,10 @@ impl proto::streaming_server::Streaming for Handlers {
     async fn server_stream(&self, request: Request<Item>) -> Result<Response<Items>, Status> {
         let answer = self.enter(&request)?;
         let last = match request.get_ref().text.as_str() {
+            MANY => {
+                let item = |number: usize| Item { text: number.to_string(), payload: vec![7; LARGE] };
+                return Ok(Response::new(Box::pin(tokio_stream::iter((0..MANY_ITEMS).map(item).map(Ok)))));
+            }
             FAIL => Err(Status::data_loss(TWO_LINES)),
             _ => Ok(answer.clone()),
         };

@@ -2,6 +2,7 @@
 #![cfg(all(feature = "server", feature = "discovery"))]
 #![allow(clippy::expect_used, unreachable_pub, reason = "these are tests")]
 
+mod batched_writes;
 mod forms;
 mod health;
 mod layers;
