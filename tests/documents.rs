@@ -12,6 +12,7 @@ const FOLDERS: &[&str] = &[
     "",
     "docs",
     "web",
+    "benches",
     "benches/load",
     "crates/*",
     "examples/*",

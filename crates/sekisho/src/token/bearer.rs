@@ -86,6 +86,7 @@ fn without_leading_spaces(bytes: &[u8]) -> &[u8] {
 }
 
 /// Whether a byte may stand in a token. Without a branch, so that the compiler judges many of them at once.
+#[expect(clippy::needless_bitwise_bool, reason = "there is to be no branch")]
 const fn may_stand_in_a_token(byte: u8) -> bool {
     let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
     let is_digit_or_before = byte.wrapping_sub(b'-') <= b'9' - b'-'; // - . / and the digits

@@ -90,7 +90,10 @@ impl<'a> CompactJws<'a> {
     }
 
     /// Judges what needs no key: the header.
-    pub(super) fn into_unverified(mut self, allowed: &[Algorithm]) -> Result<UnverifiedToken<'a>, InvalidToken> {
+    pub(super) fn into_unverified(
+        mut self,
+        allowed: &[Algorithm],
+    ) -> Result<UnverifiedToken<'a>, InvalidToken> {
         refuse_fault(&self.header, Part::Header)?;
         let algorithm = self.header.get("alg").and_then(Value::as_text).ok_or(InvalidToken::Algorithm)?;
         let algorithm = algorithm.parse().map_err(|_| InvalidToken::Algorithm)?;

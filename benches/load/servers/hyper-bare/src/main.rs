@@ -12,6 +12,7 @@ use hyper::body::{Body, Incoming};
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use sekisho::server::BatchedWrites;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -23,8 +24,7 @@ async fn main() -> Outcome {
     let listener = TcpListener::bind(service::address(arguments.next())?).await?;
     match arguments.next().as_deref() {
         None => serve(listener, |stream| stream).await,
-        // The place for `sekisho::server::BatchedWrites::new`.
-        Some("batched") => Err("this build has no batched writes".into()),
+        Some("batched") => serve(listener, BatchedWrites::new).await,
         Some(other) => Err(format!("{other} is no way to write").into()),
     }
 }

@@ -43,6 +43,7 @@ fn config(ServeSettings { server, issuer, token }: ServeSettings) -> Result<Conf
         issuer: Issuer::new(Keys::fixed(fetched.issuer, fetched.set), token.verifier()),
         clock: Arc::new(SystemClock::new()),
         max_token_size: server.max_token_size,
+        remembered_tokens: server.remembered_tokens,
         reflection: server.reflection,
         grpc_web: Some(server.allow_origins.unwrap_or_default()),
         allowed_headers: server.allow_headers,
