@@ -1,6 +1,7 @@
 //! One connection, from its first byte to its end. What bounds a stranger here is hyper's wherever hyper has
 //! it; the time to the first head, the idle time-out and the age of a connection are what it lacks.
 
+mod beside;
 mod requests;
 
 use std::convert::Infallible;
@@ -10,6 +11,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::Either;
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -24,6 +26,7 @@ use tower_service::Service;
 
 use super::limits::{KeepAlive, Limits};
 use super::tls::Tls;
+use beside::beside;
 use requests::Requests;
 use sekisho::grpc::RequestBody;
 use sekisho::server::BatchedWrites;
@@ -83,11 +86,14 @@ impl<S: HttpService> Serving<S> {
         let first_head = without_request(&requests, tokio::time::sleep(self.limits.first_head));
         // There is nothing in flight yet that could be finished.
         let stop = without_request(&requests, changed(stopped.clone()));
-        let ended = tokio::select! {
-            ended = self.transport(stream, &requests, stopped) => ended,
-            () = first_head => Err("no request came in time".into()),
-            () = stop => Ok(()),
+        let without_call = async {
+            tokio::select! {
+                () = first_head => Ended::Err("no request came in time".into()),
+                () = stop => Ok(()),
+            }
         };
+        let transport = self.transport(stream, &requests, stopped);
+        let ended = beside(pin!(transport), pin!(without_call)).await.into_inner();
         if let Err(error) = ended {
             tracing::debug!(error = error.to_string(), "a connection ended early");
         }
@@ -121,9 +127,9 @@ impl<S: HttpService> Serving<S> {
         // Around TLS, which would encrypt each answer by itself, and around the time-out, which would be armed.
         let stream = TokioIo::new(BatchedWrites::new(stream));
         let mut connection = pin!(builder.serve_connection(stream, service));
-        let grace = tokio::select! {
-            ended = connection.as_mut() => return ended,
-            grace = self.shutdown_or_max_age(stopped) => grace,
+        let grace = match beside(connection.as_mut(), pin!(self.shutdown_or_max_age(stopped))).await {
+            Either::Left(ended) => return ended,
+            Either::Right(grace) => grace,
         };
         connection.as_mut().graceful_shutdown();
         let mut ended = pin!(tokio::time::timeout(grace, connection));

@@ -97,7 +97,7 @@ impl Authorizer {
             clock: Arc::new(SystemClock::new()),
             max_token_size: 8192,
             remembered: memory::USUAL,
-            memory: Memory::default(),
+            memory: Memory::new(0),
         };
         this.also_trusting(issuer)
     }
@@ -123,7 +123,7 @@ impl Authorizer {
     }
 
     /// How many verified tokens are remembered, so that the signature of one that comes again need not be verified
-    /// again; 10,000 unless set, and none with 0. About 1.2 KiB of memory are set aside for each: longer tokens take the
+    /// again; 10,000 unless set, and none with 0. About 1.2 KiB of memory are allowed for each: longer tokens take the
     /// room of several.
     ///
     /// What a remembered token is granted is decided at each call: by its dates, by the keys that its issuer has now, by

@@ -17,7 +17,7 @@ mod source;
 
 use std::fmt;
 use std::pin::Pin;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
@@ -84,13 +84,8 @@ pub(crate) enum Standing {
 }
 
 impl Standing {
-    fn of(seen: &Weak<HeldKeys>, held: &Arc<HeldKeys>) -> Self {
-        // While there is a `Weak`, nothing else is put in the place of what it points to.
-        if std::ptr::eq(seen.as_ptr(), Arc::as_ptr(held)) {
-            Self::Held
-        } else {
-            Self::Replaced(Arc::clone(held))
-        }
+    fn of(seen: u64, held: &Arc<HeldKeys>) -> Self {
+        if held.set.id() == seen { Self::Held } else { Self::Replaced(Arc::clone(held)) }
     }
 }
 
@@ -195,8 +190,8 @@ impl Keys {
         }
     }
 
-    /// What has become of keys that a lookup handed out before. Takes no lock, and does not wait.
-    pub(crate) fn standing_of(&self, seen: &Weak<HeldKeys>) -> Standing {
+    /// What has become of a set that a lookup handed out before, by its identity. Takes no lock, and does not wait.
+    pub(crate) fn standing_of(&self, seen: u64) -> Standing {
         match &self.0 {
             Inner::Fixed(held) => Standing::of(seen, held),
             #[cfg(feature = "discovery")]

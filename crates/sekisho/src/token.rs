@@ -34,6 +34,7 @@ mod claim_path;
 mod claims;
 mod error;
 mod jws;
+mod lifetime;
 mod profile;
 mod verifier;
 
@@ -41,6 +42,7 @@ pub use bearer::BearerToken;
 pub(crate) use bearer::Presented;
 pub use claim_path::{ClaimPath, InvalidClaimPath};
 pub use claims::Claims;
+pub(crate) use claims::allocated;
 pub use error::{CredentialsError, InvalidToken, MalformedToken, Part, TokenError};
 pub use jws::UnverifiedToken;
 pub use profile::{TokenProfile, UnknownProfile};

@@ -9,7 +9,8 @@
 use std::fmt;
 use std::hash::{Hash, Hasher, RandomState};
 use std::mem::size_of;
-use std::sync::{Arc, Weak};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use quick_cache::sync::{Cache, DefaultLifecycle};
@@ -17,17 +18,20 @@ use quick_cache::{Equivalent, OptionsBuilder, Weighter};
 
 use super::Issuer;
 use crate::jwks::{HeldKeys, Standing};
-use crate::token::{Claims, Presented, Signed};
+use crate::token::{Claims, Presented, Signed, allocated};
 
 /// How many tokens are remembered where nothing else is set.
 pub(super) const USUAL: usize = 10_000;
 
-/// How much memory is set aside for each of them, in bytes: 12 MiB for 10,000. A longer token takes the room of several.
+/// How much memory there is for each of them, in bytes: 12 MiB for 10,000. A longer token takes the room of several.
 const ROOM: usize = 12 * 1024 * 1024 / USUAL;
 
 /// What a shorter token counts for, so that there are not many more than asked for. The rest of [`ROOM`] is for the
 /// shards, which fill unevenly.
 const LEAST: usize = ROOM * 9 / 10;
+
+/// No token that takes more than so many is remembered: it would push out as many others.
+const MOST: usize = ROOM * 16;
 
 /// How many tokens a shard has room for, at least: of smaller ones, some are full long before others.
 const LEAST_OF_A_SHARD: usize = 512;
@@ -39,76 +43,106 @@ pub(super) struct Verified {
     /// Where its issuer stands among those that are trusted.
     pub(super) issuer: usize,
     signed: Signed,
-    /// The keys that were held then. What they were is not kept with the token, once they are replaced.
-    keys: Weak<HeldKeys>,
+    /// The identity of the set that was last seen to have its key.
+    keys: AtomicU64,
+}
+
+/// What a token that was verified before is now.
+#[derive(Debug, PartialEq, Eq)]
+enum Today {
+    Accepted,
+    /// Its key is not among its issuer's any more, or its time is over or yet to come.
+    Refused,
+    /// No key of its issuer may serve now.
+    Unknown,
 }
 
 impl Verified {
-    pub(super) fn new(issuer: usize, (claims, signed): (Claims, Signed), keys: &Arc<HeldKeys>) -> Self {
-        Self { claims, issuer, signed, keys: Arc::downgrade(keys) }
+    pub(super) fn new(issuer: usize, (claims, signed): (Claims, Signed), keys: &HeldKeys) -> Self {
+        Self { claims, issuer, signed, keys: AtomicU64::new(keys.set.id()) }
     }
 
-    /// Whether it would be verified now, as it was then.
-    fn is_current(&self, issuer: &Issuer, now: SystemTime) -> bool {
-        let has_key = match issuer.keys().standing_of(&self.keys) {
-            Standing::Held => true,
-            Standing::Replaced(keys) => {
-                *keys.issuer == *self.claims.issuer() && self.signed.would_verify_with(&keys)
-            }
-            Standing::NoKeys => false,
-        };
-        has_key && issuer.verifier().accepts_now(&self.claims, now)
+    /// What it would be found to be if it came for the first time.
+    fn judge(&self, issuer: &Issuer, now: SystemTime) -> Today {
+        match issuer.keys().standing_of(self.keys.load(Ordering::Relaxed)) {
+            Standing::NoKeys => return Today::Unknown,
+            Standing::Replaced(keys) if !self.has_its_key(&keys) => return Today::Refused,
+            Standing::Replaced(keys) => self.keys.store(keys.set.id(), Ordering::Relaxed),
+            Standing::Held => {}
+        }
+        if issuer.verifier().accepts_now(&self.claims, now) { Today::Accepted } else { Today::Refused }
+    }
+
+    fn has_its_key(&self, keys: &HeldKeys) -> bool {
+        *keys.issuer == *self.claims.issuer() && self.signed.would_verify_with(keys)
     }
 }
 
 /// The tokens of one authorizer, with its settings: another has others.
-#[derive(Clone, Default)]
-pub(super) struct Memory(Option<Arc<Tokens>>);
+#[derive(Clone)]
+pub(super) struct Memory(Arc<Inner>);
+
+struct Inner {
+    entries: usize,
+    /// From the first token on.
+    tokens: OnceLock<Tokens>,
+}
 
 type Tokens = Cache<Token, Arc<Verified>, Size, RandomState>;
 
 impl Memory {
     /// Room for so many tokens of a usual length; with none, nothing is remembered.
     pub(super) fn new(entries: usize) -> Self {
-        if entries == 0 {
-            return Self(None);
-        }
-        let room = u64::try_from(entries.saturating_mul(ROOM)).unwrap_or(u64::MAX);
-        let shards = std::thread::available_parallelism().map_or(1, usize::from).saturating_mul(4);
-        let options = OptionsBuilder::new()
-            .estimated_items_capacity(entries)
-            .weight_capacity(room)
-            .shards(shards.min(entries / LEAST_OF_A_SHARD).max(1))
-            .build();
-        // It fails where one of the two is missing.
-        Self(options.ok().map(|options| {
-            Arc::new(Cache::with_options(options, Size, RandomState::new(), DefaultLifecycle::default()))
-        }))
+        Self(Arc::new(Inner { entries, tokens: OnceLock::new() }))
     }
 
-    /// The token, if it was verified before and would be now.
+    /// The token, if it was verified before and would be now. One that would be refused is forgotten.
     pub(super) fn recall(
         &self,
         presented: Presented<'_>,
         issuers: &[Issuer],
         now: SystemTime,
     ) -> Option<Arc<Verified>> {
-        let verified = self.0.as_ref()?.get(&Looked(presented.as_bytes()))?;
-        let issuer = issuers.get(verified.issuer)?;
-        verified.is_current(issuer, now).then_some(verified)
+        let tokens = self.0.tokens.get()?;
+        let looked = Looked(presented.as_bytes());
+        let verified = tokens.get(&looked)?;
+        match verified.judge(issuers.get(verified.issuer)?, now) {
+            Today::Accepted => return Some(verified),
+            Today::Refused => drop(tokens.remove(&looked)),
+            Today::Unknown => {}
+        }
+        None
     }
 
     pub(super) fn remember(&self, presented: Presented<'_>, verified: &Arc<Verified>) {
-        if let Some(tokens) = &self.0 {
-            tokens.insert(Token(presented.as_bytes().into()), Arc::clone(verified));
+        let token = presented.as_bytes();
+        if self.0.entries > 0 && size(token, verified) <= MOST {
+            let tokens = self.0.tokens.get_or_init(|| tokens(self.0.entries));
+            tokens.insert(Token(token.into()), Arc::clone(verified));
         }
+    }
+}
+
+fn tokens(entries: usize) -> Tokens {
+    let shards = std::thread::available_parallelism().map_or(1, usize::from).saturating_mul(4);
+    let shards = shards.min(entries / LEAST_OF_A_SHARD).max(1);
+    let options = OptionsBuilder::new()
+        .estimated_items_capacity(entries)
+        .weight_capacity(u64::try_from(entries.saturating_mul(ROOM)).unwrap_or(u64::MAX))
+        // The cache rounds up to a power of two.
+        .shards(1 << shards.ilog2())
+        .build();
+    match options {
+        Ok(options) => Cache::with_options(options, Size, RandomState::new(), DefaultLifecycle::default()),
+        // One of the two capacities is missing, which they are not.
+        Err(_) => Cache::with(0, 0, Size, RandomState::new(), DefaultLifecycle::default()),
     }
 }
 
 /// Tokens are not shown, and neither is how many there are: somebody else's are among them.
 impl fmt::Debug for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "Memory" } else { "Memory(off)" })
+        f.write_str(if self.0.entries > 0 { "Memory" } else { "Memory(off)" })
     }
 }
 
@@ -141,15 +175,18 @@ impl Hash for Looked<'_> {
     }
 }
 
-/// In bytes, about.
+/// About how much memory a token takes, in bytes.
+fn size(token: &[u8], verified: &Verified) -> usize {
+    /// Its places in the cache.
+    const AROUND: usize = 64;
+    allocated(token.len()) + allocated(size_of::<Verified>()) + verified.claims.heap_size() + AROUND
+}
+
 #[derive(Clone)]
 struct Size;
 
 impl Weighter<Token, Arc<Verified>> for Size {
     fn weight(&self, token: &Token, verified: &Arc<Verified>) -> u64 {
-        /// What two allocations are rounded up by, the counters of one, and the places in the cache.
-        const AROUND: usize = 96;
-        let size = token.0.len() + size_of::<Verified>() + verified.claims.heap_size() + AROUND;
-        size.max(LEAST).try_into().unwrap_or(u64::MAX)
+        size(&token.0, verified).max(LEAST).try_into().unwrap_or(u64::MAX)
     }
 }

@@ -43,7 +43,10 @@ where
     }
 
     fn wrap_with(mut request: Request<B>, resets: Option<ConnectionResets>) -> Request<Self> {
-        let is_wrapped = request.extensions_mut().insert(Discarded).is_some();
+        let is_wrapped = request.extensions().get::<Discarded>().is_some();
+        if !is_wrapped {
+            request.extensions_mut().insert(Discarded);
+        }
         let leave = if is_wrapped { |body, _| drop(body) } else { discard };
         request.map(|body| Self { inner: Some(body), leave, resets })
     }

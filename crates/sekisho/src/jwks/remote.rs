@@ -8,7 +8,7 @@ mod accepted;
 mod refresher;
 mod schedule;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwapOption;
@@ -107,7 +107,7 @@ impl RemoteKeys {
         }
     }
 
-    pub(super) fn standing_of(&self, seen: &Weak<HeldKeys>) -> Standing {
+    pub(super) fn standing_of(&self, seen: u64) -> Standing {
         let published = self.shared.published.load();
         match published.as_ref().filter(|published| self.shared.may_serve(published)) {
             Some(published) => Standing::of(seen, &published.keys),

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Algorithm;
 use super::key::{self, UnusableKey, VerificationKey};
@@ -16,8 +17,8 @@ pub const MAX_TRIED: usize = 8;
 
 /// The usable keys of an issuer; at least one.
 ///
-/// The set's identity is its `Arc`: a refresh that brings the same keys keeps the same one, so what was
-/// remembered of a token stays true for just as long as the `Arc` does.
+/// A set has an identity: a refresh that brings the same keys keeps it, so that what was verified with the set need not
+/// be compared with its keys again.
 ///
 /// ```
 /// use sekisho::jwks::{Algorithm, KeySet};
@@ -34,6 +35,7 @@ pub const MAX_TRIED: usize = 8;
 /// ```
 #[derive(Debug)]
 pub struct KeySet {
+    id: u64,
     keys: Vec<Arc<VerificationKey>>,
     left_out_kids: HashSet<Box<str>>,
 }
@@ -72,7 +74,24 @@ impl KeySet {
         }
         let left_out_kids = left_out.iter().filter_map(|key| key.kid.clone()).collect();
         let keys = keys.into_iter().map(|(_, key)| Arc::new(key)).collect();
-        Ok((Self { keys, left_out_kids }, left_out))
+        Ok((Self { id: next_id(), keys, left_out_kids }, left_out))
+    }
+
+    /// Which set it is. No two that were read in this process have the same.
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// With the keys of `before` in the place of equal ones: what the cryptography has parsed of them stays, and so
+    /// does what a token was verified with.
+    #[cfg(feature = "discovery")]
+    pub(super) fn keeping_keys_of(mut self, before: &Self) -> Self {
+        for key in &mut self.keys {
+            if let Some(same) = before.keys.iter().find(|same| *same == key) {
+                *key = Arc::clone(same);
+            }
+        }
+        self
     }
 
     /// The names of all keys that were published.
@@ -130,6 +149,11 @@ impl KeySet {
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
+}
+
+fn next_id() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 /// The same keys, in whatever order an issuer lists them today.

@@ -104,7 +104,7 @@ impl GuardOptions {
 }
 
 /// Each method besides its whole service: an exact path would win over the pattern of the service.
-fn paths(policy: &Policy) -> Arc<[String]> {
+fn paths(policy: &Policy) -> Vec<String> {
     let services = policy.services().map(path_of);
     services.chain(policy.methods().map(|method| method.path().to_owned())).collect()
 }

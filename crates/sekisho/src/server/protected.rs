@@ -29,8 +29,14 @@ use crate::grpc::{Guard, GuardFuture, RequestBody};
 pub struct Protected {
     guard: Guard<Routes>,
     checks_requests: bool,
+    assembled: Arc<Assembled>,
+}
+
+/// What no call needs. A server clones its service for each call.
+#[derive(Debug)]
+struct Assembled {
     /// Every path of a method, and below it whatever else a service could be asked for, as axum writes them.
-    paths: Arc<[String]>,
+    paths: Vec<String>,
     health: HealthHandle,
 }
 
@@ -38,10 +44,10 @@ impl Protected {
     pub(super) fn new(
         guard: Guard<Routes>,
         checks_requests: bool,
-        paths: Arc<[String]>,
+        paths: Vec<String>,
         health: HealthHandle,
     ) -> Self {
-        Self { guard, checks_requests, paths, health }
+        Self { guard, checks_requests, assembled: Arc::new(Assembled { paths, health }) }
     }
 
     /// For an axum router with other routes, by [`Router::merge`]: all that is below `/package.Service/`, and no
@@ -51,8 +57,8 @@ impl Protected {
     /// Where it is merged with a router that has one of these services or methods too: axum refuses a second route of
     /// its path.
     pub fn into_axum_router(self) -> Router {
-        let paths = Arc::clone(&self.paths);
-        paths.iter().fold(Router::new(), |router, path| router.route_service(path, self.clone()))
+        let assembled = Arc::clone(&self.assembled);
+        assembled.paths.iter().fold(Router::new(), |router, path| router.route_service(path, self.clone()))
     }
 
     /// What decides.
@@ -62,7 +68,7 @@ impl Protected {
 
     /// By which health is told that the server shuts down.
     pub fn health_handle(&self) -> HealthHandle {
-        self.health.clone()
+        self.assembled.health.clone()
     }
 }
 

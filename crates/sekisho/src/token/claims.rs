@@ -1,32 +1,27 @@
 //! The claims of a token whose signature verified.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::jws::refuse_fault;
+use super::lifetime::{Lifetime, numeric_date};
 use super::{InvalidToken, Part, TokenError, TokenProfile, UnverifiedToken, Verifier};
 use crate::json::{Members, Value};
 use crate::scope::{ScopeSet, ScopeToken};
 
-/// The end of the year 9999, in seconds. A date past it is a mistake of units.
-const LAST_SECOND: u64 = 253_402_300_799;
-
 /// What an issuer says of whom, verified. Made by [`Verifier::verify`] alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// Small, since those of many tokens are remembered.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Claims {
     issuer: Arc<str>,
-    subject: Box<str>,
-    client: Option<Box<str>>,
+    /// The subject, and the client behind it.
+    names: Box<str>,
+    subject_length: usize,
+    has_client: bool,
     scopes: ScopeSet,
     lifetime: Lifetime,
-}
-
-/// Between which times a token is accepted; with the leeway, before and after.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Lifetime {
-    expires_at: SystemTime,
-    not_before: Option<SystemTime>,
-    issued_at: Option<SystemTime>,
 }
 
 impl Claims {
@@ -37,12 +32,12 @@ impl Claims {
 
     /// `sub`: whom the token is about; unique with the issuer alone.
     pub fn subject(&self) -> &str {
-        &self.subject
+        &self.names[..self.subject_length]
     }
 
     /// `client_id`, or else `azp`: the client that the token was issued to.
     pub fn client(&self) -> Option<&str> {
-        self.client.as_deref()
+        self.has_client.then(|| &self.names[self.subject_length..])
     }
 
     /// What the configured claims grant, all together; without the prefix that their issuer writes.
@@ -52,23 +47,40 @@ impl Claims {
 
     /// `exp`: the token is not accepted from then on (leeway aside).
     pub fn expires_at(&self) -> SystemTime {
-        self.lifetime.expires_at
+        self.lifetime.expires_at()
     }
 
     /// Whether the token's own dates let it be accepted now: what [`Verifier::verify`] judges of them.
     pub(crate) fn are_current(&self, leeway: Duration, now: SystemTime) -> bool {
-        self.lifetime.check(leeway, now).is_ok()
+        self.lifetime.includes(now, leeway)
     }
 
     /// About how much memory they take beside this struct, in bytes.
     pub(crate) fn heap_size(&self) -> usize {
-        let scopes: usize = self.scopes.iter().map(|scope| scope.as_str().len() + SCOPE_OVERHEAD).sum();
-        self.subject.len() + self.client.as_deref().map_or(0, str::len) + scopes
+        /// Of few scopes, the place in the list; of many, those in a list and in a table that is half empty.
+        const PLACE: [usize; 2] = [16, 45];
+        let place = PLACE[usize::from(self.scopes.len() > 16)];
+        let scopes: usize = self.scopes.iter().map(|scope| allocated(scope.as_str().len()) + place).sum();
+        allocated(self.names.len()) + scopes + allocated(0)
     }
 }
 
-/// What a scope takes beside its text: its place in the set, and what an allocation is rounded up by.
-const SCOPE_OVERHEAD: usize = 32;
+impl fmt::Debug for Claims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Claims")
+            .field("issuer", &self.issuer)
+            .field("subject", &self.subject())
+            .field("client", &self.client())
+            .field("scopes", &self.scopes)
+            .field("lifetime", &self.lifetime)
+            .finish()
+    }
+}
+
+/// What an allocator takes for so many bytes, about: a header, and all in steps of 16.
+pub(crate) fn allocated(bytes: usize) -> usize {
+    (bytes + 8).next_multiple_of(16).max(32)
+}
 
 pub(super) fn judge(
     token: &UnverifiedToken<'_>,
@@ -82,7 +94,7 @@ pub(super) fn judge(
     refuse_sender_constrained(payload, expected)?;
     check_issuer(payload, issuer)?;
     check_audience(payload, expected)?;
-    let lifetime = check_dates(payload, expected.leeway, now)?;
+    let lifetime = Lifetime::judge(payload, expected.leeway, now)?;
     check_profile(payload, expected.profile)?;
     let subject = required_text(payload, "sub")?;
     if subject.is_empty() {
@@ -92,8 +104,9 @@ pub(super) fn judge(
     let client = optional_text(payload, "client_id")?.or(optional_text(payload, "azp")?);
     Ok(Claims {
         issuer: Arc::clone(issuer),
-        subject: subject.into(),
-        client: client.map(Into::into),
+        names: [subject, client.unwrap_or_default()].concat().into(),
+        subject_length: subject.len(),
+        has_client: client.is_some(),
         scopes: granted_scopes(payload, expected),
         lifetime,
     })
@@ -148,67 +161,6 @@ fn check_names(audience: &Value, claim: &str, expected: &str) -> Result<(), Inva
         _ => return Err(InvalidToken::ClaimType { claim: claim.to_owned() }),
     };
     if is_named { Ok(()) } else { Err(InvalidToken::Audience) }
-}
-
-/// In this order, so that of two faults the same one is told as ever.
-fn check_dates(payload: &Members, leeway: Duration, now: SystemTime) -> Result<Lifetime, TokenError> {
-    let expiring = Lifetime { expires_at: expiry(payload)?, not_before: None, issued_at: None };
-    expiring.check(leeway, now)?;
-    let starting = Lifetime { not_before: numeric_date(payload, "nbf")?, ..expiring };
-    starting.check(leeway, now)?;
-    let whole = Lifetime { issued_at: numeric_date(payload, "iat")?, ..starting };
-    whole.check(leeway, now)?;
-    Ok(whole)
-}
-
-impl Lifetime {
-    fn check(&self, leeway: Duration, now: SystemTime) -> Result<(), TokenError> {
-        if now >= later(self.expires_at, leeway) {
-            return Err(TokenError::Expired);
-        }
-        let latest = later(now, leeway);
-        if self.not_before.is_some_and(|not_before| not_before > latest) {
-            return Err(InvalidToken::NotYetValid.into());
-        }
-        if self.issued_at.is_some_and(|issued_at| issued_at > latest) {
-            return Err(InvalidToken::IssuedInTheFuture.into());
-        }
-        Ok(())
-    }
-}
-
-/// Nothing was ever issued to expire before 1970, so that a negative number is none that an issuer meant.
-fn expiry(payload: &Members) -> Result<SystemTime, InvalidToken> {
-    const CLAIM: &str = "exp";
-    if matches!(payload.get(CLAIM), Some(Value::Number(number)) if number.starts_with('-')) {
-        return Err(InvalidToken::ClaimType { claim: CLAIM.to_owned() });
-    }
-    numeric_date(payload, CLAIM)?.ok_or_else(|| InvalidToken::ClaimMissing { claim: CLAIM.to_owned() })
-}
-
-/// Without room for the leeway there is none.
-fn later(time: SystemTime, leeway: Duration) -> SystemTime {
-    time.checked_add(leeway).unwrap_or(time)
-}
-
-/// A number of seconds since 1970, fractions included (RFC 7519 §2).
-pub(super) fn numeric_date(payload: &Members, claim: &str) -> Result<Option<SystemTime>, InvalidToken> {
-    let date = match payload.get(claim) {
-        None => return Ok(None),
-        Some(Value::Number(number)) => date(number),
-        Some(_) => None,
-    };
-    date.map(Some).ok_or_else(|| InvalidToken::ClaimType { claim: claim.to_owned() })
-}
-
-/// Of a time before 1970 it matters only that it is long past.
-fn date(number: &str) -> Option<SystemTime> {
-    let since_1970 = match number.parse() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => Duration::try_from_secs_f64(number.parse::<f64>().ok()?.max(0.0)).ok()?,
-    };
-    let is_date = since_1970.as_secs() <= LAST_SECOND;
-    SystemTime::UNIX_EPOCH.checked_add(since_1970).filter(|_| is_date)
 }
 
 /// What RFC 9068 §2.2 requires over the claims that are required of any token.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::SystemTime;
 
-use super::claims::numeric_date;
+use super::lifetime::numeric_date;
 use super::{BearerToken, InvalidToken, MalformedToken, Part};
 use crate::base64url;
 use crate::json::{self, FaultKind, Malformed, Members, Value, Wanted};

@@ -275,6 +275,7 @@ async fn a_token_outlives_its_keys_neighbours_and_not_its_key() {
     let world = World::remembering(10).await;
     let token = &TOKENS[0];
     world.call(PATH, token).await;
+    let mut was_there = true;
     for (published, expected) in [
         ((ISSUER, jwks(&[0, 2])), true),
         ((ISSUER, jwks(&[2])), false),
@@ -285,7 +286,9 @@ async fn a_token_outlives_its_keys_neighbours_and_not_its_key() {
         ((ISSUER, jwks(&[0])), true),
     ] {
         world.publish(Some(published.clone())).await;
-        assert_eq!(world.remembers(token), expected, "{published:?}");
+        assert_eq!(world.remembers(token), expected && was_there, "{published:?}");
+        assert_eq!(world.call(PATH, token).await.contains(ALLOWED), expected, "{published:?}");
+        was_there = expected;
     }
 }
 

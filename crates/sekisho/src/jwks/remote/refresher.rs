@@ -122,8 +122,12 @@ impl Shared {
     }
 
     fn publish(&self, fetched: Fetched) {
-        let fresh = HeldKeys { issuer: fetched.issuer, set: Arc::new(fetched.set) };
         let before = self.published.load_full();
+        let set = match &before {
+            Some(before) => fetched.set.keeping_keys_of(&before.keys.set),
+            None => fetched.set,
+        };
+        let fresh = HeldKeys { issuer: fetched.issuer, set: Arc::new(set) };
         // The same keys keep their identity.
         let same = before.filter(|before| *before.keys == fresh).map(|before| Arc::clone(&before.keys));
         let keys = same.unwrap_or_else(|| {
