@@ -10,14 +10,15 @@ use super::*;
 
 const LONG: Duration = Duration::from_secs(60);
 
-fn line(record: &Record, texts: &str) -> Vec<u8> {
+/// Nothing of what cannot be shown.
+fn line(record: &Record, texts: &str) -> Option<Vec<u8>> {
     let secs = record.at.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     // Some grow, as what is escaped does.
-    format!("at {secs} {}\n", texts.replace('+', "++++")).into_bytes()
+    (texts != "impossible").then(|| format!("at {secs} {}\n", texts.replace('+', "++++")).into_bytes())
 }
 
-fn tell(dropped: u64) -> Vec<u8> {
-    format!("dropped {dropped}\n").into_bytes()
+fn tell(dropped: u64) -> Option<Vec<u8>> {
+    Some(format!("dropped {dropped}\n").into_bytes())
 }
 
 /// Writes into memory what it is let, an answer a write.
@@ -133,6 +134,37 @@ fn a_record_whose_line_turns_out_too_long_is_counted() {
     assert!(!written.contains('+'));
     let dropped = written.lines().filter_map(|line| line.strip_prefix("dropped ")?.parse::<u32>().ok());
     assert_eq!(dropped.sum::<u32>(), 3);
+}
+
+#[test]
+fn a_record_of_which_no_line_can_be_made_is_counted_and_the_others_are_written() {
+    let (gate, reader) = gate();
+    let queue = queue(gate);
+    for text in ["one", "impossible", "two", "impossible"] {
+        record(text, |record, texts| queue.push_record(record, texts, Kind::Usual));
+    }
+    drop(reader.answers);
+    queue.close(LONG);
+    let written = String::from_utf8(reader.written.lock().unwrap().clone()).unwrap();
+    let lines = written.lines().filter(|line| !line.starts_with("dropped ")).collect::<Vec<_>>();
+    assert_eq!(lines, ["at 7 one", "at 7 two"]);
+    let dropped = written.lines().filter_map(|line| line.strip_prefix("dropped ")?.parse::<u32>().ok());
+    assert_eq!(dropped.sum::<u32>(), 2);
+}
+
+#[test]
+fn a_batch_has_the_memory_of_the_one_before_the_last() {
+    let queue = Queue::default();
+    fill(&queue, 1024, Kind::Usual);
+    let before = queue.lock().waiting.bytes.as_ptr();
+    let mut batch = Entries::default();
+    for _ in 0..2 {
+        queue.take(&mut batch);
+        batch.clear();
+        queue.push(b"a line\n", Kind::Usual);
+    }
+    assert_eq!(queue.lock().waiting.bytes.as_ptr(), before);
+    assert_eq!(queue.lock().waiting.order.len(), 1, "and none of its lines");
 }
 
 #[test]
