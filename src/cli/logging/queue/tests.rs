@@ -1,5 +1,6 @@
+mod gate;
+
 use std::io;
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use tracing::Level;
@@ -7,6 +8,7 @@ use tracing::field::display;
 
 use super::super::own_event::OwnEvent;
 use super::*;
+use gate::{Reader, gate};
 
 const LONG: Duration = Duration::from_secs(60);
 
@@ -17,44 +19,11 @@ fn line(record: &Record, texts: &str) -> Option<Vec<u8>> {
     (texts != "impossible").then(|| format!("at {secs} {}\n", texts.replace('+', "++++")).into_bytes())
 }
 
+/// A count of which no line can be made.
+const UNTELLABLE: u64 = 7;
+
 fn tell(dropped: u64) -> Option<Vec<u8>> {
-    Some(format!("dropped {dropped}\n").into_bytes())
-}
-
-/// Writes into memory what it is let, an answer a write.
-struct Gate {
-    answers: Receiver<io::Result<usize>>,
-    asked: Sender<()>,
-    written: Arc<Mutex<Vec<u8>>>,
-}
-
-/// Whoever decides about it.
-struct Reader {
-    answers: Sender<io::Result<usize>>,
-    asked: Receiver<()>,
-    written: Arc<Mutex<Vec<u8>>>,
-}
-
-fn gate() -> (Gate, Reader) {
-    let (answer, answers) = channel();
-    let (ask, asked) = channel();
-    let written = Arc::new(Mutex::new(Vec::new()));
-    let gate = Gate { answers, asked: ask, written: Arc::clone(&written) };
-    (gate, Reader { answers: answer, asked, written })
-}
-
-impl Write for Gate {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let _ = self.asked.send(());
-        // Whoever went away lets all pass.
-        let taken = self.answers.recv().unwrap_or(Ok(usize::MAX))?.min(bytes.len());
-        self.written.lock().unwrap().extend_from_slice(&bytes[..taken]);
-        Ok(taken)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+    (dropped != UNTELLABLE).then(|| format!("dropped {dropped}\n").into_bytes())
 }
 
 /// A queue, and a thread that writes.
@@ -150,6 +119,22 @@ fn a_record_of_which_no_line_can_be_made_is_counted_and_the_others_are_written()
     assert_eq!(lines, ["at 7 one", "at 7 two"]);
     let dropped = written.lines().filter_map(|line| line.strip_prefix("dropped ")?.parse::<u32>().ok());
     assert_eq!(dropped.sum::<u32>(), 2);
+}
+
+#[test]
+fn a_count_of_which_no_line_can_be_made_is_told_with_the_next() {
+    let (mut gate, reader) = gate();
+    drop(reader.answers);
+    let queue = Queue::default();
+    (0..UNTELLABLE).for_each(|_| queue.count_dropped());
+    queue.push(b"a line\n", Kind::Usual);
+    let writing = queue.clone();
+    let writer = thread::spawn(move || writing.write_to(&mut gate, line, tell));
+    reader.asked.recv_timeout(LONG).unwrap();
+    queue.count_dropped();
+    queue.close(LONG);
+    writer.join().unwrap();
+    assert_eq!(String::from_utf8(reader.written.lock().unwrap().clone()).unwrap(), "a line\ndropped 8\n");
 }
 
 #[test]
