@@ -202,6 +202,22 @@ fn one_version_of_rust_is_told_everywhere() {
     }
 }
 
+/// Words that stand for something that is still to be written.
+fn placeholders(text: &str) -> Vec<&str> {
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    words.filter(|word| ["TODO", "FIXME", "XXX", "TBD"].contains(word)).collect()
+}
+
+#[test]
+fn nothing_is_left_to_be_written() {
+    let Some(root) = repository() else { return };
+    assert_eq!(placeholders("took TBD ns (TODO), not TODOS"), ["TBD", "TODO"]);
+    for file in documents(&root) {
+        let text = fs::read_to_string(&file).expect("a document");
+        assert_eq!(placeholders(&text), [""; 0], "{}", file.display());
+    }
+}
+
 /// What a server of one's own is assembled by, in `text`, without comments.
 fn assembly(text: &str) -> Vec<&str> {
     let lines =

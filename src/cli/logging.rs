@@ -9,6 +9,7 @@ mod queue;
 mod record;
 mod to_queue;
 
+use std::panic::{self, AssertUnwindSafe};
 use std::thread;
 
 use tracing::field::display;
@@ -22,10 +23,14 @@ use crate::config::LogSettings;
 use format::{Form, Lines};
 use own_event::OwnEvent;
 use queue::Queue;
+use record::Record;
 use to_queue::ToQueue;
 
 /// Crates that warn of what a peer does, as often as it likes and with its words in it.
 const WARN_OF_PEERS: [&str; 2] = ["h2", "rustls"];
+
+/// The name of the thread that writes.
+const THREAD: &str = "log";
 
 /// As long as this is there, what is logged is written.
 #[must_use]
@@ -62,16 +67,32 @@ fn is_of_peers(line: &Metadata<'_>) -> bool {
 
 fn write_beside(queue: Queue, lines: Lines) -> std::io::Result<()> {
     let write = move || {
-        let tell = |dropped| lines.of_dropped(dropped);
-        queue.write_to(output::stderr(), |record, texts| lines.of_record(record, texts), tell);
+        let line =
+            |record: &Record, texts: &str| lines.unless_it_panics(|lines| lines.of_record(record, texts));
+        let tell = |dropped| lines.unless_it_panics(|lines| lines.of_dropped(dropped));
+        queue.write_to(output::stderr(), line, tell);
     };
-    thread::Builder::new().name("log".to_owned()).spawn(write).map(drop)
+    thread::Builder::new().name(THREAD.to_owned()).spawn(write).map(drop)
 }
 
 impl Lines {
+    /// The line that `make` makes. One that panics is lost by itself, and not with all that would follow.
+    fn unless_it_panics(&self, make: impl Fn(&Self) -> Vec<u8>) -> Option<Vec<u8>> {
+        // What is seen of this afterwards are buffers of bytes, which are emptied below.
+        let caught =
+            |make: &dyn Fn(&Self) -> Vec<u8>| panic::catch_unwind(AssertUnwindSafe(|| make(self))).ok();
+        let line = caught(&make);
+        if line.is_none() {
+            // tracing-subscriber keeps what there is of it, and would begin the next line with it.
+            let _ = caught(&|lines| lines.of_dropped(0));
+        }
+        line
+    }
+
     fn of_dropped(&self, dropped: u64) -> Vec<u8> {
-        let message =
-            display("log lines were dropped: they were not read in time, or are longer than 24 KiB");
+        let message = display(
+            "log lines were dropped: they were not read in time, are longer than 24 KiB, or could not be made",
+        );
         let mut line = Vec::new();
         DROPPED.with(&[Some(&message), Some(&dropped)], |event| line = self.of_event(event));
         line

@@ -86,10 +86,13 @@ impl Bound {
 }
 
 /// The keys of a file. None of one that has no usable key yet, or has gone since the configuration was judged; such a
-/// file is read again beside the calls, and each time it is told what is wrong with it.
+/// file is read again beside the calls, and each time it is told what is wrong with it. Keys of which none is for an
+/// algorithm that is accepted are told as held here, and given up once the issuer is set up.
 async fn keys_at_hand(issuer: &IssuerSettings) -> Option<Keys> {
     let KeyLocation::File(path) = &issuer.keys else { return None };
     let file = JwksFile::new(issuer.name.as_str(), path);
+    // First: a folder of another machine that does not answer takes as long as a fetch may.
+    tracing::info!(file = &*path.to_string_lossy(), "the issuer's keys are read before anything is served");
     Keys::fetch(file, issuer.schedule, Arc::new(SystemClock::new())).await.ok()
 }
 

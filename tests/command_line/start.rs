@@ -50,6 +50,22 @@ async fn a_call_that_is_sent_the_moment_the_listener_is_told_of_is_answered() {
 }
 
 #[tokio::test]
+async fn a_file_is_told_of_before_it_is_read() {
+    let issuer = TestIssuer::new("https://issuer.example/", "api");
+    let directory = tempfile::tempdir().unwrap();
+    let jwks = directory.path().join("jwks.json");
+    std::fs::write(&jwks, issuer.jwks()).unwrap();
+    let mut server = serve(&jwks).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stderr = BufReader::new(server.stderr.take().unwrap()).lines();
+    for expected in ["are read before anything is served", "keys are held", "listening"] {
+        let line = stderr.next_line().await.unwrap().expect("a line");
+        assert!(line.contains(expected), "{line}");
+        let file = format!("file=\"{}\"", jwks.display());
+        assert_eq!(line.contains(&file), expected.starts_with("are read"), "{line}");
+    }
+}
+
+#[tokio::test]
 async fn keys_in_what_may_never_be_read_are_a_fault() {
     let directory = tempfile::tempdir().unwrap();
     let pipe = directory.path().join("pipe");

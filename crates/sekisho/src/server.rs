@@ -36,8 +36,9 @@
 //! A server that is given its service by `serve` has no other: there is no `add_service` after it, so that nothing is
 //! served beside the guard.
 //!
-//! Around its connections ([`BatchedWrites`]), answers that get ready together go out in one write. With many short calls
-//! at a time that is half of the processor's time.
+//! Around its connections ([`BatchedWrites`]), answers that get ready together go out in one write. That saves up to a
+//! third of the processor's time of a small call (under 256 bytes of answer) where many are in flight on a connection.
+//! Within tonic's own TLS it gains next to nothing: it belongs around the TLS of an incoming stream of your own.
 //!
 //! # Beside axum, with CORS and gRPC-Web, on one port
 //!

@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::io::{self, IsTerminal as _};
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use tracing::{Event, Subscriber};
 use tracing_subscriber::fmt::format::Writer;
@@ -73,15 +73,20 @@ impl Lines {
     }
 
     pub(super) fn of_record(&self, record: &Record, texts: &str) -> Vec<u8> {
-        LOGGED_AT.set(Some(record.at));
         let mut line = Vec::new();
-        record.replay(texts, |event| line = self.of_event(event));
-        LOGGED_AT.set(None);
+        record.replay(texts, |event| line = self.of_event_at(event, Some(record.at)));
         line
     }
 
+    /// Of one that is logged just now.
     pub(super) fn of_event(&self, event: &Event<'_>) -> Vec<u8> {
+        self.of_event_at(event, None)
+    }
+
+    fn of_event_at(&self, event: &Event<'_>, at: Option<SystemTime>) -> Vec<u8> {
+        LOGGED_AT.set(at);
         self.formatter.event(event);
+        LOGGED_AT.set(None);
         let line = LINE.take();
         escape(&String::from_utf8_lossy(&line), self.form.escapes).into_owned()
     }
@@ -94,7 +99,8 @@ struct Time(SystemClock);
 impl FormatTime for Time {
     fn format_time(&self, line: &mut Writer<'_>) -> std::fmt::Result {
         let at = LOGGED_AT.get().unwrap_or_else(|| self.0.now());
-        write!(line, "{}", humantime::format_rfc3339_micros(at))
+        // humantime panics at what is before.
+        write!(line, "{}", humantime::format_rfc3339_micros(at.max(UNIX_EPOCH)))
     }
 }
 
@@ -112,51 +118,4 @@ impl io::Write for ToThread {
 }
 
 #[cfg(test)]
-mod tests {
-    use tracing::field::{Value, display};
-    use tracing::{Dispatch, dispatcher};
-
-    use super::super::panics::{BACKTRACE, CAUSE, PANICKED};
-    use super::super::queue::LONGEST;
-    use super::*;
-
-    /// In both forms. One that is far shorter is no test of it.
-    #[track_caller]
-    fn assert_fits(line: impl Fn(LogFormat) -> Vec<u8>) {
-        for format in [LogFormat::Text, LogFormat::Json] {
-            let length = line(format).len();
-            assert!((LONGEST / 2..=LONGEST).contains(&length), "{format:?}: {length}");
-        }
-    }
-
-    /// The line of what `log` logs.
-    fn logged(format: LogFormat, log: impl FnOnce()) -> Vec<u8> {
-        let lines = Lines::new(Form::new(format));
-        let escapes = lines.form.escapes;
-        dispatcher::with_default(&Dispatch::new(lines.formatter), log);
-        escape(&String::from_utf8_lossy(&LINE.take()), escapes).into_owned()
-    }
-
-    #[test]
-    fn the_longest_lines_of_ours_fit() {
-        // As long as the library lets names and messages of others become in a line.
-        let excerpt = |characters| format!("{}…", "\u{e0041}".repeat(characters));
-        let (name, message) = (&*excerpt(256), &*excerpt(1024));
-        let log = || {
-            let key = usize::MAX;
-            tracing::warn!(issuer = name, key, kid = name, reason = message, "a published key is not used");
-        };
-        assert_fits(|format| logged(format, log));
-        // A panic may say what a stranger wrote. A backtrace has nothing of that, but ends of lines and quotes.
-        let (cause, backtrace) = ("\u{e0041}".repeat(CAUSE), "\n".repeat(BACKTRACE));
-        let name_of_ours = "x".repeat(128);
-        assert_fits(|format| {
-            let mut line = Vec::new();
-            let panicked = display("panicked");
-            let values: [Option<&dyn Value>; 5] =
-                [Some(&panicked), Some(&name_of_ours), Some(&name_of_ours), Some(&cause), Some(&backtrace)];
-            PANICKED.with(&values, |event| line = Lines::new(Form::new(format)).of_event(event));
-            line
-        });
-    }
-}
+mod tests;

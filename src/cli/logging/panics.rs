@@ -2,12 +2,14 @@
 
 use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
+use std::cell::Cell;
 use std::panic::{self, PanicHookInfo};
 use std::thread;
 
 use tracing::Level;
 use tracing::field::{Value, display};
 
+use super::THREAD;
 use super::own_event::OwnEvent;
 use super::to_queue::ToQueue;
 
@@ -23,6 +25,11 @@ pub(super) static PANICKED: OwnEvent = OwnEvent::new(
     &PANICKED,
 );
 
+thread_local! {
+    /// Whether a panic of this thread was recorded.
+    static RECORDED: Cell<bool> = const { Cell::new(false) };
+}
+
 /// From here on a panic is a line in the queue. The hook of the standard library writes to stderr in place, and a
 /// handler that panicked would wait there for whoever reads it.
 pub(super) fn log_panics(to: ToQueue) {
@@ -31,6 +38,10 @@ pub(super) fn log_panics(to: ToQueue) {
 
 fn log(panic: &PanicHookInfo<'_>, to: &ToQueue) {
     let thread = thread::current();
+    // Where making a line panics, so may making the line of that: it would go round and round.
+    if RECORDED.replace(true) && thread.name() == Some(THREAD) {
+        return;
+    }
     let location = panic.location().map(ToString::to_string);
     let cause = message(panic.payload()).map(|text| excerpt(text, CAUSE));
     let backtrace = Backtrace::capture();

@@ -9,15 +9,15 @@ use std::time::Duration;
 use super::record::Record;
 use crate::cli::output::write_all;
 
-/// How many bytes may wait, of lines and of records. As many again may be in the hands of the thread that writes.
+/// How many bytes may wait, of lines and of records; as many again may be in the hands of the thread that writes.
 pub(super) const ROOM: usize = 1024 * 1024;
 /// What of it is kept for warnings and errors: strangers can fill the rest by calling.
 pub(super) const KEPT_FOR_TROUBLE: usize = ROOM / 8;
 /// The longest line, in bytes. Texts from outside are bounded where they are logged, so none of ours is longer:
 /// a key that is not used has two names and a message, and JSON writes a hidden character as 12 bytes.
 pub(super) const LONGEST: usize = 24 * 1024;
-/// How long whoever writes waits for more, where there was nothing to do and something came. To wake a thread costs a call more than its record, and
-/// so it is done once for all that come meanwhile.
+/// How long whoever writes waits for more, where there was nothing to do and something came. To wake a thread costs a
+/// call more than its record, and so it is done once for all that come meanwhile.
 const GATHERED: Duration = Duration::from_millis(1);
 
 /// What a line tells of.
@@ -41,7 +41,7 @@ struct Shared {
     changed: Condvar,
 }
 
-/// Held for no longer than it takes to copy an entry.
+/// Held for no longer than it takes to copy an entry: its memory is that of an earlier batch, unless this one is larger.
 #[derive(Default)]
 struct State {
     waiting: Entries,
@@ -86,6 +86,12 @@ impl State {
 }
 
 impl Entries {
+    fn clear(&mut self) {
+        self.order.clear();
+        self.bytes.clear();
+        self.records.clear();
+    }
+
     fn size(&self) -> usize {
         self.bytes.len() + self.records.len() * size_of::<Record>()
     }
@@ -153,21 +159,23 @@ impl Queue {
     }
 
     /// Writes what comes until the queue is closed. `line` makes lines of records, and `tell` one of how many were
-    /// dropped.
+    /// dropped; a line that either cannot make is counted as well.
     pub(super) fn write_to(
         &self,
         out: impl Write,
-        line: impl Fn(&Record, &str) -> Vec<u8>,
-        tell: impl Fn(u64) -> Vec<u8>,
+        line: impl Fn(&Record, &str) -> Option<Vec<u8>>,
+        tell: impl Fn(u64) -> Option<Vec<u8>>,
     ) {
         let mut out = Lines { out, torn: false };
         let mut untold = 0_u64;
+        let mut batch = Entries::default();
         loop {
-            let State { waiting, dropped, closed, .. } = self.take();
+            let (dropped, closed) = self.take(&mut batch);
             // One by one, since what shares the pipe may write in between: a short line stays whole.
-            let lost = waiting.iter().filter(|entry| !out.write_entry(*entry, &line)).count();
+            let lost = batch.iter().filter(|entry| !out.write_entry(*entry, &line)).count();
+            batch.clear();
             untold = untold.saturating_add(dropped).saturating_add(u64::try_from(lost).unwrap_or(u64::MAX));
-            if untold > 0 && out.write(&tell(untold)) {
+            if untold > 0 && tell(untold).is_some_and(|line| out.write(&line)) {
                 untold = 0;
             }
             if closed {
@@ -186,8 +194,9 @@ impl Queue {
         let _ = self.shared.changed.wait_timeout_while(state, limit, |state| !state.ended);
     }
 
-    /// All that there is, once there is something or nothing will come.
-    fn take(&self) -> State {
+    /// Hands out all that there is, once there is something or nothing will come, for the empty `batch`; and how many
+    /// were dropped, and whether nothing will come.
+    fn take(&self, batch: &mut Entries) -> (u64, bool) {
         let changed = &self.shared.changed;
         let waits = |state: &mut State| {
             state.is_idle = state.has_nothing() && !state.closed;
@@ -199,8 +208,8 @@ impl Queue {
             let gathered = changed.wait_timeout_while(state, GATHERED, |state| !state.closed);
             (state, _) = gathered.unwrap_or_else(PoisonError::into_inner);
         }
-        let (waiting, dropped) = (std::mem::take(&mut state.waiting), std::mem::take(&mut state.dropped));
-        State { waiting, dropped, closed: state.closed, ..State::default() }
+        std::mem::swap(&mut state.waiting, batch);
+        (std::mem::take(&mut state.dropped), state.closed)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -216,12 +225,12 @@ struct Lines<W> {
 
 impl<W: Write> Lines<W> {
     /// Whether a whole line was taken. That of a record may turn out too long only now.
-    fn write_entry(&mut self, entry: Waiting<'_>, line: impl Fn(&Record, &str) -> Vec<u8>) -> bool {
+    fn write_entry(&mut self, entry: Waiting<'_>, line: impl Fn(&Record, &str) -> Option<Vec<u8>>) -> bool {
         match entry {
             Waiting::Line(line) => self.write(line),
             Waiting::Record(record, texts) => {
                 let line = line(record, &String::from_utf8_lossy(texts));
-                line.len() <= LONGEST && self.write(&line)
+                line.is_some_and(|line| line.len() <= LONGEST && self.write(&line))
             }
         }
     }

@@ -2,6 +2,7 @@
 //! that nobody reads.
 #![cfg(unix)]
 
+use std::panic;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use tracing::metadata::Kind;
 use tracing::subscriber::Interest;
 use tracing::{Level, Metadata};
 
-use super::start;
+use super::{THREAD, start};
 use crate::cli::{output, values};
 use crate::config::{LogCalls, LogFormat, LogSettings};
 
@@ -61,6 +62,10 @@ fn played() {
         .spawn(|| panic!("of \u{1b}[2J\n\u{200b} a handler"));
     let panicked = panicked.unwrap().join();
     assert!(panicked.is_err());
+    // Whoever makes the lines may panic at each, that of a panic too.
+    let making = || (0..3).for_each(|_| drop(panic::catch_unwind(|| panic!("a line"))));
+    let made = std::thread::Builder::new().name(THREAD.to_owned()).spawn(making);
+    made.unwrap().join().unwrap();
     drop(logging);
     output::last_words("error: the end\n".to_owned());
     std::process::exit(7);
@@ -90,7 +95,8 @@ fn a_panic_is_a_line_and_the_last_words_come_last() {
         let stderr = String::from_utf8(output.stderr).unwrap();
         let lines: Vec<_> = stderr.lines().collect();
         let panicked: Vec<_> = lines.iter().filter(|line| line.contains("panicked")).collect();
-        assert_eq!(panicked.len(), 1, "{panicked:?}");
+        assert_eq!(panicked.len(), 2, "{panicked:?}");
+        assert!(panicked[1].contains("a line"), "that of the log's own thread, once: {panicked:?}");
         for part in expected {
             assert!(panicked[0].contains(part), "{part}: {panicked:?}");
         }

@@ -56,8 +56,9 @@ fn kind(event: &Metadata<'_>) -> Kind {
     if *event.level() <= Level::WARN { Kind::Trouble } else { Kind::Usual }
 }
 
-/// Events of calls go as records: whoever serves a call copies values, and another thread makes the line of them. All
-/// other events are rare, or may be in spans, which last no longer than the call: their lines are made in place.
+/// Events of calls go as records: whoever serves a call copies values, and another thread makes the line of them. (So do
+/// panics, which do not come this way.) All other events are rare, or may be in spans, which last no longer than the call:
+/// their lines are made in place.
 struct Events<L> {
     lines: L,
     to: ToQueue,

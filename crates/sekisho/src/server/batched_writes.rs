@@ -2,8 +2,8 @@
 //!
 //! tokio's multi-thread runtime runs the task that was woken last before all others. With many calls on one HTTP/2
 //! connection the first handler that ends wakes the connection's task, and that task writes the one answer before the
-//! next handler has had its turn. A write is a call of the system: where calls are small, half of the server's time.
-//! The runtime has no stable setting against it.
+//! next handler has had its turn. A write is a call of the system: where calls are small, up to a third of the server's
+//! time. The runtime has no stable setting against it.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -20,6 +20,10 @@ const MOST_SKIPPED: u8 = 63;
 /// A write of as many bytes goes out at once: it is worth a call of the system by itself. Where messages come by the
 /// hundred, what all streams have to send would pile up beside it, and fall out of the processor's cache.
 const LARGE: usize = 1024;
+
+/// How a TLS record begins that holds an alert (RFC 8446 §5.1). tokio-rustls writes a fatal one once, and drops the
+/// connection without looking whether it was taken. No frame of HTTP/2 that is short of [`LARGE`] begins so.
+const TLS_ALERT: u8 = 0x15;
 
 pin_project! {
     /// A connection whose answers go out together: the first write of a batch is put off by one turn of the scheduler.
@@ -50,10 +54,15 @@ pin_project! {
     ///
     /// # Where it stands
     ///
-    /// - Around TLS, not within it: rustls takes each answer, and makes a record of it, without waiting for the socket.
-    ///   Within tonic's own TLS (`Server::tls_config`) it thus does nothing, neither good nor harm.
-    /// - Around a time-out of writes: within it, each turn of the scheduler would start a timer.
+    /// - Around TLS, not within it. rustls takes each answer, and makes a record of it, without waiting for the socket:
+    ///   within tonic's own TLS (`Server::tls_config`) there is next to nothing to gain. Alerts go out at once there, too.
+    /// - Around a time-out of writes. Within it, each turn of the scheduler would start a timer.
+    /// - Over HTTP/2. Over HTTP/1 there is nothing to gain, and it needs a hyper that flushes before it shuts down (1.11.1
+    ///   or later).
     ///
+    /// # What it costs
+    ///
+    /// A finished answer waits until the tasks have run that were ready before it, once: one round of the worker's queue.
     /// On a `current_thread` runtime there is nothing to gain: the connection's task waits its turn there anyway.
     #[derive(Debug)]
     pub struct BatchedWrites<S> {
@@ -135,6 +144,10 @@ impl<S> BatchedWrites<S> {
     }
 }
 
+fn is_tls_alert(buf: &[u8]) -> bool {
+    buf.first() == Some(&TLS_ALERT)
+}
+
 impl<S: AsyncRead> AsyncRead for BatchedWrites<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.project();
@@ -147,7 +160,7 @@ impl<S: AsyncRead> AsyncRead for BatchedWrites<S> {
 
 impl<S: AsyncWrite> AsyncWrite for BatchedWrites<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        if self.as_mut().puts_off(cx, buf.len(), true) {
+        if self.as_mut().puts_off(cx, buf.len(), !is_tls_alert(buf)) {
             return Poll::Pending;
         }
         self.project().stream.poll_write(cx, buf)
@@ -159,7 +172,7 @@ impl<S: AsyncWrite> AsyncWrite for BatchedWrites<S> {
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         // From 256 bytes on, h2 hands a message as a buffer of its own, and adds nothing to the write.
-        let can_grow = bufs.len() == 1;
+        let can_grow = matches!(bufs, [all] if !is_tls_alert(all));
         if self.as_mut().puts_off(cx, bufs.iter().map(|buf| buf.len()).sum(), can_grow) {
             return Poll::Pending;
         }

@@ -1,5 +1,6 @@
+mod gate;
+
 use std::io;
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use tracing::Level;
@@ -7,53 +8,22 @@ use tracing::field::display;
 
 use super::super::own_event::OwnEvent;
 use super::*;
+use gate::{Reader, gate};
 
 const LONG: Duration = Duration::from_secs(60);
 
-fn line(record: &Record, texts: &str) -> Vec<u8> {
+/// Nothing of what cannot be shown.
+fn line(record: &Record, texts: &str) -> Option<Vec<u8>> {
     let secs = record.at.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     // Some grow, as what is escaped does.
-    format!("at {secs} {}\n", texts.replace('+', "++++")).into_bytes()
+    (texts != "impossible").then(|| format!("at {secs} {}\n", texts.replace('+', "++++")).into_bytes())
 }
 
-fn tell(dropped: u64) -> Vec<u8> {
-    format!("dropped {dropped}\n").into_bytes()
-}
+/// A count of which no line can be made.
+const UNTELLABLE: u64 = 7;
 
-/// Writes into memory what it is let, an answer a write.
-struct Gate {
-    answers: Receiver<io::Result<usize>>,
-    asked: Sender<()>,
-    written: Arc<Mutex<Vec<u8>>>,
-}
-
-/// Whoever decides about it.
-struct Reader {
-    answers: Sender<io::Result<usize>>,
-    asked: Receiver<()>,
-    written: Arc<Mutex<Vec<u8>>>,
-}
-
-fn gate() -> (Gate, Reader) {
-    let (answer, answers) = channel();
-    let (ask, asked) = channel();
-    let written = Arc::new(Mutex::new(Vec::new()));
-    let gate = Gate { answers, asked: ask, written: Arc::clone(&written) };
-    (gate, Reader { answers: answer, asked, written })
-}
-
-impl Write for Gate {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let _ = self.asked.send(());
-        // Whoever went away lets all pass.
-        let taken = self.answers.recv().unwrap_or(Ok(usize::MAX))?.min(bytes.len());
-        self.written.lock().unwrap().extend_from_slice(&bytes[..taken]);
-        Ok(taken)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+fn tell(dropped: u64) -> Option<Vec<u8>> {
+    (dropped != UNTELLABLE).then(|| format!("dropped {dropped}\n").into_bytes())
 }
 
 /// A queue, and a thread that writes.
@@ -133,6 +103,53 @@ fn a_record_whose_line_turns_out_too_long_is_counted() {
     assert!(!written.contains('+'));
     let dropped = written.lines().filter_map(|line| line.strip_prefix("dropped ")?.parse::<u32>().ok());
     assert_eq!(dropped.sum::<u32>(), 3);
+}
+
+#[test]
+fn a_record_of_which_no_line_can_be_made_is_counted_and_the_others_are_written() {
+    let (gate, reader) = gate();
+    let queue = queue(gate);
+    for text in ["one", "impossible", "two", "impossible"] {
+        record(text, |record, texts| queue.push_record(record, texts, Kind::Usual));
+    }
+    drop(reader.answers);
+    queue.close(LONG);
+    let written = String::from_utf8(reader.written.lock().unwrap().clone()).unwrap();
+    let lines = written.lines().filter(|line| !line.starts_with("dropped ")).collect::<Vec<_>>();
+    assert_eq!(lines, ["at 7 one", "at 7 two"]);
+    let dropped = written.lines().filter_map(|line| line.strip_prefix("dropped ")?.parse::<u32>().ok());
+    assert_eq!(dropped.sum::<u32>(), 2);
+}
+
+#[test]
+fn a_count_of_which_no_line_can_be_made_is_told_with_the_next() {
+    let (mut gate, reader) = gate();
+    drop(reader.answers);
+    let queue = Queue::default();
+    (0..UNTELLABLE).for_each(|_| queue.count_dropped());
+    queue.push(b"a line\n", Kind::Usual);
+    let writing = queue.clone();
+    let writer = thread::spawn(move || writing.write_to(&mut gate, line, tell));
+    reader.asked.recv_timeout(LONG).unwrap();
+    queue.count_dropped();
+    queue.close(LONG);
+    writer.join().unwrap();
+    assert_eq!(String::from_utf8(reader.written.lock().unwrap().clone()).unwrap(), "a line\ndropped 8\n");
+}
+
+#[test]
+fn a_batch_has_the_memory_of_the_one_before_the_last() {
+    let queue = Queue::default();
+    fill(&queue, 1024, Kind::Usual);
+    let before = queue.lock().waiting.bytes.as_ptr();
+    let mut batch = Entries::default();
+    for _ in 0..2 {
+        queue.take(&mut batch);
+        batch.clear();
+        queue.push(b"a line\n", Kind::Usual);
+    }
+    assert_eq!(queue.lock().waiting.bytes.as_ptr(), before);
+    assert_eq!(queue.lock().waiting.order.len(), 1, "and none of its lines");
 }
 
 #[test]

@@ -1,125 +1,9 @@
+mod driven;
+
 use std::io::ErrorKind;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Wake, Waker};
 
 use super::*;
-
-/// What it was asked for, and what it answers; everything is done where nothing is set.
-#[derive(Debug, Default)]
-struct Mock {
-    asked: Vec<&'static str>,
-    write: Option<Poll<Result<usize, ErrorKind>>>,
-    flush: Option<Poll<Result<(), ErrorKind>>>,
-    is_vectored: bool,
-}
-
-impl AsyncRead for Mock {
-    fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        self.get_mut().asked.push("read");
-        Poll::Pending
-    }
-}
-
-impl AsyncWrite for Mock {
-    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        let this = self.get_mut();
-        this.asked.push("write");
-        this.write.unwrap_or(Poll::Ready(Ok(buf.len()))).map_err(io::Error::from)
-    }
-
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-        bufs: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        self.get_mut().asked.push("writev");
-        Poll::Ready(Ok(bufs.iter().map(|buf| buf.len()).sum()))
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.is_vectored
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        this.asked.push("flush");
-        this.flush.unwrap_or(Poll::Ready(Ok(()))).map_err(io::Error::from)
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.get_mut().asked.push("shutdown");
-        Poll::Ready(Ok(()))
-    }
-}
-
-#[derive(Default)]
-struct Wakes(AtomicUsize);
-
-impl Wake for Wakes {
-    fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Ordering::SeqCst);
-    }
-}
-
-/// A connection, driven by hand.
-struct Driven {
-    stream: BatchedWrites<Mock>,
-    wakes: Arc<Wakes>,
-}
-
-impl Driven {
-    fn new(mock: Mock) -> Self {
-        Self { stream: BatchedWrites::new(mock), wakes: Arc::default() }
-    }
-
-    fn poll<T>(
-        &mut self,
-        poll: impl FnOnce(Pin<&mut BatchedWrites<Mock>>, &mut Context<'_>) -> Poll<T>,
-    ) -> Poll<T> {
-        let waker = Waker::from(Arc::clone(&self.wakes));
-        poll(Pin::new(&mut self.stream), &mut Context::from_waker(&waker))
-    }
-
-    fn read(&mut self) {
-        let polled = self.poll(|stream, cx| stream.poll_read(cx, &mut ReadBuf::new(&mut [0; 8])));
-        assert!(polled.is_pending());
-    }
-
-    fn write(&mut self, bytes: usize) -> Poll<Result<usize, ErrorKind>> {
-        self.poll(|stream, cx| stream.poll_write(cx, &vec![0; bytes])).map_err(|error| error.kind())
-    }
-
-    fn write_vectored(&mut self, bufs: &[&[u8]]) -> Poll<Result<usize, ErrorKind>> {
-        let bufs: Vec<_> = bufs.iter().map(|buf| IoSlice::new(buf)).collect();
-        let written = self.poll(|stream, cx| stream.poll_write_vectored(cx, &bufs));
-        written.map_err(|error| error.kind())
-    }
-
-    fn flush(&mut self) -> Poll<Result<(), ErrorKind>> {
-        self.poll(AsyncWrite::poll_flush).map_err(|error| error.kind())
-    }
-
-    /// Writes, and again if it is told to: whether it was.
-    fn batch(&mut self, bytes: usize, after_yield: usize) -> bool {
-        self.read();
-        let has_yielded = self.write(bytes).is_pending();
-        if has_yielded {
-            self.read();
-            assert_eq!(self.write(after_yield), Poll::Ready(Ok(after_yield)));
-        }
-        assert_eq!(self.flush(), Poll::Ready(Ok(())));
-        has_yielded
-    }
-
-    fn wakes(&self) -> usize {
-        self.wakes.0.load(Ordering::SeqCst)
-    }
-
-    fn asked(&mut self) -> Vec<&'static str> {
-        std::mem::take(&mut self.stream.stream.asked)
-    }
-}
+use driven::{Driven, Mock};
 
 #[test]
 fn the_first_write_of_a_batch_is_put_off_once_and_its_task_woken_once() {
@@ -224,6 +108,27 @@ fn a_large_write_is_not_put_off() {
     }
     assert!(driven.batch(LARGE - 1, LARGE));
     assert_eq!(driven.wakes(), 1);
+}
+
+#[test]
+fn a_tls_alert_goes_out_at_once_since_it_is_written_once() {
+    // RFC 8446 §5.1, §6: fatal, `bad_certificate`. It is the first that is written, or comes after what was put off.
+    const ALERT: &[u8] = &[0x15, 3, 3, 0, 2, 2, 42];
+    const DATA: &[u8] = &[0x17, 3, 3, 0, 2, 2, 42];
+    let write = |driven: &mut Driven, bytes: &[u8]| driven.poll(|stream, cx| stream.poll_write(cx, bytes));
+    for has_put_off in [false, true] {
+        let mut driven = Driven::new(Mock::default());
+        assert!(!has_put_off || write(&mut driven, DATA).is_pending());
+        assert!(write(&mut driven, ALERT).is_ready(), "{has_put_off}");
+        let mut driven = Driven::new(Mock::default());
+        assert!(!has_put_off || driven.write_vectored(&[DATA]).is_pending());
+        assert_eq!(driven.write_vectored(&[ALERT]), Poll::Ready(Ok(7)), "{has_put_off}");
+    }
+    let mut driven = Driven::new(Mock::default());
+    assert!(write(&mut driven, DATA).is_pending(), "other records wait");
+    let mut driven = Driven::new(Mock::default());
+    assert!(driven.write_vectored(&[DATA]).is_pending(), "other records wait");
+    assert_eq!(driven.write_vectored(&[DATA, ALERT]), Poll::Ready(Ok(14)), "and take an alert along");
 }
 
 #[test]
