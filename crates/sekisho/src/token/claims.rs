@@ -73,7 +73,7 @@ impl fmt::Debug for Claims {
             .field("client", &self.client())
             .field("scopes", &self.scopes)
             .field("lifetime", &self.lifetime)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
