@@ -14,6 +14,7 @@ mod remote;
 mod set;
 #[cfg(feature = "discovery")]
 mod source;
+mod standing;
 
 use std::fmt;
 use std::pin::Pin;
@@ -31,6 +32,8 @@ pub use set::{InvalidKeySet, KeySet, LeftOutKey, MAX_KEYS, MAX_TRIED};
 pub use source::{
     Discovery, FetchError, Fetched, FixedUrl, HttpClient, InvalidCertificates, JwksFile, KeySource,
 };
+
+pub(crate) use standing::Standing;
 
 #[cfg(feature = "discovery")]
 use crate::clock::Clock;
@@ -69,24 +72,6 @@ pub enum Lookup {
     Unavailable(Unavailable),
     /// The issuer is being asked; resolves after one fetch at the latest, and never to `Pending`.
     Pending(Pin<Box<dyn Future<Output = Lookup> + Send>>),
-}
-
-/// What has become of keys that were held once.
-#[derive(Debug)]
-pub(crate) enum Standing {
-    /// They are held, and may serve.
-    Held,
-    /// Others are held in their place.
-    Replaced(Arc<HeldKeys>),
-    /// None may serve now. Fixed keys always may.
-    #[cfg_attr(not(feature = "discovery"), expect(dead_code, reason = "fixed keys do not age"))]
-    NoKeys,
-}
-
-impl Standing {
-    fn of(seen: u64, held: &Arc<HeldKeys>) -> Self {
-        if held.set.id() == seen { Self::Held } else { Self::Replaced(Arc::clone(held)) }
-    }
 }
 
 /// A fetch looked for a key in vain. That says nothing of a token that was issued after it began: its key may be

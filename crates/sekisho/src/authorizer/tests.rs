@@ -3,8 +3,15 @@
 #[cfg(feature = "discovery")]
 mod memory;
 
+use std::time::Duration;
+
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+
 use super::*;
+use crate::policy::Method;
 use crate::testing::{ManualClock, TestIssuer, TokenBuilder};
+use crate::token::InvalidToken;
 
 const PATH: &str = "/a.v1.A/Get";
 
