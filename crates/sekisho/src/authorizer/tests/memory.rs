@@ -1,180 +1,18 @@
 //! What is remembered of a token changes no verdict.
 
-use std::sync::{LazyLock, Mutex};
-use std::time::SystemTime;
+mod world;
 
 use proptest::prelude::*;
 
+use super::super::memory::Verified;
 use super::*;
 use crate::clock::Clock;
-use crate::jwks::{FetchError, Fetched, KeySet, KeySource, Keys, Schedule};
+use crate::jwks::{Keys, Lookup};
 use crate::token::Verifier;
+use world::{KEYS, LASTING, NAMELESS, TOKENS, World, jwks, jwks_with_many, sets};
 
 const ISSUER: &str = "https://issuer.example/";
 const WITHOUT_SLASH: &str = "https://issuer.example";
-
-// --- an issuer, its clock and its keys, all of which a test moves ---------------------------------------
-
-/// The time of the calendar, which also steps back, and the time that passes.
-#[derive(Debug)]
-struct Times(Mutex<(SystemTime, Duration)>);
-
-impl Times {
-    fn new() -> Self {
-        Self(Mutex::new((ManualClock::new().time(), Duration::from_secs(1))))
-    }
-
-    fn step(&self, seconds: i64) {
-        let mut times = self.0.lock().expect("a lock");
-        let by = Duration::from_secs(seconds.unsigned_abs());
-        times.0 = if seconds < 0 { times.0 - by } else { times.0 + by };
-    }
-
-    fn pass(&self, by: Duration) {
-        let mut times = self.0.lock().expect("a lock");
-        *times = (times.0 + by, times.1 + by);
-    }
-}
-
-impl Clock for Times {
-    fn now(&self) -> SystemTime {
-        self.0.lock().expect("a lock").0
-    }
-
-    fn elapsed(&self) -> Duration {
-        self.0.lock().expect("a lock").1
-    }
-}
-
-/// What the issuer publishes, and under which name; down with nothing.
-#[derive(Clone)]
-struct Published(Arc<Mutex<Option<(&'static str, String)>>>);
-
-impl KeySource for Published {
-    fn issuer(&self) -> Arc<str> {
-        ISSUER.into()
-    }
-
-    async fn fetch(&self) -> Result<Fetched, FetchError> {
-        let published = self.0.lock().expect("a lock").clone();
-        let (issuer, jwks) = published.ok_or(FetchError::TimedOut { limit: Duration::ZERO })?;
-        let (set, left_out) = KeySet::parse(jwks.as_bytes()).expect("a set");
-        Ok(Fetched { issuer: issuer.into(), set, left_out })
-    }
-}
-
-struct World {
-    clock: Arc<Times>,
-    published: Published,
-    keys: Keys,
-    authorizer: Authorizer,
-}
-
-impl World {
-    async fn remembering(entries: usize) -> Self {
-        let published = Published(Arc::new(Mutex::new(Some((ISSUER, jwks(&[0]))))));
-        let clock = Arc::new(Times::new());
-        let keys = Keys::remote(published.clone(), Schedule::default(), clock.clone());
-        keys.readiness_other_than(false).await;
-        let authorizer = authorizer(Issuer::new(keys.clone(), Verifier::new("api")));
-        let authorizer = authorizer.clock(clock.clone()).remember_tokens(entries);
-        Self { clock, published, keys, authorizer }
-    }
-
-    async fn publish(&self, published: Option<(&'static str, String)>) {
-        *self.published.0.lock().expect("a lock") = published;
-        let _ = self.keys.refresh().await;
-    }
-
-    async fn call(&self, path: &str, token: &str) -> String {
-        Self::verdict_of(&self.authorizer, path, token).await
-    }
-
-    /// All that a verdict says, but for when to try again: that is not the same twice.
-    async fn verdict_of(authorizer: &Authorizer, path: &str, token: &str) -> String {
-        let mut metadata = HeaderMap::new();
-        metadata.insert(AUTHORIZATION, format!("Bearer {token}").parse().expect("a value"));
-        let verdict = match authorizer.authorize(path, &metadata) {
-            Authorization::Decided(verdict) => verdict,
-            Authorization::AwaitingKey(verdict) => verdict.await,
-        };
-        let method = verdict.method().map(Method::path);
-        let shown = format!("{method:?} {:?} {:?}", verdict.claims(), prefix_of(&verdict));
-        match &verdict.result {
-            Err(Denial::KeysUnavailable { .. }) => format!("{shown} KeysUnavailable"),
-            result => format!("{shown} {:?}", result.as_ref().map(Grant::claims)),
-        }
-    }
-
-    fn remembers(&self, token: &str) -> bool {
-        let metadata =
-            HeaderMap::from_iter([(AUTHORIZATION, format!("Bearer {token}").parse().expect("a value"))]);
-        let presented = self.authorizer.presented(&metadata).expect("a token");
-        self.authorizer.memory.recall(presented, &self.authorizer.issuers, self.clock.now()).is_some()
-    }
-}
-
-// --- keys and tokens, made once -------------------------------------------------------------------------
-
-/// The second has the name of the first: a key that changed under its name.
-static KEYS: LazyLock<[TestIssuer; 3]> =
-    LazyLock::new(|| ["first", "first", "other"].map(|kid| TestIssuer::new(ISSUER, "api").kid(kid)));
-
-fn jwks(keys: &[usize]) -> String {
-    let keys: Vec<_> = keys.iter().map(|key| KEYS[*key].jwk()).collect();
-    serde_json::json!({ "keys": keys }).to_string()
-}
-
-/// The first key behind as many without a name as a token without one is tried against.
-fn jwks_with_many() -> String {
-    let mut keys = vec![KEYS[2].jwk(); crate::jwks::MAX_TRIED];
-    for key in &mut keys {
-        key.as_object_mut().expect("an object").remove("kid");
-    }
-    keys.push(KEYS[0].jwk());
-    serde_json::json!({ "keys": keys }).to_string()
-}
-
-fn sets() -> [String; 6] {
-    [jwks(&[0]), jwks(&[1]), jwks(&[2]), jwks(&[0, 2]), jwks(&[2, 0]), jwks_with_many()]
-}
-
-/// One that is right, others that share its beginning, its end or its length, and some that time and keys are hard on.
-static TOKENS: LazyLock<Vec<String>> = LazyLock::new(|| {
-    const START: u64 = 1_800_000_000;
-    let first = &KEYS[0];
-    let token = || first.token().scope("read");
-    let right = token().sign();
-    let (head, signature) = right.rsplit_once('.').expect("a signature");
-    let (header, _) = head.split_once('.').expect("a payload");
-    let admin = token().scope("admin").payload_json();
-    let altered = format!("{header}.{}.{signature}", crate::base64url::encode(admin.as_bytes()));
-    let other = token().subject("mallo").sign();
-    let other_signature = other.rsplit_once('.').expect("a signature").1;
-    vec![
-        right.clone(),
-        altered,
-        format!("{head}.{other_signature}"),
-        format!("{}{}", &right[..right.len() - 1], if right.ends_with('A') { 'Q' } else { 'A' }),
-        right[1..].to_owned(),
-        format!("{right}="),
-        other,
-        token().scope("write").sign(),
-        token().claim("exp", START + 30).sign(),
-        token().claim("nbf", START + 30).sign(),
-        token().claim("iat", START + 30).sign(),
-        token().claim("nbf", "soon").sign(),
-        token().claim("iss", WITHOUT_SLASH).sign(),
-        token().without_header("kid").sign(),
-        KEYS[1].token().scope("read").sign(),
-        KEYS[2].token().scope("read").sign(),
-        token().claim("exp", START + 10_000_000).sign(),
-    ]
-});
-
-/// The place of the one that says no `kid`, and of the one that lasts for months.
-const NAMELESS: usize = 13;
-const LASTING: usize = 16;
 
 // --- the property ---------------------------------------------------------------------------------------
 
@@ -360,4 +198,55 @@ async fn no_more_is_remembered_than_was_asked_for() {
     for token in &tokens {
         assert!(world.call(PATH, token).await.contains(ALLOWED));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_is_heavier_than_many_is_not_remembered() {
+    let world = World::remembering(10_000).await;
+    let scopes: Vec<String> = (0..600).map(|n| format!("s{n}")).collect();
+    let heavy = KEYS[0].token().scope(&format!("read {}", scopes.join(" "))).sign();
+    let long = KEYS[0].token().scope("read").claim("long", "x".repeat(5000)).sign();
+    for (token, expected) in [(&heavy, false), (&long, true)] {
+        assert!(world.call(PATH, token).await.contains(ALLOWED), "{} bytes", token.len());
+        assert_eq!(world.remembers(token), expected, "{} bytes", token.len());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_of_one_issuer_is_judged_by_that_one_when_it_comes_again() {
+    let world = World::remembering(10).await;
+    let two = TestIssuer::new("https://two.example/", "two-api");
+    let both = world.authorizer.clone().also_trusting(two.issuer());
+    let tokens = [TOKENS[0].clone(), two.token().scope("read").sign()];
+    // A key of the first is withdrawn, which is nothing to the second.
+    for (published, expected) in
+        [(jwks(&[0]), [true, true]), (jwks(&[2]), [false, true]), (jwks(&[0]), [true, true])]
+    {
+        world.publish(Some((ISSUER, published))).await;
+        for _ in 0..2 {
+            for (token, expected) in tokens.iter().zip(expected) {
+                let verdict = World::verdict_of(&both, PATH, token).await;
+                assert_eq!(verdict.contains(ALLOWED), expected, "{verdict}");
+                assert_eq!(verdict.contains("two.example"), *token == tokens[1], "{verdict}");
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_whose_key_is_withdrawn_while_it_is_verified_is_not_accepted_again() {
+    let world = World::remembering(10).await;
+    let token = &TOKENS[0];
+    let metadata =
+        HeaderMap::from_iter([(AUTHORIZATION, format!("Bearer {token}").parse().expect("a value"))]);
+    let presented = world.authorizer.presented(&metadata).expect("a token");
+    let Lookup::Held(keys) = world.keys.lookup(Some("first")) else { panic!("it is held") };
+    let read =
+        world.authorizer.issuers[0].verifier().read(presented.token().expect("characters")).expect("a form");
+    let verified = world.authorizer.issuers[0].verifier().verify_signed(&read, &keys, world.clock.now());
+    world.publish(Some((ISSUER, jwks(&[1])))).await;
+    let verified = Arc::new(Verified::new(0, verified.expect("a signature"), &keys));
+    world.authorizer.memory.remember(presented, &verified);
+    assert!(!world.remembers(token));
+    assert!(!world.call(PATH, token).await.contains(ALLOWED));
 }
