@@ -26,9 +26,9 @@ pub(super) const USUAL: usize = 10_000;
 /// How much memory there is for each of them, in bytes: 12 MiB for 10,000. A longer token takes the room of several.
 const ROOM: usize = 12 * 1024 * 1024 / USUAL;
 
-/// What a shorter token counts for, so that there are not many more than asked for. The rest of [`ROOM`] is for the
-/// shards, which fill unevenly.
-const LEAST: usize = ROOM * 9 / 10;
+/// What a shard has besides, in parts of its share: tokens are not spread evenly, and one that is full forgets tokens
+/// that come again, while another has room.
+const SLACK: usize = 8;
 
 /// No token that takes more than so many is remembered: it would push out as many others.
 const MOST: usize = ROOM * 16;
@@ -126,9 +126,10 @@ impl Memory {
 fn tokens(entries: usize) -> Tokens {
     let shards = std::thread::available_parallelism().map_or(1, usize::from).saturating_mul(4);
     let shards = shards.min(entries / LEAST_OF_A_SHARD).max(1);
+    let room = entries.saturating_mul(ROOM).min(usize::MAX / 2);
     let options = OptionsBuilder::new()
         .estimated_items_capacity(entries)
-        .weight_capacity(u64::try_from(entries.saturating_mul(ROOM)).unwrap_or(u64::MAX))
+        .weight_capacity(u64::try_from(room + room / SLACK).unwrap_or(u64::MAX))
         // The cache rounds up to a power of two.
         .shards(1 << shards.ilog2())
         .build();
@@ -187,6 +188,7 @@ struct Size;
 
 impl Weighter<Token, Arc<Verified>> for Size {
     fn weight(&self, token: &Token, verified: &Arc<Verified>) -> u64 {
-        size(&token.0, verified).max(LEAST).try_into().unwrap_or(u64::MAX)
+        // A short one counts as a usual one, so that there are not many more than asked for.
+        size(&token.0, verified).max(ROOM).try_into().unwrap_or(u64::MAX)
     }
 }
