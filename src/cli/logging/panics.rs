@@ -47,8 +47,9 @@ fn log(panic: &PanicHookInfo<'_>, to: &ToQueue) {
     let backtrace = Backtrace::capture();
     let backtrace =
         (backtrace.status() == BacktraceStatus::Captured).then(|| excerpt(&backtrace.to_string(), BACKTRACE));
+    let (message, name) = (display("panicked"), thread.name());
     let values: [Option<&dyn Value>; 5] =
-        [Some(&display("panicked")), Some(&thread.name()), Some(&location), Some(&cause), Some(&backtrace)];
+        [Some(&message), Some(&name), Some(&location), Some(&cause), Some(&backtrace)];
     PANICKED.with(&values, |event| {
         // It has few fields.
         let _ = to.record(event);
