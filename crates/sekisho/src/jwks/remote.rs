@@ -47,7 +47,8 @@ struct Shared {
     schedule: Schedule,
     published: ArcSwapOption<Published>,
     lookups: Mutex<Lookups>,
-    /// Taken before any other lock, and never by a call. Whoever publishes a set holds it since the set was judged.
+    /// Taken before any other lock, and never by a call. Whoever publishes a set holds it since the set was judged. The
+    /// set that is there before anybody has the handle needs no lock.
     accepted: Mutex<Accepted>,
     wake: Notify,
     ended: watch::Sender<Option<Arc<EndedFetch>>>,
