@@ -2,6 +2,7 @@
 //! it; the time to the first head, the idle time-out and the age of a connection are what it lacks.
 
 mod beside;
+mod in_place;
 mod requests;
 
 use std::convert::Infallible;
@@ -14,7 +15,7 @@ use std::time::Duration;
 use futures_util::future::Either;
 use http::{Request, Response};
 use hyper::body::Incoming;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -27,6 +28,7 @@ use tower_service::Service;
 use super::limits::{KeepAlive, Limits};
 use super::tls::Tls;
 use beside::beside;
+use in_place::{Calls, InPlace};
 use requests::Requests;
 use sekisho::grpc::RequestBody;
 use sekisho::server::BatchedWrites;
@@ -106,12 +108,13 @@ impl<S: HttpService> Serving<S> {
         stopped: watch::Receiver<()>,
     ) -> Ended {
         let stream = with_write_timeout(stream, self.limits.idle);
+        let calls = Calls::default();
         match &self.tls {
-            None => self.serve(stream, builder(&self.limits), requests, stopped).await,
+            None => self.serve(stream, builder(&self.limits, &calls), calls, requests, stopped).await,
             Some(tls) => {
                 let stream = tls.acceptor().accept(stream).await?;
-                let builder = agreed(builder(&self.limits), stream.get_ref().1.alpn_protocol());
-                self.serve(stream, builder, requests, stopped).await
+                let builder = agreed(builder(&self.limits, &calls), stream.get_ref().1.alpn_protocol());
+                self.serve(stream, builder, calls, requests, stopped).await
             }
         }
     }
@@ -119,19 +122,20 @@ impl<S: HttpService> Serving<S> {
     async fn serve(
         &self,
         stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
-        builder: auto::Builder<TokioExecutor>,
+        builder: auto::Builder<Calls>,
+        calls: Calls,
         requests: &Arc<Requests>,
         stopped: watch::Receiver<()>,
     ) -> Ended {
         let service = requests::service(self.service.clone(), Arc::clone(requests));
         // Around TLS, which would encrypt each answer by itself, and around the time-out, which would be armed.
         let stream = TokioIo::new(BatchedWrites::new(stream));
-        let mut connection = pin!(builder.serve_connection(stream, service));
+        let mut connection = pin!(InPlace::new(builder.serve_connection(stream, service), calls));
         let grace = match beside(connection.as_mut(), pin!(self.shutdown_or_max_age(stopped))).await {
             Either::Left(ended) => return ended,
             Either::Right(grace) => grace,
         };
-        connection.as_mut().graceful_shutdown();
+        connection.as_mut().connection().graceful_shutdown();
         let mut ended = pin!(tokio::time::timeout(grace, connection));
         let ended = tokio::select! {
             ended = &mut ended => ended,
@@ -184,7 +188,7 @@ async fn without_request(requests: &Requests, event: impl Future<Output = ()>) {
 }
 
 /// What client and server agreed upon, if they did (RFC 7301 §3.2), and nothing else.
-fn agreed(builder: auto::Builder<TokioExecutor>, protocol: Option<&[u8]>) -> auto::Builder<TokioExecutor> {
+fn agreed(builder: auto::Builder<Calls>, protocol: Option<&[u8]>) -> auto::Builder<Calls> {
     match protocol {
         Some(b"h2") => builder.http2_only(),
         Some(_) => builder.http1_only(),
@@ -193,8 +197,8 @@ fn agreed(builder: auto::Builder<TokioExecutor>, protocol: Option<&[u8]>) -> aut
 }
 
 /// Both versions of HTTP: browsers speak the first where there is no TLS.
-fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
-    let mut builder = auto::Builder::new(TokioExecutor::new());
+fn builder(limits: &Limits, calls: &Calls) -> auto::Builder<Calls> {
+    let mut builder = auto::Builder::new(calls.clone());
     builder
         .http2()
         .timer(TokioTimer::new())

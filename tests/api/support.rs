@@ -36,7 +36,7 @@ pub use issuer_server::{Document, IssuerServer};
 pub use logs::{assert_not_logged, lines_with};
 pub use shared::{AT_A_TIME, Early, Shared};
 pub use streaming::{
-    DESCRIPTOR_SET as STREAMING, EARLY, FAIL, Handlers, LARGE, MANY, MANY_ITEMS, TWO_LINES, proto,
+    DESCRIPTOR_SET as STREAMING, EARLY, FAIL, Handlers, LARGE, MANY, MANY_ITEMS, PANIC, TWO_LINES, proto,
 };
 pub use web::{WebAnswer, WebCall};
 pub use wire::{

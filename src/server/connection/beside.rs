@@ -20,16 +20,12 @@ pub(super) async fn beside<M: Future, O: Future>(
 ) -> Either<M::Output, O::Output> {
     let woken = Arc::new(Woken { other: AtomicBool::new(true), task: AtomicWaker::new() });
     let waker = Waker::from(Arc::clone(&woken));
-    let mut registered: Option<Waker> = None;
     poll_fn(move |cx| {
         if let Poll::Ready(output) = main.as_mut().poll(cx) {
             return Poll::Ready(Either::Left(output));
         }
-        // The task keeps its waker, so that this is done once; before it is asked whether `other` was woken.
-        if !registered.as_ref().is_some_and(|registered| registered.will_wake(cx.waker())) {
-            woken.task.register(cx.waker());
-            registered = Some(cx.waker().clone());
-        }
+        // Each time, since a wake takes it; and before it is asked whether `other` was woken.
+        woken.task.register(cx.waker());
         if woken.other.swap(false, Ordering::AcqRel) {
             return other.as_mut().poll(&mut Context::from_waker(&waker)).map(Either::Right);
         }
@@ -99,6 +95,21 @@ mod tests {
         let (main, other) = (pin!(main), pin!(other));
         let (ended, ()) = tokio::join!(beside(main, other), send);
         assert!(matches!(ended, Either::Right(())), "it was woken by its timer");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_other_one_is_polled_each_time_that_it_is_woken() {
+        let (events, mut received) = mpsc::unbounded_channel();
+        let other = async move { while received.recv().await.is_some_and(|event| event < 3) {} };
+        let task = tokio::spawn(async move {
+            let ended = beside(pin!(std::future::pending::<()>()), pin!(other)).await;
+            assert!(matches!(ended, Either::Right(())));
+        });
+        for event in 0..4 {
+            tokio::task::yield_now().await;
+            events.send(event).expect("a receiver");
+        }
+        tokio::time::timeout(Duration::from_secs(1), task).await.expect("it is polled").expect("no panic");
     }
 
     #[tokio::test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use super::{LIMIT, allowed, both, bytes, client, in_time, item};
-use crate::support::{App, Setup, connect};
+use crate::support::{App, PANIC, Setup, connect};
 
 #[tokio::test]
 async fn a_stream_whose_messages_wait_for_each_other_goes_on() {
@@ -50,6 +50,22 @@ async fn calls_in_flight_on_one_connection_are_all_answered_when_the_server_stop
     go_on.abort();
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");
     in_time(app.ended()).await;
+}
+
+#[tokio::test]
+async fn a_handler_that_panics_ends_its_own_call_alone() {
+    for (name, app, mut client) in both().await {
+        let mut waiting = client.clone();
+        let waiting = tokio::spawn(async move { waiting.open(item("wait", vec![])).await });
+        in_time(app.handlers.waiting.notified()).await;
+        for _ in 0..3 {
+            let ended = in_time(client.open(item(PANIC, vec![]))).await;
+            assert!(ended.is_err_and(|status| status.metadata().is_empty()), "{name}: its stream is reset");
+            assert!(in_time(client.open(item("", vec![]))).await.is_ok(), "{name}: the connection goes on");
+        }
+        app.handlers.go_on.notify_one();
+        assert!(in_time(waiting).await.expect("no panic").is_ok(), "{name}: so does what was in flight");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

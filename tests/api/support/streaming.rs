@@ -32,6 +32,9 @@ pub const MANY_ITEMS: usize = 256;
 /// Bytes of each one's payload; of all together more than a socket holds.
 pub const LARGE: usize = 64 * 1024;
 
+/// The text of a request whose handler panics.
+pub const PANIC: &str = "panic";
+
 /// The message of the failure.
 pub const TWO_LINES: &str = "one\r\nwww-authenticate: two";
 
@@ -120,6 +123,7 @@ impl proto::streaming_server::Streaming for Handlers {
         let answer = self.enter(&request)?;
         match request.get_ref().text.as_str() {
             FAIL => return Err(Status::data_loss(TWO_LINES)),
+            PANIC => std::panic::resume_unwind(Box::new("a handler's")),
             "wait" => {
                 self.waiting.notify_one();
                 self.go_on.notified().await;
