@@ -2,7 +2,9 @@
 
 fn main() -> Result<(), sekisho_build::Error> {
     let apis = ["proto/api1/v1/api1.proto", "proto/api2/v1/api2.proto", "proto/api3/v1/api3.proto"];
-    sekisho_build::configure().compile(&apis, &["proto"])?;
+    sekisho_build::configure()
+        .tonic(|builder| builder.codec_path("crate::services::SmallMessages"))
+        .compile(&apis, &["proto"])?;
     page::embed("web/dist");
     // For the tests alone, which have no build script of their own.
     sekisho_build::configure()

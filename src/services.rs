@@ -1,8 +1,12 @@
 //! The three APIs. Their handlers see a grant, never a token: whoever gets here may be here.
 
+mod small_messages;
+
 use tonic::{Request, Response, Status};
 
 use sekisho::{RequestExt as _, Services};
+
+pub use small_messages::SmallMessages;
 
 /// Code generated from `proto/`.
 #[allow(missing_docs, clippy::all, clippy::pedantic, unreachable_pub, reason = "generated")]
