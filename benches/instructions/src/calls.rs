@@ -32,11 +32,14 @@ struct Path {
     calls: usize,
 }
 
-const PATHS: [Path; 4] = [
+const PATHS: [Path; 7] = [
     Path { name: "remembered", presented: Presented::GoodToken, remember: USUAL, calls: 1000 },
     Path { name: "cold", presented: Presented::GoodToken, remember: 0, calls: 200 },
     Path { name: "no-token", presented: Presented::Nothing, remember: USUAL, calls: 1000 },
     Path { name: "malformed", presented: Presented::TokenWithoutSignature, remember: USUAL, calls: 1000 },
+    Path { name: "bad-signature", presented: Presented::WrongSignature, remember: USUAL, calls: 200 },
+    Path { name: "expired", presented: Presented::ExpiredToken, remember: USUAL, calls: 200 },
+    Path { name: "other-audience", presented: Presented::OtherAudience, remember: USUAL, calls: 200 },
 ];
 
 /// All of them, each by the authorizer alone and through `Protected`.

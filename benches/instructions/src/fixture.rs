@@ -23,16 +23,20 @@ pub const SERVICE: &str = "orders.v1.Orders";
 /// Makes the files that [`Fixture::read`] reads. The token is as long as those of an issuer of today: some 840 bytes.
 pub fn prepare(folder: &Path) -> Result<(), Box<dyn Error>> {
     let issuer = TestIssuer::new(ISSUER, AUDIENCE);
-    let token = issuer
-        .token()
-        .subject("auth0|5f7c8ec7c33c6c004bbafe82")
-        .claim("aud", vec![AUDIENCE, "https://tenant.example/userinfo"])
-        .claim("azp", "my2F3kQvJ0yXnB6tC1sZ8wE4rT7uI9oP")
-        .claim("permissions", vec!["orders:read", "orders:write"])
-        .scope("openid profile email orders:read orders:write")
-        .sign();
+    let token = |audience: &str| {
+        issuer
+            .token()
+            .subject("auth0|5f7c8ec7c33c6c004bbafe82")
+            .claim("aud", vec![audience, "https://tenant.example/userinfo"])
+            .claim("azp", "my2F3kQvJ0yXnB6tC1sZ8wE4rT7uI9oP")
+            .claim("permissions", vec!["orders:read", "orders:write"])
+            .scope("openid profile email orders:read orders:write")
+    };
     fs::write(folder.join("jwks.json"), issuer.jwks())?;
-    fs::write(folder.join("token"), token)?;
+    fs::write(folder.join("token"), token(AUDIENCE).sign())?;
+    // As long as the good one.
+    fs::write(folder.join("expired"), token(AUDIENCE).claim("exp", 1_000_000_000).sign())?;
+    fs::write(folder.join("other-audience"), token(&AUDIENCE.replace("orders", "others")).sign())?;
     Ok(())
 }
 
@@ -40,13 +44,20 @@ pub fn prepare(folder: &Path) -> Result<(), Box<dyn Error>> {
 pub struct Fixture {
     jwks: String,
     token: String,
+    expired: String,
+    other_audience: String,
 }
 
 impl Fixture {
     /// What [`prepare`] left.
     pub fn read(folder: &Path) -> Result<Self, Box<dyn Error>> {
         let text = |name: &str| fs::read_to_string(folder.join(name));
-        Ok(Self { jwks: text("jwks.json")?, token: text("token")? })
+        Ok(Self {
+            jwks: text("jwks.json")?,
+            token: text("token")?,
+            expired: text("expired")?,
+            other_audience: text("other-audience")?,
+        })
     }
 
     /// The issuer, with its key held.
@@ -61,10 +72,17 @@ impl Fixture {
         metadata.insert("te", HeaderValue::from_static("trailers"));
         metadata.insert("content-type", HeaderValue::from_static("application/grpc"));
         metadata.insert("user-agent", HeaderValue::from_static("tonic/0.14.9"));
+        let (signing_input, signature) = self.token.rsplit_once('.').ok_or("a token without a dot")?;
         let token = match authorization {
             Presented::Nothing => return Ok(metadata),
-            Presented::GoodToken => self.token.as_str(),
-            Presented::TokenWithoutSignature => self.token.rsplit_once('.').ok_or("a token without a dot")?.0,
+            Presented::GoodToken => self.token.clone(),
+            Presented::TokenWithoutSignature => signing_input.to_owned(),
+            Presented::WrongSignature => {
+                let other = if signature.starts_with('A') { 'B' } else { 'A' };
+                format!("{signing_input}.{other}{}", &signature[1..])
+            }
+            Presented::ExpiredToken => self.expired.clone(),
+            Presented::OtherAudience => self.other_audience.clone(),
         };
         metadata.insert(AUTHORIZATION, format!("Bearer {token}").parse()?);
         Ok(metadata)
@@ -96,4 +114,7 @@ pub enum Presented {
     Nothing,
     GoodToken,
     TokenWithoutSignature,
+    WrongSignature,
+    ExpiredToken,
+    OtherAudience,
 }

@@ -21,6 +21,7 @@
 //! # Ok::<(), Malformed>(())
 //! ```
 
+mod mark;
 mod members;
 mod raw_text;
 mod reader;
@@ -36,11 +37,12 @@ pub use reader::{Kind, MAX_DEPTH, Malformed, Reader};
 pub use value::{Array, Value};
 pub use wanted::Wanted;
 
-/// Reads the `wanted` members of one JSON object in UTF-8, with nothing before it or after it.
+/// Reads the `wanted` members of one JSON object in UTF-8, with nothing before it or after it. They borrow from it: a text
+/// is copied only where it has escapes.
 ///
 /// # Errors
 /// [`Malformed`], wherever in the document it is. What is wrong with the members is told by [`Members::fault`].
-pub fn read_object(json: &[u8], wanted: &[Wanted]) -> Result<Members, Malformed> {
+pub fn read_object<'j>(json: &'j [u8], wanted: &'j [Wanted]) -> Result<Members<'j>, Malformed> {
     let mut reader = Reader::new(json)?;
     let members = Members::read(&mut reader, wanted)?;
     reader.end()?;

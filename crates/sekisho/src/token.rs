@@ -1,7 +1,7 @@
 //! Access tokens: from the `authorization` entry (RFC 6750) to claims that were verified (RFC 7519,
 //! RFC 8725). No network and no policy; keys and time are handed in.
 //!
-//! A token goes through three types, each made only by the check before it: [`BearerToken`],
+//! A token goes through four types, each made only by the step before it: [`BearerToken`], [`DecodedToken`],
 //! [`UnverifiedToken`], [`Claims`].
 //!
 //! ```
@@ -16,13 +16,14 @@
 //! let header = format!("Bearer {}", issuer.token().scope("orders:read").issued_at(now).sign());
 //!
 //! let verifier = Verifier::new("orders");
-//! let token = verifier.read(BearerToken::parse([header.as_bytes()], 8192)?)?;
+//! let decoded = BearerToken::parse([header.as_bytes()], 8192)?.decode()?;
+//! let token = verifier.read(&decoded)?;
 //! let claims = verifier.verify(&token, &keys, now)?;
 //! assert!(claims.scopes().contains("orders:read"));
 //!
 //! // The same token where another audience is asked for.
 //! let verifier = Verifier::new("invoices");
-//! let token = verifier.read(BearerToken::parse([header.as_bytes()], 8192)?)?;
+//! let token = verifier.read(&decoded)?;
 //! let refused = verifier.verify(&token, &keys, now);
 //! assert_eq!(refused.err(), Some(TokenError::Invalid(InvalidToken::Audience)));
 //! # Ok(())
@@ -32,6 +33,7 @@
 mod bearer;
 mod claim_path;
 mod claims;
+mod decoded;
 mod error;
 mod jws;
 mod lifetime;
@@ -43,6 +45,7 @@ pub(crate) use bearer::Presented;
 pub use claim_path::{ClaimPath, InvalidClaimPath};
 pub use claims::Claims;
 pub(crate) use claims::allocated;
+pub use decoded::DecodedToken;
 pub use error::{CredentialsError, InvalidToken, MalformedToken, Part, TokenError};
 pub use jws::UnverifiedToken;
 pub use profile::{TokenProfile, UnknownProfile};

@@ -94,3 +94,31 @@ fn a_call_with_a_remembered_token_allocates_its_grant_alone() {
     let (_, refused) = allocations(&remembers, GET, &writing);
     assert!(refused.result.is_err(), "lacks scope");
 }
+
+/// What a verified token's claims keep is made, and little beside it: all else is judged where it was decoded.
+#[test]
+fn a_call_with_a_token_that_is_not_remembered_allocates_few_times() {
+    /// Two for the decoded parts, three for what is read of them, one for the names, five for a scope, one for the claims.
+    const VERIFIED: u64 = 12;
+    /// And one for the name of the claim, where it is told.
+    const DECODED: u64 = 5 + 1;
+    let issuer = TestIssuer::new("https://tenant.example/", "orders");
+    let forgets = authorizer(&issuer).remember_tokens(0);
+    let audience = vec!["orders", "https://tenant.example/userinfo"];
+    let token = || issuer.token().claim("aud", audience.clone()).scope("orders:read");
+    let call = |token: &str| allocations(&forgets, GET, &metadata(Some(&format!("Bearer {token}"))));
+    let (count, allowed) = call(&token().sign());
+    assert!(count <= VERIFIED + GRANT && allowed.result.is_ok(), "{count} times");
+
+    let signed_by_another = TestIssuer::new("https://tenant.example/", "orders").token().sign();
+    let refused = [
+        ("expired", token().claim("exp", 1).sign()),
+        ("for another audience", token().claim("aud", "invoices").sign()),
+        ("without a subject", token().without_claim("sub").sign()),
+        ("signed by another", signed_by_another),
+    ];
+    for (name, token) in refused {
+        let (count, refused) = call(&token);
+        assert!(count <= DECODED && refused.result.is_err(), "{name}: {count} times");
+    }
+}

@@ -9,7 +9,7 @@ use super::memory::Verified;
 use super::{Authorization, Authorizer, Denial, Grant, Issuer, Verdict};
 use crate::jwks::{HeldKeys, Lookup, NotFound};
 use crate::policy::{AccessRule, Method};
-use crate::token::{InvalidToken, Presented, TokenError, UnverifiedToken};
+use crate::token::{DecodedToken, InvalidToken, Presented, TokenError, UnverifiedToken};
 
 impl Authorizer {
     /// Decides from the path and the metadata of a call: `/package.Service/Method`, as it was sent.
@@ -50,15 +50,18 @@ impl Authorizer {
         if let Some(caller) = self.memory.recall(presented, &self.issuers, self.clock.now()) {
             return Authorization::Decided(self.evaluate(method, caller));
         }
-        match self.read_token(presented) {
-            Ok((issuer, token)) => self.look_up(method, issuer, &token, presented, metadata),
-            Err(error) => Authorization::Decided(self.refused_without_token(method, error)),
-        }
+        let decided = presented.decode().and_then(|decoded| {
+            let (issuer, token) = self.read_token(&decoded)?;
+            Ok(self.look_up(method, issuer, &token, presented, metadata))
+        });
+        decided.unwrap_or_else(|error| Authorization::Decided(self.refused_without_token(method, error)))
     }
 
     /// The token, and where the issuer that it has to be of stands among those that are trusted.
-    fn read_token<'a>(&self, presented: Presented<'a>) -> Result<(usize, UnverifiedToken<'a>), TokenError> {
-        let token = presented.token()?;
+    fn read_token<'a>(
+        &'a self,
+        token: &'a DecodedToken<'_>,
+    ) -> Result<(usize, UnverifiedToken<'a>), TokenError> {
         // One issuer is asked whatever the token claims, since nothing is told of a token that was not
         // verified. Of several, the token says whose it is, and is verified by that one's rules alone.
         if let [issuer] = self.issuers.as_slice() {
@@ -99,12 +102,12 @@ impl Authorizer {
 
     /// The token borrows from the metadata, so after a wait it is read again.
     fn decide_after(&self, method: &Arc<Method>, lookup: Lookup, metadata: &HeaderMap) -> Verdict {
-        let read =
-            self.presented(metadata).and_then(|presented| Ok((presented, self.read_token(presented)?)));
-        match read {
-            Ok((presented, (issuer, token))) => self.decide_by(method, issuer, &token, presented, lookup),
-            Err(error) => self.refused_without_token(method, error),
-        }
+        let decided = self.presented(metadata).and_then(|presented| {
+            let decoded = presented.decode()?;
+            let (issuer, token) = self.read_token(&decoded)?;
+            Ok(self.decide_by(method, issuer, &token, presented, lookup))
+        });
+        decided.unwrap_or_else(|error| self.refused_without_token(method, error))
     }
 
     fn decide_by(

@@ -1,9 +1,8 @@
 //! The members of an object that were asked for.
 
-use std::borrow::Cow;
 use std::fmt;
 
-use super::raw_text::RawText;
+use super::mark::Mark;
 use super::reader::{Malformed, Reader};
 use super::value::Value;
 use super::wanted::Wanted;
@@ -11,53 +10,62 @@ use super::wanted::Wanted;
 /// The members that were asked for, as they stood in the object. Of a member that is an object itself, there is
 /// only what was asked for within it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Members {
-    values: Vec<(Cow<'static, str>, Value)>,
-    fault: Option<Fault>,
+pub struct Members<'j> {
+    values: Vec<Member<'j>>,
+    /// Rare, and larger than the rest.
+    fault: Option<Box<Fault>>,
 }
 
-impl Members {
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Member<'j> {
+    mark: Mark,
+    name: &'j str,
+    value: Value<'j>,
+}
+
+impl<'j> Members<'j> {
     /// Reads an object.
     ///
     /// # Errors
     /// [`Malformed`] where there is none.
-    pub fn read(reader: &mut Reader<'_>, wanted: &[Wanted]) -> Result<Self, Malformed> {
+    pub fn read(reader: &mut Reader<'j>, wanted: &'j [Wanted]) -> Result<Self, Malformed> {
         let mut members = Self { values: Vec::with_capacity(wanted.len().min(USUAL)), fault: None };
         reader.object(|reader, name| {
-            let Some(wanted) = find(wanted, name) else { return reader.skip() };
+            let Some(wanted) = Wanted::find(wanted, name) else { return reader.skip() };
             let value = Value::read(reader, &wanted.within)?;
-            members.insert(wanted.name.clone(), value);
+            members.insert(&wanted.name, value);
             Ok(())
         })?;
         Ok(members)
     }
 
-    fn insert(&mut self, name: Cow<'static, str>, value: Value) {
+    fn insert(&mut self, name: &'j str, value: Value<'j>) {
         if self.fault.is_none() {
-            let within = value.fault().or_else(|| self.get(&name).map(|_| Fault::repeated()));
-            self.fault = within.map(|fault| fault.of(name.clone()));
+            let within = value.fault().or_else(|| self.get(name).map(|_| Fault::repeated()));
+            self.fault = within.map(|fault| Box::new(fault.of(name)));
         }
-        self.values.push((name, value));
+        self.values.push(Member { mark: Mark::of(name), name, value });
     }
 
     /// A member; the first of this name.
-    pub fn get(&self, name: &str) -> Option<&Value> {
+    pub fn get(&self, name: &str) -> Option<&Value<'j>> {
         self.all(name).next()
     }
 
     /// All members of this name. More than one is a fault.
-    pub fn all(&self, name: &str) -> impl Iterator<Item = &Value> {
-        self.values.iter().filter(move |(own, _)| own == name).map(|(_, value)| value)
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &Value<'j>> {
+        let is_named = is_named(name);
+        self.values.iter().filter(move |member| is_named(member)).map(|member| &member.value)
     }
 
     /// The same, taken out.
-    pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
-        let index = self.values.iter().position(|(own, _)| own == name)?;
-        Some(self.values.remove(index).1)
+    pub(crate) fn take(&mut self, name: &str) -> Option<Value<'j>> {
+        let index = self.values.iter().position(is_named(name))?;
+        Some(self.values.remove(index).value)
     }
 
     /// A member of a member, by the names from outside in. Every name but the last has to be an object's.
-    pub fn within(&self, names: &[String]) -> Option<&Value> {
+    pub fn within(&self, names: &[String]) -> Option<&Value<'j>> {
         let (first, rest) = names.split_first()?;
         rest.iter().try_fold(self.get(first)?, |value, name| match value {
             Value::Object(members) => members.get(name),
@@ -67,26 +75,17 @@ impl Members {
 
     /// The first of the asked members that was there twice, or that cannot be read.
     pub fn fault(&self) -> Option<&Fault> {
-        self.fault.as_ref()
+        self.fault.as_deref()
     }
+}
+
+fn is_named(name: &str) -> impl Fn(&Member<'_>) -> bool {
+    let mark = Mark::of(name);
+    move |member| member.mark == mark && member.name == name
 }
 
 /// As many of the wanted members as an object usually has: a guess, for the allocation.
 const USUAL: usize = 12;
-
-/// Names are compared as what they say: `\u0065xp` is `exp`. Nearly all are written without an escape.
-fn find<'w>(wanted: &'w [Wanted], name: RawText<'_>) -> Option<&'w Wanted> {
-    match name.as_written() {
-        Some(name) => wanted.iter().find(|wanted| is_same(&wanted.name, name)),
-        None => wanted.iter().find(|wanted| name.is(&wanted.name)),
-    }
-}
-
-/// Most claims have three letters: their ends tell them apart before a comparison has to be called.
-fn is_same(one: &str, other: &str) -> bool {
-    let (one, other) = (one.as_bytes(), other.as_bytes());
-    one.len() == other.len() && one.first() == other.first() && one.last() == other.last() && one == other
-}
 
 /// What is wrong with a member that was asked for. It is shown as the path to the member.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,7 +93,7 @@ pub struct Fault {
     /// What it is.
     pub kind: FaultKind,
     /// From inside out.
-    names: Vec<Cow<'static, str>>,
+    names: Vec<String>,
 }
 
 /// Which of the two.
@@ -116,8 +115,8 @@ impl Fault {
         Self { kind: FaultKind::Unreadable, names: Vec::new() }
     }
 
-    fn of(mut self, name: Cow<'static, str>) -> Self {
-        self.names.push(name);
+    fn of(mut self, name: &str) -> Self {
+        self.names.push(name.to_owned());
         self
     }
 }

@@ -8,7 +8,7 @@
 
 use std::str;
 
-use super::raw_text::RawText;
+use super::raw_text::{RawText, plain};
 
 /// How deeply arrays and objects may be nested. Documents of issuers have three levels, or four.
 pub const MAX_DEPTH: u8 = 32;
@@ -110,16 +110,16 @@ impl<'j> Reader<'j> {
     pub fn text(&mut self) -> Read<RawText<'j>> {
         self.expect(b'"')?;
         let start = self.at;
+        let mut has_escapes = false;
         loop {
             // What means only itself is passed over in one go: most of a token is that.
-            let rest = &self.text.as_bytes()[self.at..];
-            let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
-            self.at += plain.ok_or(Malformed::Syntax)?;
+            self.at += plain(&self.text.as_bytes()[self.at..]);
             match self.next()? {
-                b'"' => return Ok(RawText::new(&self.text[start..self.at - 1])),
+                b'"' => return Ok(RawText::new(&self.text[start..self.at - 1], has_escapes)),
                 b'\\' => self.escape()?,
                 _ => return Err(Malformed::Syntax),
             }
+            has_escapes = true;
         }
     }
 

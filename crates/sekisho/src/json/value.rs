@@ -1,5 +1,7 @@
 //! A value that was asked for.
 
+use std::borrow::Cow;
+
 use super::members::{Fault, Members};
 use super::reader::{Kind, Malformed, Reader};
 use super::wanted::Wanted;
@@ -7,24 +9,24 @@ use super::wanted::Wanted;
 /// The value of a member that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Value {
+pub enum Value<'j> {
     /// `null`
     Null,
     /// `true` or `false`. Which of the two is not kept.
     Boolean,
     /// As it is written. An `f64` can hold it.
-    Number(Box<str>),
+    Number(&'j str),
     /// What a string says, its escapes resolved.
-    Text(Box<str>),
+    Text(Cow<'j, str>),
     /// Its texts, and whether there is anything else in it.
-    Array(Array),
+    Array(Array<'j>),
     /// What was asked for within it.
-    Object(Members),
+    Object(Members<'j>),
     /// A text with half of a surrogate pair, or a number that no `f64` can hold.
     Unreadable,
 }
 
-impl Value {
+impl<'j> Value<'j> {
     /// The text, if it is one.
     pub fn as_text(&self) -> Option<&str> {
         match self {
@@ -34,21 +36,20 @@ impl Value {
     }
 
     /// Reads a value, and of an object what is `wanted` within it.
-    pub(super) fn read(reader: &mut Reader<'_>, wanted: &[Wanted]) -> Result<Self, Malformed> {
+    pub(super) fn read(reader: &mut Reader<'j>, wanted: &'j [Wanted]) -> Result<Self, Malformed> {
         match reader.kind()? {
             Kind::Object => Members::read(reader, wanted).map(Self::Object),
             Kind::Array => Array::read(reader).map(Self::Array),
-            _ => Self::read_scalar(reader),
+            scalar => Self::read_scalar(reader, scalar),
         }
     }
 
-    fn read_scalar(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        Ok(match reader.kind()? {
-            Kind::Text => reader.text()?.decode().map_or(Self::Unreadable, |text| Self::Text(text.into())),
+    fn read_scalar(reader: &mut Reader<'j>, kind: Kind) -> Result<Self, Malformed> {
+        Ok(match kind {
+            Kind::Text => reader.text()?.decode().map_or(Self::Unreadable, Self::Text),
             Kind::Number => {
                 let number = reader.number()?;
-                let is_in_range = number.parse().is_ok_and(f64::is_finite);
-                if is_in_range { Self::Number(number.into()) } else { Self::Unreadable }
+                if is_in_range(number) { Self::Number(number) } else { Self::Unreadable }
             }
             _ if reader.literal()? == "null" => Self::Null,
             _ => Self::Boolean,
@@ -66,24 +67,32 @@ impl Value {
     }
 }
 
+/// Whether an `f64` can hold it. It can hold every number of few digits that has no exponent, and those need not be
+/// computed: dates have ten.
+fn is_in_range(number: &str) -> bool {
+    const FEW: usize = 300;
+    let is_plain = number.len() <= FEW && !number.bytes().any(|byte| matches!(byte, b'e' | b'E'));
+    is_plain || number.parse().is_ok_and(f64::is_finite)
+}
+
 /// The texts of an array, and whether it has other elements. Those are not kept, so that an array of a great many
 /// numbers costs no memory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Array {
-    texts: Vec<Box<str>>,
+pub struct Array<'j> {
+    texts: Vec<Cow<'j, str>>,
     has_others: bool,
     has_unreadable: bool,
 }
 
-impl Array {
+impl<'j> Array<'j> {
     /// Its texts, if it has nothing else.
-    pub fn only_texts(&self) -> Option<&[Box<str>]> {
+    pub fn only_texts(&self) -> Option<&[Cow<'j, str>]> {
         (!self.has_others).then_some(&*self.texts)
     }
 
     /// Whether this text is among its elements.
     pub fn contains(&self, text: &str) -> bool {
-        self.texts.iter().any(|own| **own == *text)
+        self.texts.iter().any(|own| own == text)
     }
 
     /// Whether it has no element.
@@ -91,7 +100,7 @@ impl Array {
         self.texts.is_empty() && !self.has_others
     }
 
-    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+    fn read(reader: &mut Reader<'j>) -> Result<Self, Malformed> {
         let mut array = Self::default();
         reader.array(|reader| {
             match reader.kind()? {
@@ -99,7 +108,7 @@ impl Array {
                     array.has_others = true;
                     reader.skip()?;
                 }
-                _ => match Value::read_scalar(reader)? {
+                scalar => match Value::read_scalar(reader, scalar)? {
                     Value::Text(text) => array.texts.push(text),
                     other => {
                         array.has_others = true;

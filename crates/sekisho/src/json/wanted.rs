@@ -2,9 +2,13 @@
 
 use std::borrow::Cow;
 
+use super::mark::Mark;
+use super::raw_text::RawText;
+
 /// A member that is read, and what is read within it where it is an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
+    mark: Mark,
     pub(super) name: Cow<'static, str>,
     pub(super) within: Vec<Wanted>,
 }
@@ -12,16 +16,26 @@ pub struct Wanted {
 impl Wanted {
     /// A member of this name. Of an object there is then nothing to be had but that it is one.
     pub const fn member(name: &'static str) -> Self {
-        Self { name: Cow::Borrowed(name), within: Vec::new() }
+        Self { mark: Mark::of(name), name: Cow::Borrowed(name), within: Vec::new() }
     }
 
     /// Adds a member of a member, by the names from outside in.
     pub fn add(all: &mut Vec<Self>, names: &[String]) {
         let Some((first, rest)) = names.split_first() else { return };
         let index = all.iter().position(|wanted| wanted.name == *first).unwrap_or_else(|| {
-            all.push(Self { name: Cow::Owned(first.clone()), within: Vec::new() });
+            all.push(Self { mark: Mark::of(first), name: Cow::Owned(first.clone()), within: Vec::new() });
             all.len() - 1
         });
         Self::add(&mut all[index].within, rest);
+    }
+
+    /// The one of this name, if it is wanted. Names are compared as what they say: `\u0065xp` is `exp`. Nearly all are written
+    /// without an escape.
+    pub(super) fn find<'w>(all: &'w [Self], name: RawText<'_>) -> Option<&'w Self> {
+        let Some(written) = name.as_written() else {
+            return all.iter().find(|wanted| name.is(&wanted.name));
+        };
+        let mark = Mark::of(written);
+        all.iter().find(|wanted| wanted.mark == mark && wanted.name == written)
     }
 }

@@ -40,7 +40,7 @@ impl VerificationKey {
     ///
     /// # Errors
     /// [`UnusableKey`] says why it cannot verify an access token's signature.
-    pub(super) fn from_jwk(jwk: &Members) -> Result<Self, UnusableKey> {
+    pub(super) fn from_jwk(jwk: &Members<'_>) -> Result<Self, UnusableKey> {
         let jwk = Jwk(jwk);
         if jwk.is_private() {
             return Err(UnusableKey::PrivateMembers);
@@ -56,7 +56,7 @@ impl VerificationKey {
     }
 
     /// The numbers that tell whose secret a JWK has, whatever else is wrong with it.
-    pub(super) fn numbers_of(jwk: &Members) -> impl Iterator<Item = Vec<u8>> {
+    pub(super) fn numbers_of(jwk: &Members<'_>) -> impl Iterator<Item = Vec<u8>> {
         Jwk(jwk).decodable(&Material::TELLING_MEMBERS)
     }
 
@@ -82,9 +82,14 @@ impl VerificationKey {
     /// Whether `signature` is this key's over `message`. False for an algorithm that does not fit.
     #[must_use = "a signature counts only where this says so"]
     pub fn verify(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
+        self.verify_decoded(algorithm, message, &signature.to_vec())
+    }
+
+    /// The same, without a copy of the signature: jsonwebtoken's verifiers take a vector.
+    pub(crate) fn verify_decoded(&self, algorithm: Algorithm, message: &[u8], signature: &Vec<u8>) -> bool {
         let Some(fitting) = self.fitting(algorithm) else { return false };
         let verifier = fitting.verifier.get_or_init(|| self.material.parse(algorithm));
-        verifier.as_ref().is_some_and(|verifier| verifier.verify(message, &signature.to_vec()).is_ok())
+        verifier.as_ref().is_some_and(|verifier| verifier.verify(message, signature).is_ok())
     }
 
     fn algorithms(&self) -> impl Iterator<Item = Algorithm> {

@@ -103,7 +103,7 @@ impl KeySet {
 
     /// Whether a key of this name was published, be it usable or not.
     pub fn knows(&self, kid: &str) -> bool {
-        self.left_out_kids.contains(kid) || self.keys.iter().any(|key| key.kid() == Some(kid))
+        self.keys.iter().any(|key| key.kid() == Some(kid)) || self.left_out_kids.contains(kid)
     }
 
     /// Whether there is a usable key of this name, or any where none is named.
@@ -168,7 +168,7 @@ impl PartialEq for KeySet {
 }
 
 /// The keys one by one, so that what is wrong with one is not wrong with all; nothing for what is no object.
-fn published_keys(json: &[u8]) -> Result<Vec<Option<Members>>, InvalidKeySet> {
+fn published_keys(json: &[u8]) -> Result<Vec<Option<Members<'_>>>, InvalidKeySet> {
     let mut reader = Reader::new(json)?;
     let mut found = Vec::new();
     reader.object(|reader, name| {
@@ -188,13 +188,13 @@ fn published_keys(json: &[u8]) -> Result<Vec<Option<Members>>, InvalidKeySet> {
 
 /// The elements of `keys`: how many there are, and the first [`MAX_KEYS`] of them.
 #[derive(Default)]
-struct Elements {
+struct Elements<'j> {
     count: usize,
-    read: Vec<Option<Members>>,
+    read: Vec<Option<Members<'j>>>,
 }
 
 /// Nothing where it is no array.
-fn read_keys(reader: &mut Reader<'_>) -> Result<Option<Elements>, Malformed> {
+fn read_keys<'j>(reader: &mut Reader<'j>) -> Result<Option<Elements<'j>>, Malformed> {
     if reader.kind()? != Kind::Array {
         return reader.skip().map(|()| None);
     }
@@ -211,7 +211,7 @@ fn read_keys(reader: &mut Reader<'_>) -> Result<Option<Elements>, Malformed> {
     Ok(Some(keys))
 }
 
-fn kid_of(jwk: &Members) -> Option<Box<str>> {
+fn kid_of(jwk: &Members<'_>) -> Option<Box<str>> {
     jwk.get("kid").and_then(Value::as_text).map(Into::into)
 }
 

@@ -39,7 +39,8 @@ fn with_algorithm((mut jwk, signature): (Value, Vec<u8>), name: &str) -> (Value,
 }
 
 fn parse(jwk: &Value) -> Result<VerificationKey, UnusableKey> {
-    let members = crate::json::read_object(jwk.to_string().as_bytes(), &key::MEMBERS);
+    let json = jwk.to_string();
+    let members = crate::json::read_object(json.as_bytes(), &key::MEMBERS);
     VerificationKey::from_jwk(&members.expect("an object"))
 }
 

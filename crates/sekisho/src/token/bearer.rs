@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::{CredentialsError, MalformedToken, TokenError};
+use super::{CredentialsError, DecodedToken, MalformedToken, TokenError};
 
 /// What stands after `Bearer`, within the size limit and of the characters that a token may have.
 #[derive(Clone, Copy)]
@@ -55,6 +55,16 @@ impl<'a> Presented<'a> {
 
     pub(crate) fn token(self) -> Result<BearerToken<'a>, CredentialsError> {
         one_token(self.0).map(BearerToken)
+    }
+
+    /// The same as [`BearerToken::decode`] of [`Self::token`]. Base64url and dots have no other characters than a token may
+    /// have, so those are judged only where there is something else.
+    pub(crate) fn decode(self) -> Result<DecodedToken<'a>, TokenError> {
+        let decoded = DecodedToken::of(self.0);
+        if !decoded.as_ref().is_ok_and(DecodedToken::is_whole) {
+            self.token()?;
+        }
+        Ok(decoded?)
     }
 }
 
@@ -115,6 +125,43 @@ mod tests {
         let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/";
         for byte in 0..=u8::MAX {
             assert_eq!(may_stand_in_a_token(byte), alphabet.contains(&byte), "{byte:#04x}");
+        }
+    }
+
+    /// What becomes of an entry, by the way of a token that is decoded at once, or after its characters were judged.
+    fn by_both_ways(token: &[u8]) -> [Result<bool, TokenError>; 2] {
+        let presented = Presented(token);
+        let after = || Ok(presented.token()?.decode()?.is_whole());
+        [presented.decode().map(|decoded| decoded.is_whole()), after()]
+    }
+
+    #[test]
+    fn a_token_is_decoded_at_once_as_after_its_characters_were_judged() {
+        use CredentialsError::{Characters, NoToken};
+        let cases: [(&[u8], Result<bool, TokenError>); 10] = [
+            (b"e30.e30.AA", Ok(true)),
+            (b"..", Ok(true)),
+            (b"e30.e30.AA==", Ok(false)),
+            (b"e30.e30.+", Ok(false)),
+            (b"", Err(NoToken.into())),
+            (b"e30.e30", Err(MalformedToken::Parts.into())),
+            (b"e30.e30.A A", Err(Characters.into())),
+            (b"e30.e=0.AA", Err(Characters.into())),
+            (b"e30.e30 ", Err(Characters.into())),
+            (b"e30.e30.\xff\xff", Err(Characters.into())),
+        ];
+        for (token, expected) in cases {
+            assert_eq!(by_both_ways(token), [expected.clone(), expected], "{}", token.escape_ascii());
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_decoded_at_once_as_after_they_were_judged(
+            token in r"[A-Za-z0-9_.-]{0,12}[ =+é\x00]?[A-Za-z0-9_.=-]{0,6}",
+        ) {
+            let [at_once, after] = by_both_ways(token.as_bytes());
+            proptest::prop_assert_eq!(at_once, after);
         }
     }
 }

@@ -125,12 +125,12 @@ fn refuse_id_token(token: &UnverifiedToken<'_>) -> Result<(), InvalidToken> {
 }
 
 /// Whatever is in `cnf`: a binding that is not understood is one that nobody has verified.
-fn refuse_sender_constrained(payload: &Members, expected: &Verifier) -> Result<(), InvalidToken> {
+fn refuse_sender_constrained(payload: &Members<'_>, expected: &Verifier) -> Result<(), InvalidToken> {
     let is_refused = payload.get("cnf").is_some() && !expected.accepts_bound_tokens;
     if is_refused { Err(InvalidToken::SenderConstrained) } else { Ok(()) }
 }
 
-fn check_issuer(payload: &Members, expected: &str) -> Result<(), InvalidToken> {
+fn check_issuer(payload: &Members<'_>, expected: &str) -> Result<(), InvalidToken> {
     let found = required_text(payload, "iss")?;
     if found == expected {
         return Ok(());
@@ -142,7 +142,7 @@ fn check_issuer(payload: &Members, expected: &str) -> Result<(), InvalidToken> {
 
 /// A claim that was configured may name the audience where there is no `aud`. It does not put an `aud` aside:
 /// that says whom the token is for, and whoever is not named must not take it (RFC 7519 §4.1.3).
-fn check_audience(payload: &Members, expected: &Verifier) -> Result<(), InvalidToken> {
+fn check_audience(payload: &Members<'_>, expected: &Verifier) -> Result<(), InvalidToken> {
     for claim in [expected.audience_claim.as_str(), "aud"] {
         let is_required = claim == expected.audience_claim || expected.profile == TokenProfile::Rfc9068;
         match payload.get(claim) {
@@ -154,9 +154,9 @@ fn check_audience(payload: &Members, expected: &Verifier) -> Result<(), InvalidT
     Ok(())
 }
 
-fn check_names(audience: &Value, claim: &str, expected: &str) -> Result<(), InvalidToken> {
+fn check_names(audience: &Value<'_>, claim: &str, expected: &str) -> Result<(), InvalidToken> {
     let is_named = match audience {
-        Value::Text(audience) => **audience == *expected,
+        Value::Text(audience) => audience == expected,
         Value::Array(audiences) if audiences.only_texts().is_some() => audiences.contains(expected),
         _ => return Err(InvalidToken::ClaimType { claim: claim.to_owned() }),
     };
@@ -164,7 +164,7 @@ fn check_names(audience: &Value, claim: &str, expected: &str) -> Result<(), Inva
 }
 
 /// What RFC 9068 §2.2 requires over the claims that are required of any token.
-fn check_profile(payload: &Members, profile: TokenProfile) -> Result<(), InvalidToken> {
+fn check_profile(payload: &Members<'_>, profile: TokenProfile) -> Result<(), InvalidToken> {
     if profile == TokenProfile::Rfc9068 {
         required_text(payload, "client_id")?;
         required_text(payload, "jti")?;
@@ -175,7 +175,7 @@ fn check_profile(payload: &Members, profile: TokenProfile) -> Result<(), Invalid
 }
 
 /// A claim that is not there, or whose way leads through what is no object, grants nothing.
-fn granted_scopes(payload: &Members, expected: &Verifier) -> ScopeSet {
+fn granted_scopes(payload: &Members<'_>, expected: &Verifier) -> ScopeSet {
     let claims = expected.scope_claims.iter().filter_map(|claim| payload.within(claim.names()));
     let mut granted = ScopeSet::new();
     for scopes in claims.filter_map(scopes_of) {
@@ -188,7 +188,7 @@ fn granted_scopes(payload: &Members, expected: &Verifier) -> ScopeSet {
 
 /// A space-separated string (RFC 6749 §3.3) or an array of scope tokens. A claim of any other shape, or
 /// with anything in it that is no scope token, is not understood and so grants nothing.
-fn scopes_of(claim: &Value) -> Option<ScopeSet> {
+fn scopes_of(claim: &Value<'_>) -> Option<ScopeSet> {
     match claim {
         Value::Text(scopes) => scopes.parse().ok(),
         Value::Array(scopes) => {
@@ -198,7 +198,7 @@ fn scopes_of(claim: &Value) -> Option<ScopeSet> {
     }
 }
 
-fn optional_text<'a>(payload: &'a Members, claim: &str) -> Result<Option<&'a str>, InvalidToken> {
+fn optional_text<'a>(payload: &'a Members<'_>, claim: &str) -> Result<Option<&'a str>, InvalidToken> {
     match payload.get(claim) {
         None => Ok(None),
         Some(Value::Text(text)) => Ok(Some(text)),
@@ -206,6 +206,6 @@ fn optional_text<'a>(payload: &'a Members, claim: &str) -> Result<Option<&'a str
     }
 }
 
-fn required_text<'a>(payload: &'a Members, claim: &str) -> Result<&'a str, InvalidToken> {
+fn required_text<'a>(payload: &'a Members<'_>, claim: &str) -> Result<&'a str, InvalidToken> {
     optional_text(payload, claim)?.ok_or_else(|| InvalidToken::ClaimMissing { claim: claim.to_owned() })
 }

@@ -78,8 +78,8 @@ pub enum MalformedToken {
     },
 }
 
-/// A part of a signed JWT.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A part of a signed JWT, in the order in which they stand there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
     /// The JOSE header.
     Header,

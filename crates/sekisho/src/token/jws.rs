@@ -1,11 +1,11 @@
 //! A signed JWT in compact form (RFC 7515 §3.1), read but not believed.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::SystemTime;
 
 use super::lifetime::numeric_date;
-use super::{BearerToken, InvalidToken, MalformedToken, Part};
-use crate::base64url;
+use super::{DecodedToken, InvalidToken, MalformedToken, Part};
 use crate::json::{self, FaultKind, Malformed, Members, Value, Wanted};
 use crate::jwks::Algorithm;
 
@@ -17,11 +17,11 @@ static HEADER_MEMBERS: [Wanted; 4] =
 /// A token whose form, algorithm and type are in order. Its claims are anybody's until it is verified.
 pub struct UnverifiedToken<'a> {
     pub(super) algorithm: Algorithm,
-    pub(super) kid: Option<Box<str>>,
-    pub(super) typ: Option<Box<str>>,
-    pub(super) payload: Members,
-    pub(super) signing_input: &'a str,
-    pub(super) signature: Vec<u8>,
+    pub(super) kid: Option<Cow<'a, str>>,
+    pub(super) typ: Option<Cow<'a, str>>,
+    pub(super) payload: Members<'a>,
+    pub(super) signing_input: &'a [u8],
+    pub(super) signature: &'a Vec<u8>,
 }
 
 impl UnverifiedToken<'_> {
@@ -65,27 +65,21 @@ impl fmt::Debug for UnverifiedToken<'_> {
     }
 }
 
-/// The parts of a compact JWS, decoded; `alg` and the rest of the header not yet judged.
+/// The parts of a compact JWS, read; `alg` and the rest of the header not yet judged.
 pub(super) struct CompactJws<'a> {
-    pub(super) header: Members,
-    pub(super) payload: Members,
-    signing_input: &'a str,
-    signature: Vec<u8>,
+    header: Members<'a>,
+    payload: Members<'a>,
+    signing_input: &'a [u8],
+    signature: &'a Vec<u8>,
 }
 
 impl<'a> CompactJws<'a> {
-    pub(super) fn parse(token: BearerToken<'a>, claims: &[Wanted]) -> Result<CompactJws<'a>, MalformedToken> {
-        let token = token.as_str();
-        let (signing_input, signature) = token.rsplit_once('.').ok_or(MalformedToken::Parts)?;
-        let (header, payload) = signing_input.split_once('.').ok_or(MalformedToken::Parts)?;
-        if payload.contains('.') {
-            return Err(MalformedToken::Parts);
-        }
+    pub(super) fn read(token: &'a DecodedToken<'_>, claims: &'a [Wanted]) -> Result<Self, MalformedToken> {
         Ok(Self {
-            header: read_object(header, Part::Header, &HEADER_MEMBERS)?,
-            payload: read_object(payload, Part::Payload, claims)?,
-            signing_input,
-            signature: decode(signature, Part::Signature)?,
+            header: read_object(token.header()?, Part::Header, &HEADER_MEMBERS)?,
+            payload: read_object(token.payload()?, Part::Payload, claims)?,
+            signing_input: token.signing_input(),
+            signature: token.signature()?,
         })
     }
 
@@ -114,19 +108,15 @@ impl<'a> CompactJws<'a> {
     }
 }
 
-fn decode(text: &str, part: Part) -> Result<Vec<u8>, MalformedToken> {
-    base64url::decode(text).ok_or(MalformedToken::Encoding { part })
-}
-
-fn read_object(text: &str, part: Part, wanted: &[Wanted]) -> Result<Members, MalformedToken> {
-    json::read_object(&decode(text, part)?, wanted).map_err(|malformed| match malformed {
+fn read_object<'a>(json: &'a [u8], part: Part, wanted: &'a [Wanted]) -> Result<Members<'a>, MalformedToken> {
+    json::read_object(json, wanted).map_err(|malformed| match malformed {
         Malformed::Syntax => MalformedToken::NotAnObject { part },
         Malformed::TooDeep => MalformedToken::TooDeep { part },
     })
 }
 
 /// What is read is there once, and means something.
-pub(super) fn refuse_fault(members: &Members, part: Part) -> Result<(), InvalidToken> {
+pub(super) fn refuse_fault(members: &Members<'_>, part: Part) -> Result<(), InvalidToken> {
     let Some(fault) = members.fault() else { return Ok(()) };
     let member = fault.to_string();
     Err(match fault.kind {
@@ -137,7 +127,7 @@ pub(super) fn refuse_fault(members: &Members, part: Part) -> Result<(), InvalidT
 
 /// A string or nothing; `None` for anything else.
 #[expect(clippy::option_option, reason = "wrong type and absence are two things")]
-fn text(member: Option<Value>) -> Option<Option<Box<str>>> {
+fn text(member: Option<Value<'_>>) -> Option<Option<Cow<'_, str>>> {
     match member {
         None => Some(None),
         Some(Value::Text(text)) => Some(Some(text)),

@@ -18,7 +18,11 @@ pub(super) struct Lifetime {
 
 impl Lifetime {
     /// Reads the dates, and judges each before the next one is read: of two faults the same one is told as ever.
-    pub(super) fn judge(payload: &Members, leeway: Duration, now: SystemTime) -> Result<Self, TokenError> {
+    pub(super) fn judge(
+        payload: &Members<'_>,
+        leeway: Duration,
+        now: SystemTime,
+    ) -> Result<Self, TokenError> {
         let expires_at = expiry(payload)?;
         if has_expired(expires_at, now, leeway) {
             return Err(TokenError::Expired);
@@ -53,7 +57,7 @@ fn is_to_come(begins_at: Option<SystemTime>, now: SystemTime, leeway: Duration) 
 }
 
 /// Nothing was ever issued to expire before 1970, so that a negative number is none that an issuer meant.
-fn expiry(payload: &Members) -> Result<SystemTime, InvalidToken> {
+fn expiry(payload: &Members<'_>) -> Result<SystemTime, InvalidToken> {
     const CLAIM: &str = "exp";
     if matches!(payload.get(CLAIM), Some(Value::Number(number)) if number.starts_with('-')) {
         return Err(InvalidToken::ClaimType { claim: CLAIM.to_owned() });
@@ -67,7 +71,7 @@ fn later(time: SystemTime, leeway: Duration) -> SystemTime {
 }
 
 /// A number of seconds since 1970, fractions included (RFC 7519 §2).
-pub(super) fn numeric_date(payload: &Members, claim: &str) -> Result<Option<SystemTime>, InvalidToken> {
+pub(super) fn numeric_date(payload: &Members<'_>, claim: &str) -> Result<Option<SystemTime>, InvalidToken> {
     let date = match payload.get(claim) {
         None => return Ok(None),
         Some(Value::Number(number)) => date(number),

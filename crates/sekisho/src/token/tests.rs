@@ -12,9 +12,16 @@ use crate::testing::{ManualClock, TestIssuer};
 
 const LIMIT: usize = 8192;
 
+fn decode(entry: &[u8]) -> Result<DecodedToken<'_>, TokenError> {
+    Ok(BearerToken::parse([entry], LIMIT)?.decode()?)
+}
+
+fn read_text(token: &str) -> Result<(), TokenError> {
+    read(format!("Bearer {token}").as_bytes())
+}
+
 fn read(entry: &[u8]) -> Result<(), TokenError> {
-    let token = BearerToken::parse([entry], LIMIT)?;
-    Verifier::new("api").read(token).map(drop)
+    Verifier::new("api").read(&decode(entry)?).map(drop)
 }
 
 #[test]
@@ -24,9 +31,47 @@ fn a_token_is_never_shown() {
     let issuer = TestIssuer::new("https://i.example/", "api");
     let header = format!("Bearer {}", issuer.token().claim("sub", "somebody").sign());
     let verifier = Verifier::new("api");
-    let unverified =
-        verifier.read(BearerToken::parse([header.as_bytes()], LIMIT).expect("a token")).expect("a good form");
+    let decoded = decode(header.as_bytes()).expect("three parts");
+    assert_eq!(format!("{decoded:?}"), "DecodedToken(redacted)");
+    let unverified = verifier.read(&decoded).expect("a good form");
     assert!(!format!("{unverified:?}").contains("somebody"));
+}
+
+/// The parts are decoded before any is read; what is told is what a reader who goes from part to part meets first.
+#[test]
+fn of_several_faults_the_first_one_is_told() {
+    let (header, payload) = (encode(br#"{"alg":"RS256"}"#), encode(b"{}"));
+    let deep = encode(format!("{{\"a\":{}", "[".repeat(40)).as_bytes());
+    let (array, no_algorithm) = (encode(b"[]"), encode(b"{}"));
+    let encoding = |part| MalformedToken::Encoding { part }.into();
+    let not_an_object = |part| MalformedToken::NotAnObject { part }.into();
+    let too_deep = |part| MalformedToken::TooDeep { part }.into();
+    let cases: [(&str, String, TokenError); 11] = [
+        ("header, payload, signature", "+.+.+".to_owned(), encoding(Part::Header)),
+        ("payload, signature", format!("{header}.+.+"), encoding(Part::Payload)),
+        ("signature", format!("{header}.{payload}.+"), encoding(Part::Signature)),
+        ("an array for a header, payload", format!("{array}.+.+"), not_an_object(Part::Header)),
+        ("a deep header, payload", format!("{deep}.+.+"), too_deep(Part::Header)),
+        ("an array for a payload, signature", format!("{header}.{array}.+"), not_an_object(Part::Payload)),
+        ("a deep payload, signature", format!("{header}.{deep}.+"), too_deep(Part::Payload)),
+        ("no algorithm, signature", format!("{no_algorithm}.{payload}.+"), encoding(Part::Signature)),
+        ("no algorithm", format!("{no_algorithm}.{payload}.AA"), InvalidToken::Algorithm.into()),
+        ("four parts, header", "+.a.a.a".to_owned(), MalformedToken::Parts.into()),
+        ("two parts, header", "+.a".to_owned(), MalformedToken::Parts.into()),
+    ];
+    for (name, token, expected) in cases {
+        assert_eq!(read_text(&token), Err(expected), "{name}");
+    }
+    assert_eq!(read_text(&format!("{header}.{payload}.AA")), Ok(()), "none");
+}
+
+/// Whoever asks for a later part first is not handed one that was never decoded.
+#[test]
+fn no_part_after_a_fault_is_handed_out() {
+    let decoded = decode(b"Bearer e30.+.e30").expect("three parts");
+    let fault = MalformedToken::Encoding { part: Part::Payload };
+    assert!(decoded.header().is_ok());
+    assert_eq!((decoded.payload().err(), decoded.signature().err()), (Some(fault), Some(fault)));
 }
 
 #[test]
@@ -47,7 +92,8 @@ fn the_audience_may_stand_in_a_claim_of_another_name() {
     let verifier = Verifier::new("cognito-client").audience_claim("client_id");
     let judge = |builder: crate::testing::TokenBuilder<'_>| {
         let entry = format!("Bearer {}", builder.sign());
-        let token = verifier.read(BearerToken::parse([entry.as_bytes()], LIMIT)?)?;
+        let decoded = decode(entry.as_bytes())?;
+        let token = verifier.read(&decoded)?;
         verifier
             .verify(&token, &keys, ManualClock::new().time())
             .map(|claims| claims.client().map(ToOwned::to_owned))
@@ -65,8 +111,8 @@ fn the_audience_may_stand_in_a_claim_of_another_name() {
     // Any name, though nothing else reads it; a dot is part of it, for it is no path.
     let verifier = Verifier::new("orders").audience_claim("our.api");
     let entry = format!("Bearer {}", token().claim("our.api", "orders").sign());
-    let read =
-        verifier.read(BearerToken::parse([entry.as_bytes()], LIMIT).expect("a token")).expect("its form");
+    let decoded = decode(entry.as_bytes()).expect("three parts");
+    let read = verifier.read(&decoded).expect("its form");
     assert!(verifier.verify(&read, &keys, ManualClock::new().time()).is_ok());
 }
 
@@ -114,7 +160,8 @@ proptest! {
         let entry = format!("Bearer {}", issuer.token().claim(&name, value.clone()).sign());
         let claims = ["scope".parse()?, "scp".parse()?, "realm_access.roles".parse()?, "realm_access.a.roles".parse()?];
         let verifier = Verifier::new("api").scope_claims(claims).scope_prefix("a".parse()?);
-        let token = verifier.read(BearerToken::parse([entry.as_bytes()], LIMIT)?)?;
+        let decoded = decode(entry.as_bytes())?;
+        let token = verifier.read(&decoded)?;
         let now = ManualClock::new().time();
         if let Ok(claims) = verifier.verify(&token, &keys, now) {
             prop_assert!(claims.expires_at() + Duration::from_secs(5) > now);
@@ -135,7 +182,8 @@ proptest! {
         };
         let entry = format!("Bearer {}", issuer.token().claim("exp", json!(seconds)).sign());
         let verifier = Verifier::new("api");
-        let token = verifier.read(BearerToken::parse([entry.as_bytes()], LIMIT)?)?;
+        let decoded = decode(entry.as_bytes())?;
+        let token = verifier.read(&decoded)?;
         let accepted = verifier.verify(&token, &keys, SystemTime::UNIX_EPOCH).is_ok();
         // At the beginning of time `iat` is in the future, so nothing passes; and nothing panics.
         prop_assert!(!accepted);

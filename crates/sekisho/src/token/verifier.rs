@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use super::claims::{self, Claims};
 use super::jws::CompactJws;
-use super::{BearerToken, ClaimPath, InvalidToken, TokenError, TokenProfile, UnverifiedToken};
+use super::{ClaimPath, DecodedToken, InvalidToken, TokenError, TokenProfile, UnverifiedToken};
 use crate::json::Wanted;
 use crate::jwks::{Algorithm, HeldKeys, VerificationKey};
 use crate::scope::ScopePrefix;
@@ -139,8 +139,8 @@ impl Verifier {
     ///
     /// # Errors
     /// [`TokenError::Malformed`], or [`TokenError::Invalid`] for what the header says.
-    pub fn read<'a>(&self, token: BearerToken<'a>) -> Result<UnverifiedToken<'a>, TokenError> {
-        let token = CompactJws::parse(token, &self.claims)?.into_unverified(&self.algorithms)?;
+    pub fn read<'a>(&'a self, token: &'a DecodedToken<'_>) -> Result<UnverifiedToken<'a>, TokenError> {
+        let token = CompactJws::read(token, &self.claims)?.into_unverified(&self.algorithms)?;
         self.check_type(&token)?;
         Ok(token)
     }
@@ -217,8 +217,10 @@ fn verify_signature(token: &UnverifiedToken<'_>, keys: &HeldKeys) -> Result<Sign
     if candidates.peek().is_none() {
         return Err(InvalidToken::NoFittingKey);
     }
-    let message = token.signing_input.as_bytes();
-    let key = candidates.find(|key| key.verify(token.algorithm, message, &token.signature));
+    let fits = |key: &&Arc<VerificationKey>| {
+        key.verify_decoded(token.algorithm, token.signing_input, token.signature)
+    };
+    let key = candidates.find(fits);
     let key = key.ok_or(InvalidToken::Signature)?;
     Ok(Signed { key: Arc::clone(key), algorithm: token.algorithm, names_its_key: token.kid().is_some() })
 }

@@ -241,8 +241,8 @@ async fn a_token_whose_key_is_withdrawn_while_it_is_verified_is_not_accepted_aga
         HeaderMap::from_iter([(AUTHORIZATION, format!("Bearer {token}").parse().expect("a value"))]);
     let presented = world.authorizer.presented(&metadata).expect("a token");
     let Lookup::Held(keys) = world.keys.lookup(Some("first")) else { panic!("it is held") };
-    let read =
-        world.authorizer.issuers[0].verifier().read(presented.token().expect("characters")).expect("a form");
+    let decoded = presented.decode().expect("three parts");
+    let read = world.authorizer.issuers[0].verifier().read(&decoded).expect("a form");
     let verified = world.authorizer.issuers[0].verifier().verify_signed(&read, &keys, world.clock.now());
     world.publish(Some((ISSUER, jwks(&[1])))).await;
     let verified = Arc::new(Verified::new(0, verified.expect("a signature"), &keys));

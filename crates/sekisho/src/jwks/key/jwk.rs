@@ -30,7 +30,7 @@ const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"]
 
 /// A JWK (RFC 7517 §4). Members that say nothing count as absent.
 #[derive(Clone, Copy)]
-pub(super) struct Jwk<'a>(pub(super) &'a Members);
+pub(super) struct Jwk<'a>(pub(super) &'a Members<'a>);
 
 impl<'a> Jwk<'a> {
     /// Whether whoever reads it could sign with it.
@@ -55,7 +55,7 @@ impl<'a> Jwk<'a> {
     }
 
     /// A member, unless it counts as absent.
-    pub(super) fn get(self, name: &str) -> Option<&'a Value> {
+    pub(super) fn get(self, name: &str) -> Option<&'a Value<'a>> {
         self.0.get(name).filter(|value| says_something(value))
     }
 
@@ -78,7 +78,7 @@ impl<'a> Jwk<'a> {
 }
 
 /// Serializers that know a member and have no value for it write `null` or an empty list.
-fn says_something(value: &Value) -> bool {
+fn says_something(value: &Value<'_>) -> bool {
     match value {
         Value::Null => false,
         Value::Array(array) => !array.is_empty(),
