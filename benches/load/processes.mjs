@@ -74,6 +74,30 @@ export class Server {
   }
 }
 
+// A server before which a proxy stands, `front`: what the two of them take.
+export class Proxied {
+  constructor(front, behind) {
+    this.front = front;
+    this.behind = behind;
+  }
+
+  cpuSeconds() {
+    return this.front.cpuSeconds() + this.behind.cpuSeconds();
+  }
+
+  memory() {
+    return this.front.memory() + this.behind.memory();
+  }
+
+  trimLog() {
+    for (const each of [this.front, this.behind]) each.trimLog();
+  }
+
+  async stop() {
+    for (const each of [this.front, this.behind]) await each.stop();
+  }
+}
+
 // What stands behind the name of the program, which may have spaces.
 function statOf(pid) {
   return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ');
