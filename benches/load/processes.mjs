@@ -37,6 +37,10 @@ export class Server {
     this.#child.on('error', () => running.delete(this.#child));
   }
 
+  get pid() {
+    return this.#child.pid;
+  }
+
   get hasEnded() {
     return !running.has(this.#child);
   }

@@ -1,10 +1,12 @@
-// Of what needs no server: figures, what h2load prints, what callgrind writes, how Envoy is set up. `benches/load/run --check` runs them.
+// Of what needs no server: figures, what h2load prints, what callgrind writes, how
+// Envoy is set up, what a flame graph shows. `benches/load/run --check` runs them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { byOwner } from './callgrind.mjs';
 import { allAnswered, readCounts } from './counts.mjs';
 import { median, ratio, summary } from './figures.mjs';
+import { shortened, still } from './flame.mjs';
 import { goalRows } from './goals.mjs';
 import { envoyConfig } from './peers/envoy/config.mjs';
 import { Proxied } from './processes.mjs';
@@ -132,4 +134,26 @@ test('every Envoy with jwt_authn has to refuse before it is measured', () => {
   const guarded = Object.keys(SERVERS).filter((name) => name.startsWith('envoy') && SERVERS[name].guarded);
   assert.deepEqual(guarded.length, 6);
   assert.ok(guarded.every((name) => name.endsWith('cached')));
+});
+
+test('names of a flame graph are short, and the samples are kept', () => {
+  const folded = [
+    'sekisho;<hyper::Server<T,S> as Future>::poll;tonic::call<A, B<C>>::{{closure}}<X>;f::h0123456789abcdef 7',
+    'sekisho;<F as Fn<(A, fn(B) -> C)>>::call;core::Option<T>::map::<u8>;tcp_sendmsg 12',
+  ];
+  assert.deepEqual(shortened(folded.join('\n')).split('\n'), [
+    'sekisho;<hyper::Server as Future>::poll;tonic::call::{{closure}};f 7',
+    'sekisho;<F as Fn>::call;core::Option::map;tcp_sendmsg 12',
+  ]);
+});
+
+test('a flame graph needs no script: texts are cut to their frames, and the whole is in the tip', () => {
+  const frame = (width, text) =>
+    `<g><title>${text} (9 samples)</title><rect x="0%" y="1" width="${width}%" height="15" fill="red" fg:x="0"/><text x="1%" y="9">${text}</text></g>`;
+  const frames = (...all) => `<svg id="frames" x="10" width="1180">${all.join('')}</svg></svg>`;
+  const head = '<svg onload="init(evt)" xmlns:fg="x"><script type="a"><![CDATA[var a = 1;]]></script><text id="search" y="2">Search</text>';
+  const picture = still(head + frames(frame(50, 'whole'), frame(5, '&lt;a as B&gt;::call_it'), frame(0.5, 'narrow')));
+  assert.doesNotMatch(picture, /script|onload|fg:|Search/);
+  assert.deepEqual(picture.match(/<text[^>]*>[^<]*/g), ['<text x="1%" y="9">whole', '<text x="1%" y="9">&lt;a as..']);
+  assert.match(picture, /<title>narrow \(9 samples\)/);
 });
