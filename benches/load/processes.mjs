@@ -57,10 +57,10 @@ export class Server {
     return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
   }
 
-  // Resident, in MiB.
+  // Resident, in MiB. The number of /proc's `status` is not exact, and was up to 0.4 MiB too small.
   memory() {
-    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
-    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)[1]) / 1024;
+    const mappings = readFileSync(`/proc/${this.#child.pid}/smaps_rollup`, 'utf8');
+    return Number(/^Rss:\s+(\d+) kB$/m.exec(mappings)[1]) / 1024;
   }
 
   // A log of every call is soon longer than the disk.
