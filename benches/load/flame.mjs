@@ -24,12 +24,14 @@ export async function flameGraph(sekisho, inferno, files) {
   const script = join(files.folder, 'perf.script');
   // Inlined functions would be asked of addr2line one by one, and are counted by callgrind's table. Without the period,
   // each sample counts as one.
-  writeFileSync(script, run('perf', ['script', '--no-inline', '--fields', 'comm,pid,tid,time,event,ip,sym,dso', '--input', data]));
+  const fields = ['--fields', 'comm,pid,tid,time,event,ip,sym,dso'];
+  writeFileSync(script, run('perf', ['script', '--no-inline', ...fields, '--input', data]));
   const folded = join(files.folder, 'folded');
   writeFileSync(folded, shortened(run(join(inferno, 'inferno-collapse-perf'), [script])));
-  const title = ['--title', 'A remembered call of sekisho serve', '--subtitle', 'by time on its core; what stands on entry_SYSCALL_64 is the kernel'];
+  const title = ['--title', 'A remembered call of sekisho serve'];
+  const subtitle = ['--subtitle', 'by time on its core; what stands on entry_SYSCALL_64 is the kernel'];
   const look = ['--deterministic', '--minwidth', String(NARROWEST), '--fontsize', String(FONT.size)];
-  return still(run(join(inferno, 'inferno-flamegraph'), [...title, ...look, folded]));
+  return still(run(join(inferno, 'inferno-flamegraph'), [...title, ...subtitle, ...look, folded]));
 }
 
 // perf's file of samples of a server under load.
