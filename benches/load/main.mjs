@@ -8,7 +8,7 @@ import { measureAlone } from './alone.mjs';
 import { build, has, HERE, REPOSITORY } from './builds.mjs';
 import { measure, writeFiles } from './measure.mjs';
 import { allNames, chosen } from './rows.mjs';
-import { SERVERS } from './servers.mjs';
+import { buildsOf } from './servers.mjs';
 import { goalsTable, machine, rowsTables, write } from './tables.mjs';
 
 // Neither a row nor a group: start and memory of the program.
@@ -39,7 +39,7 @@ const groupsToRun = names.length > 0 && wanted.length === 0 ? [] : chosen(wanted
 const withAlone = names.length === 0 || names.includes(ALONE);
 
 // Nothing is measured while something is built.
-for (const row of groupsToRun.flatMap((group) => group.rows)) build(SERVERS[row.server].build);
+for (const row of groupsToRun.flatMap((group) => group.rows)) buildsOf(row.server).forEach(build);
 if (withAlone) build('program');
 if (withAlone || groupsToRun.some((group) => group.name === 'tokens')) build('servers');
 if (values.build) process.exit(0);

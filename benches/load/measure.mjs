@@ -6,8 +6,8 @@ import { join } from 'node:path';
 
 import { build, run } from './builds.mjs';
 import { checkAnswer, checkGuard } from './calls.mjs';
-import { freePort, Server } from './processes.mjs';
-import { SERVERS } from './servers.mjs';
+import { freePort, Proxied, Server } from './processes.mjs';
+import { buildsOf, SERVERS } from './servers.mjs';
 import { writeJwks } from './tokens.mjs';
 
 const WARM_UP = 1;
@@ -59,9 +59,9 @@ function oneLine({ name }, reason) {
 // Starts the row's server, if it does not run, and sees that it judges and answers as it should. Says why it cannot be.
 async function prepare(row, files, running) {
   const kind = SERVERS[row.server];
-  const { found, missing } = build(kind.build);
+  const { missing } = buildsOf(row.server).map(build).find((built) => built.missing) ?? {};
   if (missing) return missing;
-  if (!running.has(row.process)) running.set(row.process, await start(row, kind, found, files));
+  if (!running.has(row.process)) running.set(row.process, await start(row.server, row.process, files));
   const { port } = running.get(row.process);
   // A server that lets in what it should not is no row to leave out: the run ends.
   if (kind.guarded) await checkGuard(port, kind, row.load).catch((error) => fatal(row, error));
@@ -73,11 +73,15 @@ function fatal(row, error) {
   process.exit(1);
 }
 
-async function start(row, kind, found, files) {
+// { port, server } of a server by name, started after the one that it stands before. `process` names its log.
+async function start(name, process, files) {
+  const { before, cores, ...kind } = SERVERS[name];
+  const behind = before && (await start(before, `${process}-behind`, files));
   const port = await freePort();
-  const log = join(files.folder, `${row.process}.log`);
-  const server = new Server(kind.command(String(port), found, files), { cores: kind.cores, log });
-  await server.listens(port).catch(async (error) => {
+  const command = kind.command(String(port), build(kind.build).found, files, behind?.port);
+  const front = new Server(command, { cores, log: join(files.folder, `${process}.log`) });
+  const server = behind ? new Proxied(front, behind.server) : front;
+  await front.listens(port).catch(async (error) => {
     await server.stop();
     throw error;
   });
@@ -90,9 +94,11 @@ async function warmUp(row, running, files) {
 
 async function round(row, running, files, seconds) {
   const { port, server } = running.get(row.process);
-  const before = server.cpuSeconds();
+  const [before, ownBefore] = [server.cpuSeconds(), server.front?.cpuSeconds()];
   const calls = await row.load.run({ port, server: SERVERS[row.server], files, seconds, bytes: row.bytes });
   const cpu = server.cpuSeconds() - before;
+  const micros = (some) => (some / calls) * 1e6;
+  const own = server.front && { own: micros(server.front.cpuSeconds() - ownBefore) };
   server.trimLog();
-  return { calls, perSecond: calls / seconds, cpu: (cpu / calls) * 1e6, busy: cpu / seconds };
+  return { calls, perSecond: calls / seconds, cpu: micros(cpu), ...own, busy: cpu / seconds };
 }

@@ -1,14 +1,15 @@
 // See `profile` for the command line.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { REPOSITORY, run, target } from './builds.mjs';
+import { build, REPOSITORY, run, target } from './builds.mjs';
 import { byOwner } from './callgrind.mjs';
 import { checkAnswer } from './calls.mjs';
+import { flameGraph } from './flame.mjs';
 import { h2load } from './load.mjs';
 import { writeFiles } from './measure.mjs';
 import { freePort, listening } from './processes.mjs';
@@ -23,13 +24,20 @@ const LEAST_SHARE = 0.005;
 const folder = mkdtempSync(join(tmpdir(), 'sekisho-profile-'));
 process.on('exit', () => rmSync(folder, { recursive: true }));
 const files = await writeFiles(folder);
-const instructions = byOwner(readFileSync(await profile(build()), 'utf8'), REPOSITORY);
+const inferno = build('inferno');
+if (inferno.missing) throw new Error(`no flame graph without inferno: ${inferno.missing}`);
+const sekisho = withLineTables();
+const picture = await flameGraph(sekisho, inferno.found, files);
+const instructions = byOwner(readFileSync(await profile(sekisho), 'utf8'), REPOSITORY);
 const table = tableOf(instructions);
 console.log(table);
-if (!values.print) write(join(REPOSITORY, 'docs', 'performance.md'), { profile: table });
+if (!values.print) {
+  write(join(REPOSITORY, 'docs', 'performance.md'), { profile: table });
+  writeFileSync(join(REPOSITORY, 'docs', 'remembered-call.svg'), picture);
+}
 
 // In a folder of its own: another profile builds all of it anew, and what is measured stays as it is.
-function build() {
+function withLineTables() {
   const where = join(target(), 'profile');
   const environment = {
     CARGO_PROFILE_RELEASE_STRIP: 'none',

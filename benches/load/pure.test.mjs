@@ -1,10 +1,16 @@
-// Of what needs no server: figures, what h2load prints, what callgrind writes. `benches/load/run --check` runs them.
+// Of what needs no server: figures, what h2load prints, what callgrind writes, how
+// Envoy is set up, what a flame graph shows. `benches/load/run --check` runs them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { byOwner } from './callgrind.mjs';
 import { allAnswered, readCounts } from './counts.mjs';
 import { median, ratio, summary } from './figures.mjs';
+import { shortened, still } from './flame.mjs';
+import { goalRows } from './goals.mjs';
+import { envoyConfig } from './peers/envoy/config.mjs';
+import { Proxied } from './processes.mjs';
+import { buildsOf, SERVERS } from './servers.mjs';
 
 test('a median is the middle, or between the two that are', () => {
   assert.equal(median([9, 1, 5]), 5);
@@ -78,4 +84,76 @@ fn=memmove
     'aws-lc': 2,
     'C library: string': 9,
   });
+});
+
+test('a proxy takes what the server behind it takes too', () => {
+  const process = (cpu, memory) => ({ cpuSeconds: () => cpu, memory: () => memory });
+  const both = new Proxied(process(3, 50), process(1, 5));
+  assert.deepEqual([both.cpuSeconds(), both.memory(), both.front.cpuSeconds()], [4, 55, 3]);
+  assert.deepEqual(buildsOf('envoy-proxy-cached'), ['envoy', 'servers']);
+  assert.deepEqual(buildsOf('envoy-cached'), ['envoy']);
+});
+
+test('a goal for a proxy is judged with its server, and what has no goal is told without a judgement', () => {
+  const row = (name, perSecond, cpu, own) => ({ name, rounds: [{ perSecond, cpu, own }] });
+  const rows = [row('ours', 80, 10), row('envoy-proxy-cached', 10, 90, 60), row('envoy-tuned-cached', 20, 40, 30), row('envoy-cached', 40, 20)];
+  const told = goalRows([{ rows }]).filter(([what, , found]) => what.includes('Envoy') && found !== 'not run');
+  assert.deepEqual(
+    told.map(([, ...cells]) => cells),
+    [
+      ['>= 7', '8.00', '9.00', 'yes'],
+      ['>= 7', '4.00', '4.00', 'no'],
+      ['none', '', '3.00', ''],
+      ['none', '2.00', '2.00', ''],
+    ],
+  );
+});
+
+// Every Envoy that is measured, by what it is set up as.
+const guard = { issuer: 'i', audience: 'a', scope: 'read', jwks: '/keys', cached: true };
+const names = (filters) => filters.map(({ name }) => name.split('.').at(-1));
+for (const tuned of [false, true]) {
+  test(`Envoy judges before it answers or passes on${tuned ? ', tuned too' : ''}`, () => {
+    const set = (settings) => {
+      const { listeners, clusters } = JSON.parse(envoyConfig(1, { ...settings, tuned })).static_resources;
+      const { http_filters, route_config } = listeners[0].filter_chains[0].filters[0].typed_config;
+      return { filters: names(http_filters), route: route_config.virtual_hosts[0].routes[0], clusters };
+    };
+    const proxy = set({ guard, upstream: 2 });
+    assert.deepEqual(proxy.filters, ['jwt_authn', 'rbac', 'router']);
+    assert.deepEqual(set({ upstream: 2 }).filters, ['router']);
+    assert.equal(proxy.route.route.cluster, proxy.clusters[0].name);
+    assert.equal(proxy.route.direct_response, undefined);
+    assert.match(JSON.stringify(proxy.clusters), /"port_value":2\}.*"http2_protocol_options"/);
+    assert.deepEqual(set({ guard }).clusters, []);
+    assert.equal(set({ guard }).route.direct_response.status, 200);
+  });
+}
+
+test('every Envoy with jwt_authn has to refuse before it is measured', () => {
+  const guarded = Object.keys(SERVERS).filter((name) => name.startsWith('envoy') && SERVERS[name].guarded);
+  assert.deepEqual(guarded.length, 6);
+  assert.ok(guarded.every((name) => name.endsWith('cached')));
+});
+
+test('names of a flame graph are short, and the samples are kept', () => {
+  const folded = [
+    'sekisho;<hyper::Server<T,S> as Future>::poll;tonic::call<A, B<C>>::{{closure}}<X>;f::h0123456789abcdef 7',
+    'sekisho;<F as Fn<(A, fn(B) -> C)>>::call;core::Option<T>::map::<u8>;tcp_sendmsg 12',
+  ];
+  assert.deepEqual(shortened(folded.join('\n')).split('\n'), [
+    'sekisho;<hyper::Server as Future>::poll;tonic::call::{{closure}};f 7',
+    'sekisho;<F as Fn>::call;core::Option::map;tcp_sendmsg 12',
+  ]);
+});
+
+test('a flame graph needs no script: texts are cut to their frames, and the whole is in the tip', () => {
+  const frame = (width, text) =>
+    `<g><title>${text} (9 samples)</title><rect x="0%" y="1" width="${width}%" height="15" fill="red" fg:x="0"/><text x="1%" y="9">${text}</text></g>`;
+  const frames = (...all) => `<svg id="frames" x="10" width="1180">${all.join('')}</svg></svg>`;
+  const head = '<svg onload="init(evt)" xmlns:fg="x"><script type="a"><![CDATA[var a = 1;]]></script><text id="search" y="2">Search</text>';
+  const picture = still(head + frames(frame(50, 'whole'), frame(5, '&lt;a as B&gt;::call_it'), frame(0.5, 'narrow')));
+  assert.doesNotMatch(picture, /script|onload|fg:|Search/);
+  assert.deepEqual(picture.match(/<text[^>]*>[^<]*/g), ['<text x="1%" y="9">whole', '<text x="1%" y="9">&lt;a as..']);
+  assert.match(picture, /<title>narrow \(9 samples\)/);
 });

@@ -7,7 +7,11 @@ import { envoyConfig } from './peers/envoy/config.mjs';
 import { CORES } from './processes.mjs';
 import { AUDIENCE, ISSUER, SCOPE } from './tokens.mjs';
 
-// `command` gets the port, what the build made, and the run's files. `guarded` ones take the good token and refuse the bad.
+const CACHED = { cached: true };
+const UNCACHED = { cached: false };
+
+// `command` gets the port, what the build made, the run's files, and the port of the server that it stands `before`, by
+// name. `guarded` ones take the good token and refuse the bad.
 export const SERVERS = {
   tonic: bare('tonic-bare'),
   'tonic-plain': { build: 'plain', command: (port, built) => [join(built, 'tonic-bare'), port] },
@@ -44,9 +48,15 @@ export const SERVERS = {
     guarded: true,
     command: (port, built, { jwks }) => [built, port, jwks, ISSUER, AUDIENCE, SCOPE],
   },
-  envoy: envoy('envoy', undefined),
-  'envoy-cached': envoy('envoy-cached', { cached: true }),
-  'envoy-uncached': envoy('envoy-uncached', { cached: false }),
+  envoy: envoy('envoy', {}),
+  'envoy-cached': envoy('envoy-cached', { guard: CACHED }),
+  'envoy-uncached': envoy('envoy-uncached', { guard: UNCACHED }),
+  'envoy-proxy': proxy('envoy-proxy', {}),
+  'envoy-proxy-cached': proxy('envoy-proxy-cached', { guard: CACHED }),
+  'envoy-proxy-uncached': proxy('envoy-proxy-uncached', { guard: UNCACHED }),
+  'envoy-tuned': proxy('envoy-tuned', { tuned: true }),
+  'envoy-tuned-cached': proxy('envoy-tuned-cached', { guard: CACHED, tuned: true }),
+  'envoy-tuned-uncached': proxy('envoy-tuned-uncached', { guard: UNCACHED, tuned: true }),
   'grpc-js': { build: 'node', command: (port, built) => [process.execPath, join(built, 'grpc.mjs'), port] },
   express: {
     build: 'node',
@@ -90,15 +100,27 @@ function tls({ certificate, key }) {
   return ['--tls-certificate', certificate, '--tls-key', key];
 }
 
-function envoy(name, guard) {
+// Envoy that answers by itself.
+function envoy(name, { guard, tuned }) {
   return {
     build: 'envoy',
     guarded: guard !== undefined,
-    command: (port, built, { folder, jwks }) => {
+    command: (port, built, { folder, jwks }, upstream) => {
       const file = join(folder, `${name}.json`);
       const settings = guard && { ...guard, issuer: ISSUER, audience: AUDIENCE, scope: SCOPE, jwks };
-      writeFileSync(file, envoyConfig(Number(port), settings));
+      writeFileSync(file, envoyConfig(Number(port), { guard: settings, tuned, upstream: upstream && Number(upstream) }));
       return [built, '--config-path', file, '--concurrency', '1', '--disable-hot-restart', '--log-level', 'error'];
     },
   };
+}
+
+// As it protects a server: bare tonic, on the same core.
+function proxy(name, settings) {
+  return { ...envoy(name, settings), before: 'tonic' };
+}
+
+// What has to be built for a server, and for the one behind it.
+export function buildsOf(server) {
+  const { build, before } = SERVERS[server];
+  return [build, ...(before ? buildsOf(before) : [])];
 }

@@ -34,7 +34,13 @@ function cells(row, base) {
   const ratios = ['perSecond', 'cpu'].map((figure) => (base ? spread(ratio(row, base, figure)) : ''));
   const what = row.note ? `${row.what} (${row.note})` : row.what;
   const busy = `${Math.round(ofRounds(row, 'busy').middle * 100)} %`;
-  return [code(row.name), what, spread(perSecond, 0), ratios[0], `${spread(ofRounds(row, 'cpu'))} us`, ratios[1], busy];
+  return [code(row.name), what, spread(perSecond, 0), ratios[0], cpu(row), ratios[1], busy];
+}
+
+// Of a proxy and its server together, and what is the proxy's own of it.
+function cpu(row) {
+  const all = `${spread(ofRounds(row, 'cpu'))} us`;
+  return 'own' in row.rounds[0] ? `${all}; the proxy's own: ${spread(ofRounds(row, 'own'))} us` : all;
 }
 
 function code(name) {

@@ -10,7 +10,7 @@ use prost_reflect::DescriptorPool;
 use prost_reflect::prost::Message as _;
 use prost_reflect::prost_types::{FileDescriptorProto, FileDescriptorSet};
 
-use super::{Fault, FaultKind};
+use super::{ACCESS_DESCRIPTOR_SET, Fault, FaultKind};
 use adapted::Adapted;
 use circle::circle;
 
@@ -34,8 +34,24 @@ pub(super) fn decode(encoded: &[u8]) -> Result<DecodedSet, Vec<Fault>> {
         return Err(vec![fault(file, FaultKind::ImportCircle)]);
     }
     let adapted = Adapted::from_encoded(encoded).map_err(|error| vec![undecodable(&error)])?;
-    let pool = DescriptorPool::decode(adapted.encoded.as_ref()).map_err(|error| vec![undecodable(&error)])?;
-    Ok(DecodedSet { pool, imported: adapted.imported })
+    let pool = with_options_of_ours(&set, &adapted.encoded);
+    let pool = pool.map_or_else(|| DescriptorPool::decode(adapted.encoded.as_ref()), Ok);
+    Ok(DecodedSet { pool: pool.map_err(|error| vec![undecodable(&error)])?, imported: adapted.imported })
+}
+
+/// A set that lacks the messages which options are of, with ours. For such a set prost-reflect would take those of
+/// `DescriptorPool::global`, with all the well-known types, which are never freed again. `None` where the set has its own,
+/// or names that are in the way of ours.
+fn with_options_of_ours(set: &FileDescriptorSet, encoded: &[u8]) -> Option<DescriptorPool> {
+    let is_options = |file: &FileDescriptorProto| file.name() == "google/protobuf/descriptor.proto";
+    if set.file.iter().any(is_options) {
+        return None;
+    }
+    let ours = FileDescriptorSet::decode(ACCESS_DESCRIPTOR_SET).ok()?;
+    let mut pool = DescriptorPool::new();
+    pool.add_file_descriptor_proto(ours.file.into_iter().find(is_options)?).ok()?;
+    pool.decode_file_descriptor_set(encoded).ok()?;
+    Some(pool)
 }
 
 /// What says nothing is proto2.

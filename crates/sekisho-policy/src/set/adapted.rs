@@ -8,8 +8,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use prost_reflect::prost::{DecodeError, Message as _};
-use prost_reflect::prost_types::FileDescriptorSet;
-use prost_reflect::{DynamicMessage, ReflectMessage as _, UnknownField, Value};
+use prost_reflect::prost_types::field_descriptor_proto::{Label, Type};
+use prost_reflect::prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorProto};
+use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, UnknownField, Value};
 
 /// The `syntax` of a file of an edition.
 pub(super) const EDITIONS: &str = "editions";
@@ -27,7 +28,7 @@ pub(super) struct Adapted<'a> {
 impl<'a> Adapted<'a> {
     pub(super) fn from_encoded(encoded: &'a [u8]) -> Result<Self, DecodeError> {
         // Of all messages this one alone keeps what it has no field for, options and buf's field among it.
-        let mut set = DynamicMessage::decode(FileDescriptorSet::default().descriptor(), encoded)?;
+        let mut set = DynamicMessage::decode(set_descriptor(), encoded)?;
         let imported = files(&set).filter(|file| is_import(file)).map(|file| text(file, "name")).collect();
         let missing = missing_public_imports(&set);
         let mut changed = false;
@@ -37,6 +38,44 @@ impl<'a> Adapted<'a> {
         }
         let encoded = if changed { Cow::Owned(set.encode_to_vec()) } else { Cow::Borrowed(encoded) };
         Ok(Self { encoded, imported })
+    }
+}
+
+/// `google.protobuf.FileDescriptorSet`, with the fields alone that are read or changed here. That of
+/// `DescriptorPool::global` would bring all the well-known types, which are never freed again.
+#[expect(clippy::expect_used, reason = "the file is written here, and has a Set")]
+fn set_descriptor() -> MessageDescriptor {
+    let files = FieldDescriptorProto {
+        type_name: Some(".File".to_owned()),
+        ..field("file", 1, Label::Repeated, Type::Message)
+    };
+    let file = [
+        field("name", 1, Label::Optional, Type::String),
+        field("dependency", 3, Label::Repeated, Type::String),
+        field("public_dependency", 10, Label::Repeated, Type::Int32),
+        field("syntax", 12, Label::Optional, Type::String),
+    ];
+    let proto = FileDescriptorProto {
+        name: Some("set.proto".to_owned()),
+        message_type: vec![message("Set", [files]), message("File", file)],
+        ..FileDescriptorProto::default()
+    };
+    let mut pool = DescriptorPool::new();
+    pool.add_file_descriptor_proto(proto).expect("a file without a fault");
+    pool.get_message_by_name("Set").expect("the file's first message")
+}
+
+fn message(name: &str, fields: impl Into<Vec<FieldDescriptorProto>>) -> DescriptorProto {
+    DescriptorProto { name: Some(name.to_owned()), field: fields.into(), ..DescriptorProto::default() }
+}
+
+fn field(name: &str, number: i32, label: Label, kind: Type) -> FieldDescriptorProto {
+    FieldDescriptorProto {
+        name: Some(name.to_owned()),
+        number: Some(number),
+        label: Some(label.into()),
+        r#type: Some(kind.into()),
+        ..FieldDescriptorProto::default()
     }
 }
 
