@@ -68,7 +68,7 @@ fn a_call_that_is_refused_before_a_token_is_read_allocates_nothing() {
     ];
     for (name, path, authorization) in cases {
         let (count, verdict) = allocations(&authorizer, path, &metadata(authorization));
-        assert_eq!((count, verdict.result.is_ok()), (0, false), "{name}");
+        assert_eq!((count, verdict.result().is_ok()), (0, false), "{name}");
     }
 }
 
@@ -83,14 +83,14 @@ fn a_call_with_a_remembered_token_allocates_its_grant_alone() {
     let (reading, writing) = (metadata("orders:read"), metadata("orders:write"));
     let remembers = authorizer(&issuer);
     let (count, allowed) = allocations(&remembers, GET, &reading);
-    assert_eq!((count, allowed.result.is_ok()), (GRANT, true), "allowed");
+    assert_eq!((count, allowed.result().is_ok()), (GRANT, true), "allowed");
     let (count, public) = allocations(&remembers, PUBLIC, &reading);
-    assert_eq!((count, public.result.is_ok()), (GRANT, true), "a public method");
+    assert_eq!((count, public.result().is_ok()), (GRANT, true), "a public method");
 
     // Without memory there is more: what is counted is a call that would allocate.
     let forgets = authorizer(&issuer).remember_tokens(0);
     let (count, cold) = allocations(&forgets, GET, &reading);
-    assert!(count > GRANT && cold.result.is_ok(), "not remembered: {count}");
+    assert!(count > GRANT && cold.result().is_ok(), "not remembered: {count}");
     let (_, refused) = allocations(&remembers, GET, &writing);
-    assert!(refused.result.is_err(), "lacks scope");
+    assert!(refused.result().is_err(), "lacks scope");
 }
