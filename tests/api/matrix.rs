@@ -44,7 +44,7 @@ fn of_others(policy: &Policy, method: &Method) -> String {
     let asks =
         |scope: &str| method.rule().required().is_some_and(|r| r.iter().any(|set| set.contains(scope)));
     let all = policy.methods().filter_map(|other| other.rule().required()).flat_map(Alternatives::iter);
-    let others = all.flat_map(ScopeSet::iter).filter(|scope| !asks(scope.as_str()));
+    let others = all.flat_map(ScopeSet::iter).filter(|scope| !asks(scope));
     others.map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 

@@ -92,7 +92,7 @@ impl Path {
 }
 
 fn is_allowed(authorizer: &Authorizer, metadata: &HeaderMap) -> bool {
-    matches!(authorizer.authorize(PATH, metadata), Authorization::Decided(verdict) if verdict.result.is_ok())
+    matches!(authorizer.authorize(PATH, metadata), Authorization::Decided(verdict) if verdict.result().is_ok())
 }
 
 /// Says that it ran, and does nothing else.

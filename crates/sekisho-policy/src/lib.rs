@@ -46,6 +46,7 @@
 pub mod scope;
 
 mod fault;
+mod known_scopes;
 mod method;
 mod option;
 mod reader;
@@ -57,10 +58,13 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 pub use fault::{Fault, FaultKind, PolicyError, RegistrationError};
+pub use known_scopes::KnownScopes;
 pub use method::{Method, Position, RuleOrigin};
 pub use rule::{AccessRule, Alternatives, InvalidRule, MissingScopes};
 
+use known_scopes::Numbering;
 use reader::{ExplicitRules, Reader};
+use scope::ScopeSet;
 
 /// The declaration of the options, as a source: `sekisho/v1/access.proto`.
 pub const ACCESS_PROTO: &str = include_str!("../proto/sekisho/v1/access.proto");
@@ -77,6 +81,7 @@ pub struct Policy {
     /// By a fast hash: which paths are in it is not for callers to choose.
     by_path: HashMap<Box<str>, Arc<Method>, foldhash::fast::RandomState>,
     in_order: Vec<Arc<Method>>,
+    numbering: Numbering,
 }
 
 impl Policy {
@@ -97,6 +102,11 @@ impl Policy {
     /// The method at exactly this path: `/package.Service/Method`.
     pub fn method(&self, path: &str) -> Option<&Arc<Method>> {
         self.by_path.get(path)
+    }
+
+    /// What a token with these scopes has of those that the policy names, for [`Method::allows`].
+    pub fn known_scopes(&self, granted: &ScopeSet) -> KnownScopes {
+        self.numbering.known(granted)
     }
 
     /// All methods, by path.
@@ -235,9 +245,10 @@ impl PolicyBuilder {
         if self.sets.is_empty() {
             reader.fault_without_position("the policy", FaultKind::NoDescriptorSet);
         }
-        let in_order = reader.finish().map_err(PolicyError::new)?;
+        let mut in_order = reader.finish().map_err(PolicyError::new)?;
+        let numbering = Numbering::of(&mut in_order);
         let by_path = in_order.iter().map(|method| (method.path().into(), Arc::clone(method))).collect();
-        Ok(Policy { by_path, in_order })
+        Ok(Policy { by_path, in_order, numbering })
     }
 }
 

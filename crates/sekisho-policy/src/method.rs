@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::AccessRule;
+use super::known_scopes::KnownRule;
+use super::{AccessRule, KnownScopes};
 
 /// A gRPC method and who may call it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +12,7 @@ pub struct Method {
     pub(super) service: String,
     pub(super) name: String,
     pub(super) rule: AccessRule,
+    pub(super) known_rule: KnownRule,
     pub(super) origin: RuleOrigin,
     pub(super) client_streaming: bool,
     pub(super) server_streaming: bool,
@@ -36,6 +38,34 @@ impl Method {
     /// Who may call.
     pub fn rule(&self) -> &AccessRule {
         &self.rule
+    }
+
+    /// Whether the rule allows a token of which this is known, told without a look at a scope's text: for many calls
+    /// with one token. Where it says no, ask [`AccessRule::evaluate`]: a policy may name more scopes than are known, and
+    /// what is known by another policy is not known here.
+    ///
+    /// ```
+    /// # use sekisho_policy::Policy;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let set = sekisho_build::descriptor_set_of(r#"
+    /// #     syntax = "proto3";
+    /// #     package orders.v1;
+    /// #     import "sekisho/v1/access.proto";
+    /// #     message Order {}
+    /// #     service Orders {
+    /// #       rpc Get(Order) returns (Order) { option (sekisho.v1.access) = { all_of: "orders:read" }; }
+    /// #     }
+    /// # "#)?;
+    /// let policy = Policy::from_descriptor_set(&set)?;
+    /// let method = policy.method("/orders.v1.Orders/Get").ok_or("no such method")?;
+    /// assert!(method.allows(policy.known_scopes(&"openid orders:read".parse()?)));
+    /// assert!(!method.allows(policy.known_scopes(&"openid".parse()?)));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn allows(&self, granted: KnownScopes) -> bool {
+        self.known_rule.is_met_by(granted)
     }
 
     /// Where the rule was declared.

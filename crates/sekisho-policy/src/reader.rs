@@ -7,6 +7,7 @@ use prost_reflect::{
     DescriptorPool, DynamicMessage, ExtensionDescriptor, FileDescriptor, MethodDescriptor, ServiceDescriptor,
 };
 
+use super::known_scopes::KnownRule;
 use super::method::is_name;
 use super::option::{AccessOptions, NUMBER, rule_of};
 use super::set::{DecodedSet, decode};
@@ -236,6 +237,7 @@ fn read_method(method: &MethodDescriptor, rule: AccessRule, origin: RuleOrigin) 
         name: method.name().to_owned(),
         service,
         rule,
+        known_rule: KnownRule::default(),
         origin,
         client_streaming: method.is_client_streaming(),
         server_streaming: method.is_server_streaming(),

@@ -91,7 +91,7 @@ fn scope_set<S: AsRef<str>>(scopes: impl IntoIterator<Item = S>, faults: &mut Ve
         is_empty = false;
         let scope = scope.as_ref();
         match ScopeToken::parse(scope) {
-            Ok(token) => set.insert(token),
+            Ok(token) => set.insert(&token),
             Err(reason) => faults.push(InvalidRule::Scope { scope: scope.to_owned(), reason }),
         }
     }

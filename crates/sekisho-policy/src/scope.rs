@@ -31,12 +31,17 @@ impl ScopeToken {
     /// # Errors
     /// [`InvalidScope`] when `text` is empty or has a character outside the grammar.
     pub fn parse(text: &str) -> Result<Self, InvalidScope> {
+        Self::check(text).map(|()| Self(text.into()))
+    }
+
+    /// Whether `text` is a scope token, without a copy of it.
+    fn check(text: &str) -> Result<(), InvalidScope> {
         if text.is_empty() {
             return Err(InvalidScope::Empty);
         }
         match text.chars().find(|c| !is_scope_character(*c)) {
             Some(character) => Err(InvalidScope::Character { character }),
-            None => Ok(Self(text.into())),
+            None => Ok(()),
         }
     }
 

@@ -32,13 +32,14 @@
 //! };
 //!
 //! let Authorization::Decided(allowed) = present("orders:read")? else { unreachable!("the key is held") };
-//! assert!(allowed.result.is_ok());
+//! assert!(allowed.result().is_ok());
 //! let Authorization::Decided(refused) = present("orders:write")? else { unreachable!("the key is held") };
-//! assert!(matches!(refused.result, Err(Denial::InsufficientScope { .. })));
+//! assert!(matches!(refused.result(), Err(Denial::InsufficientScope { .. })));
 //! # Ok(())
 //! # }
 //! ```
 
+mod caller;
 mod decide;
 mod denial;
 mod grant;

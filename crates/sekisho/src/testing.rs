@@ -27,7 +27,7 @@
 //!     let bearer = format!("Bearer {token}").parse().expect("a token is of visible characters");
 //!     let metadata = HeaderMap::from_iter([(http::header::AUTHORIZATION, bearer)]);
 //!     let answer = authorizer.authorize("/orders.v1.Orders/Get", &metadata);
-//!     matches!(answer, Authorization::Decided(verdict) if verdict.result.is_ok())
+//!     matches!(answer, Authorization::Decided(verdict) if verdict.result().is_ok())
 //! };
 //!
 //! // A token is issued when the clock starts, and good for an hour. With a clock of the system's, say

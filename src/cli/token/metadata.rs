@@ -115,7 +115,7 @@ impl Metadata {
 }
 
 /// An array of strings; none where there is nothing.
-fn names(member: Option<&Value>) -> Option<Vec<String>> {
+fn names(member: Option<&Value<'_>>) -> Option<Vec<String>> {
     match member {
         None | Some(Value::Null) => Some(Vec::new()),
         Some(Value::Array(names)) => {

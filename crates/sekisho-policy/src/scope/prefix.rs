@@ -41,16 +41,23 @@ impl ScopePrefix {
     /// else, stays as it is.
     #[must_use]
     pub fn take_off(&self, scope: &ScopeToken) -> ScopeToken {
-        match scope.as_str().strip_prefix(self.as_str()) {
-            Some(name) if !name.is_empty() => ScopeToken(name.into()),
-            _ => scope.clone(),
-        }
+        ScopeToken(self.after(scope.as_str()).into())
     }
 
     /// The scope as the issuer writes it.
     #[must_use]
     pub fn put_on(&self, scope: &ScopeToken) -> ScopeToken {
-        ScopeToken([self.as_str(), scope.as_str()].concat().into())
+        ScopeToken(self.before(scope.as_str()).into())
+    }
+
+    /// [`Self::take_off`] of a scope's text. What is left is a scope: characters of one, and at least one.
+    pub(super) fn after<'a>(&self, scope: &'a str) -> &'a str {
+        scope.strip_prefix(self.as_str()).filter(|name| !name.is_empty()).unwrap_or(scope)
+    }
+
+    /// [`Self::put_on`] of a scope's text.
+    pub(super) fn before(&self, scope: &str) -> String {
+        [self.as_str(), scope].concat()
     }
 }
 

@@ -13,10 +13,11 @@ use super::{InvalidScope, ScopePrefix, ScopeToken};
 #[derive(Clone, Default)]
 pub struct ScopeSet(Repr);
 
-/// Few are compared sooner than one is hashed, and take less room without a table.
+/// Few are compared sooner than one is hashed, and take one allocation as a text.
 #[derive(Clone)]
 enum Repr {
-    Few(Vec<ScopeToken>),
+    /// With a space between them, which stands in no scope.
+    Few(String),
     Many(Box<IndexSet<ScopeToken>>),
 }
 
@@ -25,7 +26,7 @@ const FEW: usize = 16;
 
 impl Default for Repr {
     fn default() -> Self {
-        Self::Few(Vec::new())
+        Self::Few(String::new())
     }
 }
 
@@ -35,11 +36,28 @@ impl ScopeSet {
         Self::default()
     }
 
+    /// The set of scopes that are written one by one.
+    ///
+    /// # Errors
+    /// [`InvalidScope`] when a text is no scope.
+    pub fn parse_each(texts: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self, InvalidScope> {
+        Self::new().with_each(texts)
+    }
+
+    fn with_each(mut self, texts: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self, InvalidScope> {
+        for text in texts {
+            let text = text.as_ref();
+            ScopeToken::check(text)?;
+            self.insert_checked(text);
+        }
+        Ok(self)
+    }
+
     /// Whether exactly this scope is in the set.
     #[must_use]
     pub fn contains(&self, scope: &str) -> bool {
         match &self.0 {
-            Repr::Few(few) => few.iter().any(|own| own.as_str() == scope),
+            Repr::Few(few) => names(few).any(|own| own == scope),
             Repr::Many(many) => many.contains(scope),
         }
     }
@@ -47,20 +65,42 @@ impl ScopeSet {
     /// Whether each of these scopes is among those that were `granted`.
     #[must_use]
     pub fn is_subset_of(&self, granted: &ScopeSet) -> bool {
-        self.iter().all(|scope| granted.contains(scope.as_str()))
+        self.iter().all(|scope| granted.contains(scope))
     }
 
     /// Adds a scope; one that is there already stays as it is.
-    pub fn insert(&mut self, scope: ScopeToken) {
+    pub fn insert(&mut self, scope: &ScopeToken) {
+        self.insert_checked(scope.as_str());
+    }
+
+    /// Adds all scopes of another set.
+    pub fn append(&mut self, other: Self) {
+        if self.is_empty() {
+            *self = other;
+        } else {
+            other.iter().for_each(|scope| self.insert_checked(scope));
+        }
+    }
+
+    /// Adds what is a scope.
+    fn insert_checked(&mut self, scope: &str) {
+        if self.contains(scope) {
+            return;
+        }
+        let is_full = self.len() == FEW;
         match &mut self.0 {
-            Repr::Few(few) if few.contains(&scope) => {}
-            Repr::Few(few) if few.len() < FEW => few.push(scope),
-            Repr::Few(few) => {
-                let all = std::mem::take(few).into_iter().chain([scope]);
+            Repr::Few(few) if is_full => {
+                let all = names(few).chain([scope]).map(|name| ScopeToken(name.into()));
                 self.0 = Repr::Many(Box::new(all.collect()));
             }
+            Repr::Few(few) => {
+                if !few.is_empty() {
+                    few.push(' ');
+                }
+                few.push_str(scope);
+            }
             Repr::Many(many) => {
-                many.insert(scope);
+                many.insert(ScopeToken(scope.into()));
             }
         }
     }
@@ -68,27 +108,23 @@ impl ScopeSet {
     /// The number of scopes.
     pub fn len(&self) -> usize {
         match &self.0 {
-            Repr::Few(few) => few.len(),
+            Repr::Few(few) => names(few).count(),
             Repr::Many(many) => many.len(),
         }
     }
 
     /// Whether the set is without a scope.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        matches!(&self.0, Repr::Few(few) if few.is_empty())
     }
 
     /// The scopes, in order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &ScopeToken> {
-        (0..self.len()).map(|index| self.at(index))
-    }
-
-    /// The scope at a place that there is.
-    fn at(&self, index: usize) -> &ScopeToken {
-        match &self.0 {
-            Repr::Few(few) => &few[index],
-            Repr::Many(many) => &many[index],
-        }
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        let (few, many) = match &self.0 {
+            Repr::Few(few) => (Some(names(few)), None),
+            Repr::Many(many) => (None, Some(many.iter().map(ScopeToken::as_str))),
+        };
+        few.into_iter().flatten().chain(many.into_iter().flatten())
     }
 
     /// Gives back memory that is set aside for further scopes.
@@ -99,18 +135,50 @@ impl ScopeSet {
         }
     }
 
+    /// How many bytes it has allocated, about; for caches that are bounded by their size.
+    pub fn heap_size(&self) -> usize {
+        /// An allocator's steps.
+        const STEP: usize = 16;
+        /// What one of many has beside its text: its place in a list, and one or two in a table.
+        const PLACE: usize = 40;
+        let own = |scope: &ScopeToken| scope.as_str().len().next_multiple_of(STEP) + PLACE;
+        match &self.0 {
+            Repr::Few(few) => few.capacity().next_multiple_of(STEP),
+            Repr::Many(many) => many.iter().map(own).sum(),
+        }
+    }
+
     /// Those of `self` that `granted` lacks.
     #[must_use]
     pub fn missing_from(&self, granted: &ScopeSet) -> ScopeSet {
-        let lacks = |scope: &&ScopeToken| !granted.contains(scope.as_str());
-        self.iter().filter(lacks).cloned().collect()
+        let mut missing = ScopeSet::new();
+        self.iter().filter(|scope| !granted.contains(scope)).for_each(|scope| missing.insert_checked(scope));
+        missing
     }
 
     /// The same scopes as their issuer writes them.
     #[must_use]
     pub fn with_prefix(&self, prefix: &ScopePrefix) -> ScopeSet {
-        self.iter().map(|scope| prefix.put_on(scope)).collect()
+        let mut written = ScopeSet::new();
+        self.iter().for_each(|scope| written.insert_checked(&prefix.before(scope)));
+        written
     }
+
+    /// The same scopes without what their issuer writes before them: [`ScopePrefix::take_off`] of each.
+    #[must_use]
+    pub fn without_prefix(self, prefix: &ScopePrefix) -> ScopeSet {
+        if prefix.as_str().is_empty() {
+            return self;
+        }
+        let mut names = ScopeSet::new();
+        self.iter().for_each(|scope| names.insert_checked(prefix.after(scope)));
+        names
+    }
+}
+
+/// The scopes of a text with spaces between them; runs of spaces count as one.
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    text.split(' ').filter(|name| !name.is_empty())
 }
 
 /// The same scopes, in whatever order.
@@ -133,7 +201,7 @@ impl FromIterator<ScopeToken> for ScopeSet {
 impl Extend<ScopeToken> for ScopeSet {
     fn extend<I: IntoIterator<Item = ScopeToken>>(&mut self, scopes: I) {
         for scope in scopes {
-            self.insert(scope);
+            self.insert(&scope);
         }
     }
 }
@@ -144,8 +212,7 @@ impl FromStr for ScopeSet {
     type Err = InvalidScope;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let tokens = text.split(' ').filter(|token| !token.is_empty());
-        tokens.map(ScopeToken::parse).collect()
+        Self(Repr::Few(String::with_capacity(text.len()))).with_each(names(text))
     }
 }
 
@@ -156,7 +223,7 @@ impl fmt::Display for ScopeSet {
             if index > 0 {
                 f.write_str(" ")?;
             }
-            fmt::Display::fmt(scope, f)?;
+            f.write_str(scope)?;
         }
         Ok(())
     }
@@ -169,41 +236,4 @@ impl fmt::Debug for ScopeSet {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_set_keeps_each_scope_once_in_order() {
-        let set: ScopeSet = "b a  b c ".parse().expect("scopes");
-        assert_eq!(set.to_string(), "b a c");
-        assert_eq!("".parse::<ScopeSet>().map(|set| set.len()), Ok(0));
-    }
-
-    #[test]
-    fn few_scopes_and_many_are_a_set_alike() {
-        for count in [1, FEW - 1, FEW, FEW + 1, 40] {
-            let names: Vec<String> = (0..count).map(|n| format!("s{n}")).collect();
-            let set: ScopeSet = names.join(" ").parse().expect("scopes");
-            assert_eq!(set.iter().map(ScopeToken::as_str).collect::<Vec<_>>(), names, "in order");
-            assert!(names.iter().all(|name| set.contains(name)), "{count}");
-            for other in ["s", "S0", "s0 ", &format!("s{count}")] {
-                assert!(!set.contains(other), "{other:?} of {count}");
-            }
-            let mut again: ScopeSet = names.iter().rev().map(|name| name.parse().expect("a scope")).collect();
-            again.extend(set.iter().cloned());
-            again.shrink_to_fit();
-            assert_eq!(again, set, "each once, in another order");
-            again.insert("more".parse().expect("a scope"));
-            assert_ne!(again, set, "{count}");
-            assert!(set.is_subset_of(&again) && !again.is_subset_of(&set), "{count}");
-        }
-    }
-
-    #[test]
-    fn what_is_missing_is_what_was_asked_for_less_what_was_granted() {
-        let asked: ScopeSet = "a b c".parse().expect("scopes");
-        let granted: ScopeSet = "b B".parse().expect("scopes");
-        assert_eq!(asked.missing_from(&granted).to_string(), "a c");
-        assert!(asked.missing_from(&asked).is_empty());
-    }
-}
+mod tests;

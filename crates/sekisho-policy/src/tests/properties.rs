@@ -21,14 +21,30 @@ fn granted() -> impl Strategy<Value = ScopeSet> {
 }
 
 fn union(one: &ScopeSet, other: &ScopeSet) -> ScopeSet {
-    one.iter().chain(other.iter()).cloned().collect()
+    let mut all = one.clone();
+    all.append(other.clone());
+    all
+}
+
+/// A method with this rule, after some others; all but a tenth of those name two further scopes each.
+fn policy_with(rule: AccessRule, others: usize) -> Policy {
+    let methods = (0..others).map(|n| format!("rpc A{n:02}(M) returns (M);")).collect::<Vec<_>>().concat();
+    let set = descriptor_set(&format!("service S {{ {methods} rpc Get(M) returns (M); }}"));
+    let builder = Policy::builder().descriptor_set(&set).rule("test.v1.S/Get", rule);
+    let rule_of = |n: usize| match n % 10 {
+        0 => AccessRule::Authenticated,
+        _ => AccessRule::any_of([[format!("a{n}"), "b".to_owned()], [format!("b{n}"), "c".to_owned()]])
+            .expect("a rule"),
+    };
+    let with_rule = |builder: PolicyBuilder, n| builder.rule(format!("test.v1.S/A{n:02}"), rule_of(n));
+    (0..others).fold(builder, with_rule).build().expect("a policy")
 }
 
 proptest! {
     #[test]
     fn a_rule_allows_just_those_who_have_a_whole_set(rule in rule(), granted in granted()) {
         let alternatives = rule.required().expect("scopes");
-        let fulfils = |set: &ScopeSet| set.iter().all(|scope| granted.contains(scope.as_str()));
+        let fulfils = |set: &ScopeSet| set.iter().all(|scope| granted.contains(scope));
         prop_assert_eq!(rule.evaluate(&granted).is_ok(), alternatives.iter().any(fulfils));
     }
 
@@ -51,8 +67,8 @@ proptest! {
         prop_assert_eq!(missing.iter().len(), required.iter().len());
         for (missing, required) in missing.iter().zip(required.iter()) {
             prop_assert!(!missing.is_empty());
-            prop_assert!(missing.iter().all(|scope| required.contains(scope.as_str())));
-            prop_assert!(missing.iter().all(|scope| !granted.contains(scope.as_str())));
+            prop_assert!(missing.iter().all(|scope| required.contains(scope)));
+            prop_assert!(missing.iter().all(|scope| !granted.contains(scope)));
             prop_assert!(rule.evaluate(&union(&granted, missing)).is_ok());
         }
     }
@@ -90,5 +106,30 @@ proptest! {
             set[at] = byte;
         }
         let _ = Policy::from_descriptor_set(&set);
+    }
+}
+
+proptest! {
+    // Each reads a policy.
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Where all scopes of the policy have a number, it allows no less either.
+    #[test]
+    fn what_is_known_allows_no_more_than_the_rule(
+        rule in rule(),
+        others in prop_oneof![Just(12), Just(40)],
+        granted in vec("[a-e][1-3]?", 0..6),
+    ) {
+        let policy = policy_with(rule, others);
+        let granted = ScopeSet::parse_each(&granted).expect("scopes");
+        let known = policy.known_scopes(&granted);
+        for method in policy.methods() {
+            let is_allowed = method.rule().evaluate(&granted).is_ok();
+            prop_assert!(is_allowed || !method.allows(known), "{}", method.path());
+            prop_assert!(method.allows(known) == is_allowed || others == 40, "{}", method.path());
+        }
+        let another = policy_with(AccessRule::Authenticated, 0);
+        prop_assert!(policy.methods().all(|method| !method.allows(another.known_scopes(&granted))));
+        prop_assert!(another.methods().all(|method| method.allows(another.known_scopes(&granted))));
     }
 }

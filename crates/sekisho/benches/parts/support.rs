@@ -78,11 +78,11 @@ pub fn verdict(authorizer: &Authorizer, metadata: &HeaderMap) -> Verdict {
 
 /// A bench of refusals measures nothing else, and one of grants no refusal.
 pub fn expect_allowed(authorizer: &Authorizer, metadata: &HeaderMap) {
-    verdict(authorizer, metadata).result.expect("allowed");
+    verdict(authorizer, metadata).into_result().expect("allowed");
 }
 
 pub fn expect_refused(authorizer: &Authorizer, metadata: &HeaderMap, is_expected: fn(&Denial) -> bool) {
-    let denial = verdict(authorizer, metadata).result.expect_err("refused");
+    let denial = verdict(authorizer, metadata).into_result().expect_err("refused");
     assert!(is_expected(&denial), "{denial:?}");
 }
 

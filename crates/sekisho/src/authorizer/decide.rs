@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, header::AUTHORIZATION};
 
-use super::memory::Verified;
+use super::caller::{Caller, Verified};
 use super::{Authorization, Authorizer, Denial, Grant, Issuer, Verdict};
 use crate::jwks::{HeldKeys, Lookup, NotFound};
 use crate::policy::{AccessRule, Method};
@@ -121,10 +121,7 @@ impl Authorizer {
         let issuer = &self.issuers[index];
         let denial = match lookup {
             Lookup::Held(keys) => match self.verify(index, token, &keys) {
-                Ok(caller) => {
-                    self.memory.remember(presented, &caller);
-                    return self.evaluate(method, caller);
-                }
+                Ok(verified) => return self.evaluate(method, self.memory.remember(presented, verified)),
                 Err(error) => error.into(),
             },
             Lookup::NotPublished => TokenError::from(InvalidToken::KeyNotPublished).into(),
@@ -140,10 +137,13 @@ impl Authorizer {
         index: usize,
         token: &UnverifiedToken<'_>,
         keys: &Arc<HeldKeys>,
-    ) -> Result<Arc<Verified>, TokenError> {
+    ) -> Result<Verified, TokenError> {
         let issuer = &self.issuers[index];
         match issuer.verifier().verify_signed(token, keys, self.clock.now()) {
-            Ok(verified) => Ok(Arc::new(Verified::new(index, verified, keys))),
+            Ok(verified) => {
+                let known_scopes = self.policy.known_scopes(verified.0.scopes());
+                Ok(Verified::new(index, verified, known_scopes, keys))
+            }
             Err(error) => {
                 if is_of_the_signature(&error) {
                     issuer.keys().refresh_for_bad_signature(keys, token.kid());
@@ -153,11 +153,14 @@ impl Authorizer {
         }
     }
 
-    fn evaluate(&self, method: &Arc<Method>, caller: Arc<Verified>) -> Verdict {
-        match method.rule().evaluate(caller.claims.scopes()) {
+    fn evaluate(&self, method: &Arc<Method>, caller: Caller) -> Verdict {
+        if method.allows(caller.known_scopes()) {
+            return Verdict::allowed(Grant::verified(method, caller));
+        }
+        match method.rule().evaluate(caller.claims().scopes()) {
             Ok(()) => Verdict::allowed(Grant::verified(method, caller)),
             Err(missing) => {
-                let issuer = self.issuers.get(caller.issuer);
+                let issuer = self.issuers.get(caller.issuer());
                 Verdict::refused(method, issuer, Some(caller), Denial::InsufficientScope { missing })
             }
         }

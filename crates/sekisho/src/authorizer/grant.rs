@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::memory::Verified;
+use super::caller::Caller;
 use crate::policy::Method;
 use crate::scope::ScopeSet;
 use crate::token::Claims;
@@ -18,11 +18,11 @@ pub struct Grant(Arc<Granted>);
 #[derive(Debug)]
 struct Granted {
     method: Arc<Method>,
-    caller: Option<Arc<Verified>>,
+    caller: Option<Caller>,
 }
 
 impl Grant {
-    pub(super) fn verified(method: &Arc<Method>, caller: Arc<Verified>) -> Self {
+    pub(super) fn verified(method: &Arc<Method>, caller: Caller) -> Self {
         Self(Arc::new(Granted { method: Arc::clone(method), caller: Some(caller) }))
     }
 
@@ -48,7 +48,7 @@ impl Grant {
 
     /// The verified claims; none on a public method.
     pub fn claims(&self) -> Option<&Claims> {
-        self.0.caller.as_deref().map(|caller| &caller.claims)
+        self.0.caller.as_ref().map(|caller| caller.claims())
     }
 
     /// Whom the token is about (`sub`); none on a public method.

@@ -8,8 +8,6 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher, RandomState};
-use std::mem::size_of;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
@@ -17,8 +15,8 @@ use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{Equivalent, OptionsBuilder, Weighter};
 
 use super::Issuer;
-use crate::jwks::{HeldKeys, Standing};
-use crate::token::{Claims, Presented, Signed, allocated};
+use super::caller::{Caller, Today, Verified};
+use crate::token::Presented;
 
 /// How many tokens are remembered where nothing else is set.
 pub(super) const USUAL: usize = 10_000;
@@ -36,48 +34,6 @@ const MOST: usize = ROOM * 16;
 /// How many tokens a shard has room for, at least: of smaller ones, some are full long before others.
 const LEAST_OF_A_SHARD: usize = 512;
 
-/// A token that was verified: by which of the issuers, with which of its keys, and what it says.
-#[derive(Debug)]
-pub(super) struct Verified {
-    pub(super) claims: Claims,
-    /// Where its issuer stands among those that are trusted.
-    pub(super) issuer: usize,
-    signed: Signed,
-    /// The identity of the set that was last seen to have its key.
-    keys: AtomicU64,
-}
-
-/// What a token that was verified before is now.
-#[derive(Debug, PartialEq, Eq)]
-enum Today {
-    Accepted,
-    /// Its key is not among its issuer's any more, or its time is over or yet to come.
-    Refused,
-    /// No key of its issuer may serve now.
-    Unknown,
-}
-
-impl Verified {
-    pub(super) fn new(issuer: usize, (claims, signed): (Claims, Signed), keys: &HeldKeys) -> Self {
-        Self { claims, issuer, signed, keys: AtomicU64::new(keys.set.id()) }
-    }
-
-    /// What it would be found to be if it came for the first time.
-    fn judge(&self, issuer: &Issuer, now: SystemTime) -> Today {
-        match issuer.keys().standing_of(self.keys.load(Ordering::Relaxed)) {
-            Standing::NoKeys => return Today::Unknown,
-            Standing::Replaced(keys) if !self.has_its_key(&keys) => return Today::Refused,
-            Standing::Replaced(keys) => self.keys.store(keys.set.id(), Ordering::Relaxed),
-            Standing::Held => {}
-        }
-        if issuer.verifier().accepts_now(&self.claims, now) { Today::Accepted } else { Today::Refused }
-    }
-
-    fn has_its_key(&self, keys: &HeldKeys) -> bool {
-        *keys.issuer == *self.claims.issuer() && self.signed.would_verify_with(keys)
-    }
-}
-
 /// The tokens of one authorizer, with its settings: another has others.
 #[derive(Clone)]
 pub(super) struct Memory(Arc<Inner>);
@@ -88,7 +44,7 @@ struct Inner {
     tokens: OnceLock<Tokens>,
 }
 
-type Tokens = Cache<Token, Arc<Verified>, Size, RandomState>;
+type Tokens = Cache<Token, Caller, Size, RandomState>;
 
 impl Memory {
     /// Room for so many tokens of a usual length; with none, nothing is remembered.
@@ -102,24 +58,28 @@ impl Memory {
         presented: Presented<'_>,
         issuers: &[Issuer],
         now: SystemTime,
-    ) -> Option<Arc<Verified>> {
+    ) -> Option<Caller> {
         let tokens = self.0.tokens.get()?;
         let looked = Looked(presented.as_bytes());
-        let verified = tokens.get(&looked)?;
-        match verified.judge(issuers.get(verified.issuer)?, now) {
-            Today::Accepted => return Some(verified),
+        let caller = tokens.get(&looked)?;
+        match caller.judge(issuers.get(caller.issuer())?, now) {
+            Today::Accepted => return Some(caller),
             Today::Refused => drop(tokens.remove(&looked)),
             Today::Unknown => {}
         }
         None
     }
 
-    pub(super) fn remember(&self, presented: Presented<'_>, verified: &Arc<Verified>) {
+    /// The caller that a token is of, which is remembered if it is to be.
+    pub(super) fn remember(&self, presented: Presented<'_>, verified: Verified) -> Caller {
         let token = presented.as_bytes();
-        if self.0.entries > 0 && size(token, verified) <= MOST {
-            let tokens = self.0.tokens.get_or_init(|| tokens(self.0.entries));
-            tokens.insert(Token(token.into()), Arc::clone(verified));
+        if self.0.entries == 0 || size(token, &verified) > MOST {
+            return Caller::of_this_call(verified);
         }
+        let caller = Caller::with_token(verified, token);
+        let tokens = self.0.tokens.get_or_init(|| tokens(self.0.entries));
+        tokens.insert(Token(caller.clone()), caller.clone());
+        caller
     }
 }
 
@@ -147,22 +107,29 @@ impl fmt::Debug for Memory {
     }
 }
 
-/// A whole token.
-#[derive(PartialEq, Eq)]
-struct Token(Box<[u8]>);
+/// A whole token, by which its caller is found. It is in the caller's allocation.
+struct Token(Caller);
 
 /// One that is looked for.
 struct Looked<'a>(&'a [u8]);
 
 impl Equivalent<Token> for Looked<'_> {
     fn equivalent(&self, token: &Token) -> bool {
-        *self.0 == *token.0
+        token.0.is_of(self.0)
     }
 }
 
+impl PartialEq for Token {
+    fn eq(&self, other: &Self) -> bool {
+        Looked(self.0.token()).equivalent(other)
+    }
+}
+
+impl Eq for Token {}
+
 impl Hash for Token {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        Looked(&self.0).hash(state);
+        Looked(self.0.token()).hash(state);
     }
 }
 
@@ -177,18 +144,18 @@ impl Hash for Looked<'_> {
 }
 
 /// About how much memory a token takes, in bytes.
-fn size(token: &[u8], verified: &Verified) -> usize {
+pub(super) fn size(token: &[u8], verified: &Verified) -> usize {
     /// Its places in the cache.
     const AROUND: usize = 64;
-    allocated(token.len()) + allocated(size_of::<Verified>()) + verified.claims.heap_size() + AROUND
+    verified.size_with(token.len()) + AROUND
 }
 
 #[derive(Clone)]
 struct Size;
 
-impl Weighter<Token, Arc<Verified>> for Size {
-    fn weight(&self, token: &Token, verified: &Arc<Verified>) -> u64 {
+impl Weighter<Token, Caller> for Size {
+    fn weight(&self, token: &Token, caller: &Caller) -> u64 {
         // A short one counts as a usual one, so that there are not many more than asked for.
-        size(&token.0, verified).max(ROOM).try_into().unwrap_or(u64::MAX)
+        size(token.0.token(), caller).max(ROOM).try_into().unwrap_or(u64::MAX)
     }
 }

@@ -51,9 +51,9 @@ fn a_token_is_judged_by_the_rules_of_the_issuer_that_it_names() {
     let both = authorizer(one.issuer()).also_trusting(two.issuer());
     for issuer in [&one, &two] {
         let allowed = verdict(&both, &issuer.token().scope("read"));
-        assert_eq!(allowed.result.expect("allowed").subject(), Some("alice"));
+        assert_eq!(allowed.into_result().expect("allowed").subject(), Some("alice"));
     }
-    let refused = |token: &TokenBuilder<'_>| verdict(&both, token).result.err();
+    let refused = |token: &TokenBuilder<'_>| verdict(&both, token).into_result().err();
     let invalid = |error: InvalidToken| Some(Denial::Token(error.into()));
     let forged = two.token().scope("read").claim("iss", "https://one.example/").claim("aud", "one-api");
     assert_eq!(refused(&forged), invalid(InvalidToken::Signature), "the key of another");
@@ -62,7 +62,7 @@ fn a_token_is_judged_by_the_rules_of_the_issuer_that_it_names() {
     let stranger = one.token().scope("read").claim("iss", "https://three.example/");
     assert_eq!(refused(&stranger), invalid(InvalidToken::Issuer { by_last_slash_alone: false }));
     let alone = authorizer(one.issuer());
-    assert!(verdict(&alone, &two.token().scope("read")).result.is_err(), "not trusted here");
+    assert!(verdict(&alone, &two.token().scope("read")).result().is_err(), "not trusted here");
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn a_caller_is_told_the_prefix_of_the_issuer_that_judged() {
     for (name, token, prefix, allowed) in cases {
         let verdict = verdict(&both, &token);
         assert_eq!(prefix_of(&verdict), (!allowed).then_some(prefix), "{name}");
-        if let Ok(grant) = verdict.result {
+        if let Ok(grant) = verdict.result() {
             assert!(grant.scopes().expect("scopes").contains("read"), "{name}");
         }
     }
@@ -117,9 +117,9 @@ async fn a_token_of_an_issuer_without_keys_is_not_called_wrong() {
     let verifier = crate::token::Verifier::new("two-api").scope_prefix("two/".parse().expect("a prefix"));
     let down = Issuer::new(Keys::remote(Down, Schedule::default(), clock), verifier);
     let both = authorizer(one.issuer()).also_trusting(down);
-    assert!(verdict(&both, &one.token().scope("read")).result.is_ok());
+    assert!(verdict(&both, &one.token().scope("read")).result().is_ok());
     let refused = verdict(&both, &two.token().scope("read"));
-    assert!(matches!(refused.result, Err(Denial::KeysUnavailable { .. })), "{refused:?}");
+    assert!(matches!(refused.result(), Err(Denial::KeysUnavailable { .. })), "{refused:?}");
     assert_eq!(prefix_of(&refused), Some("two/"));
     assert!(!both.is_ready());
 }
@@ -153,5 +153,5 @@ async fn after_a_wait_for_a_key_too_the_prefix_is_that_of_the_issuer_that_was_as
     };
     let verdict = verdict.await;
     let expected = Some(Denial::Token(InvalidToken::KeyNotPublished.into()));
-    assert_eq!((prefix_of(&verdict), verdict.result.as_ref().err().cloned()), (Some("two/"), expected));
+    assert_eq!((prefix_of(&verdict), verdict.result().err().cloned()), (Some("two/"), expected));
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::memory::Verified;
+use super::caller::Caller;
 use super::{Denial, Grant, Issuer};
 use crate::policy::Method;
 use crate::scope::ScopePrefix;
@@ -13,8 +13,7 @@ use crate::token::Claims;
 #[must_use = "a verdict that nobody looks at lets every call in"]
 #[non_exhaustive]
 pub struct Verdict {
-    /// May the handler run?
-    pub result: Result<Grant, Denial>,
+    result: Result<Grant, Denial>,
     refused: Refused,
 }
 
@@ -22,7 +21,7 @@ pub struct Verdict {
 #[derive(Debug, Default)]
 struct Refused {
     method: Option<Arc<Method>>,
-    caller: Option<Arc<Verified>>,
+    caller: Option<Caller>,
     scope_prefix: Option<ScopePrefix>,
 }
 
@@ -39,12 +38,28 @@ impl Verdict {
     pub(super) fn refused(
         method: &Arc<Method>,
         issuer: Option<&Issuer>,
-        caller: Option<Arc<Verified>>,
+        caller: Option<Caller>,
         denial: impl Into<Denial>,
     ) -> Self {
         let scope_prefix = issuer.map(|issuer| issuer.verifier().prefix_of_scopes().clone());
         let refused = Refused { method: Some(Arc::clone(method)), caller, scope_prefix };
         Self { result: Err(denial.into()), refused }
+    }
+
+    /// May the handler run?
+    ///
+    /// # Errors
+    /// Why it may not.
+    pub fn result(&self) -> Result<&Grant, &Denial> {
+        self.result.as_ref()
+    }
+
+    /// The same, to be kept.
+    ///
+    /// # Errors
+    /// Why the handler may not run.
+    pub fn into_result(self) -> Result<Grant, Denial> {
+        self.result
     }
 
     /// The method, if it is one.
@@ -59,7 +74,7 @@ impl Verdict {
     pub fn claims(&self) -> Option<&Claims> {
         match &self.result {
             Ok(grant) => grant.claims(),
-            Err(_) => self.refused.caller.as_ref().map(|caller| &caller.claims),
+            Err(_) => self.refused.caller.as_ref().map(|caller| caller.claims()),
         }
     }
 

@@ -66,7 +66,7 @@ where
         // With its query, if it has one: such a path is no method's.
         let path = request.uri().path_and_query().map_or("", http::uri::PathAndQuery::as_str);
         let state = match self.entry.authorizer.authorize(path, request.headers()) {
-            Authorization::Decided(verdict) => self.entry.enter(&mut self.inner, request, verdict),
+            Authorization::Decided(verdict) => self.entry.enter(&mut self.inner, request, &verdict),
             Authorization::AwaitingKey(verdict) => {
                 // The one that was polled ready is the one to be called; a fresh clone takes its place.
                 let next = self.inner.clone();
@@ -85,14 +85,14 @@ impl Entry {
         &self,
         inner: &mut S,
         mut request: Request<RequestBody<ReqBody>>,
-        verdict: Verdict,
+        verdict: &Verdict,
     ) -> State<S, ReqBody>
     where
         S: Service<Request<RequestBody<ReqBody>>, Response = Response<ResBody>>,
         ResBody: Default,
     {
-        observe::decision(&verdict, request.uri().path());
-        match verdict.result {
+        observe::decision(verdict, request.uri().path());
+        match verdict.result() {
             Ok(grant) => {
                 let sent = request.headers_mut().remove(AUTHORIZATION);
                 // What nobody verified, as on a public method, is not handed on.
@@ -103,10 +103,10 @@ impl Entry {
                     request.extensions_mut().insert(token);
                 }
                 request.extensions_mut().insert(GrantOfThisCall(grant.clone()));
-                request.extensions_mut().insert(grant);
+                request.extensions_mut().insert(grant.clone());
                 State::Entered { response: inner.call(request) }
             }
-            Err(ref denial) => {
+            Err(denial) => {
                 let status = status::status_of(denial, verdict.method(), verdict.scope_prefix());
                 State::Refused { response: Some(status.into_http()) }
             }
@@ -170,7 +170,7 @@ where
                 StateProjection::AwaitingKey { verdict, call } => {
                     let verdict = ready!(verdict.as_mut().poll(cx));
                     match call.take() {
-                        Some((mut inner, request, entry)) => entry.enter(&mut inner, request, verdict),
+                        Some((mut inner, request, entry)) => entry.enter(&mut inner, request, &verdict),
                         None => return Poll::Pending,
                     }
                 }

@@ -17,7 +17,7 @@ const ALLOWED: &str = "sekisho::call::allowed";
 const REFUSED: &str = "sekisho::call::refused";
 
 pub(super) fn decision(verdict: &Verdict, path: &str) {
-    match &verdict.result {
+    match verdict.result() {
         Ok(_) => tracing::info!(
             target: ALLOWED,
             method = method(verdict, path),

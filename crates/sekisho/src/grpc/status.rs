@@ -25,7 +25,7 @@ pub const DOMAIN: &str = "sekisho";
 /// use sekisho::authorizer::Verdict;
 ///
 /// fn refusal(verdict: &Verdict) -> Option<tonic::Status> {
-///     let denial = verdict.result.as_ref().err()?;
+///     let denial = verdict.result().err()?;
 ///     Some(sekisho::grpc::status_of(denial, verdict.method(), verdict.scope_prefix()))
 /// }
 /// ```

@@ -4,11 +4,12 @@ mod world;
 
 use proptest::prelude::*;
 
-use super::super::memory::Verified;
+use super::super::caller::Verified;
+use super::super::memory::{Memory, size};
 use super::*;
 use crate::clock::Clock;
 use crate::jwks::{Keys, Lookup};
-use crate::token::Verifier;
+use crate::token::{Presented, Verifier};
 use world::{KEYS, LASTING, NAMELESS, TOKENS, World, jwks, jwks_with_many, sets};
 
 const ISSUER: &str = "https://issuer.example/";
@@ -233,20 +234,55 @@ async fn a_token_of_one_issuer_is_judged_by_that_one_when_it_comes_again() {
     }
 }
 
+fn presented(entry: &str) -> Presented<'_> {
+    Presented::read([entry.as_bytes()], entry.len()).expect("a token")
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_token_whose_key_is_withdrawn_while_it_is_verified_is_not_accepted_again() {
     let world = World::remembering(10).await;
     let token = &TOKENS[0];
-    let metadata =
-        HeaderMap::from_iter([(AUTHORIZATION, format!("Bearer {token}").parse().expect("a value"))]);
-    let presented = world.authorizer.presented(&metadata).expect("a token");
-    let Lookup::Held(keys) = world.keys.lookup(Some("first")) else { panic!("it is held") };
-    let decoded = presented.decode().expect("three parts");
-    let read = world.authorizer.issuers[0].verifier().read(&decoded).expect("a form");
-    let verified = world.authorizer.issuers[0].verifier().verify_signed(&read, &keys, world.clock.now());
+    let verified = world.verified(token);
     world.publish(Some((ISSUER, jwks(&[1])))).await;
-    let verified = Arc::new(Verified::new(0, verified.expect("a signature"), &keys));
-    world.authorizer.memory.remember(presented, &verified);
+    drop(world.authorizer.memory.remember(presented(&format!("Bearer {token}")), verified));
     assert!(!world.remembers(token));
     assert!(!world.call(PATH, token).await.contains(ALLOWED));
+}
+
+// --- how much it takes ----------------------------------------------------------------------------------
+
+/// Texts that differ by their ends, by which tokens are found.
+fn text(number: usize, length: usize) -> String {
+    format!("{number:0length$}")
+}
+
+/// What is counted is what was asked of the allocator, which takes up to a quarter more for it. What is said has to be so
+/// much, for tokens of any length and with any number of scopes, that the memory keeps to its bound.
+#[tokio::test(start_paused = true)]
+async fn a_remembered_token_takes_what_its_size_says() {
+    const COUNT: usize = 2_000;
+    let world = World::remembering(1).await;
+    let many: String = (0..100).map(|n| format!(" scope:{n}")).collect();
+    for (name, length, subject, scopes) in [
+        ("a usual one", 838, 30, "openid profile email orders:read"),
+        ("a short one", 300, 2, "read"),
+        ("a long one", 3_000, 200, "read write"),
+        ("one of many scopes", 1_500, 30, many.as_str()),
+    ] {
+        let token = KEYS[0].token().subject(&text(0, subject)).claim("azp", text(0, 32)).scope(scopes).sign();
+        let mut said = 0;
+        let counted = allocation_counter::measure(|| {
+            let memory = Memory::new(COUNT * 20);
+            for number in 0..COUNT {
+                let (entry, verified) = (format!("Bearer {}", text(number, length)), world.verified(&token));
+                said += size(presented(&entry).as_bytes(), &verified);
+                drop(memory.remember(presented(&entry), verified));
+            }
+            std::mem::forget(memory);
+        });
+        let taken = usize::try_from(counted.bytes_current).expect("no less than before");
+        assert!((said / 100 * 75..=said).contains(&taken), "{name}: said {said}, taken {taken}");
+        // What a token of an issuer of today takes.
+        assert!(length != 838 || said / COUNT <= 12 * 1024 * 1024 / 10_000, "{}", said / COUNT);
+    }
 }

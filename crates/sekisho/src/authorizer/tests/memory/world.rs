@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use super::*;
 use crate::jwks::{FetchError, Fetched, KeySet, KeySource, Schedule};
+use crate::token::BearerToken;
 
 // --- an issuer, its clock and its keys, all of which a test moves ---------------------------------------
 
@@ -93,10 +94,23 @@ impl World {
         };
         let method = verdict.method().map(Method::path);
         let shown = format!("{method:?} {:?} {:?}", verdict.claims(), prefix_of(&verdict));
-        match &verdict.result {
+        match verdict.result() {
             Err(Denial::KeysUnavailable { .. }) => format!("{shown} KeysUnavailable"),
-            result => format!("{shown} {:?}", result.as_ref().map(Grant::claims)),
+            result => format!("{shown} {:?}", result.map(Grant::claims)),
         }
+    }
+
+    /// What a token that the first key has signed says.
+    pub(super) fn verified(&self, token: &str) -> Verified {
+        let Lookup::Held(keys) = self.keys.lookup(Some("first")) else { panic!("it is held") };
+        let entry = format!("Bearer {token}");
+        let token = BearerToken::parse([entry.as_bytes()], entry.len()).expect("a token");
+        let verifier = self.authorizer.issuers[0].verifier();
+        let decoded = token.decode().expect("three parts");
+        let token = verifier.read(&decoded).expect("a form");
+        let verified = verifier.verify_signed(&token, &keys, self.clock.now()).expect("a signature");
+        let known_scopes = self.authorizer.policy.known_scopes(verified.0.scopes());
+        Verified::new(0, verified, known_scopes, &keys)
     }
 
     pub(super) fn remembers(&self, token: &str) -> bool {

@@ -1,0 +1,143 @@
+//! A token that was verified, and what each call judges of it anew.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
+
+use triomphe::{HeaderSlice, HeaderWithLength, ThinArc};
+
+use super::Issuer;
+use crate::jwks::{HeldKeys, Standing};
+use crate::policy::KnownScopes;
+use crate::token::{Claims, Signed, allocated};
+
+/// A token that was verified: by which of the issuers, with which of its keys, and what it says.
+///
+/// In memory, what each call judges stands before the rest: the claims begin with their dates. Of ten thousand tokens
+/// none is in the processor's cache when it comes again.
+#[derive(Debug)]
+#[repr(C)]
+pub(super) struct Verified {
+    /// The identity of the set that was last seen to have its key.
+    keys: AtomicU64,
+    known_scopes: KnownScopes,
+    claims: Claims,
+    /// Where its issuer stands among those that are trusted.
+    issuer: usize,
+    signed: Signed,
+}
+
+/// What a token that was verified before is now.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Today {
+    Accepted,
+    /// Its key is not among its issuer's any more, or its time is over or yet to come.
+    Refused,
+    /// No key of its issuer may serve now.
+    Unknown,
+}
+
+impl Verified {
+    pub(super) fn new(
+        issuer: usize,
+        (claims, signed): (Claims, Signed),
+        known_scopes: KnownScopes,
+        keys: &HeldKeys,
+    ) -> Self {
+        Self { keys: AtomicU64::new(keys.set.id()), known_scopes, claims, issuer, signed }
+    }
+
+    pub(super) fn issuer(&self) -> usize {
+        self.issuer
+    }
+
+    pub(super) fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// What it has of the policy's scopes.
+    pub(super) fn known_scopes(&self) -> KnownScopes {
+        self.known_scopes
+    }
+
+    /// What it would be found to be if it came for the first time.
+    pub(super) fn judge(&self, issuer: &Issuer, now: SystemTime) -> Today {
+        match issuer.keys().standing_of(self.keys.load(Ordering::Relaxed)) {
+            Standing::NoKeys => return Today::Unknown,
+            Standing::Replaced(keys) if !self.has_its_key(&keys) => return Today::Refused,
+            Standing::Replaced(keys) => self.keys.store(keys.set.id(), Ordering::Relaxed),
+            Standing::Held => {}
+        }
+        if issuer.verifier().accepts_now(&self.claims, now) { Today::Accepted } else { Today::Refused }
+    }
+
+    fn has_its_key(&self, keys: &HeldKeys) -> bool {
+        *keys.issuer == *self.claims.issuer() && self.signed.would_verify_with(keys)
+    }
+
+    /// About how much memory it takes with a token of so many bytes.
+    pub(super) fn size_with(&self, token: usize) -> usize {
+        /// Their number and the count of who shares it are before them.
+        const COUNT: usize = size_of::<usize>();
+        let header = COUNT + size_of::<HeaderSlice<HeaderWithLength<Head>, [u8; 0]>>();
+        allocated(header + token) + self.claims.heap_size()
+    }
+}
+
+/// What was verified, and the bytes of the token behind it where it is remembered: one allocation, so that whoever has
+/// found the one need not wait for the other. All clones are one.
+#[derive(Clone)]
+pub(super) struct Caller(ThinArc<Head, u8>);
+
+#[repr(C)]
+struct Head {
+    /// The end of the token, beside the count that a clone changes. Whoever compares it has sent for that count too, and
+    /// need not wait for it after the token.
+    end: End,
+    verified: Verified,
+}
+
+/// The last bytes of a token, which tell almost any two apart.
+type End = [u8; 8];
+
+impl Caller {
+    /// Of a token that is not remembered.
+    pub(super) fn of_this_call(verified: Verified) -> Self {
+        Self::with_token(verified, &[])
+    }
+
+    pub(super) fn with_token(verified: Verified, token: &[u8]) -> Self {
+        Self(ThinArc::from_header_and_slice(Head { end: end(token), verified }, token))
+    }
+
+    /// The whole token, where it is remembered.
+    pub(super) fn token(&self) -> &[u8] {
+        &self.0.slice
+    }
+
+    /// Whether it is of this token, to the last byte.
+    pub(super) fn is_of(&self, token: &[u8]) -> bool {
+        self.0.header.header.end == end(token) && *self.token() == *token
+    }
+}
+
+/// Zeros, where there are not so many.
+fn end(token: &[u8]) -> End {
+    token.last_chunk().copied().unwrap_or_default()
+}
+
+impl Deref for Caller {
+    type Target = Verified;
+
+    fn deref(&self) -> &Verified {
+        &self.0.header.header.verified
+    }
+}
+
+/// Without the token, which is never shown.
+impl fmt::Debug for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
+    }
+}
