@@ -262,25 +262,26 @@ fn text(number: usize, length: usize) -> String {
 async fn a_remembered_token_takes_what_its_size_says() {
     const COUNT: usize = 2_000;
     let world = World::remembering(1).await;
-    let many: String = (0..100).map(|n| format!(" scope:{n}")).collect();
+    let many = (0..100).map(|n| format!(" scope:{n}")).collect::<Vec<_>>().concat();
     for (name, length, subject, scopes) in [
         ("a usual one", 838, 30, "openid profile email orders:read"),
         ("a short one", 300, 2, "read"),
         ("a long one", 3_000, 200, "read write"),
         ("one of many scopes", 1_500, 30, many.as_str()),
     ] {
-        let token = KEYS[0].token().subject(&text(0, subject)).claim("azp", text(0, 32)).scope(scopes).sign();
+        let signed =
+            KEYS[0].token().subject(&text(0, subject)).claim("azp", text(0, 32)).scope(scopes).sign();
         let mut said = 0;
-        let counted = allocation_counter::measure(|| {
+        let allocated = allocation_counter::measure(|| {
             let memory = Memory::new(COUNT * 20);
             for number in 0..COUNT {
-                let (entry, verified) = (format!("Bearer {}", text(number, length)), world.verified(&token));
+                let (entry, verified) = (format!("Bearer {}", text(number, length)), world.verified(&signed));
                 said += size(presented(&entry).as_bytes(), &verified);
                 drop(memory.remember(presented(&entry), verified));
             }
             std::mem::forget(memory);
         });
-        let taken = usize::try_from(counted.bytes_current).expect("no less than before");
+        let taken = usize::try_from(allocated.bytes_current).expect("no less than before");
         assert!((said / 100 * 75..=said).contains(&taken), "{name}: said {said}, taken {taken}");
         // What a token of an issuer of today takes.
         assert!(length != 838 || said / COUNT <= 12 * 1024 * 1024 / 10_000, "{}", said / COUNT);

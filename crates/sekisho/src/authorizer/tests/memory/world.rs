@@ -108,9 +108,9 @@ impl World {
         let verifier = self.authorizer.issuers[0].verifier();
         let decoded = token.decode().expect("three parts");
         let token = verifier.read(&decoded).expect("a form");
-        let verified = verifier.verify_signed(&token, &keys, self.clock.now()).expect("a signature");
-        let known_scopes = self.authorizer.policy.known_scopes(verified.0.scopes());
-        Verified::new(0, verified, known_scopes, &keys)
+        let signed = verifier.verify_signed(&token, &keys, self.clock.now()).expect("a signature");
+        let known_scopes = self.authorizer.policy.known_scopes(signed.0.scopes());
+        Verified::new(0, signed, known_scopes, &keys)
     }
 
     pub(super) fn remembers(&self, token: &str) -> bool {
