@@ -39,21 +39,27 @@ function program() {
   return { found: join(target(), 'release', 'sekisho') };
 }
 
-const BATCHED = 'BatchedWrites::new(stream)';
+// What the program would be without: each answer is written by itself, as hyper and tonic do.
+const TOGETHER = [
+  ['src/server/connection.rs', 'BatchedWrites::new(stream)', 'stream'],
+  ['src/server/connection/in_place/calls.rs', 'is_open = true', 'is_open = false'],
+];
 
-// The program as it would be without batched writes, for which it has no setting: from a copy of its sources, in a
-// folder of its own, so that it is not taken for the program.
+// The program without batched writes and without calls that are answered in place, for which it has no setting: from a
+// copy of its sources, in a folder of its own, so that it is not taken for the program.
 function unbatched() {
   const folder = join(target(), 'unbatched');
-  const [original, copy] = [REPOSITORY, folder].map((root) => join(root, 'src/server/connection.rs'));
-  const text = readFileSync(original, 'utf8');
-  if (!text.includes(BATCHED)) return { missing: `src/server/connection.rs has no ${BATCHED}` };
   mkdirSync(folder, { recursive: true });
   const copying = 'set -o pipefail; git ls-files -z | tar --create --null --files-from - | tar --extract --directory "$0"';
   run('bash', ['-c', copying, folder], { cwd: REPOSITORY });
-  writeFileSync(copy, text.replace(BATCHED, 'stream'));
-  // As old as the original, as the other files are, so that what has been built is not built again.
-  utimesSync(copy, statSync(original).mtime, statSync(original).mtime);
+  for (const [path, together, alone] of TOGETHER) {
+    const [original, copy] = [REPOSITORY, folder].map((root) => join(root, path));
+    const text = readFileSync(original, 'utf8');
+    if (!text.includes(together)) return { missing: `${path} has no ${together}` };
+    writeFileSync(copy, text.replace(together, alone));
+    // As old as the original, as the other files are, so that what has been built is not built again.
+    utimesSync(copy, statSync(original).mtime, statSync(original).mtime);
+  }
   cargo(folder, ['--release', '--bin', 'sekisho'], join(folder, 'target'));
   return { found: join(folder, 'target', 'release', 'sekisho') };
 }

@@ -17,7 +17,7 @@ export const GROUPS = [
       row('tonic-plain', "bare tonic, built with cargo's default release profile", 'tonic-plain', unary),
       row('ours', '`sekisho serve`, tokens remembered (as released)', 'ours', unary),
       row('ours-cold', '`sekisho serve --remember-tokens 0`', 'ours-cold', unary),
-      row('ours-unbatched', '`sekisho serve`, built without batched writes', 'ours-unbatched', unary),
+      row('ours-unbatched', '`sekisho serve`, built to write each answer by itself', 'ours-unbatched', unary),
       row('ours-log-all', '`sekisho serve --log-calls all`, to a file', 'ours-log-all', unary),
       row('ours-denied', '`sekisho serve`, refused: no token', 'ours', unary.with({ token: 'none' })),
       row('ours-malformed', '`sekisho serve`, refused: no JWT', 'ours', unary.with({ token: 'malformed' })),
