@@ -9,7 +9,7 @@ use sekisho::testing::TestIssuer;
 use tonic::Code;
 use tower::ServiceExt as _;
 
-use crate::support::{
+use super::support::{
     DELETE, GET, Orders, call, connect, issuer, serve_by_axum, serve_by_hyper, serve_by_tonic, services,
 };
 
