@@ -22,7 +22,7 @@ mod status;
 pub use discard::ConnectionResets;
 pub use forwarded_token::ForwardedToken;
 #[cfg(feature = "server")]
-pub(crate) use guard::{GrantOfThisCall, Guard, GuardFuture};
+pub(crate) use guard::{GrantOfThisCall, Granted, Guard, GuardFuture};
 #[cfg(feature = "server")]
 pub(crate) use observe::shown_path;
 pub use request::RequestExt;

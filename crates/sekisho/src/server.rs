@@ -148,9 +148,12 @@
 //! # }
 //! ```
 
+mod answer;
 mod as_granted;
 mod assembly;
 mod batched_writes;
+mod behind;
+mod direct;
 mod error;
 mod grpc_request;
 mod health;

@@ -17,7 +17,7 @@ const GRANT: u64 = 1;
 
 const PUBLIC: &str = "/orders.v1.Orders/Version";
 
-fn authorizer(issuer: &TestIssuer) -> Authorizer {
+fn descriptor_set() -> Vec<u8> {
     let source = r#"
         syntax = "proto3";
         package orders.v1;
@@ -28,8 +28,11 @@ fn authorizer(issuer: &TestIssuer) -> Authorizer {
           rpc Version(Order) returns (Order) { option (sekisho.v1.access) = { public: true }; }
         }
     "#;
-    let set = sekisho_build::descriptor_set_of(source).expect("a descriptor set");
-    let policy = Policy::from_descriptor_set(&set).expect("a policy");
+    sekisho_build::descriptor_set_of(source).expect("a descriptor set")
+}
+
+fn authorizer(issuer: &TestIssuer) -> Authorizer {
+    let policy = Policy::from_descriptor_set(&descriptor_set()).expect("a policy");
     Authorizer::new(policy, issuer.issuer()).clock(Arc::new(ManualClock::new()))
 }
 
@@ -121,5 +124,81 @@ fn a_call_with_a_token_that_is_not_remembered_allocates_few_times() {
     for (name, token) in refused {
         let (count, refused) = call(&token);
         assert!(count <= DECODED && refused.result().is_err(), "{name}: {count} times");
+    }
+}
+
+/// From the head of a request to its handler and back, with a remembered token.
+#[cfg(feature = "server")]
+mod calls {
+    use std::convert::Infallible;
+    use std::future::{Ready, ready};
+    use std::pin::{Pin, pin};
+    use std::task::{Context, Poll, Waker};
+
+    use bytes::Bytes;
+    use http::{Request, Response};
+    use http_body_util::Full;
+    use sekisho::Services;
+    use tonic::body::Body;
+    use tower::layer::util::Identity;
+    use tower::{Service as _, service_fn};
+
+    use super::*;
+
+    type Answer = Result<Response<Body>, Infallible>;
+
+    /// Has one allocation of its own: the body of its answer.
+    fn handler(request: Request<Body>) -> Ready<Answer> {
+        drop(request);
+        ready(Ok(Response::new(Body::new(Full::new(Bytes::from_static(&[0; 5]))))))
+    }
+    const OF_THE_HANDLER: u64 = 1;
+
+    /// As the servers that tonic generates: it boxes its future. Another's is boxed behind the guard.
+    fn boxing(request: Request<Body>) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
+        Box::pin(handler(request))
+    }
+    const FUTURE: u64 = 1;
+
+    /// The map of the request's extensions takes two, and each of the two in it one.
+    const GRANT_IN_THE_REQUEST: u64 = GRANT + 4;
+    const BODY_OF_THE_REQUEST: u64 = 1;
+
+    /// Allocations of an allowed call after the first.
+    fn allocations(arrange: impl FnOnce(Services) -> Services) -> u64 {
+        let issuer = TestIssuer::new("https://tenant.example/", "orders");
+        let services = Services::new(&descriptor_set()).clock(Arc::new(ManualClock::new()));
+        let protected = arrange(services).protect(issuer.issuer()).expect("protected");
+        let token = issuer.token().scope("orders:read").sign();
+        let call = || {
+            let mut request =
+                Request::post(GET).body(Full::new(Bytes::from_static(&[0; 5]))).expect("a request");
+            *request.headers_mut() = metadata(Some(&format!("Bearer {token}")));
+            request.headers_mut().insert("content-type", http::HeaderValue::from_static("application/grpc"));
+            request
+        };
+        let answered = |request| {
+            let mut answer = pin!(protected.clone().call(request));
+            match answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+                Poll::Ready(Ok(answer)) => {
+                    assert!(!answer.headers().contains_key("grpc-status"), "{answer:?}");
+                }
+                Poll::Pending => panic!("nothing is waited for"),
+            }
+        };
+        answered(call());
+        let mut request = Some(call());
+        allocation_counter::measure(|| answered(request.take().expect("called once"))).count_total
+    }
+
+    /// Neither the way to the service allocates, nor the way back. Through the routes of a router both do.
+    #[test]
+    fn a_call_without_layers_allocates_its_grant_its_body_and_one_future() {
+        let boxing = |services: Services| services.add_named("orders.v1.Orders", service_fn(boxing));
+        let plain = |services: Services| services.add_named("orders.v1.Orders", service_fn(handler));
+        let expected = GRANT_IN_THE_REQUEST + BODY_OF_THE_REQUEST + FUTURE + OF_THE_HANDLER;
+        assert_eq!((allocations(boxing), allocations(plain)), (expected, expected));
+        let layered = allocations(|services| boxing(services).layer(Identity::new()));
+        assert!(layered > expected, "{layered}");
     }
 }

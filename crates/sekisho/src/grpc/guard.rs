@@ -1,19 +1,32 @@
 //! The guard in front of services.
 
+use std::convert::Infallible;
+use std::error::Error;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{Request, Response};
-use http_body::Body;
 use pin_project_lite::pin_project;
-use tower_service::Service;
+use tonic::body::Body;
 
 use super::{ForwardedToken, RequestBody, observe, status};
 use crate::authorizer::{Authorization, Authorizer, Grant, Verdict};
 
-/// A service that is reached with a grant, or not at all. It gets the body as a [`RequestBody`].
+/// What a guard lets calls into. It takes a call at any time, from many threads at once: a service that has to be polled
+/// ready first is polled behind it.
+pub(crate) trait Granted: Clone {
+    type Future: Future<Output = Result<Response<Body>, Infallible>>;
+
+    /// The grant is in the extensions.
+    fn call<B>(&self, request: Request<RequestBody<B>>) -> Self::Future
+    where
+        B: http_body::Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + Unpin + 'static;
+}
+
+/// Services that are reached with a grant, or not at all. They get the body as a [`RequestBody`].
 ///
 /// Not public, and no tower layer: whoever can put it around a service can also leave it out, or put it around less
 /// than is served. [`Protected`](crate::server::Protected) has it around all of its services.
@@ -46,65 +59,34 @@ impl<S> Guard<S> {
     }
 }
 
-impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for Guard<S>
-where
-    S: Service<Request<RequestBody<ReqBody>>, Response = Response<ResBody>> + Clone,
-    ReqBody: Body + Send + Unpin + 'static,
-    ResBody: Default,
-{
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = GuardFuture<S, ReqBody>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
+impl<S: Granted> Guard<S> {
+    pub(crate) fn call<B>(&self, request: Request<B>) -> GuardFuture<S, B>
+    where
+        B: http_body::Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + Unpin + 'static,
+    {
         // Before anything is decided: a refusal drops the body, and so may a handler.
         let request = RequestBody::wrap(request);
         // With its query, if it has one: such a path is no method's.
         let path = request.uri().path_and_query().map_or("", http::uri::PathAndQuery::as_str);
         let state = match self.entry.authorizer.authorize(path, request.headers()) {
-            Authorization::Decided(verdict) => self.entry.enter(&mut self.inner, request, &verdict),
+            Authorization::Decided(verdict) => self.enter(request, &verdict),
             Authorization::AwaitingKey(verdict) => {
-                // The one that was polled ready is the one to be called; a fresh clone takes its place.
-                let next = self.inner.clone();
-                let inner = std::mem::replace(&mut self.inner, next);
-                let call = Some((inner, request, self.entry.clone()));
-                State::AwaitingKey { verdict, call }
+                State::AwaitingKey { verdict, call: Some((self.clone(), request)) }
             }
         };
         GuardFuture { state }
     }
-}
 
-impl Entry {
     /// With a grant into the service, or back with a status.
-    fn enter<S, ReqBody, ResBody>(
-        &self,
-        inner: &mut S,
-        mut request: Request<RequestBody<ReqBody>>,
-        verdict: &Verdict,
-    ) -> State<S, ReqBody>
+    fn enter<B>(&self, mut request: Request<RequestBody<B>>, verdict: &Verdict) -> State<S, B>
     where
-        S: Service<Request<RequestBody<ReqBody>>, Response = Response<ResBody>>,
-        ResBody: Default,
+        B: http_body::Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + Unpin + 'static,
     {
         observe::decision(verdict, request.uri().path());
         match verdict.result() {
             Ok(grant) => {
-                let sent = request.headers_mut().remove(AUTHORIZATION);
-                // What nobody verified, as on a public method, is not handed on.
-                if self.forwards_token
-                    && !grant.is_anonymous()
-                    && let Some(token) = sent.as_ref().and_then(ForwardedToken::of)
-                {
-                    request.extensions_mut().insert(token);
-                }
-                request.extensions_mut().insert(GrantOfThisCall(grant.clone()));
-                request.extensions_mut().insert(grant.clone());
-                State::Entered { response: inner.call(request) }
+                self.entry.admit(&mut request, grant.clone());
+                State::Entered { response: self.inner.call(request) }
             }
             Err(denial) => {
                 let status = status::status_of(denial, verdict.method(), verdict.scope_prefix());
@@ -114,52 +96,65 @@ impl Entry {
     }
 }
 
+impl Entry {
+    /// The grant takes the place of the token.
+    fn admit<B>(&self, request: &mut Request<B>, grant: Grant) {
+        let sent = request.headers_mut().remove(AUTHORIZATION);
+        // What nobody verified, as on a public method, is not handed on.
+        if self.forwards_token
+            && !grant.is_anonymous()
+            && let Some(token) = sent.as_ref().and_then(ForwardedToken::of)
+        {
+            request.extensions_mut().insert(token);
+        }
+        request.extensions_mut().insert(GrantOfThisCall(grant.clone()));
+        request.extensions_mut().insert(grant);
+    }
+}
+
 /// The grant once more, where no layer of others can put another one: the innermost check goes by it.
 #[derive(Debug, Clone)]
 pub(crate) struct GrantOfThisCall(pub(crate) Grant);
 
 pin_project! {
     /// The answer to a call.
-    pub(crate) struct GuardFuture<S, ReqBody>
+    pub(crate) struct GuardFuture<S, B>
     where
-        S: Service<Request<RequestBody<ReqBody>>>,
+        S: Granted,
     {
         #[pin]
-        state: State<S, ReqBody>,
+        state: State<S, B>,
     }
 }
 
 pin_project! {
     #[project = StateProjection]
-    enum State<S, ReqBody>
+    enum State<S, B>
     where
-        S: Service<Request<RequestBody<ReqBody>>>,
+        S: Granted,
     {
         AwaitingKey {
             verdict: Pin<Box<dyn Future<Output = Verdict> + Send>>,
-            call: Option<(S, Request<RequestBody<ReqBody>>, Entry)>,
+            call: Option<(Guard<S>, Request<RequestBody<B>>)>,
         },
         Entered { #[pin] response: S::Future },
-        Refused { response: Option<S::Response> },
+        Refused { response: Option<Response<Body>> },
     }
 }
 
-impl<S, ReqBody> GuardFuture<S, ReqBody>
-where
-    S: Service<Request<RequestBody<ReqBody>>>,
-{
+impl<S: Granted, B> GuardFuture<S, B> {
     /// An answer to a request that was turned away before it was a call.
-    pub(crate) fn turned_away(response: S::Response) -> Self {
+    pub(crate) fn turned_away(response: Response<Body>) -> Self {
         Self { state: State::Refused { response: Some(response) } }
     }
 }
 
-impl<S, ReqBody, ResBody> Future for GuardFuture<S, ReqBody>
+impl<S, B> Future for GuardFuture<S, B>
 where
-    S: Service<Request<RequestBody<ReqBody>>, Response = Response<ResBody>>,
-    ResBody: Default,
+    S: Granted,
+    B: http_body::Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + Unpin + 'static,
 {
-    type Output = Result<S::Response, S::Error>;
+    type Output = Result<Response<Body>, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         loop {
@@ -170,7 +165,7 @@ where
                 StateProjection::AwaitingKey { verdict, call } => {
                     let verdict = ready!(verdict.as_mut().poll(cx));
                     match call.take() {
-                        Some((mut inner, request, entry)) => entry.enter(&mut inner, request, &verdict),
+                        Some((guard, request)) => guard.enter(request, &verdict),
                         None => return Poll::Pending,
                     }
                 }
@@ -185,10 +180,7 @@ fn answer_once<R, E>(response: &mut Option<R>) -> Poll<Result<R, E>> {
     response.take().map_or(Poll::Pending, |response| Poll::Ready(Ok(response)))
 }
 
-impl<S, ReqBody> std::fmt::Debug for GuardFuture<S, ReqBody>
-where
-    S: Service<Request<RequestBody<ReqBody>>>,
-{
+impl<S: Granted, B> std::fmt::Debug for GuardFuture<S, B> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("GuardFuture")
     }

@@ -1,61 +1,54 @@
-//! The guard in front of a service that has to be polled ready.
+//! The guard in front of a service, and what it hands on.
 #![cfg(feature = "server")]
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
-use std::task::{Context, Poll};
 
 use http::{Request, Response};
 use tonic::body::Body;
-use tower::{Service, ServiceExt as _};
 
 use super::*;
 use crate::authorizer::Grant;
 use crate::policy::{AccessRule, Policy};
 use crate::testing::TestIssuer;
 
-/// Panics, as tower's own do, where it is called without having been polled ready.
-#[derive(Default)]
-struct Readied {
-    is_ready: bool,
-}
+/// Answers by the token, where there is one in the metadata and where there is one beside them.
+#[derive(Clone)]
+struct Telling;
 
-impl Clone for Readied {
-    fn clone(&self) -> Self {
-        Self::default()
-    }
-}
+impl Granted for Telling {
+    type Future = Ready<Result<Response<Body>, Infallible>>;
 
-impl Service<Request<RequestBody<Body>>> for Readied {
-    /// The token, where there is one in the metadata and where there is one beside them.
-    type Response = Response<[Option<String>; 2]>;
-    type Error = Infallible;
-    type Future = Ready<Result<Self::Response, Infallible>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.is_ready = true;
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<RequestBody<Body>>) -> Self::Future {
-        assert!(std::mem::take(&mut self.is_ready), "called without being ready");
+    fn call<B>(&self, request: Request<RequestBody<B>>) -> Self::Future {
         assert!(request.extensions().get::<Grant>().is_some(), "no grant");
         let sent = request.headers().get("authorization").and_then(|value| value.to_str().ok());
         let forwarded = request.extensions().get().map(ForwardedToken::as_str);
-        ready(Ok(Response::new([sent, forwarded].map(|token| token.map(ToOwned::to_owned)))))
+        let seen = Seen([sent, forwarded].map(|token| token.map(ToOwned::to_owned)));
+        let mut response = Response::new(Body::empty());
+        response.extensions_mut().insert(seen);
+        ready(Ok(response))
     }
+}
+
+#[derive(Clone)]
+struct Seen([Option<String>; 2]);
+
+/// What it saw of a call that was allowed.
+fn seen(response: &Response<Body>) -> [Option<String>; 2] {
+    let Seen(tokens) = response.extensions().get().expect("the service was called");
+    tokens.clone()
 }
 
 const PATH: &str = "/grpc.health.v1.Health/Check";
 
-fn guard(rule: AccessRule) -> (TestIssuer, Guard<Readied>) {
+fn guard(rule: AccessRule) -> (TestIssuer, Guard<Telling>) {
     let source = r#"syntax = "proto3"; package grpc.health.v1; message M {} service Health { rpc Check(M) returns (M); }"#;
     let set = sekisho_build::descriptor_set_of(source).expect("a set");
     let policy = Policy::builder().descriptor_set(&set).rule(&PATH[1..], rule).build().expect("a policy");
     let issuer = TestIssuer::new("https://i.example/", "api");
     let clock = std::sync::Arc::new(crate::testing::ManualClock::new());
     let authorizer = crate::authorizer::Authorizer::new(policy, issuer.issuer()).clock(clock);
-    (issuer, Guard::new(Readied::default(), authorizer.into()))
+    (issuer, Guard::new(Telling, authorizer.into()))
 }
 
 fn request(token: &str) -> Request<Body> {
@@ -64,11 +57,11 @@ fn request(token: &str) -> Request<Body> {
 }
 
 #[tokio::test]
-async fn the_service_that_was_polled_ready_is_the_one_that_is_called() {
-    let (issuer, mut service) = guard(AccessRule::Authenticated);
+async fn the_token_is_taken_out_of_every_call() {
+    let (issuer, guard) = guard(AccessRule::Authenticated);
     for _ in 0..2 {
-        let answer = service.ready().await.expect("ready").call(request(&issuer.token().sign())).await;
-        assert_eq!(answer.expect("allowed").into_body(), [None, None], "the token is taken out");
+        let answer = guard.call(request(&issuer.token().sign())).await.expect("infallible");
+        assert_eq!(seen(&answer), [None, None]);
     }
 }
 
@@ -96,7 +89,7 @@ impl crate::jwks::KeySource for RotatesIn {
 
 #[cfg(feature = "discovery")]
 #[tokio::test]
-async fn after_a_wait_for_a_key_too_the_readied_service_is_called() {
+async fn after_a_wait_for_a_key_too_the_service_is_called() {
     let (_, guarded) = guard(AccessRule::Authenticated);
     let issuer = TestIssuer::new("https://i.example/", "api").kid("new");
     let before = TestIssuer::new("https://i.example/", "api").kid("old");
@@ -107,23 +100,20 @@ async fn after_a_wait_for_a_key_too_the_readied_service_is_called() {
     let trusted = crate::authorizer::Issuer::new(keys, crate::token::Verifier::new("api"));
     let policy = guarded.authorizer().policy().clone();
     let waiting = crate::authorizer::Authorizer::new(policy, trusted).clock(clock);
-    let mut service = Guard::new(Readied::default(), waiting.into());
-    let answer = service.ready().await.expect("ready").call(request(&issuer.token().sign())).await;
-    assert_eq!(answer.expect("allowed").status(), 200);
+    let answer = Guard::new(Telling, waiting.into()).call(request(&issuer.token().sign())).await;
+    assert_eq!(seen(&answer.expect("infallible")), [None, None]);
 }
 
 #[tokio::test]
 async fn a_token_is_handed_on_beside_the_metadata_and_only_where_that_was_asked_for() {
     let (issuer, guarded) = guard(AccessRule::Authenticated);
     let token = issuer.token().sign();
-    let mut service = guarded.forwarding_token(true);
-    let answer = service.ready().await.expect("ready").call(request(&token)).await.expect("allowed");
-    assert_eq!(answer.into_body(), [None, Some(token.clone())]);
+    let answer = guarded.forwarding_token(true).call(request(&token)).await.expect("infallible");
+    assert_eq!(seen(&answer), [None, Some(token.clone())]);
 
     let (_, public) = guard(AccessRule::Public);
-    let mut service = public.forwarding_token(true);
-    let answer = service.ready().await.expect("ready").call(request(&token)).await.expect("allowed");
-    assert_eq!(answer.into_body(), [None, None], "nobody has verified it");
+    let answer = public.forwarding_token(true).call(request(&token)).await.expect("infallible");
+    assert_eq!(seen(&answer), [None, None], "nobody has verified it");
 }
 
 #[test]

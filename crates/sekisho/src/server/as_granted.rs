@@ -1,6 +1,7 @@
 //! The innermost check: the method that runs is the one that the grant is for.
 
 use std::convert::Infallible;
+use std::future::{poll_fn, ready};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -13,6 +14,8 @@ use tonic::Status;
 use tonic::body::Body;
 use tower_service::Service;
 
+use super::answer::{Answer, boxed, into_tonic};
+use super::direct::Handler;
 use crate::authorizer::Grant;
 use crate::grpc::{GrantOfThisCall, shown_path};
 
@@ -32,6 +35,43 @@ impl<S> AsGranted<S> {
     }
 }
 
+/// Without layers.
+impl<S> Handler for AsGranted<S>
+where
+    S: Service<Request<Body>, Response: IntoResponse, Error = Infallible, Future: Send>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+{
+    fn start(&self, request: Request<Body>, cx: &mut Context<'_>) -> Answer {
+        if !is_granted(&request, &self.name) {
+            report(&request);
+            return Box::pin(ready(Ok(refusal())));
+        }
+        // The one that is polled ready is the one that is called.
+        let mut service = self.service.clone();
+        match service.poll_ready(cx) {
+            Poll::Ready(Ok(())) => boxed(service.call(request)),
+            Poll::Pending => Box::pin(call_once_ready(service, request)),
+        }
+    }
+}
+
+async fn call_once_ready<S>(
+    mut service: S,
+    request: Request<Body>,
+) -> Result<http::Response<Body>, Infallible>
+where
+    S: Service<Request<Body>, Response: IntoResponse + 'static, Error = Infallible>,
+{
+    poll_fn(|cx| service.poll_ready(cx)).await?;
+    let response = service.call(request);
+    drop(service);
+    response.await.map(into_tonic)
+}
+
+/// As a route, with layers around it.
 impl<S> Service<Request<axum::body::Body>> for AsGranted<S>
 where
     S: Service<Request<Body>, Response: IntoResponse, Error = Infallible>,
@@ -100,6 +140,6 @@ where
     }
 }
 
-fn refusal() -> Response {
+fn refusal<B: Default>() -> http::Response<B> {
     Status::internal("The service is not set up to authorize calls").into_http()
 }

@@ -1,4 +1,4 @@
-//! From services and rules to routes behind the guard.
+//! From services and rules to what stands behind the guard.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -6,6 +6,8 @@ use std::sync::Arc;
 use axum::Router;
 use tonic::service::Routes;
 
+use super::behind::Behind;
+use super::direct::Handlers;
 use super::health::{self, HealthHandle, Readiness};
 use super::registered::{Registered, path_of};
 use super::services::{GuardOptions, Services};
@@ -27,8 +29,8 @@ impl Services {
         let handle = HealthHandle::new();
         let readiness = Readiness { authorizer: Arc::clone(&authorizer), handle: handle.clone() };
         let (forwards_token, checks_requests) = (this.guard.forwards_token, this.guard.checks_requests);
-        let routes = this.with_own_services(&names, readiness)?.build_routes(authorizer.policy());
-        let guard = Guard::new(routes, authorizer).forwarding_token(forwards_token);
+        let behind = this.with_own_services(&names, readiness)?.behind_the_guard(authorizer.policy());
+        let guard = Guard::new(behind, authorizer).forwarding_token(forwards_token);
         Ok(Protected::new(guard, checks_requests, paths, handle))
     }
 
@@ -74,12 +76,17 @@ impl Services {
         Ok(self)
     }
 
-    fn build_routes(self, policy: &Policy) -> Routes {
+    /// A router only where there are layers to be put around it.
+    fn behind_the_guard(self, policy: &Policy) -> Behind {
+        if self.layers.is_empty() {
+            let methods = self.registered.iter().flat_map(|service| service.methods(policy));
+            return Behind::Direct(Arc::new(Handlers::new(methods)));
+        }
         let routes =
-            self.registered.into_iter().fold(Router::new(), |router, service| service.add_to(router, policy));
+            self.registered.iter().fold(Router::new(), |router, service| service.add_to(router, policy));
         // The last one of axum's is the outermost, and the first one of ours.
         let layered = self.layers.into_iter().rev().fold(routes, |router, add_layer| add_layer(router));
-        Routes::from(layered).prepare()
+        Behind::Layered(Routes::from(layered).prepare())
     }
 }
 

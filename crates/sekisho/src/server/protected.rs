@@ -1,4 +1,4 @@
-//! Finished routes behind the guard.
+//! Finished services behind the guard.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -12,9 +12,9 @@ use bytes::Bytes;
 use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tonic::body::Body;
-use tonic::service::Routes;
 use tower_service::Service;
 
+use super::behind::Behind;
 use super::{HealthHandle, grpc_request};
 use crate::authorizer::Authorizer;
 use crate::grpc::{Guard, GuardFuture, RequestBody};
@@ -27,14 +27,14 @@ use crate::grpc::{Guard, GuardFuture, RequestBody};
 #[derive(Debug, Clone)]
 #[must_use = "it has to be given to a server"]
 pub struct Protected {
-    guard: Guard<Routes>,
-    checks_requests: bool,
+    /// One count to raise: a server clones its service for each call.
     assembled: Arc<Assembled>,
 }
 
-/// What no call needs. A server clones its service for each call.
 #[derive(Debug)]
 struct Assembled {
+    guard: Guard<Behind>,
+    checks_requests: bool,
     /// Every path of a method, and below it whatever else a service could be asked for, as axum writes them.
     paths: Vec<String>,
     health: HealthHandle,
@@ -42,12 +42,12 @@ struct Assembled {
 
 impl Protected {
     pub(super) fn new(
-        guard: Guard<Routes>,
+        guard: Guard<Behind>,
         checks_requests: bool,
         paths: Vec<String>,
         health: HealthHandle,
     ) -> Self {
-        Self { guard, checks_requests, assembled: Arc::new(Assembled { paths, health }) }
+        Self { assembled: Arc::new(Assembled { guard, checks_requests, paths, health }) }
     }
 
     /// For an axum router with other routes, by [`Router::merge`]: all that is below `/package.Service/`, and no
@@ -63,7 +63,7 @@ impl Protected {
 
     /// What decides.
     pub fn authorizer(&self) -> &Authorizer {
-        self.guard.authorizer()
+        self.assembled.guard.authorizer()
     }
 
     /// By which health is told that the server shuts down.
@@ -80,14 +80,16 @@ where
     type Error = Infallible;
     type Future = ProtectedFuture<B>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Service::<Request<B>>::poll_ready(&mut self.guard, cx)
+    /// At any time: a service that is not ready makes its own call wait.
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: Request<B>) -> ProtectedFuture<B> {
-        let refusal = if self.checks_requests { grpc_request::refusal_of(&request) } else { None };
+        let assembled = &*self.assembled;
+        let refusal = if assembled.checks_requests { grpc_request::refusal_of(&request) } else { None };
         let answer = match refusal {
-            None => self.guard.call(request),
+            None => assembled.guard.call(request),
             Some(refusal) => {
                 // As any body that nobody reads: what still comes of it does not hurt the connection.
                 drop(RequestBody::wrap(request));
@@ -110,7 +112,7 @@ pin_project! {
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
         #[pin]
-        answer: GuardFuture<Routes, B>,
+        answer: GuardFuture<Behind, B>,
     }
 }
 

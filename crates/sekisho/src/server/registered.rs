@@ -1,6 +1,7 @@
-//! A service with its name, until the routes are built.
+//! A service with its name, until the server is assembled.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::response::IntoResponse;
@@ -10,15 +11,32 @@ use tonic::server::NamedService;
 use tower_service::Service;
 
 use super::as_granted::AsGranted;
-use crate::policy::Policy;
+use super::direct::{Handled, Handler};
+use crate::policy::{Method, Policy};
 
-/// Adds a route for each of these paths to a router, which panics at a path that it cannot read or has already. So the
-/// name is compared with those that are declared before.
-type AddRoutes = Box<dyn FnOnce(Router, &[&str]) -> Router + Send>;
+/// A service by either way of a call: as a handler, and as a route of axum's.
+trait Reachable: Handler {
+    /// The router panics at a path that it cannot read or has already. So the name is compared with those that are
+    /// declared before.
+    fn add_route(&self, router: Router, path: &str) -> Router;
+}
+
+impl<S> Reachable for AsGranted<S>
+where
+    S: Service<Request<Body>, Response: IntoResponse, Error = Infallible, Future: Send>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+{
+    fn add_route(&self, router: Router, path: &str) -> Router {
+        router.route_service(path, self.clone())
+    }
+}
 
 pub(super) struct Registered {
     name: String,
-    add_routes: AddRoutes,
+    service: Arc<dyn Reachable>,
 }
 
 impl Registered {
@@ -43,23 +61,30 @@ impl Registered {
             + Sync
             + 'static,
     {
-        let service = AsGranted::new(service, &name);
-        let add_routes = move |router, paths: &[&str]| {
-            paths.iter().fold(router, |router: Router, path| router.route_service(path, service.clone()))
-        };
-        Self { name, add_routes: Box::new(add_routes) }
+        let service = Arc::new(AsGranted::new(service, &name));
+        Self { name, service }
     }
 
     pub(super) fn name(&self) -> &str {
         &self.name
     }
 
+    /// Each of its methods, with the service that answers it.
+    pub(super) fn methods<'a>(&'a self, policy: &'a Policy) -> impl Iterator<Item = Handled> + 'a {
+        self.declared(policy).map(|method| {
+            let handler: Arc<dyn Handler> = Arc::<dyn Reachable>::clone(&self.service);
+            (Arc::clone(method), handler)
+        })
+    }
+
     /// Under the paths of its methods: the guard lets no other path in, and an exact route is found faster than a
     /// pattern.
-    pub(super) fn add_to(self, router: Router, policy: &Policy) -> Router {
-        let methods = policy.methods().filter(|method| method.service() == self.name);
-        let paths: Vec<&str> = methods.map(|method| method.path()).collect();
-        (self.add_routes)(router, &paths)
+    pub(super) fn add_to(&self, router: Router, policy: &Policy) -> Router {
+        self.declared(policy).fold(router, |router, method| self.service.add_route(router, method.path()))
+    }
+
+    fn declared<'a>(&'a self, policy: &'a Policy) -> impl Iterator<Item = &'a Arc<Method>> {
+        policy.methods().filter(|method| method.service() == self.name)
     }
 }
 

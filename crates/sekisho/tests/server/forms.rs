@@ -9,7 +9,7 @@ use sekisho::testing::TestIssuer;
 use tonic::Code;
 use tower::ServiceExt as _;
 
-use crate::support::{
+use super::support::{
     DELETE, GET, Orders, call, connect, issuer, serve_by_axum, serve_by_hyper, serve_by_tonic, services,
 };
 
@@ -22,13 +22,20 @@ async fn assert_guarded(address: SocketAddr, issuer: &TestIssuer, orders: &Order
 
     assert_eq!(call(&channel, GET, None).await.code(), Code::Unauthenticated);
     assert_eq!(call(&channel, DELETE, Some(&read)).await.code(), Code::PermissionDenied);
-    for unknown in ["/orders.v1.Orders/Drop", "/orders.v1.Orders/get", "/orders.v1.Orders/Get/"] {
+    for unknown in [
+        "/orders.v1.Orders/Drop",
+        "/orders.v1.Orders/get",
+        "/orders.v1.Orders/Get/",
+        "/orders.v1.Orders/%47et",
+        "/orders.v1.Orders/Get?all",
+    ] {
         assert_eq!(call(&channel, unknown, Some(&read)).await.code(), Code::Unimplemented, "{unknown}");
     }
     assert_eq!(orders.ran.all().len(), 1, "no refused call reached a handler");
 
     let no_call = [
         ("GET", GET, "application/grpc", 405),
+        ("HEAD", GET, "application/grpc", 405),
         ("OPTIONS", GET, "application/grpc", 405),
         ("POST", GET, "text/plain", 415),
         ("POST", GET, "application/grpc-web", 415),

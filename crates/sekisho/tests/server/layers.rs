@@ -11,7 +11,7 @@ use tonic_prost::ProstCodec;
 use tower::service_fn;
 use tower::util::MapRequestLayer;
 
-use crate::support::{
+use super::support::{
     DELETE, GET, Orders, Ran, call, connect, issuer, serve_by_tonic, services, unregistered,
 };
 

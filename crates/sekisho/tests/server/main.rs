@@ -1,12 +1,8 @@
 //! A stranger's server: services behind the guard, on real sockets.
 #![cfg(all(feature = "server", feature = "discovery"))]
 #![allow(clippy::expect_used, unreachable_pub, reason = "these are tests")]
+#![allow(clippy::duplicate_mod, reason = "they run by either way from the guard to a service")]
 
 mod batched_writes;
-mod forms;
-mod health;
-mod layers;
-mod options;
-mod refused_at_start;
-mod several_sets;
-mod support;
+mod direct;
+mod layered;

@@ -9,14 +9,15 @@ use sekisho::testing::{ManualClock, TestIssuer};
 use tonic::Code;
 use tower::util::MapRequestLayer;
 
-use crate::support::{
+use super::support::{
     DELETE, GET, Orders, Ran, call, connect, descriptor_set, issuer, serve_by_tonic, services, unregistered,
 };
+use super::way;
 
 #[tokio::test]
 async fn the_clock_is_the_one_that_is_given() {
     let (issuer, orders, clock) = (issuer(), Orders::default(), Arc::new(ManualClock::new()));
-    let services = Services::new(&descriptor_set()).clock(clock.clone()).add_service(orders);
+    let services = way(Services::new(&descriptor_set())).clock(clock.clone()).add_service(orders);
     let channel = connect(serve_by_tonic(services.protect(issuer.issuer()).expect("protected")).await).await;
     let token = issuer.token().scope("orders:read").sign();
     assert_eq!(call(&channel, GET, Some(&token)).await.code(), Code::Ok);
@@ -102,7 +103,7 @@ async fn of_a_set_only_the_services_that_are_named_are_known() {
     );
     let shop = shop.expect("a descriptor set");
     let orders = Orders::default();
-    let selected = Services::selected(&shop, ["orders.v1.Orders"]).add_service(orders.clone());
+    let selected = way(Services::selected(&shop, ["orders.v1.Orders"])).add_service(orders.clone());
     let channel =
         connect(serve_by_tonic(selected.protect(issuer().issuer()).expect("one of two")).await).await;
     assert_eq!(call(&channel, GET, None).await.code(), Code::Ok);

@@ -8,7 +8,7 @@ use tonic::service::Routes;
 use tonic_health::pb::health_server::HealthServer;
 use tonic_health::server::{HealthReporter, HealthService};
 
-use crate::support::{GET, Orders, issuer, services, unregistered};
+use super::support::{GET, Orders, issuer, services, unregistered};
 
 fn refusal(services: Services) -> String {
     match services.protect(issuer().issuer()) {

@@ -4,7 +4,8 @@ use std::fs;
 
 use sekisho::{AccessRule, Services};
 
-use crate::support::{Orders, issuer};
+use super::support::{Orders, issuer};
+use super::way;
 
 const ACCOUNTS: &str = r#"
     syntax = "proto3";
@@ -36,7 +37,7 @@ fn a_server_takes_the_sets_of_several_builds_and_describes_them() {
         fs::read(path.join(format!("{name}.bin"))).expect("the set")
     });
     for (one, other) in [(&orders, &accounts), (&accounts, &orders)] {
-        let protected = Services::new(one)
+        let protected = way(Services::new(one))
             .descriptor_set(other)
             .add_named("orders.v1.Orders", Orders::default())
             .add_named("accounts.v1.Accounts", Orders::default())

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
+use axum::response::IntoResponse;
 use http::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
@@ -20,7 +21,9 @@ use tonic::server::NamedService;
 use tonic::transport::{Channel, Endpoint, Server};
 use tonic::{Code, Status};
 use tonic_prost::ProstCodec;
-use tower::{Service, service_fn};
+use tower::{Service, ServiceExt as _, service_fn};
+
+use super::way;
 
 pub const GET: &str = "/orders.v1.Orders/Get";
 pub const DELETE: &str = "/orders.v1.Orders/Delete";
@@ -97,7 +100,51 @@ pub fn services(orders: &Orders) -> Services {
 }
 
 pub fn unregistered() -> Services {
-    Services::new(&descriptor_set()).clock(Arc::new(ManualClock::new()))
+    way(Services::new(&descriptor_set())).clock(Arc::new(ManualClock::new()))
+}
+
+/// A server with this service alone.
+pub struct World {
+    pub protected: Protected,
+    token: String,
+}
+
+impl World {
+    pub fn of<S>(service: S) -> Self
+    where
+        S: Service<Request<Body>, Response: IntoResponse, Error = Infallible, Future: Send>
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+    {
+        let issuer = issuer();
+        let protected = unregistered().add_named("orders.v1.Orders", service).protect(issuer.issuer());
+        let token = issuer.token().scope("orders:read").sign();
+        Self { protected: protected.expect("protected"), token }
+    }
+
+    /// A call that is allowed.
+    pub fn request<B>(&self, body: B) -> Request<B> {
+        let call = Request::post(GET).header("content-type", "application/grpc").header("te", "trailers");
+        let call = call.header("authorization", format!("Bearer {}", self.token));
+        call.body(body).expect("a request")
+    }
+
+    pub async fn answer<B>(&self, request: Request<B>) -> Response<Body>
+    where
+        B: http_body::Body<Data = bytes::Bytes, Error: std::error::Error + Send + Sync>
+            + Send
+            + Unpin
+            + 'static,
+    {
+        let Ok(answer) = self.protected.clone().oneshot(request).await;
+        answer
+    }
+}
+
+pub fn is_refused(answer: &Response<Body>) -> bool {
+    answer.headers().contains_key("grpc-status")
 }
 
 pub async fn listener() -> (TcpListener, SocketAddr) {

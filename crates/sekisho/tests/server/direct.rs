@@ -1,0 +1,26 @@
+//! Without a layer: from the guard straight to the service.
+
+use sekisho::Services;
+
+pub fn way(services: Services) -> Services {
+    services
+}
+
+#[path = "forms.rs"]
+mod forms;
+#[path = "health.rs"]
+mod health;
+#[path = "layers.rs"]
+mod layers;
+#[path = "options.rs"]
+mod options;
+#[path = "refused_at_start.rs"]
+mod refused_at_start;
+#[path = "service.rs"]
+mod service;
+#[path = "several_sets.rs"]
+mod several_sets;
+#[path = "support.rs"]
+mod support;
+#[path = "unchanged.rs"]
+mod unchanged;
