@@ -14,6 +14,9 @@ use super::{ACCESS_DESCRIPTOR_SET, Fault, FaultKind};
 use adapted::Adapted;
 use circle::circle;
 
+/// The file with the messages that options are of.
+const OPTIONS: &str = "google/protobuf/descriptor.proto";
+
 /// The files of a descriptor set.
 #[derive(Debug)]
 pub(super) struct DecodedSet {
@@ -41,10 +44,12 @@ pub(super) fn decode(encoded: &[u8]) -> Result<DecodedSet, Vec<Fault>> {
 
 /// A set that lacks the messages which options are of, with ours. For such a set prost-reflect would take those of
 /// `DescriptorPool::global`, with all the well-known types, which are never freed again. `None` where the set has its own,
-/// or names that are in the way of ours.
+/// or says that it has, or names that are in the way of ours.
 fn with_options_of_ours(set: &FileDescriptorSet, encoded: &[u8]) -> Option<DescriptorPool> {
-    let is_options = |file: &FileDescriptorProto| file.name() == "google/protobuf/descriptor.proto";
-    if set.file.iter().any(is_options) {
+    let is_options = |file: &FileDescriptorProto| file.name() == OPTIONS;
+    let needs_its_own =
+        |file: &FileDescriptorProto| is_options(file) || file.dependency.iter().any(|name| name == OPTIONS);
+    if set.file.iter().any(needs_its_own) {
         return None;
     }
     let ours = FileDescriptorSet::decode(ACCESS_DESCRIPTOR_SET).ok()?;

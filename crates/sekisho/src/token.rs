@@ -1,7 +1,7 @@
 //! Access tokens: from the `authorization` entry (RFC 6750) to claims that were verified (RFC 7519,
 //! RFC 8725). No network and no policy; keys and time are handed in.
 //!
-//! A token goes through four types, each made only by the step before it: [`BearerToken`], [`DecodedToken`],
+//! A token goes through four types, each made by the step before it, which is the only way for users of the library: [`BearerToken`], [`DecodedToken`],
 //! [`UnverifiedToken`], [`Claims`].
 //!
 //! ```

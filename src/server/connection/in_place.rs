@@ -59,9 +59,9 @@ impl<C: Future> Future for InPlace<C> {
         this.yields.begin_turn();
         for _ in 0..MOST_POLLS {
             this.woken.begin_poll();
-            this.calls.open();
+            let open = this.calls.open();
             let polled = this.connection.as_mut().poll(&mut Context::from_waker(this.waker));
-            this.calls.close(this.to_run);
+            open.close(this.to_run);
             let have_run = this.to_run.run();
             if polled.is_ready() {
                 return polled;
@@ -79,7 +79,6 @@ impl<C: Future> Future for InPlace<C> {
     }
 }
 
-const IDLE: u8 = 0;
 const POLLED: u8 = 1;
 const WOKEN: u8 = 2;
 
@@ -98,7 +97,7 @@ impl Woken {
 
     /// Whether it was woken meanwhile.
     fn end_poll(&self) -> bool {
-        self.state.swap(IDLE, Ordering::AcqRel) == WOKEN
+        self.state.swap(0, Ordering::AcqRel) & WOKEN != 0
     }
 }
 
@@ -108,8 +107,7 @@ impl Wake for Woken {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        let noted = self.state.compare_exchange(POLLED, WOKEN, Ordering::AcqRel, Ordering::Acquire);
-        if noted == Err(IDLE) {
+        if self.state.fetch_or(WOKEN, Ordering::AcqRel) & POLLED == 0 {
             self.task.wake();
         }
     }

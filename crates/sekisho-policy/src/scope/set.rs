@@ -139,12 +139,17 @@ impl ScopeSet {
     pub fn heap_size(&self) -> usize {
         /// An allocator's steps.
         const STEP: usize = 16;
-        /// What one of many has beside its text: its place in a list, and one or two in a table.
-        const PLACE: usize = 40;
-        let own = |scope: &ScopeToken| scope.as_str().len().next_multiple_of(STEP) + PLACE;
+        // The sizes of allocators are four to a doubling.
+        let block = |bytes: usize| bytes.next_multiple_of(STEP.max((1 << bytes.max(1).ilog2()) / 4));
         match &self.0 {
-            Repr::Few(few) => few.capacity().next_multiple_of(STEP),
-            Repr::Many(many) => many.iter().map(own).sum(),
+            Repr::Few(few) => block(few.capacity()),
+            Repr::Many(many) => {
+                let places = many.len() * (size_of::<ScopeToken>() + size_of::<u64>());
+                // A table is full at seven eighths, and has a byte beside each place.
+                let table = (many.len() * 8 / 7 + 1).next_power_of_two() * (size_of::<usize>() + 1);
+                let texts: usize = many.iter().map(|scope| block(scope.as_str().len())).sum();
+                block(size_of_val(many.as_ref())) + block(places) + block(table) + texts
+            }
         }
     }
 

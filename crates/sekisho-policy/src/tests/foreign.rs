@@ -1,5 +1,8 @@
 //! Descriptor sets whose `access.proto` is not ours: what we do not know for certain, we refuse.
 
+use prost::Message as _;
+use prost_types::{FileDescriptorProto, FileDescriptorSet};
+
 use super::*;
 
 const GET: &str = "service S {\n  rpc Get(M) returns (M) {\n    option (sekisho.v1.access) = RULE;\n  }\n}\n";
@@ -165,4 +168,46 @@ fn the_option_in_a_set_that_does_not_declare_it_is_not_passed_over() {
     assert!(build(57206).is_ok(), "another option is nobody's business");
     let error = build(57205).expect_err("the option is there").to_string();
     assert!(error.contains("a.A.Get") && error.contains("57205"), "{error}");
+}
+
+/// A service without a rule, in a file that imports nothing.
+const PLAIN: &str =
+    "syntax = \"proto3\"; package plain.v1; message M {} service S { rpc Get(M) returns (M); }";
+
+/// The set of a file that imports nothing, and others.
+fn set_with(others: impl IntoIterator<Item = FileDescriptorProto>) -> Vec<u8> {
+    let plain = FileDescriptorSet::decode(&*compile(PLAIN, ACCESS_PROTO).encode_file_descriptor_set())
+        .expect("a set")
+        .file;
+    FileDescriptorSet { file: others.into_iter().chain(plain).collect() }.encode_to_vec()
+}
+
+fn files_of_ours() -> Vec<FileDescriptorProto> {
+    FileDescriptorSet::decode(ACCESS_DESCRIPTOR_SET).expect("a set").file
+}
+
+#[test]
+fn a_set_whose_names_are_those_of_the_options_is_read_as_it_is() {
+    let renamed =
+        |file: FileDescriptorProto| FileDescriptorProto { name: Some("vendored.proto".to_owned()), ..file };
+    let vendored =
+        files_of_ours().into_iter().filter(|file| file.package() == "google.protobuf").map(renamed);
+    let policy = Policy::builder()
+        .descriptor_set(&set_with(vendored))
+        .rule("plain.v1.S/Get", AccessRule::Public)
+        .build();
+    assert_eq!(policy.expect("a policy").methods().count(), 1);
+}
+
+#[test]
+fn a_set_that_lacks_the_import_of_its_options_is_not_completed_by_ours() {
+    let ours = files_of_ours();
+    let without = ours.iter().filter(|file| file.package() != "google.protobuf").cloned();
+    for (files, expected) in [(set_with(without), false), (set_with(ours.clone()), true)] {
+        let policy =
+            Policy::builder().descriptor_set(&files).rule("plain.v1.S/Get", AccessRule::Public).build();
+        let told = policy.map(drop).map_err(|error| error.to_string());
+        assert_eq!(told.is_ok(), expected, "{told:?}");
+        assert!(expected || told.is_err_and(|told| told.contains("google/protobuf/descriptor.proto")));
+    }
 }

@@ -20,8 +20,8 @@ use crate::authorizer::{Authorization, Authorizer, Grant, Verdict};
 pub(crate) trait Granted: Clone {
     type Future: Future<Output = Result<Response<Body>, Infallible>>;
 
-    /// The grant is in the extensions.
-    fn call<B>(&self, request: Request<RequestBody<B>>) -> Self::Future
+    /// The grant is in the extensions, too.
+    fn call<B>(&self, request: Request<RequestBody<B>>, grant: &Grant) -> Self::Future
     where
         B: http_body::Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + Unpin + 'static;
 }
@@ -86,7 +86,7 @@ impl<S: Granted> Guard<S> {
         match verdict.result() {
             Ok(grant) => {
                 self.entry.admit(&mut request, grant.clone());
-                State::Entered { response: self.inner.call(request) }
+                State::Entered { response: self.inner.call(request, grant) }
             }
             Err(denial) => {
                 let status = status::status_of(denial, verdict.method(), verdict.scope_prefix());
@@ -107,12 +107,11 @@ impl Entry {
         {
             request.extensions_mut().insert(token);
         }
-        request.extensions_mut().insert(GrantOfThisCall(grant.clone()));
         request.extensions_mut().insert(grant);
     }
 }
 
-/// The grant once more, where no layer of others can put another one: the innermost check goes by it.
+/// The grant once more, where no layer of others can put another one: the innermost check behind layers goes by it.
 #[derive(Debug, Clone)]
 pub(crate) struct GrantOfThisCall(pub(crate) Grant);
 

@@ -19,8 +19,9 @@ struct Telling;
 impl Granted for Telling {
     type Future = Ready<Result<Response<Body>, Infallible>>;
 
-    fn call<B>(&self, request: Request<RequestBody<B>>) -> Self::Future {
-        assert!(request.extensions().get::<Grant>().is_some(), "no grant");
+    fn call<B>(&self, request: Request<RequestBody<B>>, grant: &Grant) -> Self::Future {
+        let shown = request.extensions().get::<Grant>();
+        assert!(shown.is_some_and(|shown| shown.is_of_the_call_of(grant)), "no grant");
         let sent = request.headers().get("authorization").and_then(|value| value.to_str().ok());
         let forwarded = request.extensions().get().map(ForwardedToken::as_str);
         let seen = Seen([sent, forwarded].map(|token| token.map(ToOwned::to_owned)));

@@ -44,9 +44,9 @@ where
         + Sync
         + 'static,
 {
-    fn start(&self, request: Request<Body>, cx: &mut Context<'_>) -> Answer {
-        if !is_granted(&request, &self.name) {
-            report(&request);
+    fn start(&self, grant: &Grant, request: Request<Body>, cx: &mut Context<'_>) -> Answer {
+        if !is_for(grant, &request, &self.name) {
+            report(&request, Some(grant));
             return Box::pin(ready(Ok(refusal())));
         }
         // The one that is polled ready is the one that is called.
@@ -88,7 +88,7 @@ where
         if is_granted(&request, &self.name) {
             AsGrantedFuture::Runs { response: self.service.call(request.map(Body::new)) }
         } else {
-            report(&request);
+            report(&request, request.extensions().get().map(|GrantOfThisCall(grant)| grant));
             AsGrantedFuture::Refused
         }
     }
@@ -99,16 +99,20 @@ fn is_granted<B>(request: &Request<B>, service: &str) -> bool {
     let (Some(GrantOfThisCall(granted)), Some(shown)) = (extensions.get(), extensions.get::<Grant>()) else {
         return false;
     };
+    shown.is_of_the_call_of(granted) && is_for(granted, request, service)
+}
+
+/// Whether the service of this name runs what is granted, by the path of the request.
+fn is_for<B>(granted: &Grant, request: &Request<B>, service: &str) -> bool {
     let path = request.uri().path_and_query().map(PathAndQuery::as_str);
     let method = granted.method();
-    shown.is_of_the_call_of(granted) && path == Some(method.path()) && service == method.service()
+    path == Some(method.path()) && service == method.service()
 }
 
 /// A fault of the server's assembly, which only its operator can mend.
-fn report<B>(request: &Request<B>) {
-    let granted = request.extensions().get().map(|GrantOfThisCall(grant)| grant.method().path());
+fn report<B>(request: &Request<B>, granted: Option<&Grant>) {
     tracing::error!(
-        granted,
+        granted = granted.map(|grant| grant.method().path()),
         called = shown_path(request.uri().path()),
         "a layer between the guard and a service changed the path of a call, its grant or its service; the call is refused"
     );

@@ -14,8 +14,8 @@ use tonic::service::Routes;
 use tower_service::Service;
 
 use super::direct::{DirectCall, Handlers};
-use crate::authorizer::Denial;
-use crate::grpc::{Granted, RequestBody, status_of};
+use crate::authorizer::{Denial, Grant};
+use crate::grpc::{GrantOfThisCall, Granted, RequestBody, status_of};
 
 /// The two ways of a call that was granted. To a client they are the same.
 #[derive(Debug, Clone)]
@@ -29,18 +29,23 @@ pub(super) enum Behind {
 impl Granted for Behind {
     type Future = BehindFuture;
 
-    fn call<B>(&self, request: Request<RequestBody<B>>) -> BehindFuture
+    fn call<B>(&self, mut request: Request<RequestBody<B>>, grant: &Grant) -> BehindFuture
     where
         B: http_body::Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + Unpin + 'static,
     {
         match self {
-            Self::Direct(handlers) => match handlers.of(&request) {
-                Some(handler) => BehindFuture::Direct(DirectCall::new(handler, request.map(Body::new))),
+            Self::Direct(handlers) => match handlers.of(grant) {
+                Some(handler) => {
+                    BehindFuture::Direct(DirectCall::new(handler, grant, request.map(Body::new)))
+                }
                 // `Services::protect` does not let that happen.
                 None => BehindFuture::Unknown(ready(Ok(unknown_method()))),
             },
             // A router is ready at any time; a service of its routes is polled ready with the call.
-            Self::Layered(routes) => BehindFuture::Layered(routes.clone().call(request)),
+            Self::Layered(routes) => {
+                request.extensions_mut().insert(GrantOfThisCall(grant.clone()));
+                BehindFuture::Layered(routes.clone().call(request))
+            }
         }
     }
 }

@@ -10,14 +10,14 @@ use http::{Request, Response};
 use tonic::body::Body;
 
 use super::answer::Answer;
-use crate::grpc::GrantOfThisCall;
+use crate::authorizer::Grant;
 use crate::policy::Method;
 
 /// A service of any type.
 pub(super) trait Handler: Send + Sync {
     /// Begins a call, in the task that polls for its answer: work that a service does in its `call`, and a panic
     /// there, thus belong to the call, and not to the connection.
-    fn start(&self, request: Request<Body>, cx: &mut Context<'_>) -> Answer;
+    fn start(&self, grant: &Grant, request: Request<Body>, cx: &mut Context<'_>) -> Answer;
 }
 
 /// A method, with the service that answers it.
@@ -40,8 +40,7 @@ impl Handlers {
     }
 
     /// That of the method which was granted, if there is one.
-    pub(super) fn of<B>(&self, request: &Request<B>) -> Option<&Arc<dyn Handler>> {
-        let GrantOfThisCall(grant) = request.extensions().get()?;
+    pub(super) fn of(&self, grant: &Grant) -> Option<&Arc<dyn Handler>> {
         let address = std::ptr::from_ref(grant.method()).addr();
         let found = self.by_address.binary_search_by_key(&address, |(method, _)| Arc::as_ptr(method).addr());
         found.ok().map(|index| &self.by_address[index].1)
@@ -58,13 +57,13 @@ impl fmt::Debug for Handlers {
 /// A call that is begun when it is polled.
 #[expect(clippy::large_enum_variant, reason = "a box for the request is what is saved here")]
 pub(super) enum DirectCall {
-    Granted { handler: Arc<dyn Handler>, request: Option<Request<Body>> },
+    Granted { handler: Arc<dyn Handler>, grant: Grant, request: Option<Request<Body>> },
     Running(Answer),
 }
 
 impl DirectCall {
-    pub(super) fn new(handler: &Arc<dyn Handler>, request: Request<Body>) -> Self {
-        Self::Granted { handler: Arc::clone(handler), request: Some(request) }
+    pub(super) fn new(handler: &Arc<dyn Handler>, grant: &Grant, request: Request<Body>) -> Self {
+        Self::Granted { handler: Arc::clone(handler), grant: grant.clone(), request: Some(request) }
     }
 }
 
@@ -72,10 +71,10 @@ impl Future for DirectCall {
     type Output = Result<Response<Body>, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if let Self::Granted { handler, request } = &mut *self {
+        if let Self::Granted { handler, grant, request } = &mut *self {
             // None only where it has panicked: it never answers then.
             let Some(request) = request.take() else { return Poll::Pending };
-            let answer = handler.start(request, cx);
+            let answer = handler.start(grant, request, cx);
             *self = Self::Running(answer);
         }
         match &mut *self {

@@ -18,6 +18,9 @@ pub(super) const TURN: Duration = Duration::from_micros(100);
 /// keeps the other calls of its connection waiting once in as many.
 pub(super) const AFTER_A_SLOW_ONE: usize = 1023;
 
+/// How many calls are taken in at a time. hyper hands over more than it allows streams where a peer resets them at once.
+pub(super) const MOST_TAKEN: usize = 256;
+
 type Call = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Takes in the calls of one connection, as hyper's executor.
@@ -32,19 +35,34 @@ struct Taken {
 }
 
 impl Calls {
-    pub(super) fn open(&self) {
+    pub(super) fn open(&self) -> Open<'_> {
         self.taken().is_open = true;
-    }
-
-    /// Moves what was taken in to `calls`.
-    pub(super) fn close(&self, calls: &mut ToRun) {
-        let mut taken = self.taken();
-        taken.is_open = false;
-        calls.calls.append(&mut taken.calls);
+        Open(self)
     }
 
     fn taken(&self) -> MutexGuard<'_, Taken> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// While calls are taken in.
+pub(super) struct Open<'a>(&'a Calls);
+
+impl Open<'_> {
+    /// Moves what was taken in to `calls`.
+    pub(super) fn close(self, calls: &mut ToRun) {
+        calls.calls.append(&mut self.0.taken().calls);
+    }
+}
+
+/// Also where the connection has panicked: each call holds the executor, and would be held by it for ever.
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        let mut taken = self.0.taken();
+        taken.is_open = false;
+        let left = std::mem::take(&mut taken.calls);
+        drop(taken);
+        drop(left);
     }
 }
 
@@ -54,7 +72,7 @@ where
 {
     fn execute(&self, call: F) {
         let mut taken = self.taken();
-        if taken.is_open {
+        if taken.is_open && taken.calls.len() < MOST_TAKEN {
             taken.calls.push(Box::pin(call));
         } else {
             drop(taken);
@@ -81,10 +99,12 @@ impl ToRun {
         let begin = now();
         let mut last = begin;
         for call in self.calls.drain(..) {
-            let is_slow = self.as_tasks > 0;
-            self.as_tasks = self.as_tasks.saturating_sub(1);
-            if is_slow || last - begin > TURN || !has_budget_remaining() {
+            if self.as_tasks > 0 || last - begin > TURN || !has_budget_remaining() {
+                self.as_tasks = self.as_tasks.saturating_sub(1);
                 tokio::spawn(call);
+                if self.as_tasks == 0 {
+                    last = last.max(now());
+                }
                 continue;
             }
             have_run = true;

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::{coop::consume_budget, yield_now};
 use tokio::time::{advance, timeout};
 
-use super::calls::{AFTER_A_SLOW_ONE, TURN};
+use super::calls::{AFTER_A_SLOW_ONE, MOST_TAKEN, TURN};
 use super::*;
 
 type Call = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -118,6 +118,33 @@ async fn after_a_slow_call_the_next_ones_become_tasks_for_a_while() {
     let in_place = run_in_place(turns).await;
     assert_eq!(in_place.iter().filter(|in_place| !**in_place).count(), AFTER_A_SLOW_ONE);
     assert_eq!(in_place[..2], [true; 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_too_many_at_a_time_becomes_tasks() {
+    let in_place = run_in_place(vec![(0..MOST_TAKEN + 10).map(|_| quick()).collect(), vec![quick()]]).await;
+    assert_eq!(in_place.iter().filter(|in_place| **in_place).count(), MOST_TAKEN + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_connection_has_taken_in_before_it_panicked_is_dropped() {
+    let calls = Calls::default();
+    let (held, dropped) = oneshot::channel::<()>();
+    // As hyper's calls do.
+    let executor = calls.clone();
+    let mut call = Some(async move {
+        pending::<()>().await;
+        drop((held, executor));
+    });
+    let connection = poll_fn({
+        let calls = calls.clone();
+        move |_| -> Poll<()> {
+            call.take().into_iter().for_each(|call| calls.execute(call));
+            std::panic::resume_unwind(Box::new("a connection's"))
+        }
+    });
+    assert!(tokio::spawn(InPlace::new(connection, calls)).await.is_err());
+    assert!(in_time(dropped).await.is_err(), "it is dropped");
 }
 
 #[tokio::test(start_paused = true)]

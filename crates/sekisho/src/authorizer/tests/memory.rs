@@ -263,11 +263,14 @@ async fn a_remembered_token_takes_what_its_size_says() {
     const COUNT: usize = 2_000;
     let world = World::remembering(1).await;
     let many = (0..100).map(|n| format!(" scope:{n}")).collect::<Vec<_>>().concat();
+    // For 112 a table of half the size would do.
+    let just_more = (0..113).map(|n| format!(" scope:of:16:{n:04}")).collect::<Vec<_>>().concat();
     for (name, length, subject, scopes) in [
         ("a usual one", 838, 30, "openid profile email orders:read"),
         ("a short one", 300, 2, "read"),
         ("a long one", 3_000, 200, "read write"),
         ("one of many scopes", 1_500, 30, many.as_str()),
+        ("one whose table has just grown", 2_500, 30, just_more.as_str()),
     ] {
         let signed =
             KEYS[0].token().subject(&text(0, subject)).claim("azp", text(0, 32)).scope(scopes).sign();
