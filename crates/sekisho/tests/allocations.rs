@@ -160,8 +160,8 @@ mod calls {
     }
     const FUTURE: u64 = 1;
 
-    /// The map of the request's extensions takes two, and each of the two in it one.
-    const GRANT_IN_THE_REQUEST: u64 = GRANT + 4;
+    /// The map of the request's extensions takes two, and what is in it one.
+    const GRANT_IN_THE_REQUEST: u64 = GRANT + 3;
     const BODY_OF_THE_REQUEST: u64 = 1;
 
     /// Allocations of an allowed call after the first.
