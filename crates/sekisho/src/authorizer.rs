@@ -47,6 +47,9 @@ mod issuer;
 mod memory;
 mod verdict;
 
+#[cfg(feature = "server")]
+pub(crate) use decide::authorization_of;
+
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -129,6 +132,18 @@ impl Authorizer {
     pub fn remember_tokens(mut self, entries: usize) -> Self {
         self.remembered = entries;
         self.with_empty_memory()
+    }
+
+    /// Whether any token is remembered at all.
+    #[cfg(feature = "server")]
+    pub(crate) fn remembers_tokens(&self) -> bool {
+        self.remembered > 0
+    }
+
+    /// How long its clock has gone.
+    #[cfg(feature = "server")]
+    pub(crate) fn elapsed(&self) -> std::time::Duration {
+        self.clock.elapsed()
     }
 
     /// A token was accepted by the settings of then.

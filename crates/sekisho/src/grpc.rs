@@ -18,6 +18,8 @@ mod observe;
 mod request;
 mod request_body;
 mod status;
+#[cfg(feature = "server")]
+mod verifications;
 
 pub use discard::ConnectionResets;
 pub use forwarded_token::ForwardedToken;

@@ -25,15 +25,45 @@ impl Authorizer {
     /// }
     /// ```
     pub fn authorize(&self, path: &str, metadata: &HeaderMap) -> Authorization {
+        match self.decide_at_once(path, metadata) {
+            Ok(verdict) => Authorization::Decided(verdict),
+            Err((method, presented)) => self.decide(method, presented, metadata),
+        }
+    }
+
+    /// A decision for which no token has to be read: the method is unknown or public, there is no token, or it is
+    /// remembered.
+    ///
+    /// # Errors
+    /// The method, and the token to be verified.
+    pub(crate) fn decide_at_once<'a>(
+        &self,
+        path: &str,
+        metadata: &'a HeaderMap,
+    ) -> Result<Verdict, (&Arc<Method>, Presented<'a>)> {
         let Some(method) = self.policy.method(path) else {
-            return Authorization::Decided(Verdict::of_unknown_method());
+            return Ok(Verdict::of_unknown_method());
         };
         if matches!(method.rule(), AccessRule::Public) {
-            return Authorization::Decided(Verdict::allowed(Grant::anonymous(method)));
+            return Ok(Verdict::allowed(Grant::anonymous(method)));
         }
-        match self.presented(metadata) {
-            Ok(presented) => self.decide(method, presented, metadata),
-            Err(error) => Authorization::Decided(self.refused_without_token(method, error)),
+        let presented = match self.presented(metadata) {
+            Ok(presented) => presented,
+            Err(error) => return Ok(self.refused_without_token(method, error)),
+        };
+        match self.memory.recall(presented, &self.issuers, self.clock.now()) {
+            Some(caller) => Ok(self.evaluate(method, caller)),
+            None => Err((method, presented)),
+        }
+    }
+
+    /// A refusal of a call that could not be decided, for whatever reason that is no fault of the caller.
+    #[cfg(feature = "server")]
+    pub(crate) fn undecided(&self, path: &str) -> Verdict {
+        let denial = Denial::KeysUnavailable { retry_after: Duration::from_secs(1) };
+        match self.policy.method(path) {
+            Some(method) => Verdict::refused(method, self.issuers.first(), None, denial),
+            None => Verdict::of_unknown_method(),
         }
     }
 
@@ -46,10 +76,12 @@ impl Authorizer {
         Verdict::refused(method, self.issuers.first(), None, error)
     }
 
-    fn decide(&self, method: &Arc<Method>, presented: Presented<'_>, metadata: &HeaderMap) -> Authorization {
-        if let Some(caller) = self.memory.recall(presented, &self.issuers, self.clock.now()) {
-            return Authorization::Decided(self.evaluate(method, caller));
-        }
+    pub(crate) fn decide(
+        &self,
+        method: &Arc<Method>,
+        presented: Presented<'_>,
+        metadata: &HeaderMap,
+    ) -> Authorization {
         let decided = presented.decode().and_then(|decoded| {
             let (issuer, token) = self.read_token(&decoded)?;
             Ok(self.look_up(method, issuer, &token, presented, metadata))
@@ -182,6 +214,6 @@ fn is_of_the_signature(error: &TokenError) -> bool {
 }
 
 /// All that a decision after a wait reads; the rest of the head need not wait with it.
-fn authorization_of(metadata: &HeaderMap) -> HeaderMap {
+pub(crate) fn authorization_of(metadata: &HeaderMap) -> HeaderMap {
     metadata.get_all(AUTHORIZATION).iter().map(|value| (AUTHORIZATION, value.clone())).collect()
 }

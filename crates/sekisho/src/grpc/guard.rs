@@ -12,6 +12,7 @@ use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tonic::body::Body;
 
+use super::verifications::Verifications;
 use super::{ForwardedToken, RequestBody, observe, status};
 use crate::authorizer::{Authorization, Authorizer, Grant, Verdict};
 
@@ -40,12 +41,14 @@ pub(crate) struct Guard<S> {
 #[derive(Debug, Clone)]
 struct Entry {
     authorizer: Arc<Authorizer>,
+    verifications: Verifications,
     forwards_token: bool,
 }
 
 impl<S> Guard<S> {
     pub(crate) fn new(inner: S, authorizer: Arc<Authorizer>) -> Self {
-        Self { inner, entry: Entry { authorizer, forwards_token: false } }
+        let verifications = Verifications::default();
+        Self { inner, entry: Entry { authorizer, verifications, forwards_token: false } }
     }
 
     /// Hands the verified token on, see [`ForwardedToken`].
@@ -68,7 +71,8 @@ impl<S: Granted> Guard<S> {
         let request = RequestBody::wrap(request);
         // With its query, if it has one: such a path is no method's.
         let path = request.uri().path_and_query().map_or("", http::uri::PathAndQuery::as_str);
-        let state = match self.entry.authorizer.authorize(path, request.headers()) {
+        let state = match self.entry.verifications.authorize(&self.entry.authorizer, path, request.headers())
+        {
             Authorization::Decided(verdict) => self.enter(request, &verdict),
             Authorization::AwaitingKey(verdict) => {
                 State::AwaitingKey { verdict, call: Some((self.clone(), request)) }
