@@ -23,7 +23,7 @@ pub struct Limits {
     /// nothing else may come in the midst of a head (RFC 9113 §4.3), the answer to a ping neither, so
     /// `keep_alive` bounds it.
     pub head: Duration,
-    /// Idle time-out while a request body is incomplete (HTTP/1.1), or while the peer does not read its response.
+    /// Idle time-out while a request body is incomplete (HTTP/1.1), or while the peer's system takes nothing of its response.
     /// Over HTTP/2, a peer that answers pings is not idle while a request body is incomplete.
     pub idle: Duration,
     /// Pings to a peer that is silent, over HTTP/2; over HTTP/1.1 the system's own probes.

@@ -47,7 +47,7 @@ pub(in crate::cli) static HEAD_TIMEOUT: Opt = Opt {
     ..time("head-timeout", "SEKISHO_HEAD_TIMEOUT", "10s")
 };
 pub(in crate::cli) static IDLE_TIMEOUT: Opt = Opt {
-    help: "Idle time-out while a request body is incomplete (HTTP/1.1), or while the peer does not read its response",
+    help: "Idle time-out while a request body is incomplete (HTTP/1.1), or while the peer's system takes nothing of its response",
     ..time("idle-timeout", "SEKISHO_IDLE_TIMEOUT", "20s")
 };
 pub(in crate::cli) static KEEP_ALIVE_INTERVAL: Opt = Opt {
