@@ -280,7 +280,8 @@ proptest! {
             }
             serde_json::Value::Number(written) => {
                 let written = written.to_string();
-                prop_assert_eq!(members.get("a"), Some(&number(&written)));
+                let number = number(&written);
+                prop_assert_eq!(members.get("a"), Some(&number));
             }
             serde_json::Value::Array(elements) => {
                 let Some(Value::Array(read)) = members.get("a") else { panic!("{json}") };
