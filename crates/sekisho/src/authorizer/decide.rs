@@ -57,6 +57,12 @@ impl Authorizer {
         }
     }
 
+    /// Whether a token is in order as far as can be told without a key.
+    #[cfg(feature = "server")]
+    pub(crate) fn has_to_verify(&self, presented: Presented<'_>) -> bool {
+        presented.decode().is_ok_and(|decoded| self.read_token(&decoded).is_ok())
+    }
+
     /// A refusal of a call that could not be decided, for whatever reason that is no fault of the caller.
     #[cfg(feature = "server")]
     pub(crate) fn undecided(&self, path: &str) -> Verdict {

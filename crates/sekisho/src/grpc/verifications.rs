@@ -1,9 +1,8 @@
 //! Signatures of many tokens that are not remembered, apart from the threads that serve calls.
 //!
 //! To verify one takes a hundred times as long as to find a token that is remembered. In a flood of tokens that are new,
-//! or bad, every call would wait for those before it: with 128 bad ones in flight, a call with a remembered token took 1.6 ms
-//! where it takes 0.3 ms with these threads, and 0.07 ms without the flood. Alone, a token is verified where its call is:
-//! handing it over costs half as much again as the rest of a call.
+//! or bad, every call would wait for those before it (docs/performance.md has figures). Alone, a token is verified where
+//! its call is: handing it over costs half as much again as the rest of a call.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,9 +17,9 @@ use tokio::sync::oneshot;
 
 use crate::authorizer::{Authorization, Authorizer, Verdict, authorization_of};
 
-/// After a token was verified where its call is, others are handed over for so long: a tenth of a thread's time is spent
-/// there at most.
-pub(super) const PAUSE: Duration = Duration::from_micros(150);
+/// After a verification where its call is, others are handed over for so many times as long as it took: a tenth of a
+/// thread's time is spent there, whatever the algorithm.
+const PAUSES: u32 = 9;
 
 /// How many wait at most. Further ones are verified where their calls are, whose peers then have to wait.
 pub(super) const QUEUE: usize = 1024;
@@ -33,8 +32,8 @@ pub(super) struct Verifications(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    /// When the last one was verified where its call is, in microseconds of the authorizer's clock, and one.
-    last: AtomicU64,
+    /// When one may be verified where its call is again, in nanoseconds of the authorizer's clock.
+    here_from: AtomicU64,
     /// `None` where there can be no threads.
     queue: OnceLock<Option<SyncSender<Job>>>,
 }
@@ -52,24 +51,23 @@ impl Verifications {
             Err(undecided) => undecided,
         };
         // Where none is remembered, there is nobody to be kept from waiting.
-        if authorizer.remembers_tokens()
-            && !self.may_verify_here(authorizer.elapsed())
-            && let Some(verdict) = self.hand_over(authorizer, path, metadata)
-        {
-            return Authorization::AwaitingKey(Box::pin(verdict));
+        if !authorizer.remembers_tokens() {
+            return authorizer.decide(method, presented, metadata);
         }
-        authorizer.decide(method, presented, metadata)
-    }
-
-    fn may_verify_here(&self, now: Duration) -> bool {
-        let now = u64::try_from(now.as_micros()).unwrap_or(u64::MAX - 1) + 1;
-        let last = self.0.last.load(Ordering::Relaxed);
-        let pause = u64::try_from(PAUSE.as_micros()).unwrap_or(u64::MAX);
-        let may = last == 0 || now.saturating_sub(last) >= pause;
-        if may {
-            self.0.last.store(now, Ordering::Relaxed);
+        let begin = authorizer.elapsed();
+        if nanoseconds(begin) < self.0.here_from.load(Ordering::Relaxed) {
+            let elsewhere =
+                authorizer.has_to_verify(presented).then(|| self.hand_over(authorizer, path, metadata));
+            return match elsewhere.flatten() {
+                Some(verdict) => Authorization::AwaitingKey(Box::pin(verdict)),
+                None => authorizer.decide(method, presented, metadata),
+            };
         }
-        may
+        let decided = authorizer.decide(method, presented, metadata);
+        let end = authorizer.elapsed();
+        let here_from = end.saturating_add(end.saturating_sub(begin).saturating_mul(PAUSES));
+        self.0.here_from.store(nanoseconds(here_from), Ordering::Relaxed);
+        decided
     }
 
     /// `None` where the queue is full.
@@ -106,7 +104,11 @@ impl Verifications {
     }
 }
 
-/// As many threads as there are for calls: each side gets a share of the machine. They end with the guard.
+fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// A thread for each processor, so that calls and verifications each have their share of all. They end with the guard.
 fn start() -> Option<SyncSender<Job>> {
     let (queue, jobs) = sync_channel(QUEUE);
     let jobs = Arc::new(Mutex::new(jobs));

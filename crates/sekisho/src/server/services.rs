@@ -201,6 +201,9 @@ impl Services {
 
     /// How many verified tokens are remembered; 10,000 unless set. See
     /// [`Authorizer::remember_tokens`](crate::authorizer::Authorizer::remember_tokens).
+    ///
+    /// Tokens that are not remembered, and come so fast that they would take more than a tenth of the time of whoever serves
+    /// the calls, are verified by threads that are started for it, one for each processor. With 0 there are none.
     pub fn remember_tokens(mut self, entries: usize) -> Self {
         self.guard.remembered_tokens = Some(entries);
         self

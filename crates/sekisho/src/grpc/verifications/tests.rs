@@ -1,16 +1,41 @@
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::channel;
 use std::task::{Context, Waker};
+use std::time::SystemTime;
 
 use super::*;
-use crate::clock::Clock as _;
+use crate::clock::Clock;
 use crate::policy::{AccessRule, Policy};
-use crate::testing::{ManualClock, TestIssuer};
+use crate::testing::TestIssuer;
 
 const PATH: &str = "/grpc.health.v1.Health/Check";
 
+/// The time that a verification takes, by a clock that goes on whenever it is looked at.
+const STEP: Duration = Duration::from_millis(1);
+
+#[derive(Debug, Default)]
+struct Steps {
+    looks: AtomicU64,
+    panics_elsewhere: AtomicBool,
+}
+
+impl Clock for Steps {
+    fn now(&self) -> SystemTime {
+        let is_elsewhere = thread::current().name() == Some("verification");
+        if is_elsewhere && self.panics_elsewhere.load(Ordering::SeqCst) {
+            std::panic::resume_unwind(Box::new("a verification's"));
+        }
+        SystemTime::UNIX_EPOCH + Duration::from_secs(2_000_000_000)
+    }
+
+    fn elapsed(&self) -> Duration {
+        STEP * u32::try_from(self.looks.fetch_add(1, Ordering::SeqCst)).expect("few looks")
+    }
+}
+
 struct World {
     issuer: TestIssuer,
-    clock: Arc<ManualClock>,
+    clock: Arc<Steps>,
     authorizer: Arc<Authorizer>,
     verifications: Verifications,
 }
@@ -21,14 +46,14 @@ impl World {
         let set = sekisho_build::descriptor_set_of(source).expect("a set");
         let policy =
             Policy::builder().descriptor_set(&set).rule(&PATH[1..], AccessRule::Authenticated).build();
-        let (issuer, clock) = (TestIssuer::new("https://i.example/", "api"), Arc::new(ManualClock::new()));
+        let (issuer, clock) = (TestIssuer::new("https://i.example/", "api"), Arc::new(Steps::default()));
         let authorizer = Authorizer::new(policy.expect("a policy"), issuer.issuer()).clock(clock.clone());
         let authorizer = Arc::new(authorizer.remember_tokens(tokens));
         Self { issuer, clock, authorizer, verifications: Verifications::default() }
     }
 
     fn token(&self, subject: &str) -> String {
-        self.issuer.token().subject(subject).issued_at(self.clock.time()).sign()
+        self.issuer.token().subject(subject).issued_at(self.clock.now()).sign()
     }
 
     fn call(&self, token: &str) -> Authorization {
@@ -38,6 +63,12 @@ impl World {
     /// Whether it was decided here.
     fn is_decided(&self, token: &str) -> bool {
         matches!(self.call(token), Authorization::Decided(_))
+    }
+
+    /// A token is verified where its call is.
+    fn occupy_here(&self) {
+        let here_from = nanoseconds(self.clock.elapsed() + 100 * STEP);
+        self.verifications.0.here_from.store(here_from, Ordering::SeqCst);
     }
 
     /// As many jobs as there are threads, that end when what is returned is dropped.
@@ -71,32 +102,48 @@ async fn outcome(authorization: Authorization) -> String {
 
 #[tokio::test]
 async fn a_token_alone_is_verified_where_its_call_is_and_of_many_the_rest_elsewhere() {
-    let world = World::remembering(10);
-    assert!(world.is_decided(&world.token("first")));
-    let second = world.call(&world.token("second"));
-    assert!(matches!(second, Authorization::AwaitingKey(_)));
-    assert_eq!(outcome(second).await, "Ok(Some(\"second\"))");
-    // It is remembered, whoever verified it.
-    assert!(world.is_decided(&world.token("second")));
-    world.clock.advance(PAUSE);
-    assert!(world.is_decided(&world.token("third")));
-    assert!(!world.is_decided(&world.token("fourth")));
+    let world = World::remembering(1_000);
+    let mut here = Vec::new();
+    for number in 0..100 {
+        let token = world.token(&number.to_string());
+        let authorization = world.call(&token);
+        if matches!(authorization, Authorization::Decided(_)) {
+            here.push(number);
+        }
+        assert_eq!(outcome(authorization).await, format!("Ok(Some(\"{number}\"))"));
+        // It is remembered, whoever verified it.
+        assert!(world.is_decided(&token));
+    }
+    // It takes one step, and the next nine go elsewhere, each after a look.
+    assert_eq!(here, [0, 9, 18, 27, 36, 45, 54, 63, 72, 81, 90, 99]);
 }
 
 #[tokio::test]
 async fn what_is_decided_is_the_same_here_and_elsewhere() {
+    let (world, other) = (World::remembering(10), World::remembering(0));
+    let expired = |world: &World| world.issuer.token().claim("exp", 1).sign();
+    let stranger = |_: &World| TestIssuer::new("https://i.example/", "api").token().sign();
+    let somebody = |world: &World| world.token("somebody");
+    for (name, token) in [
+        ("somebody", &somebody as &dyn Fn(&World) -> String),
+        ("expired", &expired),
+        ("of a stranger", &stranger),
+    ] {
+        world.occupy_here();
+        let elsewhere = world.call(&token(&world));
+        assert!(matches!(elsewhere, Authorization::AwaitingKey(_)), "{name}");
+        let here = other.call(&token(&other));
+        assert!(matches!(here, Authorization::Decided(_)), "{name}");
+        assert_eq!(outcome(elsewhere).await, outcome(here).await, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn what_has_no_signature_to_be_verified_is_refused_where_its_call_is() {
     let world = World::remembering(10);
-    let stranger = TestIssuer::new("https://i.example/", "api").token().sign();
-    let expired = world.issuer.token().claim("exp", 1).sign();
-    for token in [world.token("somebody"), stranger, expired, "a.b.c".to_owned(), "a.b".to_owned()] {
-        world.verifications.may_verify_here(world.clock.elapsed());
-        // First elsewhere, while it is not remembered.
-        let elsewhere = world.call(&token);
-        assert!(matches!(elsewhere, Authorization::AwaitingKey(_)), "{token}");
-        let elsewhere = outcome(elsewhere).await;
-        let verdict = Verifications::default().authorize(&world.authorizer, PATH, &metadata(&token));
-        assert!(matches!(verdict, Authorization::Decided(_)), "{token}");
-        assert_eq!(outcome(verdict).await, elsewhere, "{token}");
+    for token in ["a.b.c", "a.b", "e30.e30.AA"] {
+        world.occupy_here();
+        assert!(world.is_decided(token), "{token}");
     }
 }
 
@@ -106,6 +153,7 @@ async fn a_remembered_token_does_not_wait_for_those_that_are_verified() {
     let (known, new) = (world.token("known"), world.token("new"));
     assert!(world.is_decided(&known));
     let release = world.occupied();
+    world.occupy_here();
     let Authorization::AwaitingKey(mut waiting) = world.call(&new) else { panic!("it is handed over") };
     assert!(waiting.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     assert!(world.is_decided(&known));
@@ -122,7 +170,7 @@ async fn beyond_the_queue_tokens_are_verified_where_their_calls_are() {
         waiting += 1;
     }
     assert_eq!(waiting, QUEUE);
-    world.verifications.may_verify_here(world.clock.elapsed());
+    world.occupy_here();
     assert!(world.is_decided(&world.token("somebody")));
     drop(release);
 }
@@ -141,9 +189,10 @@ async fn a_job_that_panics_is_a_refusal_and_its_thread_goes_on() {
     for _ in 0..100 {
         assert!(world.verifications.run(Box::new(|| std::panic::resume_unwind(Box::new("a job's")))));
     }
-    world.verifications.may_verify_here(world.clock.elapsed());
+    world.occupy_here();
     assert_eq!(outcome(world.call(&world.token("somebody"))).await, "Ok(Some(\"somebody\"))");
-    let lost = world.authorizer.undecided(PATH);
-    assert!(matches!(lost.result(), Err(crate::authorizer::Denial::KeysUnavailable { .. })));
-    assert_eq!(lost.method().map(crate::policy::Method::path), Some(PATH));
+    world.clock.panics_elsewhere.store(true, Ordering::SeqCst);
+    world.occupy_here();
+    let lost = outcome(world.call(&world.token("another"))).await;
+    assert!(lost.starts_with("Err(KeysUnavailable"), "{lost}");
 }
