@@ -164,6 +164,9 @@ impl ScopeSet {
     /// The same scopes as their issuer writes them.
     #[must_use]
     pub fn with_prefix(&self, prefix: &ScopePrefix) -> ScopeSet {
+        if prefix.as_str().is_empty() {
+            return self.clone();
+        }
         let mut written = ScopeSet::new();
         self.iter().for_each(|scope| written.insert_checked(&prefix.before(scope)));
         written
@@ -224,11 +227,15 @@ impl FromStr for ScopeSet {
 /// The form of RFC 6749 §3.3: tokens with one space between them.
 impl fmt::Display for ScopeSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, scope) in self.iter().enumerate() {
+        let many = match &self.0 {
+            Repr::Few(few) => return f.write_str(few),
+            Repr::Many(many) => many,
+        };
+        for (index, scope) in many.iter().enumerate() {
             if index > 0 {
                 f.write_str(" ")?;
             }
-            f.write_str(scope)?;
+            f.write_str(scope.as_str())?;
         }
         Ok(())
     }
