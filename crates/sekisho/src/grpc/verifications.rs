@@ -59,6 +59,7 @@ impl Verifications {
             let elsewhere =
                 authorizer.has_to_verify(presented).then(|| self.hand_over(authorizer, path, metadata));
             return match elsewhere.flatten() {
+                // A key or a thread: the guard waits alike.
                 Some(verdict) => Authorization::AwaitingKey(Box::pin(verdict)),
                 None => authorizer.decide(method, presented, metadata),
             };
