@@ -74,7 +74,7 @@ service Other {
         "4 faults in the access policy:".to_owned(),
         place(
             "orders.proto",
-            "7:5: orders.v1.Orders.Get: the access rule says nothing; write one of `public: true`, `authenticated: true`, `all_of`, `any_of`",
+            "7:5: orders.v1.Orders.Get: the access rule does not say who may call; write one of `public: true`, `authenticated: true`, `all_of`, `any_of`",
         ),
         place(
             "other.proto",
