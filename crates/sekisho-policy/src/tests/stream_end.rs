@@ -104,10 +104,10 @@ service Overridden {
 #[test]
 fn a_default_does_not_complete_a_methods_own_rule() {
     let text = faults_of(
-        r#"service S {
+        r"service S {
   option (sekisho.v1.default_access) = { public: true };
   rpc Get(stream M) returns (M) { option (sekisho.v1.access) = { stream_end: NEVER }; }
-}"#,
+}",
     );
     assert!(text.starts_with("test.proto:7:35: test.v1.S.Get: the access rule does not say who"), "{text}");
 }
@@ -185,22 +185,18 @@ fn a_default_that_is_not_ours_is_refused() {
     assert_eq!(read_against(&defaulted, "all_of: \"a\""), unknown("stream_end: 2"));
 }
 
-/// The set of a rule `all_of: "a"`, to whose bytes these are added.
+/// The set of a rule `all_of: "a"`, to whose bytes these are added: in place of a scope that is as long.
 fn with_bytes(access_proto: &str, added: &[u8]) -> Vec<u8> {
-    let compiler = compile(&test_proto(&body("all_of: \"a\"")), access_proto);
-    // Field 3, of one byte; in place of a text as long as what it becomes.
-    let rule = [b"\x1a\x01a", added].concat();
-    let filler = "a".repeat(rule.len() - 2);
-    let filled = compile(&test_proto(&body(&format!("all_of: {filler:?}"))), access_proto);
-    let text = filled.descriptor_pool().get_file_by_name("test.proto").expect("test.proto").encode_to_vec();
-    let found = [&[0x1a, filler.len() as u8], filler.as_bytes()].concat();
-    let at = text.windows(found.len()).position(|window| window == found).expect("the rule");
-    let changed = [&text[..at], &rule, &text[at + found.len()..]].concat();
-    assemble([
-        file(&compiler, "google/protobuf/descriptor.proto"),
-        file(&compiler, "sekisho/v1/access.proto"),
-        changed,
-    ])
+    let (filler, mut scope, mut found) = ("a".repeat(1 + added.len()), Vec::new(), Vec::new());
+    prost::encoding::string::encode(3, &"a".to_owned(), &mut scope);
+    prost::encoding::string::encode(3, &filler, &mut found);
+    let compiler = compile(&test_proto(&body(&format!("all_of: {filler:?}"))), access_proto);
+    let test = file(&compiler, "test.proto");
+    let at = test.windows(found.len()).position(|window| window == found).expect("the rule");
+    let changed = [&test[..at], &scope, added, &test[at + found.len()..]].concat();
+    let [descriptor, access] =
+        ["google/protobuf/descriptor.proto", "sekisho/v1/access.proto"].map(|name| file(&compiler, name));
+    assemble([descriptor, access, changed])
 }
 
 #[test]
@@ -223,7 +219,7 @@ fn fields_that_a_copy_does_not_declare_are_refused_by_their_number() {
     let stripped = FileDescriptorSet::decode(ACCESS_DESCRIPTOR_SET).expect("a set");
     let rule =
         &stripped.file.iter().find(|file| file.package() == "sekisho.v1").expect("ours").message_type[0];
-    let numbers: Vec<i32> = rule.field.iter().map(|field| field.number()).collect();
+    let numbers: Vec<i32> = rule.field.iter().map(prost_types::FieldDescriptorProto::number).collect();
     assert_eq!(numbers, [1, 2, 3, 4, 7]);
     for (field, bytes) in [("5", b"\x28\x01"), ("6", b"\x30\x02"), ("8", b"\x40\x01")] {
         assert_eq!(read(&with_bytes(ACCESS_PROTO, bytes)), unknown(field));
