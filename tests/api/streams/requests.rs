@@ -84,3 +84,20 @@ async fn row_33_a_request_that_nobody_reads_is_let_go() {
     })
     .await;
 }
+
+/// Its request has ended with the stream, and it is quicker to say something than whoever ends it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn row_33_what_a_handler_makes_of_the_end_of_its_request_is_not_told() {
+    let kinds = [Kind::Client, Kind::Bidi];
+    let manners = kinds.into_iter().flat_map(|kind| [(kind, Manner::Looks), (kind, Manner::LooksAndFails)]);
+    for_each(manners, |(kind, manner): (Kind, Manner)| async move {
+        let world = World::start().await;
+        let mut call = begun(&world, kind, (manner, Cause::Expiry, Transport::GRPC)).await;
+        world.endless().received(1).await;
+        Cause::Expiry.happen(&world).await;
+        let (_, end) = call.end(0, world.endless()).await;
+        Cause::Expiry.assert_told(&end.status(), kind);
+        assert_eq!(matches!(end, End::TrailersOnly(_)), kind == Kind::Client, "{end:?}");
+    })
+    .await;
+}
