@@ -1,8 +1,14 @@
 //! A stream lives as long as the right to it. The number is that of the row of the threat table.
 
 mod every_stream;
+mod expires_in;
+mod first_cause;
+mod kept;
+mod leaks;
 mod requests;
+mod slow_readers;
 mod tonic_client;
+mod unfinished_messages;
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -27,6 +33,8 @@ const GRACE: Duration = Duration::from_secs(1);
 /// Of a call with a deadline.
 const TIMEOUT: Duration = Duration::from_secs(60);
 const SECOND: Duration = Duration::from_secs(1);
+/// No call takes longer, unless something hangs.
+const LIMIT: Duration = Duration::from_secs(20);
 
 /// A server, and the keys that it trusts, in a file that is read when a test says so.
 struct World {
@@ -69,8 +77,12 @@ impl World {
     }
 
     fn call(&self, transport: Transport, path: &str, manner: Manner) -> LongCall {
+        self.call_with(&self.token(), transport, path, manner)
+    }
+
+    fn call_with(&self, token: &str, transport: Transport, path: &str, manner: Manner) -> LongCall {
         let call = LongCall::new(self.app.address, transport, path);
-        call.metadata("authorization", format!("Bearer {}", self.token())).metadata(MANNER, manner.name())
+        call.metadata("authorization", format!("Bearer {token}")).metadata(MANNER, manner.name())
     }
 
     /// Until a handler that goes on and on has nothing of its taken any more: its caller's windows are full.
@@ -91,7 +103,8 @@ impl World {
 
     /// Somebody else's call, on a connection of its own.
     async fn assert_serves(&self) {
-        assert_eq!(self.app.health("").await.expect("health"), 1);
+        let health = tokio::time::timeout(LIMIT, self.app.health("")).await;
+        health.expect("an answer in time").expect("health");
     }
 }
 
@@ -157,6 +170,13 @@ enum Cause {
 impl Cause {
     const ALL: [Self; 3] = [Self::Expiry, Self::Withdrawal, Self::Deadline];
 
+    fn metadata(self, call: LongCall) -> LongCall {
+        match self {
+            Self::Expiry | Self::Withdrawal => call,
+            Self::Deadline => call.metadata("grpc-timeout", format!("{}S", TIMEOUT.as_secs())),
+        }
+    }
+
     /// A second before, nothing has ended.
     async fn happen(self, world: &World) {
         let first = world.endless().seen();
@@ -191,6 +211,10 @@ impl Cause {
 
     /// Code, reason, details and challenge.
     fn assert_told(self, status: &Status, kind: Kind) {
+        self.assert_told_of(status, kind.path(), kind.required_scopes());
+    }
+
+    fn assert_told_of(self, status: &Status, path: &str, required_scopes: Option<&str>) {
         assert_eq!(status.code(), self.code(), "{status:?}");
         let details = status.get_error_details();
         let info = details.error_info();
@@ -199,10 +223,9 @@ impl Cause {
         let Some(info) = info else { return assert!(challenges.is_empty(), "{challenges:?}") };
         let of_details = |name: &str| info.metadata.get(name).map(String::as_str);
         assert_eq!(info.domain, "sekisho");
-        assert_eq!(of_details("service"), Some("endless.v1.Endless"));
-        assert_eq!(of_details("method"), kind.path().rsplit('/').next());
-        assert_eq!(of_details("requiredScopes"), kind.required_scopes());
-        assert_eq!(info.metadata.len(), 2 + usize::from(kind.required_scopes().is_some()), "{info:?}");
+        assert_eq!(of_details("service").zip(of_details("method")), path[1..].split_once('/'));
+        assert_eq!(of_details("requiredScopes"), required_scopes);
+        assert_eq!(info.metadata.len(), 2 + usize::from(required_scopes.is_some()), "{info:?}");
         assert_eq!(challenges, ["Bearer error=\"invalid_token\""]);
     }
 }

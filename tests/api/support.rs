@@ -44,7 +44,7 @@ pub use streaming::{
 pub use web::{WebAnswer, WebCall};
 pub use wire::{
     Block, DATA, END_STREAM, Frame, GOAWAY, HEADERS, PING, PREFACE, RST_STREAM, SETTINGS, WINDOW_UPDATE,
-    call_head, client_preface, read_frame,
+    call_head, client_preface, health_check, read_frame,
 };
 
 pub const AUDIENCE: &str = "auth0-multiple-api";

@@ -1,6 +1,6 @@
 //! Each kind of stream, in each state, over each transport, for each cause.
 
-use super::{Cause, Kind, TIMEOUT, World, for_each};
+use super::{Cause, Kind, World, for_each};
 use crate::support::endless::{Endless, Manner, PAYLOAD, Seen};
 use crate::support::{End, LARGE, OpenCall, Transport};
 
@@ -73,10 +73,7 @@ impl Cell {
         if self.state == State::Unread {
             call = call.window(16 * 1024).metadata(PAYLOAD, LARGE.to_string());
         }
-        if self.cause == Cause::Deadline {
-            call = call.metadata("grpc-timeout", format!("{}S", TIMEOUT.as_secs()));
-        }
-        let mut call = call.open().await;
+        let mut call = self.cause.metadata(call).open().await;
         match (self.kind, self.state) {
             (Kind::Client | Kind::Bidi, State::Busy) => call.keep_sending(world.endless()),
             _ => call.send(0).await,

@@ -2,7 +2,7 @@
 
 use tonic::Code;
 
-use super::{Cause, Kind, TIMEOUT, World, for_each};
+use super::{Cause, Kind, World, for_each};
 use crate::support::endless::{Manner, Seen};
 use crate::support::{End, OpenCall, Transport};
 
@@ -17,11 +17,7 @@ async fn begun(
     kind: Kind,
     (manner, cause, transport): (Manner, Cause, Transport),
 ) -> OpenCall {
-    let mut call = world.call(transport, kind.path(), manner);
-    if cause == Cause::Deadline {
-        call = call.metadata("grpc-timeout", format!("{}S", TIMEOUT.as_secs()));
-    }
-    let call = call.open().await;
+    let call = cause.metadata(world.call(transport, kind.path(), manner)).open().await;
     world.endless().until("a handler", |seen| seen.began == 1).await;
     call
 }

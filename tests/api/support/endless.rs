@@ -8,7 +8,8 @@ use bytes::Bytes;
 use futures_util::FutureExt as _;
 use futures_util::stream::unfold;
 use http_body::Frame;
-use http_body_util::StreamBody;
+use http_body_util::{BodyExt as _, StreamBody};
+use prost::Message as _;
 use sekisho::Services;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio_stream::wrappers::ReceiverStream;
@@ -85,6 +86,13 @@ impl Manner {
     }
 }
 
+/// A message of a response, as gRPC sends it.
+pub fn message(number: u64) -> Bytes {
+    let message = Item { number, payload: vec![7; 10] }.encode_to_vec();
+    let length = u32::try_from(message.len()).expect("a short one").to_be_bytes();
+    [&[0], &length[..], &message].concat().into()
+}
+
 /// What the handlers have seen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Seen {
@@ -121,9 +129,9 @@ pub struct Endless {
 impl Endless {
     pub fn register(&self, services: Services) -> Services {
         let raw = self.clone();
-        let raw = service_fn(move |_| {
+        let raw = service_fn(move |request: http::Request<Body>| {
             let raw = raw.clone();
-            async move { Ok(raw.raw_response()) }
+            async move { Ok(raw.raw_response(request.into_body())) }
         });
         services
             .descriptor_set(DESCRIPTOR_SET)
@@ -161,12 +169,16 @@ impl Endless {
         send
     }
 
-    fn raw_response(&self) -> http::Response<Body> {
+    fn raw_response(&self, request: Body) -> http::Response<Body> {
         let Some(sent) = self.raw.lock().unwrap_or_else(PoisonError::into_inner).take() else {
             return Status::ok("").into_http();
         };
-        let alive = self.alive(|seen| &mut seen.responses);
+        let (alive, this) = (self.alive(|seen| &mut seen.responses), self.clone());
         self.seen.send_modify(|seen| seen.began += 1);
+        tokio::spawn(async move {
+            let end = request.collect().await.err().map(|status| status.code());
+            this.seen.send_modify(|seen| seen.requests.push(end));
+        });
         let frames = ReceiverStream::new(sent).map(move |bytes| {
             let _ = &alive;
             Ok::<_, Status>(Frame::data(bytes))
@@ -257,7 +269,7 @@ impl Endless {
         match manner {
             Manner::Late => self.go_on.notified().await,
             Manner::Once | Manner::Idle | Manner::Busy | Manner::Flood => {
-                drop(self.read(request.into_inner()).await)
+                self.read(request.into_inner()).await;
             }
             Manner::Looks => self.look(request.get_mut()),
             Manner::LooksAndFails => {

@@ -19,6 +19,8 @@ pub struct Frames {
 impl Frames {
     pub async fn connect(address: SocketAddr) -> Self {
         let mut socket = TcpStream::connect(address).await.expect("a server that listens");
+        // A write that waits for the answer to the one before would be most of the time.
+        socket.set_nodelay(true).expect("set");
         socket.write_all(&client_preface()).await.expect("sent");
         Self { socket }
     }
@@ -26,6 +28,11 @@ impl Frames {
     /// Sends one; the peer may have closed already.
     pub async fn send(&mut self, kind: u8, flags: u8, stream: u32, payload: &[u8]) {
         let _ = self.socket.write_all(&Frame::new(kind, flags, stream, payload).bytes()).await;
+    }
+
+    /// Sends frames that are made already.
+    pub async fn write(&mut self, frames: &[u8]) {
+        self.socket.write_all(frames).await.expect("a connection that is open");
     }
 
     /// A whole head.

@@ -14,7 +14,7 @@ use hyper::body::Incoming;
 use hyper::client::conn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use prost::Message as _;
-use tokio::net::TcpSocket;
+use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_stream::StreamExt as _;
@@ -62,7 +62,7 @@ impl Transport {
     }
 
     /// A message as it is sent. In text, each is a multiple of three bytes, so that none needs padding in the midst.
-    fn encode(&self, number: u64) -> Bytes {
+    pub fn encode(&self, number: u64) -> Bytes {
         let of_payload = |length: usize| Item { number, payload: vec![1; length] };
         let mut items = (0..4).map(of_payload).map(|item| framed(&item));
         let framed = items.find(|framed| !self.is_text() || framed.len() % 3 == 0).expect("one of them fits");
@@ -101,7 +101,7 @@ pub struct LongCall {
     address: SocketAddr,
     transport: Transport,
     request: http::request::Builder,
-    /// How much is read ahead, where that is little.
+    /// How much may be sent before it is read, over HTTP/2.
     window: Option<u32>,
 }
 
@@ -123,18 +123,14 @@ impl LongCall {
         self
     }
 
-    /// Reads no more ahead than this, and a little that the system takes.
+    /// Over HTTP/2, has no more sent than this before it is read. Over HTTP/1.1, it is as much as the system takes.
     pub fn window(mut self, bytes: u32) -> Self {
         self.window = Some(bytes);
         self
     }
 
     pub async fn open(self) -> OpenCall {
-        let socket = TcpSocket::new_v4().expect("a socket");
-        if let Some(window) = self.window.filter(|_| self.transport.version != Version::HTTP_2) {
-            socket.set_recv_buffer_size(window).expect("set");
-        }
-        let io = TokioIo::new(socket.connect(self.address).await.expect("a server that listens"));
+        let io = TokioIo::new(TcpStream::connect(self.address).await.expect("a server that listens"));
         let (messages, sent) = mpsc::channel(4);
         let sent = ReceiverStream::new(sent).map(|bytes| Ok::<_, Infallible>(Frame::data(bytes)));
         let request = self.request.body(Body::new(StreamBody::new(sent))).expect("a request");
@@ -146,14 +142,14 @@ impl LongCall {
             let connection = async move {
                 let _ = connection.await;
             };
-            (tokio::spawn(async move { response.await.expect("a response") }), tokio::spawn(connection))
+            (tokio::spawn(async move { response.await.ok() }), tokio::spawn(connection))
         } else {
             let (mut client, connection) = conn::http1::handshake(io).await.expect("HTTP/1.1");
             let response = client.send_request(request);
             let connection = async move {
                 let _ = connection.await;
             };
-            (tokio::spawn(async move { response.await.expect("a response") }), tokio::spawn(connection))
+            (tokio::spawn(async move { response.await.ok() }), tokio::spawn(connection))
         };
         OpenCall {
             transport: self.transport,
@@ -178,7 +174,7 @@ pub struct OpenCall {
 }
 
 enum Answer {
-    Awaited(JoinHandle<Response<Incoming>>),
+    Awaited(JoinHandle<Option<Response<Incoming>>>),
     Read(HeaderMap, Incoming),
 }
 
@@ -221,7 +217,7 @@ impl OpenCall {
     pub async fn head(&mut self) -> &HeaderMap {
         if let Answer::Awaited(response) = &mut self.answer {
             let response = tokio::time::timeout(LIMIT, response).await.expect("a head in time");
-            let (head, body) = response.expect("an answer").into_parts();
+            let (head, body) = response.expect("no panic").expect("an answer").into_parts();
             assert_eq!(head.status, 200, "{head:?}");
             self.answer = Answer::Read(head.headers, body);
         }
@@ -316,6 +312,9 @@ impl OpenCall {
 /// The caller goes.
 impl Drop for OpenCall {
     fn drop(&mut self) {
+        if let Answer::Awaited(response) = &self.answer {
+            response.abort();
+        }
         self.connection.abort();
     }
 }
