@@ -59,7 +59,7 @@ use std::sync::Arc;
 
 pub use fault::{Fault, FaultKind, PolicyError, RegistrationError};
 pub use known_scopes::KnownScopes;
-pub use method::{Method, Position, RuleOrigin};
+pub use method::{Method, Position, RuleOrigin, StreamEnd};
 pub use rule::{AccessRule, Alternatives, InvalidRule, MissingScopes};
 
 use known_scopes::Numbering;

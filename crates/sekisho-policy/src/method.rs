@@ -83,6 +83,16 @@ impl Method {
         self.server_streaming
     }
 
+    /// Whether either side sends a stream.
+    pub fn is_streaming(&self) -> bool {
+        self.client_streaming || self.server_streaming
+    }
+
+    /// When a stream of this method ends.
+    pub fn stream_end(&self) -> StreamEnd {
+        StreamEnd::AtExpiry
+    }
+
     /// Where the method stands in its source, if the descriptor set says so.
     pub fn position(&self) -> Option<&Position> {
         self.position.as_ref()
@@ -124,4 +134,15 @@ impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.file, self.line, self.column)
     }
+}
+
+/// When a stream ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum StreamEnd {
+    /// With the right to it.
+    #[default]
+    AtExpiry,
+    /// Never.
+    Never,
 }
