@@ -1,5 +1,5 @@
 // Follows a server stream for longer than an access token lives, by any of Connect's transports: in Node and in a page.
-import type { Transport } from '@connectrpc/connect';
+import { Code, ConnectError, type Transport } from '@connectrpc/connect';
 import type { Event } from '../gen/es/events/v1/events_pb.js';
 import { Retries } from './retries.js';
 import { Stream } from './stream.js';
@@ -9,7 +9,7 @@ import { Stream } from './stream.js';
 export type TokenSource = (spent?: string) => Promise<string>;
 
 // snippet: begin
-// The events after a number, each once, until `signal` is aborted. Throws what is no use to try again.
+// The events after a number, each once, until `signal` is aborted. Throws what another try would not mend.
 export async function* follow(
   transport: Transport,
   tokens: TokenSource,
@@ -20,7 +20,11 @@ export async function* follow(
   const retries = new Retries(stop);
   let last = after;
   let token: string | undefined;
-  const open = (next: string) => Stream.open(transport, (token = next), last, stop);
+  const open = (next: string) => {
+    token = next;
+    retries.opened();
+    return Stream.open(transport, token, last, stop);
+  };
   const openNext = async () => {
     const next = await tokens(token);
     // Issuers may give the same token until it expires. The next stream would end with this one.
@@ -42,7 +46,7 @@ export async function* follow(
           last = event.number;
           yield event;
         }
-        return;
+        throw new ConnectError('The server has ended the stream', Code.Unavailable);
       } catch (reason) {
         const wasAccepted = stream !== undefined;
         stream = await stream?.successor();

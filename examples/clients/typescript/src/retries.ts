@@ -9,16 +9,25 @@ const ENDS_OF_A_TOKEN = ['ACCESS_TOKEN_EXPIRED', 'ACCESS_TOKEN_INVALID'];
 // What a connection that fails comes as: of fetch in the browser UNKNOWN, of a stream that is reset any of the others.
 const FAILURES = [Code.Unavailable, Code.Unknown, Code.Internal, Code.Aborted, Code.Canceled];
 
+// What is waited for after the first failure, and at most.
 const SHORTEST = 250;
 const LONGEST = 30_000;
+
+// A refusal that comes later than this was not decided at the beginning: the token was accepted, and then expired.
+const DECIDED_WITHIN = 1000;
 
 export class Retries {
   // The one that was sent last is of no use any more.
   wantAnotherToken = false;
   #refusals = 0;
   #failures = 0;
+  #opened = 0;
 
   constructor(private readonly stop: AbortSignal) {}
+
+  opened(): void {
+    this.#opened = Date.now();
+  }
 
   accepted(): void {
     this.#refusals = 0;
@@ -34,7 +43,7 @@ export class Retries {
     if (this.stop.aborted) return;
     if (!(reason instanceof ConnectError)) throw reason;
     if (reason.code === Code.Unauthenticated) {
-      this.#afterRefusal(reason, wasAccepted);
+      this.#afterRefusal(reason, wasAccepted || Date.now() - this.#opened > DECIDED_WITHIN);
     } else if (FAILURES.includes(reason.code)) {
       await pause(this.#delay(reason), this.stop);
     } else {

@@ -41,7 +41,7 @@ class Following {
   }
 }
 
-beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));
+beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'Date'] }));
 afterEach(() => mock.timers.reset());
 
 test('the next stream is opened before the end, and each event comes once', async () => {
@@ -121,6 +121,17 @@ test('refusals that an accepted stream lies between do not end it', async () => 
   }
 });
 
+test('a stream that ends by its token before there is a head, however often, is opened again', async () => {
+  const following = await Following.begun();
+  const { server } = following;
+  for (let round = 1; round <= 3; round += 1) {
+    mock.timers.tick(1001);
+    server.newest.refuse(Code.Unauthenticated, 'ACCESS_TOKEN_EXPIRED');
+    await settled();
+    assert.deepEqual([server.calls.length, following.end], [round + 1, undefined]);
+  }
+});
+
 for (const code of [Code.PermissionDenied, Code.Unimplemented, Code.OutOfRange]) {
   test(`${Code[code]} ends it, at the beginning and later`, async () => {
     const refused = await Following.begun();
@@ -160,6 +171,24 @@ test('after a failure of the connection it waits, longer each time, and keeps it
   mock.timers.tick(250);
   await settled();
   assert.deepEqual([server.calls.length, server.newest.after], [calls + 1, 1n]);
+});
+
+test('it waits for as long as the server wants it, and after an end without a reason too', async () => {
+  const following = await Following.begun();
+  const { server } = following;
+  server.newest.refuse(Code.Unavailable, undefined, 40);
+  await settled();
+  mock.timers.tick(39_999);
+  await settled();
+  assert.equal(server.calls.length, 1);
+  mock.timers.tick(1);
+  await settled();
+  server.newest.accept().send(1).end();
+  await settled();
+  assert.equal(server.calls.length, 2);
+  mock.timers.tick(250);
+  await settled();
+  assert.deepEqual([server.calls.length, server.newest.after, following.end], [3, 1n, undefined]);
 });
 
 test('where no token can be had for the next stream, the one before goes on to its end', async () => {
@@ -228,6 +257,17 @@ test('whoever stops it leaves nothing open', async () => {
   mock.timers.runAll();
   await settled();
   assert.deepEqual([server.calls.map(({ isClosed }) => isClosed), following.end], [[true, true], 'done']);
+});
+
+test('whoever stops it leaves no timer that would want another token', async () => {
+  const { server, spent, stop } = await Following.begun();
+  server.newest.accept(60).send(1);
+  await settled();
+  stop.abort();
+  await settled();
+  mock.timers.runAll();
+  await settled();
+  assert.deepEqual(spent, [undefined]);
 });
 
 test('a stream without an end of its own is not renewed', async () => {

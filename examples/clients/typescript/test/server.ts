@@ -2,7 +2,7 @@
 import { create, type DescMessage, type DescMethodStreaming, type MessageInitShape } from '@bufbuild/protobuf';
 import { Code, ConnectError, type StreamResponse, type Transport } from '@connectrpc/connect';
 import { EventSchema, type Event, type FollowRequest } from '../gen/es/events/v1/events_pb.js';
-import { ErrorInfoSchema } from '../gen/es/google/rpc/error_details_pb.js';
+import { ErrorInfoSchema, RetryInfoSchema } from '../gen/es/google/rpc/error_details_pb.js';
 
 // One call. Its answer is what the test says, in that order.
 export class Call {
@@ -38,8 +38,9 @@ export class Call {
     return this;
   }
 
-  refuse(code: Code, reason?: string): void {
-    this.#refuse(status(code, reason));
+  // `retryAfter` is in seconds.
+  refuse(code: Code, reason?: string, retryAfter?: number): void {
+    this.#refuse(status(code, reason, retryAfter));
   }
 
   send(...numbers: number[]): this {
@@ -105,7 +106,9 @@ function closed(): ConnectError {
 }
 
 // As Sekisho refuses, where there is a reason.
-function status(code: Code, reason?: string): ConnectError {
-  const details = reason === undefined ? [] : [{ desc: ErrorInfoSchema, value: { reason, domain: 'sekisho' } }];
+function status(code: Code, reason?: string, retryAfter?: number): ConnectError {
+  const info = { desc: ErrorInfoSchema, value: { reason: reason ?? '', domain: 'sekisho' } };
+  const retry = { desc: RetryInfoSchema, value: { retryDelay: { seconds: BigInt(retryAfter ?? 0) } } };
+  const details = [...(reason === undefined ? [] : [info]), ...(retryAfter === undefined ? [] : [retry])];
   return new ConnectError('told by the test', code, undefined, details);
 }

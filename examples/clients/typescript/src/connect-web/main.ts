@@ -49,7 +49,7 @@ await run(
     health: () => health(transport),
     reflection: { cannotShow: "bidirectional streams are not gRPC-Web's" },
     stream: () => stream(transport),
-    follow: () => followed(createGrpcWebTransport({ baseUrl: url.href }), tokens),
+    follow: () => followed((interceptors) => createGrpcWebTransport({ baseUrl: url.href, interceptors }), tokens),
   },
   refusal,
 );

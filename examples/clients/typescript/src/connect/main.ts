@@ -49,7 +49,7 @@ await run(
     health: () => health(transport),
     reflection: () => reflection(transport),
     stream: () => stream(transport),
-    follow: () => followed(createGrpcTransport({ baseUrl: url.href, nodeOptions: { ca } }), tokens),
+    follow: () => followed((interceptors) => createGrpcTransport({ baseUrl: url.href, nodeOptions: { ca }, interceptors }), tokens),
   },
   refusal,
 );

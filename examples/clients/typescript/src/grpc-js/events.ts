@@ -6,6 +6,6 @@ export { EventsClient };
 
 export async function stream(client: EventsClient, options: CallOptions): Promise<string> {
   const events: AsyncIterable<Event> = client.follow({ after: 0 }, new Metadata(), options);
-  for await (const { number, text } of events) console.log(`event: ${number} ${text}`);
+  for await (const { number, text } of events) console.log(`${number}: ${text}`);
   return 'no more events';
 }
