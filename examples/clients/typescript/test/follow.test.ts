@@ -259,15 +259,18 @@ test('whoever stops it leaves nothing open', async () => {
   assert.deepEqual([server.calls.map(({ isClosed }) => isClosed), following.end], [[true, true], 'done']);
 });
 
-test('whoever stops it leaves no timer that would want another token', async () => {
-  const { server, spent, stop } = await Following.begun();
+test('whoever leaves it with an event leaves nothing open, and no timer that would want another token', async () => {
+  const server = new Server();
+  let asked = 0;
+  const events = follow(server, async () => `token ${(asked += 1)}`);
+  const first = events.next();
+  await settled();
   server.newest.accept(60).send(1);
-  await settled();
-  stop.abort();
-  await settled();
+  assert.equal((await first).value?.number, 1n);
+  await events.return();
   mock.timers.runAll();
   await settled();
-  assert.deepEqual(spent, [undefined]);
+  assert.deepEqual([server.newest.isClosed, asked], [true, 1]);
 });
 
 test('a stream without an end of its own is not renewed', async () => {
