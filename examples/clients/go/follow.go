@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
+	"os"
 	"time"
 
+	"google.golang.org/genproto/googleapis/rpc/code"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -80,19 +83,24 @@ func (f *follower) after(ended *feed, alone bool) (wait time.Duration, again boo
 	if stood {
 		f.refusals, f.failures = 0, 0
 	}
-	switch refusal := status.Convert(ended.err); refusal.Code() {
+	refusal := status.Convert(ended.err)
+	switch refusal.Code() {
 	case codes.Unauthenticated:
 		if !stood {
 			f.refusals++
 		}
 		f.spent = ended.opened
-		return jittered(pause), f.tokens != nil && f.refusals < 2 && isOfToken(refusal)
+		again = f.tokens != nil && f.refusals < 2 && isOfToken(refusal)
+		wait = jittered(pause)
 	case codes.Unavailable, codes.Internal, codes.Unknown, codes.Canceled:
 		f.failures = min(f.failures+1, patience)
-		return jittered(pause << (f.failures - 1)), f.failures < patience || !alone
-	default: // the server has understood, and would say the same again
-		return 0, false
+		again = f.failures < patience || !alone
+		wait = jittered(pause << (f.failures - 1))
+	} // any other has been understood by the server, which would say the same again
+	if again {
+		fmt.Fprintf(os.Stderr, "again after %d: %s %s\n", f.last, code.Code(refusal.Code()), refusal.Message())
 	}
+	return wait, again
 }
 
 // snippet: end

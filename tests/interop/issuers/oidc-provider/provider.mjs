@@ -123,6 +123,9 @@ const issuer = `http://127.0.0.1:${server.address().port}${likeAuth0 ? '/' : ''}
 let answer;
 function provide() {
   const provider = new Provider(issuer, configuration(issuer));
+  // One line for each request for a token.
+  provider.on('grant.success', () => console.log('GRANTED'));
+  provider.on('grant.error', () => console.log('REFUSED'));
   provider.on('server_error', (_context, error) => console.error('server_error', error));
   answer = provider.callback();
 }
