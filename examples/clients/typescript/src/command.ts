@@ -101,9 +101,13 @@ export async function run(calls: Calls, refusal: (error: unknown) => Refusal): P
   }
 }
 
+// As gRPC writes it; Connect's names are like PermissionDenied.
+export function codeName(code: string | undefined): string {
+  return (code ?? '').replace(/(?<=[a-z])[A-Z]/g, '_$&').toUpperCase();
+}
+
 function show(name: string, { code, message, info, challenges, retryAfter }: Refusal): void {
-  // Connect's names are like PermissionDenied.
-  console.log(`${name}: ${code.replace(/(?<=[a-z])[A-Z]/g, '_$&').toUpperCase()} ${message}`);
+  console.log(`${name}: ${codeName(code)} ${message}`);
   const { requiredScopes, missingScopes } = info?.metadata ?? {};
   if (info) console.log(`  reason: ${info.reason}`);
   if (requiredScopes) console.log(`  required: ${requiredScopes}`);

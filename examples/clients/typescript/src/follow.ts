@@ -8,21 +8,28 @@ import { Stream } from './stream.js';
 // issuer too often.
 export type TokenSource = (spent?: string) => Promise<string>;
 
+export interface Options {
+  // The number of the last event that there was.
+  after?: bigint;
+  signal?: AbortSignal;
+  // Is told why another stream is opened, where that is not to renew the token in time.
+  again?: (last: bigint, reason: ConnectError) => void;
+}
+
 // snippet: begin
-// The events after a number, each once, until `signal` is aborted. Throws what another try would not mend.
+// The events after a number, each once, until `signal` is aborted. Throws what another stream would not mend.
 export async function* follow(
   transport: Transport,
   tokens: TokenSource,
-  { after = 0n, signal }: { after?: bigint; signal?: AbortSignal } = {},
+  { after: last = 0n, signal, again = () => {} }: Options = {},
 ): AsyncGenerator<Event, void> {
   const left = new AbortController();
   const stop = signal ? AbortSignal.any([signal, left.signal]) : left.signal;
-  const retries = new Retries(stop);
-  let last = after;
+  const retries = new Retries(stop, (reason) => again(last, reason));
   let token: string | undefined;
   const open = (next: string) => {
     token = next;
-    retries.opened();
+    retries.opens();
     return Stream.open(transport, token, last, stop);
   };
   const openNext = async () => {
@@ -35,8 +42,7 @@ export async function* follow(
   try {
     while (!stop.aborted) {
       try {
-        stream ??= await open(await tokens(retries.wantAnotherToken ? token : undefined));
-        retries.accepted();
+        stream ??= await open(await tokens(retries.wantsAnotherToken ? token : undefined));
         // While the next stream is opened, this one goes on, and is closed once the next one is accepted.
         stream.renewInTime(openNext);
         for await (const event of stream.events) {
@@ -48,9 +54,8 @@ export async function* follow(
         }
         throw new ConnectError('The server has ended the stream', Code.Unavailable);
       } catch (reason) {
-        const wasAccepted = stream !== undefined;
         stream = await stream?.successor();
-        if (stream === undefined) await retries.after(reason, wasAccepted);
+        if (stream === undefined) await retries.after(reason);
       }
     }
   } finally {

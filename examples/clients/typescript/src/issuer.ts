@@ -1,7 +1,7 @@
 // Access tokens for a machine, by the client credentials grant (RFC 6749 §4.4). In a page they come of a log-in.
 import { Code, ConnectError } from '@connectrpc/connect';
 import * as oidc from 'openid-client';
-import type { Fetched } from './tokens.js';
+import { NoTokenError, type Fetched } from './tokens.js';
 
 export interface Registration {
   issuer: URL;
@@ -34,7 +34,7 @@ export function clientCredentials({ issuer, id, secret, parameters }: Registrati
 // What the issuer refuses is not mended by another try; all else may be.
 function failure(reason: unknown): Error {
   if (reason instanceof oidc.ResponseBodyError && reason.status < 500) {
-    return new Error(`The issuer gives no token: ${reason.error_description ?? reason.error}`);
+    return new NoTokenError(`The issuer gives no token: ${reason.error_description ?? reason.error}`);
   }
   return new ConnectError(`The issuer gives no token now: ${(reason as Error).message}`, Code.Unavailable);
 }

@@ -7,6 +7,9 @@ export interface Fetched {
   lifetime: number | undefined;
 }
 
+// The issuer gives none, and would not another time.
+export class NoTokenError extends Error {}
+
 // How long before its end a token is no longer sent, in milliseconds; of one that lives short, a fifth of its life.
 const MARGIN = 30_000;
 

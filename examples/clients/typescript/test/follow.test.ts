@@ -8,6 +8,13 @@ import { Server } from './server.js';
 // More than any turn of the program takes that waits for no timer.
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
+// More than any pause after an end by a token.
+async function paused() {
+  await settled();
+  mock.timers.tick(1000);
+  await settled();
+}
+
 // Follows, and keeps what came; `spent` are the tokens that another one was wanted for.
 class Following {
   readonly server = new Server();
@@ -87,8 +94,10 @@ for (const reason of ['ACCESS_TOKEN_EXPIRED', 'ACCESS_TOKEN_INVALID']) {
     test(`a stream, ${kind}, that ends by ${reason} is opened again, with another token`, async () => {
       const following = await Following.begun();
       const { server } = following;
-      server.newest.accept().send(...events).end(Code.Unauthenticated, reason);
-      await settled();
+      server.newest.accept().send(...events);
+      mock.timers.tick(1001);
+      server.newest.end(Code.Unauthenticated, reason);
+      await paused();
       assert.deepEqual([server.newest.token, server.newest.after], ['token 2', BigInt(events.length)]);
       assert.deepEqual([following.spent, following.end], [[undefined, 'token 1'], undefined]);
       server.newest.accept().send(events.length + 1);
@@ -102,21 +111,21 @@ test('a refusal at the beginning ends it the second time', async () => {
   const following = await Following.begun();
   const { server } = following;
   server.newest.refuse(Code.Unauthenticated, 'ACCESS_TOKEN_EXPIRED');
-  await settled();
+  await paused();
   assert.deepEqual([server.newest.token, following.end], ['token 2', undefined]);
-  server.newest.refuse(Code.Unauthenticated, 'ACCESS_TOKEN_EXPIRED');
-  await settled();
+  server.newest.accept().end(Code.Unauthenticated, 'ACCESS_TOKEN_EXPIRED');
+  await paused();
   assert.deepEqual([server.calls.length, following.end], [2, 'Unauthenticated']);
 });
 
-test('refusals that an accepted stream lies between do not end it', async () => {
+test('refusals that an event lies between do not end it', async () => {
   const following = await Following.begun();
   const { server } = following;
   for (let round = 1; round <= 3; round += 1) {
     server.newest.refuse(Code.Unauthenticated, 'ACCESS_TOKEN_EXPIRED');
-    await settled();
-    server.newest.accept().end(Code.Unauthenticated, 'ACCESS_TOKEN_EXPIRED');
-    await settled();
+    await paused();
+    server.newest.accept().send(round).end(Code.Unauthenticated, 'ACCESS_TOKEN_EXPIRED');
+    await paused();
     assert.deepEqual([server.calls.length, following.end], [2 * round + 1, undefined]);
   }
 });
@@ -127,7 +136,7 @@ test('a stream that ends by its token before there is a head, however often, is 
   for (let round = 1; round <= 3; round += 1) {
     mock.timers.tick(1001);
     server.newest.refuse(Code.Unauthenticated, 'ACCESS_TOKEN_EXPIRED');
-    await settled();
+    await paused();
     assert.deepEqual([server.calls.length, following.end], [round + 1, undefined]);
   }
 });
@@ -146,31 +155,37 @@ for (const code of [Code.PermissionDenied, Code.Unimplemented, Code.OutOfRange])
 test("UNAUTHENTICATED that is not the token's end ends it", async () => {
   const following = await Following.begun();
   following.server.newest.accept().send(1).end(Code.Unauthenticated);
-  await settled();
-  assert.deepEqual([following.server.calls.length, following.end], [1, 'Unauthenticated']);
+  const refused = await Following.begun();
+  refused.server.newest.refuse(Code.Unauthenticated, 'CREDENTIALS_MISSING');
+  await paused();
+  for (const { server, end } of [following, refused]) assert.deepEqual([server.calls.length, end], [1, 'Unauthenticated']);
 });
 
-test('after a failure of the connection it waits, longer each time, and keeps its token', async () => {
+test('after a failure of the connection it waits, longer each time, keeps its token, and gives up', async () => {
   const following = await Following.begun();
   const { server, spent } = following;
-  for (const [at, longest] of [250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000].entries()) {
-    server.newest.refuse(Code.Unavailable);
+  // Events, and a stream that lasted, show that the connection is there again.
+  const recoveries = [() => server.newest.accept().send(1), () => mock.timers.tick(1001)];
+  for (const recover of [...recoveries, () => {}]) {
+    for (const longest of [1000, 2000, 4000, 8000]) {
+      const calls = server.calls.length;
+      server.newest.end(Code.Unavailable);
+      server.newest.refuse(Code.Unavailable);
+      await settled();
+      mock.timers.tick(longest / 2 - 1);
+      await settled();
+      assert.equal(server.calls.length, calls);
+      mock.timers.tick(longest / 2 + 1);
+      await settled();
+      assert.equal(server.calls.length, calls + 1);
+    }
+    recover();
     await settled();
-    mock.timers.tick(longest / 2 - 1);
-    await settled();
-    assert.equal(server.calls.length, at + 1);
-    mock.timers.tick(longest / 2 + 1);
-    await settled();
-    assert.equal(server.calls.length, at + 2);
   }
+  server.newest.refuse(Code.Unavailable);
+  await settled();
+  assert.equal(following.end, 'Unavailable');
   assert.ok(spent.every((token) => token === undefined));
-  // An event shows that the server is there again.
-  server.newest.accept().send(1).end(Code.Unavailable);
-  await settled();
-  const calls = server.calls.length;
-  mock.timers.tick(250);
-  await settled();
-  assert.deepEqual([server.calls.length, server.newest.after], [calls + 1, 1n]);
 });
 
 test('it waits for as long as the server wants it, and after an end without a reason too', async () => {
@@ -186,7 +201,7 @@ test('it waits for as long as the server wants it, and after an end without a re
   server.newest.accept().send(1).end();
   await settled();
   assert.equal(server.calls.length, 2);
-  mock.timers.tick(250);
+  mock.timers.tick(1000);
   await settled();
   assert.deepEqual([server.calls.length, server.newest.after, following.end], [3, 1n, undefined]);
 });
@@ -206,7 +221,7 @@ test('where no token can be had for the next stream, the one before goes on to i
   assert.deepEqual([server.calls.length, numbers, following.end], [1, [1, 2], undefined]);
   following.issue = async () => 'a late token';
   server.newest.end(Code.Unauthenticated, 'ACCESS_TOKEN_EXPIRED');
-  await settled();
+  await paused();
   assert.deepEqual([server.newest.token, server.newest.after], ['a late token', 2n]);
 });
 
@@ -241,7 +256,7 @@ test('what the issuer refuses ends it', async () => {
     throw refusal;
   };
   following.server.newest.accept().end(Code.Unauthenticated, 'ACCESS_TOKEN_EXPIRED');
-  await settled();
+  await paused();
   assert.equal(following.end, refusal);
 });
 

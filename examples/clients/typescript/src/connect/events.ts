@@ -1,7 +1,9 @@
 // A server stream: for as long as one access token lives, and for longer.
-import { createClient, type Interceptor, type Transport } from '@connectrpc/connect';
+import { Code, ConnectError, createClient, type Interceptor, type Transport } from '@connectrpc/connect';
 import { Events, type Event } from '../../gen/es/events/v1/events_pb.js';
+import { codeName } from '../command.js';
 import { follow, type TokenSource } from '../follow.js';
+import { NoTokenError } from '../tokens.js';
 
 export async function stream(transport: Transport): Promise<string> {
   return printed(createClient(Events, transport).follow({}));
@@ -15,7 +17,13 @@ export async function followed(
 ): Promise<string> {
   const { SEKISHO_EVENTS, SEKISHO_RENEWAL } = process.env;
   const interceptors = SEKISHO_RENEWAL === 'after' ? [withoutEnd] : [];
-  return printed(follow(transport(interceptors), tokens), Number(SEKISHO_EVENTS || Infinity));
+  const again = (last: bigint, { code, rawMessage }: ConnectError) =>
+    console.error(`again after ${last}: ${codeName(Code[code])} ${rawMessage}`);
+  try {
+    return await printed(follow(transport(interceptors), tokens, { again }), Number(SEKISHO_EVENTS || Infinity));
+  } catch (reason) {
+    throw reason instanceof NoTokenError ? new ConnectError(reason.message, Code.Unauthenticated) : reason;
+  }
 }
 
 // Takes out when a stream is to end, as servers without Sekisho do not tell it: the next one is opened after its end.
