@@ -33,6 +33,7 @@ export function clientCredentials({ issuer, id, secret, parameters }: Registrati
 
 // What the issuer refuses is not mended by another try; all else may be.
 function failure(reason: unknown): Error {
+  if (reason instanceof oidc.WWWAuthenticateChallengeError) return new NoTokenError('The issuer does not accept the client');
   if (reason instanceof oidc.ResponseBodyError && reason.status < 500) {
     return new NoTokenError(`The issuer gives no token: ${reason.error_description ?? reason.error}`);
   }

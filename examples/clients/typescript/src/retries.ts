@@ -21,7 +21,7 @@ export class Retries {
   wantsAnotherToken = false;
   #refusals = 0;
   #failures = 0;
-  #openedAt = 0;
+  #openedAt = Infinity;
   #hasBrought = false;
 
   constructor(
@@ -45,6 +45,8 @@ export class Retries {
     if (!(reason instanceof ConnectError)) throw reason;
     const stood = this.#hasBrought || Date.now() - this.#openedAt > PAUSE;
     if (stood) this.#refusals = this.#failures = 0;
+    this.#openedAt = Infinity;
+    this.#hasBrought = false;
     const wait = this.#wait(reason, stood);
     if (wait === undefined) throw reason;
     this.again(reason);

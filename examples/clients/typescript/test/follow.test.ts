@@ -260,6 +260,20 @@ test('what the issuer refuses ends it', async () => {
   assert.equal(following.end, refusal);
 });
 
+test('an issuer that cannot be reached is asked five times', async () => {
+  const following = await Following.begun();
+  following.server.newest.accept().send(1).end(Code.Unauthenticated, 'ACCESS_TOKEN_EXPIRED');
+  following.issue = async () => {
+    throw new ConnectError('no token now', Code.Unavailable);
+  };
+  for (let minute = 1; minute <= 10; minute += 1) {
+    await settled();
+    mock.timers.tick(60_000);
+  }
+  await settled();
+  assert.deepEqual([following.spent.length, following.end], [1 + 5, 'Unavailable']);
+});
+
 test('whoever stops it leaves nothing open', async () => {
   const following = await Following.begun();
   const { server } = following;

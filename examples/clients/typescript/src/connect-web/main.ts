@@ -9,6 +9,7 @@ import { ErrorInfoSchema, RetryInfoSchema } from '../../gen/es/google/rpc/error_
 import { parted, run, seconds, settings, type Refusal } from '../command.js';
 import { followed, stream } from '../connect/events.js';
 import { health } from '../connect/standard.js';
+import { closingFetch } from './fetch.js';
 
 const { url, token, tokens } = settings();
 
@@ -49,7 +50,7 @@ await run(
     health: () => health(transport),
     reflection: { cannotShow: "bidirectional streams are not gRPC-Web's" },
     stream: () => stream(transport),
-    follow: () => followed((interceptors) => createGrpcWebTransport({ baseUrl: url.href, interceptors }), tokens),
+    follow: () => followed((interceptors) => createGrpcWebTransport({ baseUrl: url.href, interceptors, fetch: closingFetch }), tokens),
   },
   refusal,
 );
