@@ -11,7 +11,6 @@ import { createGrpcWebTransport } from '@connectrpc/connect-web';
 import { Events } from '../gen/es/events/v1/events_pb.js';
 import { closingFetch } from '../src/connect-web/fetch.js';
 
-
 // An event without a field, as a frame of gRPC-Web.
 const EVENT = Buffer.alloc(5);
 
