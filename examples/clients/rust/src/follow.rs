@@ -64,7 +64,10 @@ struct Feed {
 enum Turn {
     /// The server ends it in so long.
     Expires(Duration),
-    Event(Event),
+    Event {
+        event: Event,
+        is_first: bool,
+    },
     End(Status),
 }
 
@@ -93,7 +96,7 @@ impl Follower {
                 Some(opened) = OptionFuture::from(next.as_mut()) => {
                     next = None;
                     match opened {
-                        Ok(feed) => current = Some(feed),
+                        Ok(feed) => current = Some(self.replaced(current.take(), feed)),
                         Err(status) => {
                             let left = current.as_ref().map_or(Duration::ZERO, Feed::left);
                             let wait = self.after(&status, false, current.is_none())?;
@@ -104,13 +107,11 @@ impl Follower {
                 turn = turn(&mut current) => match turn {
                     // There is time to fetch a token, and to open the next stream beside this one.
                     Turn::Expires(left) => next = Some(self.opening(Duration::ZERO, left)),
-                    Turn::Event(event) if event.number > self.last => {
-                        self.last = event.number;
-                        if show(&event).is_break() {
+                    Turn::Event { event, is_first } => {
+                        if self.is_new(&event, is_first) && show(&event).is_break() {
                             return Ok(());
                         }
                     }
-                    Turn::Event(_) => {} // the stream before has brought it too
                     Turn::End(status) => {
                         let stood = current.take().is_some_and(|feed| feed.stood());
                         let wait = self.after(&status, stood, next.is_none())?;
@@ -119,6 +120,27 @@ impl Follower {
                 },
             }
         }
+    }
+
+    /// A stream that was granted, instead of the one before.
+    fn replaced(&mut self, before: Option<Feed>, mut feed: Feed) -> Feed {
+        if before.as_ref().is_some_and(Feed::stood) {
+            (self.refusals, self.failures) = (0, 0);
+        }
+        if before.and_then(|before| before.ends).is_some_and(|ended| feed.ends <= Some(ended + PAUSE)) {
+            feed.expires = pending().boxed(); // the issuer has no other token yet: nothing is gained before the end
+        }
+        feed
+    }
+
+    /// Whether the stream before has not brought the event too.
+    fn is_new(&mut self, event: &Event, is_first: bool) -> bool {
+        if is_first {
+            (self.refusals, self.failures) = (0, 0);
+        }
+        let last = self.last;
+        self.last = last.max(event.number);
+        event.number > last
     }
 
     /// How long to wait until a stream is opened after one that has ended so, or was refused; or that there is none.
@@ -203,8 +225,8 @@ async fn turn(current: &mut Option<Feed>) -> Turn {
         }
         answer = feed.events.message() => match answer {
             Ok(Some(event)) => {
-                feed.brought = true;
-                Turn::Event(event)
+                let is_first = !std::mem::replace(&mut feed.brought, true);
+                Turn::Event { event, is_first }
             }
             Ok(None) => Turn::End(Status::unavailable("The server has ended the stream")),
             Err(status) => Turn::End(status),
