@@ -165,7 +165,9 @@ impl Shared {
     fn end_all(&self) {
         // Not those that begin from now on: somebody watches over them.
         let left = self.watch.ends().give_over();
-        left.iter().for_each(|stream| stream.end(End::Unwatched));
+        for stream in &left {
+            stream.end(End::Unwatched);
+        }
     }
 
     fn for_each(&self, act: impl Fn(&Arc<OpenStream>)) {
