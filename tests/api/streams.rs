@@ -49,7 +49,10 @@ async fn an_idle_stream_ends_when_its_token_expires() {
     app.clock.advance(Duration::from_secs(1));
     let end = answers.next().await.expect("a status").expect_err("it has ended");
     assert_eq!((end.code(), reason(&end)), (Code::Unauthenticated, "ACCESS_TOKEN_EXPIRED".to_owned()));
-    assert_eq!(end.metadata().get("www-authenticate").expect("a challenge"), "Bearer error=\"invalid_token\"");
+    assert_eq!(
+        end.metadata().get("www-authenticate").expect("a challenge"),
+        "Bearer error=\"invalid_token\""
+    );
     send.closed().await;
 }
 
