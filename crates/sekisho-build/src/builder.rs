@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sekisho_policy::{AccessRule, Policy, PolicyBuilder};
+use sekisho_policy::{DeclaredRule, Policy, PolicyBuilder};
 
 use super::Error;
 use super::compiler::Compiled;
@@ -39,7 +39,7 @@ impl Builder {
     /// Decides about a method (`package.Service/Method`) of a `.proto` that cannot be given the option.
     /// The server's policy needs the same: [`PolicyBuilder::rule`].
     #[must_use]
-    pub fn rule(mut self, method: impl Into<String>, rule: AccessRule) -> Self {
+    pub fn rule(mut self, method: impl Into<String>, rule: impl Into<DeclaredRule>) -> Self {
         self.policy = self.policy.rule(method, rule);
         self
     }

@@ -43,7 +43,8 @@ const DESCRIPTOR_SET: &str = "If protoc or buf compiles these files, let one of 
 fn remedy(error: &str) -> &'static str {
     if error.contains("'sekisho.v1.AccessRule'") {
         "A rule is one of `{ public: true }`, `{ authenticated: true }`, `{ all_of: \"SCOPE\" }`, and \
-         `{ any_of: [{ all_of: \"SCOPE\" }, { all_of: \"SCOPE\" }] }`.\n"
+         `{ any_of: [{ all_of: \"SCOPE\" }, { all_of: \"SCOPE\" }] }`. Beside it, `stream_end: AT_EXPIRY` or \
+         `stream_end: NEVER` may stand.\n"
     } else if error.contains("'sekisho.v1.") && error.contains("not defined") {
         "The options are `sekisho.v1.access` of a method and `sekisho.v1.default_access` of a service; \
          write `import \"sekisho/v1/access.proto\";`.\n"

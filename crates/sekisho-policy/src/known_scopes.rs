@@ -50,7 +50,7 @@ impl Numbering {
     pub(super) fn of(methods: &mut [Arc<Method>]) -> Self {
         let mut this = Self { id: next_id(), numbers: HashMap::default() };
         for method in methods {
-            let known = this.rule(&method.rule);
+            let known = this.rule(method.rule());
             // They are nobody else's yet, so that none is copied.
             Arc::make_mut(method).known_rule = known;
         }

@@ -45,6 +45,7 @@
 
 pub mod scope;
 
+mod declared;
 mod fault;
 mod known_scopes;
 mod method;
@@ -57,9 +58,10 @@ mod source;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+pub use declared::{DeclaredRule, StreamEnd};
 pub use fault::{Fault, FaultKind, PolicyError, RegistrationError};
 pub use known_scopes::KnownScopes;
-pub use method::{Method, Position, RuleOrigin, StreamEnd};
+pub use method::{Method, Position, RuleOrigin};
 pub use rule::{AccessRule, Alternatives, InvalidRule, MissingScopes};
 
 use known_scopes::Numbering;
@@ -220,11 +222,11 @@ impl PolicyBuilder {
 
     /// Decides about a method (`package.Service/Method`) whose `.proto` has no option for it, neither of
     /// its own nor by its service's default: one that has is a fault, for two places would say what it
-    /// needs.
+    /// needs. An [`AccessRule`] is such a rule; [`AccessRule::with_stream_end`] makes one of it whose streams are not cut.
     #[must_use]
-    pub fn rule(mut self, method: impl Into<String>, rule: AccessRule) -> Self {
+    pub fn rule(mut self, method: impl Into<String>, rule: impl Into<DeclaredRule>) -> Self {
         let method = method.into();
-        if self.explicit.insert(method.clone(), rule).is_some() {
+        if self.explicit.insert(method.clone(), rule.into()).is_some() {
             self.repeated.push(method);
         }
         self

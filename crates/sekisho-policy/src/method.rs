@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::known_scopes::KnownRule;
-use super::{AccessRule, KnownScopes};
+use super::{AccessRule, DeclaredRule, KnownScopes, StreamEnd};
 
 /// A gRPC method and who may call it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub struct Method {
     pub(super) path: String,
     pub(super) service: String,
     pub(super) name: String,
-    pub(super) rule: AccessRule,
+    pub(super) rule: DeclaredRule,
     pub(super) known_rule: KnownRule,
     pub(super) origin: RuleOrigin,
     pub(super) client_streaming: bool,
@@ -37,7 +37,7 @@ impl Method {
 
     /// Who may call.
     pub fn rule(&self) -> &AccessRule {
-        &self.rule
+        self.rule.access()
     }
 
     /// Whether the rule allows a token of which this is known, told without a look at a scope's text: for many calls
@@ -83,14 +83,15 @@ impl Method {
         self.server_streaming
     }
 
-    /// Whether either side sends a stream.
+    /// Whether the caller sends a stream, the answer is one, or both.
     pub fn is_streaming(&self) -> bool {
         self.client_streaming || self.server_streaming
     }
 
-    /// When a stream of this method ends.
+    /// When a stream of this method ends that was allowed to begin. It is declared for a unary method, too, where it has
+    /// no effect: see [`Method::is_streaming`].
     pub fn stream_end(&self) -> StreamEnd {
-        StreamEnd::AtExpiry
+        self.rule.stream_end()
     }
 
     /// Where the method stands in its source, if the descriptor set says so.
@@ -134,15 +135,4 @@ impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.file, self.line, self.column)
     }
-}
-
-/// When a stream ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum StreamEnd {
-    /// With the right to it.
-    #[default]
-    AtExpiry,
-    /// Never.
-    Never,
 }

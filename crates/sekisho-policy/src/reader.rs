@@ -12,10 +12,10 @@ use super::method::is_name;
 use super::option::{AccessOptions, NUMBER, rule_of};
 use super::set::{DecodedSet, decode};
 use super::source::{self, Target};
-use super::{AccessRule, Fault, FaultKind, Method, RuleOrigin, Selection};
+use super::{DeclaredRule, Fault, FaultKind, Method, RuleOrigin, Selection};
 
 /// Explicit rules by `package.Service/Method`.
-pub(super) type ExplicitRules = BTreeMap<String, AccessRule>;
+pub(super) type ExplicitRules = BTreeMap<String, DeclaredRule>;
 
 /// Reads one set after the other, and remembers all that is wrong.
 #[derive(Debug, Default)]
@@ -30,7 +30,7 @@ pub(super) struct Reader {
 /// What a service says for its methods.
 enum ServiceDefault {
     None,
-    Rule(AccessRule),
+    Rule(DeclaredRule),
     /// It is at fault, which is told once, at the service.
     Faulty,
 }
@@ -164,7 +164,7 @@ impl Reader {
         method: &MethodDescriptor,
         option: Option<&ExtensionDescriptor>,
         default: &ServiceDefault,
-    ) -> Option<(AccessRule, RuleOrigin)> {
+    ) -> Option<(DeclaredRule, RuleOrigin)> {
         let own = declared(&method.options(), option);
         let explicit = self.take_explicit(method);
         if explicit.is_some() && (own.is_some() || !matches!(default, ServiceDefault::None)) {
@@ -192,7 +192,7 @@ impl Reader {
         self.fault_at(&method.parent_file(), Target::MethodOption(method), method.full_name(), kind);
     }
 
-    fn take_explicit(&mut self, method: &MethodDescriptor) -> Option<AccessRule> {
+    fn take_explicit(&mut self, method: &MethodDescriptor) -> Option<DeclaredRule> {
         let name = format!("{}/{}", method.parent_service().full_name(), method.name());
         let rule = self.explicit.get(&name).cloned();
         if rule.is_some() {
@@ -219,7 +219,7 @@ impl Reader {
 fn declared(
     options: &DynamicMessage,
     option: Option<&ExtensionDescriptor>,
-) -> Option<Result<AccessRule, Vec<FaultKind>>> {
+) -> Option<Result<DeclaredRule, Vec<FaultKind>>> {
     // In a set that does not declare the option, its bytes are there all the same.
     if option.is_none() && options.unknown_fields().any(|field| field.number() == NUMBER) {
         return Some(Err(vec![FaultKind::UnknownField { field: NUMBER.to_string() }]));
@@ -230,7 +230,7 @@ fn declared(
     Some(value.as_message().ok_or_else(|| vec![not_a_message()]).and_then(rule_of))
 }
 
-fn read_method(method: &MethodDescriptor, rule: AccessRule, origin: RuleOrigin) -> Method {
+fn read_method(method: &MethodDescriptor, rule: DeclaredRule, origin: RuleOrigin) -> Method {
     let service = method.parent_service().full_name().to_owned();
     Method {
         path: format!("/{service}/{}", method.name()),
@@ -247,6 +247,6 @@ fn read_method(method: &MethodDescriptor, rule: AccessRule, origin: RuleOrigin) 
 
 /// What has to agree between two descriptions of a service, in whatever order: not positions, of which one
 /// of the sets may have been stripped.
-fn essence(methods: &[Arc<Method>]) -> BTreeMap<&str, (&AccessRule, bool, bool)> {
-    methods.iter().map(|m| (m.name(), (m.rule(), m.client_streaming, m.server_streaming))).collect()
+fn essence(methods: &[Arc<Method>]) -> BTreeMap<&str, (&DeclaredRule, bool, bool)> {
+    methods.iter().map(|m| (m.name(), (&m.rule, m.client_streaming, m.server_streaming))).collect()
 }

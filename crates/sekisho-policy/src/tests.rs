@@ -8,6 +8,7 @@ mod reading;
 mod rule;
 mod selection;
 mod several;
+mod stream_end;
 mod written_elsewhere;
 
 use std::collections::HashMap;
@@ -68,6 +69,21 @@ fn faults_of(body: &str) -> String {
 
 fn scopes(text: &str) -> crate::scope::ScopeSet {
     text.parse().expect("scopes")
+}
+
+/// Our `access.proto` in the syntax proto2, where what is not set is told from what is.
+fn access_proto_in_proto2() -> String {
+    let optional = [
+        "AccessRule access",
+        "AccessRule default_access",
+        "bool public",
+        "bool authenticated",
+        "StreamEnd stream_end",
+    ];
+    let proto2 = ACCESS_PROTO.replace("syntax = \"proto3\"", "syntax = \"proto2\"");
+    optional
+        .iter()
+        .fold(proto2, |text, field| text.replace(&format!("  {field}"), &format!("  optional {field}")))
 }
 
 fn file(compiler: &Compiler, name: &str) -> Vec<u8> {

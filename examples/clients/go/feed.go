@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,13 +28,14 @@ const (
 
 // A feed is one stream of events, or the reason why there is none.
 type feed struct {
-	opened  time.Time
+	opened  time.Time            // when the server was asked for it
+	granted time.Time            // when its answer began; zero where it was refused
 	events  chan *eventsv1.Event // closed at its end
-	expires <-chan time.Time     // tells some time before the server ends it; never, where nobody knows
+	ends    time.Time            // when the server ends it; zero where nobody knows
+	expires <-chan time.Time     // tells some time before that
 	close   context.CancelFunc
 
 	brought bool // whether there was an event
-	lasted  time.Duration
 	err     error
 	trailer metadata.MD
 }
@@ -43,7 +45,11 @@ var none = &feed{close: func() {}}
 
 // follows shows events, as many as SEKISHO_EVENTS says, and returns whether there were as many.
 func follows(conn *grpc.ClientConn, tokens *tokens) bool {
-	wanted, _ := strconv.Atoi(os.Getenv("SEKISHO_EVENTS"))
+	wanted, err := strconv.Atoi(cmp.Or(os.Getenv("SEKISHO_EVENTS"), "0"))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "SEKISHO_EVENTS:", err)
+		return false
+	}
 	shown := 0
 	follower := follower{
 		client: eventsv1.NewEventsClient(conn),
@@ -95,7 +101,11 @@ func (f *follower) open(ctx context.Context, spent time.Time, last uint64) *feed
 		cancel()
 		return &feed{opened: opened.opened, err: err, trailer: stream.Trailer()}
 	}
-	opened.expires = f.beforeTheEnd(header)
+	opened.granted = time.Now()
+	if left := f.endsIn(header); left > 0 {
+		opened.ends = opened.granted.Add(left)
+		opened.expires = time.After(beforeTheEnd(left))
+	}
 	go opened.receive(ctx, stream)
 	return opened
 }
@@ -121,21 +131,29 @@ func (feed *feed) end(err error, trailer metadata.MD) {
 	if errors.Is(err, io.EOF) {
 		err = status.Error(codes.Unavailable, "The server has ended the stream")
 	}
-	feed.err, feed.trailer, feed.lasted = err, trailer, time.Since(feed.opened)
+	feed.err, feed.trailer = err, trailer
 }
 
-// beforeTheEnd tells when to open the next stream: some time before the server ends this one, as its head says. Not all
-// clients at once, and not at once in any case.
-func (f *follower) beforeTheEnd(header metadata.MD) <-chan time.Time {
+// stood tells whether it was more than a refusal.
+func (feed *feed) stood() bool {
+	return feed.brought || !feed.granted.IsZero() && time.Since(feed.granted) > pause
+}
+
+// endsIn returns in how long the server ends the stream, as its head says; 0 where that is not known, or not to be looked at.
+func (f *follower) endsIn(header metadata.MD) time.Duration {
 	told := header.Get("sekisho-expires-in")
 	if len(told) == 0 || !f.ending || f.tokens == nil {
-		return nil
+		return 0
 	}
 	seconds, err := strconv.Atoi(told[0])
 	if err != nil {
-		return nil
+		return 0
 	}
-	left := time.Duration(seconds) * time.Second
+	return time.Duration(seconds) * time.Second
+}
+
+// beforeTheEnd returns when to open the next stream. Not all clients at once, and not at once in any case.
+func beforeTheEnd(left time.Duration) time.Duration {
 	before := min(margin, left/5)
-	return time.After(max(pause, left-before-rand.N(before+1)))
+	return max(pause, left-before-rand.N(before+1))
 }

@@ -49,8 +49,7 @@ func (f *follower) follow(ctx context.Context, show func(*eventsv1.Event) bool) 
 		case opened := <-next:
 			next = nil
 			if opened.err == nil {
-				current.close()
-				current = opened
+				current = f.replaced(current, opened)
 			} else if wait, again := f.after(opened, current == none); again {
 				next = f.opening(ctx, wait)
 			} else {
@@ -67,26 +66,47 @@ func (f *follower) follow(ctx context.Context, show func(*eventsv1.Event) bool) 
 				if next == nil {
 					next = f.opening(ctx, wait)
 				}
-			} else if current.brought = true; event.Number > f.last { // else the stream before has brought it too
-				f.last = event.Number
-				if !show(event) {
-					return nil
-				}
+			} else if f.isNew(current, event) && !show(event) {
+				return nil
 			}
 		}
 	}
 }
 
+// replaced closes the stream before one that was granted.
+func (f *follower) replaced(current, opened *feed) *feed {
+	if !opened.ends.After(current.ends.Add(pause)) {
+		opened.expires = nil // the issuer has no other token yet: nothing is gained before the end
+	}
+	if current.stood() {
+		f.refusals, f.failures = 0, 0
+	}
+	current.close()
+	return opened
+}
+
+// isNew tells whether the stream before has not brought the event too.
+func (f *follower) isNew(current *feed, event *eventsv1.Event) bool {
+	if !current.brought {
+		current.brought = true
+		f.refusals, f.failures = 0, 0
+	}
+	if event.Number <= f.last {
+		return false
+	}
+	f.last = event.Number
+	return true
+}
+
 // after tells whether a stream is to be opened after this one, and how long to wait before.
 func (f *follower) after(ended *feed, alone bool) (wait time.Duration, again bool) {
-	stood := ended.brought || ended.lasted > pause
-	if stood {
+	if ended.stood() {
 		f.refusals, f.failures = 0, 0
 	}
 	refusal := status.Convert(ended.err)
 	switch refusal.Code() {
 	case codes.Unauthenticated:
-		if !stood {
+		if !ended.stood() {
 			f.refusals++
 		}
 		f.spent = ended.opened

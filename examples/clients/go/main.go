@@ -77,11 +77,14 @@ func authorization() (credentials.PerRPCCredentials, *tokens, error) {
 	if strings.ContainsFunc(token, unicode.IsControl) {
 		return nil, nil, errors.New("TOKEN contains control characters, perhaps the end of a line")
 	}
-	renewed, err := newTokens()
-	if token != "" || renewed == nil {
-		return bearer(token), nil, err
+	if token != "" {
+		return bearer(token), nil, nil
 	}
-	return renewed, renewed, err
+	renewed, err := newTokens()
+	if renewed == nil {
+		return bearer(""), nil, err
+	}
+	return renewed, renewed, nil
 }
 
 func misused(why any) int {

@@ -97,7 +97,10 @@ fn a_file_of_an_edition_is_refused_in_plain_words_after_its_policy_is_read() {
     let bad = ORDERS.replace("{ all_of: \"orders:read\" }", "{}");
     let set = with_fields(&set_of(&bad), &edition);
     let error = compile(&package, build::configure(), &set).expect_err("a rule that says nothing");
-    assert!(error.to_string().contains("orders.v1.Orders.Get: the access rule says nothing"), "{error}");
+    assert!(
+        error.to_string().contains("orders.v1.Orders.Get: the access rule does not say who may call"),
+        "{error}"
+    );
     assert!(package.written().is_empty());
 }
 

@@ -10,8 +10,12 @@ mod protoc;
 mod support;
 
 use sekisho_build as build;
-use sekisho_policy::{AccessRule, Policy};
+use sekisho_policy::{AccessRule, Policy, StreamEnd};
 use support::{ORDERS, Package};
+
+/// A service without options.
+const HEALTH: &str = "syntax = \"proto3\";\npackage health.v1;\nmessage M {}\n\
+                      service Health {\n  rpc Check(M) returns (M);\n}\n";
 
 #[test]
 fn code_and_descriptors_are_written_and_the_policy_is_in_them() {
@@ -74,7 +78,7 @@ service Other {
         "4 faults in the access policy:".to_owned(),
         place(
             "orders.proto",
-            "7:5: orders.v1.Orders.Get: the access rule says nothing; write one of `public: true`, `authenticated: true`, `all_of`, `any_of`",
+            "7:5: orders.v1.Orders.Get: the access rule does not say who may call; write one of `public: true`, `authenticated: true`, `all_of`, `any_of`",
         ),
         place(
             "other.proto",
@@ -121,6 +125,44 @@ fn a_proto_that_does_not_compile_is_told_with_its_place() {
 }
 
 #[test]
+fn when_a_stream_ends_comes_from_the_option_or_from_code() {
+    let end = "{ all_of: \"orders:read\" stream_end: NEVER }";
+    let package = Package::new(&[
+        ("orders.proto", &ORDERS.replace("{ all_of: \"orders:read\" }", end)),
+        ("health.proto", HEALTH),
+    ]);
+    let uncut = || AccessRule::Public.with_stream_end(StreamEnd::Never);
+    let builder = build::configure().rule("health.v1.Health/Check", uncut());
+    package.compile_with(builder, &["orders.proto", "health.proto"]).expect("compiles");
+    let set = package.output("sekisho_descriptor_set.bin");
+    let policy = Policy::builder().descriptor_set(&set).rule("health.v1.Health/Check", uncut()).build();
+    let policy = policy.expect("a policy");
+    for (path, expected) in [
+        ("/orders.v1.Orders/Get", StreamEnd::Never),
+        ("/orders.v1.Orders/Put", StreamEnd::AtExpiry),
+        ("/health.v1.Health/Check", StreamEnd::Never),
+    ] {
+        assert_eq!(policy.method(path).expect(path).stream_end(), expected, "{path}");
+    }
+}
+
+#[test]
+fn what_is_no_end_of_a_stream_is_told_with_those_that_are() {
+    for wrong in ["AT_EXPIRE", "\"NEVER\"", "true"] {
+        let end = format!("{{ all_of: \"orders:read\" stream_end: {wrong} }}");
+        let package = Package::new(&[("orders.proto", &ORDERS.replace("{ all_of: \"orders:read\" }", &end))]);
+        let error = package.compile(&["orders.proto"]).expect_err(wrong).to_string();
+        let place = format!("{}:7:5: ", package.proto("orders.proto").display());
+        assert!(error.starts_with(&place), "{error}");
+        assert!(
+            error.contains("`stream_end: AT_EXPIRY`") && error.contains("`stream_end: NEVER`"),
+            "{error}"
+        );
+        assert!(package.written().is_empty());
+    }
+}
+
+#[test]
 fn the_descriptor_set_has_the_name_that_it_is_given() {
     let package = Package::new(&[("orders.proto", ORDERS)]);
     let builder = build::configure().descriptor_set_name("orders.v1");
@@ -140,9 +182,7 @@ fn options_of_code_generation_are_passed_on() {
 
 #[test]
 fn a_proto_without_options_gets_explicit_rules() {
-    let health = "syntax = \"proto3\";\npackage health.v1;\nmessage M {}\n\
-                  service Health {\n  rpc Check(M) returns (M);\n}\n";
-    let package = Package::new(&[("health.proto", health)]);
+    let package = Package::new(&[("health.proto", HEALTH)]);
     let error = package.compile(&["health.proto"]).expect_err("no rule").to_string();
     assert!(error.contains("health.proto:5:3: health.v1.Health.Check: no access rule"), "{error}");
     let builder = build::configure().rule("health.v1.Health/Check", AccessRule::Public);

@@ -4,8 +4,7 @@ use prost::Message as _;
 
 use super::*;
 
-const RULE_SAYS_NOTHING: &str =
-    "the access rule says nothing; write one of `public: true`, `authenticated: true`, `all_of`, `any_of`";
+const RULE_SAYS_NOTHING: &str = "the access rule does not say who may call; write one of `public: true`, `authenticated: true`, `all_of`, `any_of`";
 const NO_SCOPES: &str =
     "a set of scopes is empty; a method that needs none says `authenticated: true` or `public: true`";
 const NO_RULE: &str = "no access rule; write `option (sekisho.v1.access) = { all_of: \"SCOPE\" };`, \
@@ -26,6 +25,11 @@ fn a_rule_that_is_none_is_a_fault_at_the_option() {
         ("{ public: false }", RULE_SAYS_NOTHING.to_owned()),
         ("{ authenticated: false }", RULE_SAYS_NOTHING.to_owned()),
         ("{ all_of: [] }", RULE_SAYS_NOTHING.to_owned()),
+        // A stream's end says nothing of who may call.
+        ("{ stream_end: NEVER }", RULE_SAYS_NOTHING.to_owned()),
+        ("{ stream_end: AT_EXPIRY }", RULE_SAYS_NOTHING.to_owned()),
+        ("{ stream_end: STREAM_END_UNSPECIFIED }", RULE_SAYS_NOTHING.to_owned()),
+        ("{ public: false stream_end: NEVER }", RULE_SAYS_NOTHING.to_owned()),
         (
             "{ public: true authenticated: true }",
             "the access rule has public and authenticated; write exactly one of them".to_owned(),
@@ -33,6 +37,10 @@ fn a_rule_that_is_none_is_a_fault_at_the_option() {
         (
             "{ public: true all_of: \"a\" any_of: { all_of: \"b\" } }",
             "the access rule has public and all_of and any_of; write exactly one of them".to_owned(),
+        ),
+        (
+            "{ public: true authenticated: true stream_end: NEVER }",
+            "the access rule has public and authenticated; write exactly one of them".to_owned(),
         ),
         ("{ any_of: [{}] }", NO_SCOPES.to_owned()),
         ("{ any_of: [{ all_of: \"a\" }, { all_of: [] }] }", NO_SCOPES.to_owned()),

@@ -67,12 +67,8 @@ fn bytes_of_a_later_version_are_refused_by_their_number() {
 
 #[test]
 fn an_extension_of_the_rule_is_refused() {
-    let extended = ACCESS_PROTO
-        .replace("syntax = \"proto3\";", "syntax = \"proto2\";")
-        .replace("  AccessRule access", "  optional AccessRule access")
-        .replace("  AccessRule default_access", "  optional AccessRule default_access")
-        .replace("  bool public", "  extensions 100 to 200;\n  optional bool public")
-        .replace("  bool authenticated", "  optional bool authenticated")
+    let extended = access_proto_in_proto2()
+        .replace("  optional bool public", "  extensions 100 to 200;\n  optional bool public")
         + "\nextend AccessRule { optional string more = 100; }\n";
     assert_eq!(
         faults_against(&extended, "{ all_of: \"a\" [sekisho.v1.more]: \"x\" }"),

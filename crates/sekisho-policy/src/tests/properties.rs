@@ -81,12 +81,20 @@ proptest! {
     }
 
     #[test]
-    fn a_rule_comes_back_from_its_descriptor(sets in vec(vec(scope(), 1..4), 1..4)) {
+    fn a_rule_comes_back_from_its_descriptor(
+        sets in vec(vec(scope(), 1..4), 1..4),
+        (written, stream_end) in prop_oneof![
+            Just(("", StreamEnd::AtExpiry)),
+            Just(("stream_end: AT_EXPIRY", StreamEnd::AtExpiry)),
+            Just(("stream_end: NEVER", StreamEnd::Never)),
+        ],
+    ) {
         let sets_as_text: Vec<String> = sets.iter().map(|set| format!("{{ all_of: {set:?} }}")).collect();
-        let option = format!("option (sekisho.v1.access) = {{ any_of: [{}] }};", sets_as_text.join(", "));
+        let option = format!("option (sekisho.v1.access) = {{ any_of: [{}] {written} }};", sets_as_text.join(", "));
         let policy = policy(&format!("service S {{ rpc Get(M) returns (M) {{ {option} }} }}"));
         let method = policy.method("/test.v1.S/Get").expect("the method");
         prop_assert_eq!(method.rule(), &AccessRule::any_of(&sets).expect("a rule"));
+        prop_assert_eq!(method.stream_end(), stream_end);
     }
 
     #[test]
@@ -99,7 +107,9 @@ proptest! {
         damage in vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
     ) {
         let mut set = descriptor_set(
-            r#"service S { rpc Get(M) returns (M) { option (sekisho.v1.access) = { all_of: "a" }; } }"#,
+            r#"service S {
+                rpc Get(M) returns (M) { option (sekisho.v1.access) = { all_of: "a" stream_end: NEVER }; }
+            }"#,
         );
         for (at, byte) in damage {
             let at = at.index(set.len());

@@ -31,6 +31,26 @@ fn explicit_rules_are_for_methods_without_an_option() {
 }
 
 #[test]
+fn an_explicit_rule_says_when_streams_end() {
+    let uncut = AccessRule::Authenticated.with_stream_end(StreamEnd::Never);
+    for (rule, expected) in [
+        (AccessRule::Authenticated.into(), StreamEnd::AtExpiry),
+        (uncut.clone().with_stream_end(StreamEnd::AtExpiry), StreamEnd::AtExpiry),
+        (uncut, StreamEnd::Never),
+    ] {
+        let policy = health()
+            .rule("test.v1.Health/Check", AccessRule::Public)
+            .rule("test.v1.Health/Watch", rule)
+            .build()
+            .expect("a policy");
+        let watch = policy.method("/test.v1.Health/Watch").expect("Watch");
+        assert_eq!((watch.rule(), watch.stream_end()), (&AccessRule::Authenticated, expected));
+        let check = policy.method("/test.v1.Health/Check").expect("Check");
+        assert_eq!(check.stream_end(), StreamEnd::AtExpiry);
+    }
+}
+
+#[test]
 fn every_method_of_a_service_needs_its_explicit_rule() {
     let text = faults(health().rule("test.v1.Health/Check", AccessRule::Public).build());
     assert!(text.starts_with("test.proto:7:3: test.v1.Health.Watch: no access rule; "), "{text}");
@@ -82,13 +102,17 @@ fn an_explicit_rule_beside_a_bad_option_hides_nothing() {
     let builder = Policy::builder().descriptor_set(&get_with("{}")).rule("test.v1.S/Get", AccessRule::Public);
     let text = faults(builder.build());
     assert!(text.contains("keep one of the two"), "{text}");
-    assert!(text.contains("says nothing"), "{text}");
+    assert!(text.contains("does not say who may call"), "{text}");
 }
 
 #[test]
 fn the_same_file_may_be_in_two_sets_and_its_faults_are_told_once() {
     let good = get_with("{ public: true }");
     let twice = Policy::builder().descriptor_set(&good).descriptor_set(&good).build().expect("a policy");
+    assert_eq!(twice.methods().len(), 1);
+    // What is not said is the default, which the other set may say.
+    let said = get_with("{ public: true stream_end: AT_EXPIRY }");
+    let twice = Policy::builder().descriptor_set(&good).descriptor_set(&said).build().expect("a policy");
     assert_eq!(twice.methods().len(), 1);
 
     let bad = get_with("{}");
@@ -103,6 +127,7 @@ fn two_sets_that_differ_are_a_fault_at_the_service() {
             "service S { rpc Get(M) returns (stream M) { option (sekisho.v1.access) = { public: true }; } }",
         ),
         get_with("{ authenticated: true }"),
+        get_with("{ public: true stream_end: NEVER }"),
         descriptor_set(
             "service S { option (sekisho.v1.default_access) = { public: true };
              rpc Get(M) returns (M); rpc Put(M) returns (M); }",

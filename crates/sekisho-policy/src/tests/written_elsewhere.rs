@@ -32,7 +32,10 @@ fn faults_of_files_of_an_edition_are_told() {
     for (without, expected) in [
         (GET.replace("option (sekisho.v1.access) = { any_of: [{ all_of: \"a\" }] };", ""), "no access rule"),
         (GET.replace("[{ all_of: \"a\" }]", "[{}]"), "a set of scopes is empty"),
-        (GET.replace("any_of: [{ all_of: \"a\" }]", "public: false"), "the access rule says nothing"),
+        (
+            GET.replace("any_of: [{ all_of: \"a\" }]", "public: false"),
+            "the access rule does not say who may call",
+        ),
     ] {
         assert_ne!(without, GET);
         let text = faults(Policy::from_descriptor_set(&of_an_edition(&compile(

@@ -11,7 +11,7 @@ use crate::clock::{Clock, Wait};
 const HEADER: &str = "grpc-timeout";
 
 /// How long the caller waits. One that cannot be read counts as none, as it does in tonic.
-pub(super) fn timeout(metadata: &HeaderMap) -> Option<Duration> {
+fn timeout(metadata: &HeaderMap) -> Option<Duration> {
     let text = metadata.get(HEADER)?.to_str().ok()?;
     let (value, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let is_value = (1..=8).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_digit());
@@ -36,9 +36,19 @@ pub(super) struct Deadline {
 }
 
 impl Deadline {
-    /// `at` by the clock's steady time.
-    pub(super) fn new(at: Duration, clock: Arc<dyn Clock>) -> Self {
-        Self { at, clock, wait: None }
+    /// That of a call which comes now, where its caller has set one.
+    pub(super) fn of(metadata: &HeaderMap, clock: &Arc<dyn Clock>) -> Option<Self> {
+        let at = clock.elapsed().saturating_add(timeout(metadata)?);
+        Some(Self { at, clock: Arc::clone(clock), wait: None })
+    }
+
+    /// By the clock's steady time.
+    pub(super) fn at(&self) -> Duration {
+        self.at
+    }
+
+    pub(super) fn has_passed(&self) -> bool {
+        self.clock.elapsed() >= self.at
     }
 
     /// Ready once it has passed.
@@ -47,7 +57,7 @@ impl Deadline {
             if let Some(wait) = &mut self.wait {
                 ready!(wait.as_mut().poll(cx));
             }
-            if self.clock.elapsed() >= self.at {
+            if self.has_passed() {
                 return Poll::Ready(());
             }
             self.wait = Some(self.clock.wait_until(self.at));

@@ -14,7 +14,7 @@ use pin_project_lite::pin_project;
 use tonic::Status;
 use tonic::body::Body;
 
-use super::deadline::{self, Deadline};
+use super::deadline::Deadline;
 use super::streams::{self, StreamCall, Streams};
 use super::verifications::Verifications;
 use super::{ForwardedToken, RequestBody, observe, status};
@@ -91,7 +91,7 @@ impl<S: Granted> Guard<S> {
         {
             Authorization::Decided(verdict) => self.enter(request, deadline, &verdict),
             Authorization::AwaitingKey(verdict) => {
-                State::AwaitingKey { verdict, call: Some((self.clone(), request, deadline)) }
+                State::AwaitingKey { verdict, deadline, call: Some((self.clone(), request)) }
             }
         };
         GuardFuture { state }
@@ -101,7 +101,7 @@ impl<S: Granted> Guard<S> {
     fn enter<B>(
         &self,
         mut request: Request<RequestBody<B>>,
-        deadline: Option<Duration>,
+        deadline: Option<Box<Deadline>>,
         verdict: &Verdict,
     ) -> State<S, B>
     where
@@ -111,10 +111,13 @@ impl<S: Granted> Guard<S> {
         match verdict.result() {
             Ok(grant) => {
                 self.entry.admit(&mut request, grant.clone());
-                if Streams::concerns(grant, deadline) {
-                    return self.open_stream(request, deadline, grant);
+                if deadline.as_ref().is_some_and(|deadline| deadline.has_passed()) {
+                    return State::refused(streams::deadline_exceeded());
                 }
-                let deadline = deadline.map(|at| Box::new(self.entry.deadline_at(at)));
+                let at = deadline.as_ref().map(|deadline| deadline.at());
+                if Streams::concerns(grant, at) {
+                    return self.open_stream(request, at, grant);
+                }
                 State::Entered { response: self.inner.call(request, grant), deadline }
             }
             Err(denial) => {
@@ -142,17 +145,11 @@ impl<S: Granted> Guard<S> {
 }
 
 impl Entry {
-    /// By the clock's steady time, where the caller has set one and it is for this server to keep.
-    fn deadline_of<B>(&self, request: &Request<B>) -> Option<Duration> {
+    fn deadline_of<B>(&self, request: &Request<B>) -> Option<Box<Deadline>> {
         if !self.enforces_deadlines {
             return None;
         }
-        let timeout = deadline::timeout(request.headers())?;
-        Some(self.authorizer.elapsed().saturating_add(timeout))
-    }
-
-    fn deadline_at(&self, at: Duration) -> Deadline {
-        Deadline::new(at, Arc::clone(self.authorizer.clock_in_use()))
+        Deadline::of(request.headers(), self.authorizer.clock_in_use()).map(Box::new)
     }
 
     /// The grant takes the place of the token.
@@ -192,7 +189,8 @@ pin_project! {
     {
         AwaitingKey {
             verdict: Pin<Box<dyn Future<Output = Verdict> + Send>>,
-            call: Option<(Guard<S>, Request<RequestBody<B>>, Option<Duration>)>,
+            deadline: Option<Box<Deadline>>,
+            call: Option<(Guard<S>, Request<RequestBody<B>>)>,
         },
         Entered { #[pin] response: S::Future, deadline: Option<Box<Deadline>> },
         Stream { call: StreamCall<S::Future> },
@@ -229,22 +227,32 @@ where
                     if answer.is_ready() {
                         return answer;
                     }
-                    let Some(deadline) = deadline else { return answer };
-                    ready!(deadline.poll_passed(cx));
+                    ready!(poll_passed(deadline, cx));
                     State::refused(streams::deadline_exceeded())
                 }
                 StateProjection::Stream { call } => return Pin::new(call).poll(cx),
                 StateProjection::Refused { response } => return answer_once(response),
-                StateProjection::AwaitingKey { verdict, call } => {
-                    let verdict = ready!(verdict.as_mut().poll(cx));
-                    match call.take() {
-                        Some((guard, request, deadline)) => guard.enter(request, deadline, &verdict),
+                StateProjection::AwaitingKey { verdict, deadline, call } => match verdict.as_mut().poll(cx) {
+                    Poll::Ready(verdict) => match call.take() {
+                        Some((guard, request)) => guard.enter(request, deadline.take(), &verdict),
                         None => return Poll::Pending,
+                    },
+                    Poll::Pending => {
+                        ready!(poll_passed(deadline, cx));
+                        State::refused(streams::deadline_exceeded())
                     }
-                }
+                },
             };
             this.state.set(next);
         }
+    }
+}
+
+/// Never ready where there is no deadline.
+fn poll_passed(deadline: &mut Option<Box<Deadline>>, cx: &mut Context<'_>) -> Poll<()> {
+    match deadline {
+        Some(deadline) => deadline.poll_passed(cx),
+        None => Poll::Pending,
     }
 }
 

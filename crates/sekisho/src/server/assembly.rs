@@ -14,7 +14,7 @@ use super::services::{GuardOptions, Services};
 use super::{Protected, SetupError, reflected};
 use crate::authorizer::{Authorizer, Issuer};
 use crate::grpc::Guard;
-use crate::policy::{AccessRule, Policy};
+use crate::policy::{DeclaredRule, Policy};
 
 impl Services {
     /// The policy first: its faults say most of what is wrong.
@@ -46,7 +46,7 @@ impl Services {
         )
     }
 
-    fn declare(self, rule: Option<&AccessRule>, sets: &[&[u8]], methods: &[&str]) -> Self {
+    fn declare(self, rule: Option<&DeclaredRule>, sets: &[&[u8]], methods: &[&str]) -> Self {
         let Some(rule) = rule else { return self };
         let declared = sets.iter().fold(self, |services, set| services.descriptor_set(set));
         methods.iter().fold(declared, |services, method| services.rule(*method, rule.clone()))

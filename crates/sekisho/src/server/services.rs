@@ -17,7 +17,7 @@ use super::registered::Registered;
 use super::{Protected, SetupError};
 use crate::authorizer::Issuer;
 use crate::clock::Clock;
-use crate::policy::{AccessRule, Policy, PolicyBuilder};
+use crate::policy::{DeclaredRule, Policy, PolicyBuilder};
 
 /// Wraps a layer around all routes.
 pub(super) type AddLayer = Box<dyn FnOnce(Router) -> Router + Send>;
@@ -31,8 +31,8 @@ pub struct Services {
     pub(super) descriptor_sets: Vec<Vec<u8>>,
     pub(super) registered: Vec<Registered>,
     pub(super) layers: Vec<AddLayer>,
-    pub(super) health: Option<AccessRule>,
-    pub(super) reflection: Option<AccessRule>,
+    pub(super) health: Option<DeclaredRule>,
+    pub(super) reflection: Option<DeclaredRule>,
     pub(super) max_question_size: usize,
     pub(super) guard: GuardOptions,
 }
@@ -113,7 +113,7 @@ impl Services {
 
     /// Decides about a method (`package.Service/Method`) whose `.proto` has no option for it, see
     /// [`PolicyBuilder::rule`].
-    pub fn rule(mut self, method: impl Into<String>, rule: AccessRule) -> Self {
+    pub fn rule(mut self, method: impl Into<String>, rule: impl Into<DeclaredRule>) -> Self {
         self.policy = self.policy.rule(method, rule);
         self
     }
@@ -171,15 +171,15 @@ impl Services {
     /// can be verified, and until [`HealthHandle::shutdown`](super::HealthHandle::shutdown).
     ///
     /// Whoever watches a server seldom has a token, and learns no more than whether to send calls:
-    /// [`AccessRule::Public`] is the usual rule.
-    pub fn health(mut self, rule: AccessRule) -> Self {
-        self.health = Some(rule);
+    /// [`AccessRule::Public`](crate::policy::AccessRule::Public) is the usual rule.
+    pub fn health(mut self, rule: impl Into<DeclaredRule>) -> Self {
+        self.health = Some(rule.into());
         self
     }
 
     /// Serves gRPC server reflection, v1 and v1alpha, with this rule for both.
-    pub fn reflection(mut self, rule: AccessRule) -> Self {
-        self.reflection = Some(rule);
+    pub fn reflection(mut self, rule: impl Into<DeclaredRule>) -> Self {
+        self.reflection = Some(rule.into());
         self
     }
 

@@ -1,14 +1,15 @@
 //! Events of streams that take turns, since each of them ends with the token that it was opened with.
 
+mod feed;
+
 use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use futures_util::future::{BoxFuture, OptionFuture, pending};
+use futures_util::future::{BoxFuture, OptionFuture};
 use tokio::time::sleep;
-use tonic::metadata::MetadataMap;
 use tonic::transport::Channel;
-use tonic::{Code, Status, Streaming};
+use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
 use crate::authorize::{Authorized, Credentials, no_token};
@@ -16,6 +17,7 @@ use crate::code_name;
 use crate::proto::events::events_client::EventsClient;
 use crate::proto::events::{Event, FollowRequest};
 use crate::tokens::{PAUSE as TOKEN_PAUSE, Tokens};
+use feed::{Feed, Turn};
 
 /// The least that is waited for before a stream is opened after one that has ended; twice as much after each failure.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -23,9 +25,6 @@ const PAUSE: Duration = Duration::from_secs(1);
 const PATIENCE: u32 = 5;
 /// How long a server may take to begin its answer.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
-/// How long before its end a stream is followed by the next, at least; of one that ends soon, a fifth of its time.
-const MARGIN: Duration = Duration::from_secs(30);
-
 /// Shows the events of streams that take turns, each event once.
 pub struct Follower {
     client: EventsClient<Authorized<Channel>>,
@@ -49,33 +48,14 @@ pub enum Renewal {
     After,
 }
 
-/// One stream of events.
-struct Feed {
-    events: Streaming<Event>,
-    opened: Instant,
-    /// When the server ends it.
-    ends: Option<Instant>,
-    /// Some time before that.
-    expires: BoxFuture<'static, ()>,
-    brought: bool,
-}
-
-/// What comes of a stream.
-enum Turn {
-    /// The server ends it in so long.
-    Expires(Duration),
-    Event(Event),
-    End(Status),
-}
-
 type Opening = BoxFuture<'static, Result<Feed, Status>>;
 
 impl Follower {
     /// Calls over a channel whose calls have these credentials.
     pub fn new(channel: Authorized<Channel>, credentials: &Credentials, renewal: Renewal) -> Self {
-        let tokens = match credentials {
-            Credentials::Renewed(tokens) => Some(tokens.clone()),
-            Credentials::Nothing | Credentials::Fixed(_) => None,
+        let (tokens, renewal) = match credentials {
+            Credentials::Renewed(tokens) => (Some(tokens.clone()), renewal),
+            Credentials::Nothing | Credentials::Fixed(_) => (None, Renewal::After),
         };
         Self { client: EventsClient::new(channel), tokens, renewal, last: 0, refusals: 0, failures: 0 }
     }
@@ -93,7 +73,7 @@ impl Follower {
                 Some(opened) = OptionFuture::from(next.as_mut()) => {
                     next = None;
                     match opened {
-                        Ok(feed) => current = Some(feed),
+                        Ok(feed) => current = Some(self.replaced(current.take(), feed)),
                         Err(status) => {
                             let left = current.as_ref().map_or(Duration::ZERO, Feed::left);
                             let wait = self.after(&status, false, current.is_none())?;
@@ -101,16 +81,14 @@ impl Follower {
                         }
                     }
                 }
-                turn = turn(&mut current) => match turn {
+                Some(turn) = OptionFuture::from(current.as_mut().map(Feed::turn)) => match turn {
                     // There is time to fetch a token, and to open the next stream beside this one.
                     Turn::Expires(left) => next = Some(self.opening(Duration::ZERO, left)),
-                    Turn::Event(event) if event.number > self.last => {
-                        self.last = event.number;
-                        if show(&event).is_break() {
+                    Turn::Event { event, is_first } => {
+                        if self.is_new(&event, is_first) && show(&event).is_break() {
                             return Ok(());
                         }
                     }
-                    Turn::Event(_) => {} // the stream before has brought it too
                     Turn::End(status) => {
                         let stood = current.take().is_some_and(|feed| feed.stood());
                         let wait = self.after(&status, stood, next.is_none())?;
@@ -119,6 +97,28 @@ impl Follower {
                 },
             }
         }
+    }
+
+    /// A stream that was granted, instead of the one before.
+    fn replaced(&mut self, before: Option<Feed>, mut feed: Feed) -> Feed {
+        let Some(before) = before else { return feed };
+        if before.stood() {
+            (self.refusals, self.failures) = (0, 0);
+        }
+        if feed.ends_with(&before) {
+            feed.is_not_renewed(); // the issuer has no other token yet: nothing is gained before the end
+        }
+        feed
+    }
+
+    /// Whether the stream before has not brought the event too.
+    fn is_new(&mut self, event: &Event, is_first: bool) -> bool {
+        if is_first {
+            (self.refusals, self.failures) = (0, 0);
+        }
+        let last = self.last;
+        self.last = last.max(event.number);
+        event.number > last
     }
 
     /// How long to wait until a stream is opened after one that has ended so, or was refused; or that there is none.
@@ -164,64 +164,13 @@ impl Follower {
             if let Some(tokens) = &tokens {
                 tokens.lasting(left).await.map_err(|error| no_token(&error))?;
             }
-            let opened = Instant::now();
-            let answer = tokio::time::timeout(HEAD_WITHIN, client.follow(FollowRequest { after })).await;
-            let answer =
-                answer.map_err(|_| Status::unavailable("The server does not begin its answer"))??;
-            let looked_at = renewal == Renewal::Before && tokens.is_some();
-            let ends_in = looked_at.then(|| ends_in(answer.metadata())).flatten();
-            Ok(Feed {
-                opened,
-                ends: ends_in.map(|time| opened + time),
-                expires: ends_in
-                    .map_or_else(|| pending().boxed(), |time| sleep(before_the_end(time)).boxed()),
-                events: answer.into_inner(),
-                brought: false,
-            })
+            let call = client.follow(FollowRequest { after });
+            let answer = tokio::time::timeout(HEAD_WITHIN, call).await;
+            let answer = answer.map_err(|_| Status::unavailable("The server does not begin its answer"))?;
+            Ok(Feed::granted(answer?, renewal))
         }
         .boxed()
     }
-}
-
-impl Feed {
-    fn left(&self) -> Duration {
-        self.ends.map_or(Duration::ZERO, |ends| ends.saturating_duration_since(Instant::now()))
-    }
-
-    /// Whether it was more than a refusal.
-    fn stood(&self) -> bool {
-        self.brought || self.opened.elapsed() > PAUSE
-    }
-}
-
-async fn turn(current: &mut Option<Feed>) -> Turn {
-    let Some(feed) = current else { return pending().await };
-    tokio::select! {
-        () = &mut feed.expires => {
-            feed.expires = pending().boxed(); // it is told once
-            Turn::Expires(feed.left())
-        }
-        answer = feed.events.message() => match answer {
-            Ok(Some(event)) => {
-                feed.brought = true;
-                Turn::Event(event)
-            }
-            Ok(None) => Turn::End(Status::unavailable("The server has ended the stream")),
-            Err(status) => Turn::End(status),
-        },
-    }
-}
-
-/// What the head of an answer says of its end.
-fn ends_in(head: &MetadataMap) -> Option<Duration> {
-    let seconds = head.get("sekisho-expires-in")?.to_str().ok()?.parse().ok()?;
-    Some(Duration::from_secs(seconds))
-}
-
-/// When to open the next stream. Not all clients at once, and not at once in any case.
-fn before_the_end(ends_in: Duration) -> Duration {
-    let margin = MARGIN.min(ends_in / 5);
-    PAUSE.max(ends_in.saturating_sub(margin.mul_f64(1.0 + fastrand::f64())))
 }
 
 /// At least half of it: clients whose streams end together are not to come back together.

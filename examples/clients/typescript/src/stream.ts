@@ -5,8 +5,8 @@ import { Events, type Event } from '../gen/es/events/v1/events_pb.js';
 // The transport's own deadline is for calls that end.
 const NO_DEADLINE = 0;
 
-// How long before its end a stream is replaced: a fifth of what is left, and 30 seconds at most; half of it by chance,
-// so that clients that were started together do not ask the issuer together.
+// How long before its end a stream is replaced, in milliseconds: at least this, or a fifth of a shorter time; and up to
+// twice as long, by chance, so that clients that were started together do not ask the issuer together.
 const MARGIN = 30_000;
 
 // Longer ones a timer takes for none.
@@ -36,7 +36,7 @@ export class Stream {
   // this one goes on to its end.
   renewInTime(open: () => Promise<Stream>): void {
     if (!this.expiresIn) return;
-    const margin = Math.min(MARGIN, this.expiresIn / 5) * (1 - Math.random() / 2);
+    const margin = Math.min(MARGIN, this.expiresIn / 5) * (1 + Math.random());
     const renew = () => {
       this.#successor = open().catch(() => undefined);
       void this.#successor.then((next) => next && this.close());

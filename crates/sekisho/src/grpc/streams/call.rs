@@ -53,6 +53,7 @@ where
 /// Puts the body of a response under the stream. A response that is a status alone has ended by itself.
 fn begin(stream: &Arc<OpenStream>, response: Response<Body>) -> Response<Body> {
     if response.headers().contains_key(GRPC_STATUS) {
+        stream.response.leave();
         return response;
     }
     let (mut head, body) = response.into_parts();

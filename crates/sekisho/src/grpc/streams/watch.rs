@@ -123,6 +123,11 @@ fn until(at: SystemTime, now: SystemTime) -> Duration {
     at.duration_since(now).unwrap_or_default().min(LOOK)
 }
 
+/// Whether the deadline of a stream passed before something else that is `late` by so much.
+fn passed_before(stream: &OpenStream, elapsed: Duration, late: Duration) -> bool {
+    stream.deadline.and_then(|at| elapsed.checked_sub(at)).is_some_and(|passed| passed > late)
+}
+
 impl Shared {
     /// Ends what is over. When there will be something to do again, by the steady time.
     fn end_what_is_over(&self) -> Option<Duration> {
@@ -158,8 +163,11 @@ impl Shared {
 
     /// Nobody watches any more: no stream may go on for that.
     fn end_all(&self) {
-        self.watch.ends().is_watched = false;
-        self.for_each(|stream| stream.end(End::Unwatched));
+        // Not those that begin from now on: somebody watches over them.
+        let left = self.watch.ends().give_over();
+        for stream in &left {
+            stream.end(End::Unwatched);
+        }
     }
 
     fn for_each(&self, act: impl Fn(&Arc<OpenStream>)) {
@@ -179,7 +187,12 @@ impl Ends {
         while due.len() < BATCH
             && let Some(first) = self.by_calendar.first_entry().filter(|first| first.key().0 <= now)
         {
-            due.extend(first.remove().upgrade().map(|stream| Due::End(stream, End::Expired)));
+            let late = now.duration_since(first.key().0).unwrap_or_default();
+            due.extend(first.remove().upgrade().map(|stream| {
+                let end =
+                    if passed_before(&stream, elapsed, late) { End::DeadlineExceeded } else { End::Expired };
+                Due::End(stream, end)
+            }));
         }
         while due.len() < BATCH
             && let Some(first) = self.by_steady_time.first_entry().filter(|first| first.key().0 <= elapsed)
@@ -198,6 +211,12 @@ impl Ends {
             self.by_calendar.first_key_value().map(|((at, _), _)| until(*at, now).saturating_add(elapsed));
         let steady = self.by_steady_time.first_key_value().map(|((at, ..), _)| *at);
         calendar.into_iter().chain(steady).min()
+    }
+
+    fn give_over(&mut self) -> Vec<Arc<OpenStream>> {
+        self.is_watched = false;
+        let all = self.by_calendar.values().chain(self.by_steady_time.values());
+        all.filter_map(Weak::upgrade).collect()
     }
 
     /// Streams of tokens, and which the last one was.

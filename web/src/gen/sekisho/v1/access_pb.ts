@@ -20,6 +20,12 @@
 //       }
 //     }
 //
+// A stream ends when the access token that it began with expires. One that may not be cut says so:
+//
+//     rpc Upload(stream UploadRequest) returns (UploadResponse) {
+//       option (sekisho.v1.access) = { all_of: "files:write" stream_end: NEVER };
+//     }
+//
 // A method without a rule is not served: the server that enforces these options does not even build. What
 // anyone may call says so with `public: true`.
 
@@ -27,8 +33,8 @@
 // @generated from file sekisho/v1/access.proto (package sekisho.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenExtension, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { extDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenExtension, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, extDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { MethodOptions, ServiceOptions } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_descriptor } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
@@ -37,10 +43,11 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file sekisho/v1/access.proto.
  */
 export const file_sekisho_v1_access: GenFile = /*@__PURE__*/
-  fileDesc("ChdzZWtpc2hvL3YxL2FjY2Vzcy5wcm90bxIKc2VraXNoby52MSJpCgpBY2Nlc3NSdWxlEg4KBnB1YmxpYxgBIAEoCBIVCg1hdXRoZW50aWNhdGVkGAIgASgIEg4KBmFsbF9vZhgDIAMoCRIkCgZhbnlfb2YYBCADKAsyFC5zZWtpc2hvLnYxLlNjb3BlU2V0IhoKCFNjb3BlU2V0Eg4KBmFsbF9vZhgBIAMoCTpQCgZhY2Nlc3MSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxj1vgMgASgLMhYuc2VraXNoby52MS5BY2Nlc3NSdWxlUgZhY2Nlc3M6YAoOZGVmYXVsdF9hY2Nlc3MSHy5nb29nbGUucHJvdG9idWYuU2VydmljZU9wdGlvbnMY9b4DIAEoCzIWLnNla2lzaG8udjEuQWNjZXNzUnVsZVINZGVmYXVsdEFjY2Vzc0JNChJleGFtcGxlLnNla2lzaG8udjFCC0FjY2Vzc1Byb3RvUAFaKHNla2lzaG8uZXhhbXBsZS9nZW4vc2VraXNoby92MTtzZWtpc2hvdjFiBnByb3RvMw", [file_google_protobuf_descriptor]);
+  fileDesc("ChdzZWtpc2hvL3YxL2FjY2Vzcy5wcm90bxIKc2VraXNoby52MSKUAQoKQWNjZXNzUnVsZRIOCgZwdWJsaWMYASABKAgSFQoNYXV0aGVudGljYXRlZBgCIAEoCBIOCgZhbGxfb2YYAyADKAkSJAoGYW55X29mGAQgAygLMhQuc2VraXNoby52MS5TY29wZVNldBIpCgpzdHJlYW1fZW5kGAcgASgOMhUuc2VraXNoby52MS5TdHJlYW1FbmQiGgoIU2NvcGVTZXQSDgoGYWxsX29mGAEgAygJKkEKCVN0cmVhbUVuZBIaChZTVFJFQU1fRU5EX1VOU1BFQ0lGSUVEEAASDQoJQVRfRVhQSVJZEAESCQoFTkVWRVIQAjpQCgZhY2Nlc3MSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxj1vgMgASgLMhYuc2VraXNoby52MS5BY2Nlc3NSdWxlUgZhY2Nlc3M6YAoOZGVmYXVsdF9hY2Nlc3MSHy5nb29nbGUucHJvdG9idWYuU2VydmljZU9wdGlvbnMY9b4DIAEoCzIWLnNla2lzaG8udjEuQWNjZXNzUnVsZVINZGVmYXVsdEFjY2Vzc0JNChJleGFtcGxlLnNla2lzaG8udjFCC0FjY2Vzc1Byb3RvUAFaKHNla2lzaG8uZXhhbXBsZS9nZW4vc2VraXNoby92MTtzZWtpc2hvdjFiBnByb3RvMw", [file_google_protobuf_descriptor]);
 
 /**
- * Exactly one of the fields is set.
+ * Who may call: exactly one of the fields public, authenticated, all_of and any_of is set. Beside it stream_end may say
+ * how long a stream goes on.
  *
  * Scopes are those of RFC 6749, section 3.3: printable ASCII without space, double quote and backslash. They
  * match byte for byte.
@@ -75,6 +82,14 @@ export type AccessRule = Message<"sekisho.v1.AccessRule"> & {
    * @generated from field: repeated sekisho.v1.ScopeSet any_of = 4;
    */
   anyOf: ScopeSet[];
+
+  /**
+   * When a call ends whose request is a stream, or its response. On other calls, and on those of a public method, it has
+   * no effect.
+   *
+   * @generated from field: sekisho.v1.StreamEnd stream_end = 7;
+   */
+  streamEnd: StreamEnd;
 };
 
 /**
@@ -106,6 +121,43 @@ export const ScopeSetSchema: GenMessage<ScopeSet> = /*@__PURE__*/
   messageDesc(file_sekisho_v1_access, 1);
 
 /**
+ * When a stream ends that was allowed to begin.
+ *
+ * buf:lint:ignore ENUM_VALUE_PREFIX
+ *
+ * @generated from enum sekisho.v1.StreamEnd
+ */
+export enum StreamEnd {
+  /**
+   * As AT_EXPIRY.
+   *
+   * @generated from enum value: STREAM_END_UNSPECIFIED = 0;
+   */
+  STREAM_END_UNSPECIFIED = 0,
+
+  /**
+   * With UNAUTHENTICATED, as soon as its access token has expired, or the key that signed the token is withdrawn.
+   *
+   * @generated from enum value: AT_EXPIRY = 1;
+   */
+  AT_EXPIRY = 1,
+
+  /**
+   * When the client or the server ends it, even long after its access token has expired. The token is verified when the
+   * stream begins, and never again: for what may not be cut, such as an upload.
+   *
+   * @generated from enum value: NEVER = 2;
+   */
+  NEVER = 2,
+}
+
+/**
+ * Describes the enum sekisho.v1.StreamEnd.
+ */
+export const StreamEndSchema: GenEnum<StreamEnd> = /*@__PURE__*/
+  enumDesc(file_sekisho_v1_access, 0);
+
+/**
  * Who may call this method.
  *
  * @generated from extension: sekisho.v1.AccessRule access = 57205;
@@ -114,7 +166,8 @@ export const access: GenExtension<MethodOptions, AccessRule> = /*@__PURE__*/
   extDesc(file_sekisho_v1_access, 0);
 
 /**
- * Who may call those methods of this service that have no rule of their own.
+ * Who may call those methods of this service that have no rule of their own. A method's own rule replaces this one as a
+ * whole, its stream_end included.
  *
  * @generated from extension: sekisho.v1.AccessRule default_access = 57205;
  */
