@@ -167,7 +167,7 @@ impl Slot {
         drop(self.take());
     }
 
-    fn is_left(&self) -> bool {
+    pub(super) fn is_left(&self) -> bool {
         self.is_left.load(Ordering::Acquire)
     }
 }

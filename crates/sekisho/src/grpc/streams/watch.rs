@@ -59,20 +59,19 @@ impl Watch {
     /// Has somebody watch, if nobody does.
     pub(super) fn start(&self, shared: &Arc<Shared>) -> io::Result<()> {
         let mut ends = self.ends();
-        if ends.is_watched {
-            return Ok(());
+        if !ends.is_watched {
+            let (watched, change) = (Arc::downgrade(shared), Arc::clone(&self.change));
+            let fetches = shared.authorizer.fetches();
+            let run = move || {
+                // Of the clock's, if it is a panic: the process's hook has told of it.
+                let ended = catch_unwind(AssertUnwindSafe(|| run(&watched, &change, fetches)));
+                if !matches!(ended, Ok(Ok(()))) {
+                    watched.upgrade().inspect(|shared| shared.end_all());
+                }
+            };
+            thread::Builder::new().name("streams".to_owned()).spawn(run)?;
+            ends.is_watched = true;
         }
-        let runtime = runtime::Builder::new_current_thread().enable_time().build()?;
-        let (watched, change) = (Arc::downgrade(shared), Arc::clone(&self.change));
-        let fetches = shared.authorizer.fetches();
-        thread::Builder::new().name("streams".to_owned()).spawn(move || {
-            let watch = AssertUnwindSafe(|| runtime.block_on(watch(&watched, &change, fetches)));
-            // Of the clock's. The process's hook has told of it.
-            if catch_unwind(watch).is_err() {
-                watched.upgrade().inspect(|shared| shared.end_all());
-            }
-        })?;
-        ends.is_watched = true;
         Ok(())
     }
 
@@ -229,6 +228,13 @@ impl Ends {
         });
         (streams.collect(), last)
     }
+}
+
+/// The runtime is made here: to drop one is not for whoever serves calls, and so it would be if there were no thread.
+fn run(shared: &Watched, change: &Notify, fetches: Fetches) -> io::Result<()> {
+    let runtime = runtime::Builder::new_current_thread().enable_time().build()?;
+    runtime.block_on(watch(shared, change, fetches));
+    Ok(())
 }
 
 /// For as long as there is a guard, or a stream that it let in.
