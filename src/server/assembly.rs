@@ -52,6 +52,7 @@ impl Access {
             .clock(self.clock)
             .max_token_size(self.max_token_size)
             .remember_tokens(self.remembered_tokens)
+            .enforce_deadlines()
             // The door has turned away what is no call, gRPC-Web's among it.
             .dangerous_skip_request_check()
             .protect(self.issuer)

@@ -4,6 +4,7 @@
 mod beside;
 mod in_place;
 mod requests;
+mod resettable;
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -88,14 +89,15 @@ impl<S: HttpService> Serving<S> {
         let first_head = without_request(&requests, tokio::time::sleep(self.limits.first_head));
         // There is nothing in flight yet that could be finished.
         let stop = without_request(&requests, changed(stopped.clone()));
-        let without_call = async {
+        let other_end = async {
             tokio::select! {
                 () = first_head => Ended::Err("no request came in time".into()),
                 () = stop => Ok(()),
+                () = requests.reset_due() => Ended::Err("the peer does not read the end of a stream".into()),
             }
         };
         let transport = self.transport(stream, &requests, stopped);
-        let ended = beside(pin!(transport), pin!(without_call)).await.into_inner();
+        let ended = beside(pin!(transport), pin!(other_end)).await.into_inner();
         if let Err(error) = ended {
             tracing::debug!(error = error.to_string(), "a connection ended early");
         }

@@ -22,6 +22,7 @@ mod refusals;
 mod services;
 mod shutdown;
 mod streaming;
+mod streams;
 mod tls;
 mod token;
 mod trailers;

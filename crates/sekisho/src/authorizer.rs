@@ -64,6 +64,8 @@ pub use verdict::Verdict;
 
 use crate::clock::{Clock, SystemClock};
 use crate::policy::Policy;
+#[cfg(feature = "server")]
+use crate::{jwks::Fetches, scope::ScopePrefix};
 use memory::Memory;
 
 /// Decides calls by a policy, for tokens of the issuers that it trusts. Cheap to clone.
@@ -144,6 +146,30 @@ impl Authorizer {
     #[cfg(feature = "server")]
     pub(crate) fn elapsed(&self) -> std::time::Duration {
         self.clock.elapsed()
+    }
+
+    #[cfg(feature = "server")]
+    pub(crate) fn clock_in_use(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// What the issuer of a caller writes before scopes.
+    #[cfg(feature = "server")]
+    pub(crate) fn scope_prefix_of(&self, grant: &Grant) -> Option<&ScopePrefix> {
+        let issuer = grant.issuer().and_then(|issuer| self.issuers.get(issuer));
+        issuer.map(|issuer| issuer.verifier().prefix_of_scopes())
+    }
+
+    /// Whether the key of the token that a call was granted for is its issuer's no more.
+    #[cfg(feature = "server")]
+    pub(crate) fn has_withdrawn_key_of(&self, grant: &Grant) -> bool {
+        grant.is_withdrawn(&self.issuers)
+    }
+
+    /// By which it is told when to look again for keys that were withdrawn.
+    #[cfg(feature = "server")]
+    pub(crate) fn fetches(&self) -> Fetches {
+        Fetches::of(self.issuers.iter().map(Issuer::keys))
     }
 
     /// A token was accepted by the settings of then.

@@ -9,6 +9,8 @@
 //! besides: [`status_of`] and [`RequestBody::wrap`].
 
 mod challenge;
+#[cfg(feature = "server")]
+mod deadline;
 mod discard;
 mod forwarded_token;
 #[cfg(feature = "server")]
@@ -18,6 +20,8 @@ mod observe;
 mod request;
 mod request_body;
 mod status;
+#[cfg(feature = "server")]
+mod streams;
 #[cfg(feature = "server")]
 mod verifications;
 
@@ -30,6 +34,8 @@ pub(crate) use observe::shown_path;
 pub use request::RequestExt;
 pub use request_body::RequestBody;
 pub use status::{DOMAIN, status_of};
+#[cfg(feature = "server")]
+pub use streams::{EXPIRES_IN, ResetDue};
 
 #[cfg(test)]
 mod tests;

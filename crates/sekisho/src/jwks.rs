@@ -4,6 +4,8 @@
 //! a token names a key that is not held, it hands out a future instead, for one fetch.
 
 mod algorithm;
+#[cfg(feature = "server")]
+mod fetches;
 #[cfg(feature = "discovery")]
 mod http_url;
 mod key;
@@ -33,6 +35,8 @@ pub use source::{
     Discovery, FetchError, Fetched, FixedUrl, HttpClient, InvalidCertificates, JwksFile, KeySource,
 };
 
+#[cfg(feature = "server")]
+pub(crate) use fetches::Fetches;
 pub(crate) use standing::Standing;
 
 #[cfg(feature = "discovery")]

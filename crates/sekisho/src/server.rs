@@ -54,7 +54,8 @@
 //! use tower_http::cors::CorsLayer;
 //!
 //! fn app(protected: Protected, page: http::HeaderValue) -> axum::Router {
-//!     let exposed = ["grpc-status", "grpc-message", "grpc-status-details-bin", "www-authenticate"];
+//!     let exposed =
+//!         ["grpc-status", "grpc-message", "grpc-status-details-bin", "www-authenticate", "sekisho-expires-in"];
 //!     let accepted = ["authorization", "content-type", "x-grpc-web", "x-user-agent", "grpc-timeout"];
 //!     let cors = CorsLayer::new()
 //!         .allow_origin(page)

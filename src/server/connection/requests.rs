@@ -1,7 +1,7 @@
 //! What holds for every request of a connection, whatever listener it came to and whoever answers it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use http::header::CONTENT_LENGTH;
 use http::{Method, Request, Response, Version};
@@ -9,10 +9,11 @@ use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper::service::{Service as _, service_fn};
 use hyper_util::service::TowerToHyperService;
+use tokio::sync::Notify;
 use tonic::body::Body;
 
-use super::HttpService;
-use sekisho::grpc::{ConnectionResets, RequestBody};
+use super::{HttpService, resettable};
+use sekisho::grpc::{ConnectionResets, RequestBody, ResetDue};
 
 /// What is known of a connection's requests. hyper tells nobody of them, so they are noted on their way to
 /// the service.
@@ -20,6 +21,9 @@ use sekisho::grpc::{ConnectionResets, RequestBody};
 pub(super) struct Requests {
     have_come: AtomicBool,
     no_more: AtomicBool,
+    /// Of the stream over HTTP/1.1 that began last.
+    reset_due: Mutex<Option<ResetDue>>,
+    reset_changed: Notify,
 }
 
 impl Requests {
@@ -31,6 +35,31 @@ impl Requests {
     /// From now on, those over HTTP/2 reach nobody. Over HTTP/1.1 the one that is being read is the last one.
     pub(super) fn take_no_more(&self) {
         self.no_more.store(true, Ordering::Relaxed);
+    }
+
+    /// Waits until a stream over HTTP/1.1 has ended whose peer does not read: its connection is its only way to tell.
+    pub(super) async fn reset_due(&self) {
+        loop {
+            let due = self.reset_due.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let Some(due) = due else {
+                self.reset_changed.notified().await;
+                continue;
+            };
+            tokio::select! {
+                () = due => return,
+                () = self.reset_changed.notified() => {}
+            }
+        }
+    }
+
+    /// Has what resets a stream known to whoever can.
+    fn note_reset(&self, version: Version, due: ResetDue) {
+        if version == Version::HTTP_2 {
+            resettable::note(due);
+        } else {
+            *self.reset_due.lock().unwrap_or_else(PoisonError::into_inner) = Some(due);
+            self.reset_changed.notify_one();
+        }
     }
 
     fn takes(&self, version: Version) -> bool {
@@ -55,11 +84,12 @@ pub(super) fn service(
         requests.have_come.store(true, Ordering::Relaxed);
         let is_head = request.method() == Method::HEAD;
         let is_reset = is_reset_by_hyper(&request);
-        let is_taken = requests.takes(request.version());
+        let version = request.version();
+        let is_taken = requests.takes(version);
         let request = RequestBody::wrap_on(request, &resets);
         // The body of a call that is not taken is dropped here, and so discarded until the stream is reset.
         let answer = is_taken.then(|| service.call(request));
-        let resets = resets.clone();
+        let (resets, requests) = (resets.clone(), Arc::clone(&requests));
         async move {
             let Some(answer) = answer else {
                 resets.turn().await;
@@ -67,7 +97,10 @@ pub(super) fn service(
                 // has seen the call, and makes it elsewhere (RFC 9113 §8.7).
                 return Err(h2::Reason::REFUSED_STREAM.into());
             };
-            let Ok(response) = answer.await;
+            let Ok(mut response) = answer.await;
+            if let Some(due) = response.extensions_mut().remove() {
+                requests.note_reset(version, due);
+            }
             if is_reset {
                 resets.turn().await;
             }

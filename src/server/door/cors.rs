@@ -10,6 +10,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use url::Url;
 
 use super::allowed_header::AllowedHeader;
+use sekisho::grpc::EXPIRES_IN;
 
 /// How long a browser may remember what a preflight said; the most that Chromium does.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(2 * 60 * 60);
@@ -43,7 +44,7 @@ pub(super) fn layer(origins: &AllowedOrigins, headers: &[AllowedHeader]) -> Cors
         .vary([ORIGIN])
         .allow_methods([Method::POST])
         .allow_headers(usual.into_iter().chain(headers.iter().map(AllowedHeader::name)).collect::<Vec<_>>())
-        .expose_headers([GRPC_STATUS, GRPC_MESSAGE, GRPC_STATUS_DETAILS, WWW_AUTHENTICATE])
+        .expose_headers([GRPC_STATUS, GRPC_MESSAGE, GRPC_STATUS_DETAILS, WWW_AUTHENTICATE, EXPIRES_IN])
         .max_age(PREFLIGHT_AGE)
 }
 

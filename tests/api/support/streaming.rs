@@ -60,6 +60,13 @@ impl Handlers {
             .add_service(proto::defaulted_server::DefaultedServer::new(self.clone()))
     }
 
+    /// Waits until so many handlers have begun.
+    pub async fn entered(&self, count: usize) {
+        while self.ran() < count {
+            tokio::task::yield_now().await;
+        }
+    }
+
     fn enter<T>(&self, request: &Request<T>) -> Result<Item, Status> {
         self.ran.fetch_add(1, Ordering::SeqCst);
         let grant = request.grant()?;

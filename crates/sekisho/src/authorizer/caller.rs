@@ -72,6 +72,20 @@ impl Verified {
         if issuer.verifier().accepts_now(&self.claims, now) { Today::Accepted } else { Today::Refused }
     }
 
+    /// Whether its issuer has replaced the key that it was verified with, or its own name. Keys that are too old to
+    /// serve are not withdrawn.
+    #[cfg(feature = "server")]
+    pub(super) fn is_withdrawn(&self, issuer: &Issuer) -> bool {
+        match issuer.keys().standing_of(self.keys.load(Ordering::Relaxed)) {
+            Standing::Replaced(keys) if self.has_its_key(&keys) => {
+                self.keys.store(keys.set.id(), Ordering::Relaxed);
+                false
+            }
+            Standing::Replaced(_) => true,
+            Standing::Held | Standing::NoKeys => false,
+        }
+    }
+
     fn has_its_key(&self, keys: &HeldKeys) -> bool {
         *keys.issuer == *self.claims.issuer() && self.signed.would_verify_with(keys)
     }

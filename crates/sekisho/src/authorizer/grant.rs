@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::Issuer;
 use super::caller::Caller;
-use crate::policy::Method;
+use crate::policy::{Method, StreamEnd};
 use crate::scope::ScopeSet;
 use crate::token::Claims;
 
@@ -19,21 +20,40 @@ pub struct Grant(Arc<Granted>);
 struct Granted {
     method: Arc<Method>,
     caller: Option<Caller>,
+    stream_ends_at: Option<SystemTime>,
 }
 
 impl Grant {
-    pub(super) fn verified(method: &Arc<Method>, caller: Caller) -> Self {
-        Self(Arc::new(Granted { method: Arc::clone(method), caller: Some(caller) }))
+    /// For as long as `issuer` lets the caller's token be accepted, where that is what ends the call.
+    pub(super) fn verified(method: &Arc<Method>, caller: Caller, issuer: Option<&Issuer>) -> Self {
+        let stream_ends_at = if method.is_streaming() && method.stream_end() == StreamEnd::AtExpiry {
+            issuer.map(|issuer| issuer.verifier().end_of(caller.claims()))
+        } else {
+            None
+        };
+        Self(Arc::new(Granted { method: Arc::clone(method), caller: Some(caller), stream_ends_at }))
     }
 
     pub(super) fn anonymous(method: &Arc<Method>) -> Self {
-        Self(Arc::new(Granted { method: Arc::clone(method), caller: None }))
+        Self(Arc::new(Granted { method: Arc::clone(method), caller: None, stream_ends_at: None }))
     }
 
     /// Whether the two are of one call.
     #[cfg(feature = "server")]
     pub(crate) fn is_of_the_call_of(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Where its issuer stands among those that are trusted.
+    #[cfg(feature = "server")]
+    pub(super) fn issuer(&self) -> Option<usize> {
+        self.0.caller.as_ref().map(|caller| caller.issuer())
+    }
+
+    #[cfg(feature = "server")]
+    pub(super) fn is_withdrawn(&self, issuers: &[Issuer]) -> bool {
+        let withdrawn = |caller: &Caller| issuers.get(caller.issuer()).is_none_or(|i| caller.is_withdrawn(i));
+        self.0.caller.as_ref().is_some_and(withdrawn)
     }
 
     /// The method, with the rule that was matched.
@@ -70,5 +90,14 @@ impl Grant {
     /// When the token expires (`exp`); none on a public method.
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.claims().map(Claims::expires_at)
+    }
+
+    /// When the call will be ended, where that is a stream in either direction: once the token is not accepted any more,
+    /// leeway included. A handler that ends its stream before can say more than the status does that the call is ended
+    /// with. None for other calls, on a public method, and where the rule says `stream_end: NEVER`.
+    ///
+    /// A stream is also ended when the key of its token is withdrawn, which nobody knows before.
+    pub fn stream_ends_at(&self) -> Option<SystemTime> {
+        self.0.stream_ends_at
     }
 }

@@ -5,13 +5,17 @@ use std::error::Error;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{Request, Response};
 use pin_project_lite::pin_project;
+use tonic::Status;
 use tonic::body::Body;
 
+use super::deadline::Deadline;
+use super::streams::{self, StreamCall, Streams};
 use super::verifications::Verifications;
 use super::{ForwardedToken, RequestBody, observe, status};
 use crate::authorizer::{Authorization, Authorizer, Grant, Verdict};
@@ -42,18 +46,29 @@ pub(crate) struct Guard<S> {
 struct Entry {
     authorizer: Arc<Authorizer>,
     verifications: Verifications,
+    streams: Streams,
     forwards_token: bool,
+    enforces_deadlines: bool,
 }
 
 impl<S> Guard<S> {
     pub(crate) fn new(inner: S, authorizer: Arc<Authorizer>) -> Self {
-        let verifications = Verifications::default();
-        Self { inner, entry: Entry { authorizer, verifications, forwards_token: false } }
+        let (verifications, streams) = (Verifications::default(), Streams::new(Arc::clone(&authorizer)));
+        let entry =
+            Entry { authorizer, verifications, streams, forwards_token: false, enforces_deadlines: false };
+        Self { inner, entry }
     }
 
     /// Hands the verified token on, see [`ForwardedToken`].
     pub(crate) fn forwarding_token(mut self, forwards_token: bool) -> Self {
         self.entry.forwards_token = forwards_token;
+        self
+    }
+
+    /// Ends calls at their deadline, see
+    /// [`Services::enforce_deadlines`](crate::server::Services::enforce_deadlines).
+    pub(crate) fn enforcing_deadlines(mut self, enforces_deadlines: bool) -> Self {
+        self.entry.enforces_deadlines = enforces_deadlines;
         self
     }
 
@@ -69,20 +84,26 @@ impl<S: Granted> Guard<S> {
     {
         // Before anything is decided: a refusal drops the body, and so may a handler.
         let request = RequestBody::wrap(request);
+        let deadline = self.entry.deadline_of(&request);
         // With its query, if it has one: such a path is no method's.
         let path = request.uri().path_and_query().map_or("", http::uri::PathAndQuery::as_str);
         let state = match self.entry.verifications.authorize(&self.entry.authorizer, path, request.headers())
         {
-            Authorization::Decided(verdict) => self.enter(request, &verdict),
+            Authorization::Decided(verdict) => self.enter(request, deadline, &verdict),
             Authorization::AwaitingKey(verdict) => {
-                State::AwaitingKey { verdict, call: Some((self.clone(), request)) }
+                State::AwaitingKey { verdict, deadline, call: Some((self.clone(), request)) }
             }
         };
         GuardFuture { state }
     }
 
     /// With a grant into the service, or back with a status.
-    fn enter<B>(&self, mut request: Request<RequestBody<B>>, verdict: &Verdict) -> State<S, B>
+    fn enter<B>(
+        &self,
+        mut request: Request<RequestBody<B>>,
+        deadline: Option<Box<Deadline>>,
+        verdict: &Verdict,
+    ) -> State<S, B>
     where
         B: http_body::Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + Unpin + 'static,
     {
@@ -90,17 +111,47 @@ impl<S: Granted> Guard<S> {
         match verdict.result() {
             Ok(grant) => {
                 self.entry.admit(&mut request, grant.clone());
-                State::Entered { response: self.inner.call(request, grant) }
+                if deadline.as_ref().is_some_and(|deadline| deadline.has_passed()) {
+                    return State::refused(streams::deadline_exceeded());
+                }
+                let at = deadline.as_ref().map(|deadline| deadline.at());
+                if Streams::concerns(grant, at) {
+                    return self.open_stream(request, at, grant);
+                }
+                State::Entered { response: self.inner.call(request, grant), deadline }
             }
             Err(denial) => {
-                let status = status::status_of(denial, verdict.method(), verdict.scope_prefix());
-                State::Refused { response: Some(status.into_http()) }
+                State::refused(status::status_of(denial, verdict.method(), verdict.scope_prefix()))
             }
+        }
+    }
+
+    fn open_stream<B>(
+        &self,
+        request: Request<RequestBody<B>>,
+        deadline: Option<Duration>,
+        grant: &Grant,
+    ) -> State<S, B>
+    where
+        B: http_body::Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + Unpin + 'static,
+    {
+        let opened =
+            self.entry.streams.open(request, (grant, deadline), |request| self.inner.call(request, grant));
+        match opened {
+            Ok(call) => State::Stream { call },
+            Err(status) => State::refused(status),
         }
     }
 }
 
 impl Entry {
+    fn deadline_of<B>(&self, request: &Request<B>) -> Option<Box<Deadline>> {
+        if !self.enforces_deadlines {
+            return None;
+        }
+        Deadline::of(request.headers(), self.authorizer.clock_in_use()).map(Box::new)
+    }
+
     /// The grant takes the place of the token.
     fn admit<B>(&self, request: &mut Request<B>, grant: Grant) {
         let sent = request.headers_mut().remove(AUTHORIZATION);
@@ -138,10 +189,18 @@ pin_project! {
     {
         AwaitingKey {
             verdict: Pin<Box<dyn Future<Output = Verdict> + Send>>,
+            deadline: Option<Box<Deadline>>,
             call: Option<(Guard<S>, Request<RequestBody<B>>)>,
         },
-        Entered { #[pin] response: S::Future },
+        Entered { #[pin] response: S::Future, deadline: Option<Box<Deadline>> },
+        Stream { call: StreamCall<S::Future> },
         Refused { response: Option<Response<Body>> },
+    }
+}
+
+impl<S: Granted, B> State<S, B> {
+    fn refused(status: Status) -> Self {
+        Self::Refused { response: Some(status.into_http()) }
     }
 }
 
@@ -163,18 +222,37 @@ where
         loop {
             let mut this = self.as_mut().project();
             let next = match this.state.as_mut().project() {
-                StateProjection::Entered { response } => return response.poll(cx),
-                StateProjection::Refused { response } => return answer_once(response),
-                StateProjection::AwaitingKey { verdict, call } => {
-                    let verdict = ready!(verdict.as_mut().poll(cx));
-                    match call.take() {
-                        Some((guard, request)) => guard.enter(request, &verdict),
-                        None => return Poll::Pending,
+                StateProjection::Entered { response, deadline } => {
+                    let answer = response.poll(cx);
+                    if answer.is_ready() {
+                        return answer;
                     }
+                    ready!(poll_passed(deadline, cx));
+                    State::refused(streams::deadline_exceeded())
                 }
+                StateProjection::Stream { call } => return Pin::new(call).poll(cx),
+                StateProjection::Refused { response } => return answer_once(response),
+                StateProjection::AwaitingKey { verdict, deadline, call } => match verdict.as_mut().poll(cx) {
+                    Poll::Ready(verdict) => match call.take() {
+                        Some((guard, request)) => guard.enter(request, deadline.take(), &verdict),
+                        None => return Poll::Pending,
+                    },
+                    Poll::Pending => {
+                        ready!(poll_passed(deadline, cx));
+                        State::refused(streams::deadline_exceeded())
+                    }
+                },
             };
             this.state.set(next);
         }
+    }
+}
+
+/// Never ready where there is no deadline.
+fn poll_passed(deadline: &mut Option<Box<Deadline>>, cx: &mut Context<'_>) -> Poll<()> {
+    match deadline {
+        Some(deadline) => deadline.poll_passed(cx),
+        None => Poll::Pending,
     }
 }
 

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use super::status;
-use crate::authorizer::{Denial, Verdict};
+use crate::authorizer::{Denial, Grant, Verdict};
 use crate::excerpt;
 use crate::token::{Claims, TokenError};
 
@@ -38,6 +38,20 @@ pub(super) fn decision(verdict: &Verdict, path: &str) {
             "call"
         ),
     }
+}
+
+/// A stream that was allowed, and has ended since the right to it has.
+pub(super) fn ended(grant: &Grant, denial: &Denial) {
+    tracing::info!(
+        target: REFUSED,
+        method = grant.method().path(),
+        subject = grant.claims().map(subject).as_deref(),
+        client = grant.claims().and_then(client).as_deref(),
+        outcome = "ended",
+        reason = status::reason(denial),
+        detail = status::message(denial),
+        "call"
+    );
 }
 
 fn method<'a>(verdict: &'a Verdict, path: &'a str) -> &'a str {

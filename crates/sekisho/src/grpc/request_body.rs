@@ -42,6 +42,12 @@ where
         Self::wrap_with(request, Some(connection.clone()))
     }
 
+    /// Around a body that discards itself.
+    #[cfg(feature = "server")]
+    pub(super) fn around(body: B) -> Self {
+        Self { inner: Some(body), leave: |body, _| drop(body), resets: None }
+    }
+
     fn wrap_with(mut request: Request<B>, resets: Option<ConnectionResets>) -> Request<Self> {
         let is_wrapped = request.extensions().get::<Discarded>().is_some();
         if !is_wrapped {

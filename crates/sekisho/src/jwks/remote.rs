@@ -69,6 +69,20 @@ struct EndedFetch {
     error: Option<String>,
 }
 
+/// Fetches that are over.
+#[cfg(feature = "server")]
+pub(super) struct Ended(watch::Receiver<Option<Arc<EndedFetch>>>);
+
+#[cfg(feature = "server")]
+impl Ended {
+    pub(super) async fn next(&mut self) {
+        if self.0.changed().await.is_err() {
+            // The issuer was given up.
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
 /// A fetch that was asked for did not bring keys.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the issuer's keys could not be refreshed: {reason}")]
@@ -133,6 +147,11 @@ impl RemoteKeys {
 
     pub(super) fn is_ready(&self) -> bool {
         self.shared.held().is_some()
+    }
+
+    #[cfg(feature = "server")]
+    pub(super) fn ended(&self) -> Ended {
+        Ended(self.shared.ended.subscribe())
     }
 
     pub(super) async fn readiness_other_than(&self, known: bool) {

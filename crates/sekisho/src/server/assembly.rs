@@ -28,9 +28,11 @@ impl Services {
         let authorizer = Arc::new(this.guard.authorizer(policy, issuer));
         let handle = HealthHandle::new();
         let readiness = Readiness { authorizer: Arc::clone(&authorizer), handle: handle.clone() };
-        let (forwards_token, checks_requests) = (this.guard.forwards_token, this.guard.checks_requests);
+        let GuardOptions { forwards_token, checks_requests, enforces_deadlines, .. } = this.guard;
         let behind = this.with_own_services(&names, readiness)?.behind_the_guard(authorizer.policy());
-        let guard = Guard::new(behind, authorizer).forwarding_token(forwards_token);
+        let guard = Guard::new(behind, authorizer)
+            .forwarding_token(forwards_token)
+            .enforcing_deadlines(enforces_deadlines);
         Ok(Protected::new(guard, checks_requests, paths, handle))
     }
 

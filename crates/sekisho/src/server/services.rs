@@ -45,6 +45,7 @@ pub(super) struct GuardOptions {
     pub(super) other_issuers: Vec<Issuer>,
     pub(super) forwards_token: bool,
     pub(super) checks_requests: bool,
+    pub(super) enforces_deadlines: bool,
 }
 
 /// What health and reflection are asked is a name. Whoever has no token may ask, so it may be no longer.
@@ -78,6 +79,7 @@ impl Services {
             other_issuers: Vec::new(),
             forwards_token: false,
             checks_requests: true,
+            enforces_deadlines: false,
         };
         Self {
             policy: Policy::builder(),
@@ -221,6 +223,16 @@ impl Services {
     /// the audience. It is better to get another token for calls to other servers.
     pub fn dangerous_forward_token(mut self) -> Self {
         self.guard.forwards_token = true;
+        self
+    }
+
+    /// Ends a call with `DEADLINE_EXCEEDED` once the time of its `grpc-timeout` has passed, be it a stream that has begun:
+    /// its handler is dropped. For a server that does not see to deadlines itself, as hyper's does not.
+    ///
+    /// Not with tonic's `Server`, which does so in a way of its own: it drops the handler until that has answered with the
+    /// head of a response, and not afterwards; and the status is `CANCELLED`. Whichever of the two came first would be told.
+    pub fn enforce_deadlines(mut self) -> Self {
+        self.guard.enforces_deadlines = true;
         self
     }
 

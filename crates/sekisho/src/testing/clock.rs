@@ -1,14 +1,15 @@
 //! A clock that stands still until it is moved.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use crate::clock::Clock;
+use tokio::sync::watch;
+
+use crate::clock::{Clock, Wait};
 
 /// Starts on 15 January 2027, 08:00:00 UTC.
 #[derive(Debug, Default)]
 pub struct ManualClock {
-    elapsed: Mutex<Duration>,
+    elapsed: watch::Sender<Duration>,
 }
 
 impl ManualClock {
@@ -19,9 +20,9 @@ impl ManualClock {
         Self::default()
     }
 
-    /// Moves it on.
+    /// Moves it on, which wakes whoever waits for a time that has come by it: streams whose token has expired end.
     pub fn advance(&self, by: Duration) {
-        *self.elapsed.lock().unwrap_or_else(PoisonError::into_inner) += by;
+        self.elapsed.send_modify(|elapsed| *elapsed += by);
     }
 
     /// What it shows.
@@ -36,6 +37,16 @@ impl Clock for ManualClock {
     }
 
     fn elapsed(&self) -> Duration {
-        *self.elapsed.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.elapsed.borrow()
+    }
+
+    fn wait_until(&self, elapsed: Duration) -> Wait {
+        let mut time = self.elapsed.subscribe();
+        Box::pin(async move {
+            if time.wait_for(|now| *now >= elapsed).await.is_err() {
+                // The clock is gone, and stands still.
+                std::future::pending::<()>().await;
+            }
+        })
     }
 }

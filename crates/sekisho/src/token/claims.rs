@@ -57,6 +57,10 @@ impl Claims {
         self.lifetime.includes(now, leeway)
     }
 
+    pub(crate) fn ends_at(&self, leeway: Duration) -> SystemTime {
+        self.lifetime.ends_at(leeway)
+    }
+
     /// About how much memory they take beside this struct, in bytes.
     pub(crate) fn heap_size(&self) -> usize {
         allocated(self.names.len()) + self.scopes.heap_size()

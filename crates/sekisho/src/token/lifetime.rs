@@ -43,6 +43,11 @@ impl Lifetime {
         !has_expired(self.expires_at, now, leeway) && !is_to_come(self.begins_at, now, leeway)
     }
 
+    /// The first moment at which it has expired.
+    pub(super) fn ends_at(&self, leeway: Duration) -> SystemTime {
+        later(self.expires_at, leeway)
+    }
+
     pub(super) fn expires_at(&self) -> SystemTime {
         self.expires_at
     }

@@ -11,6 +11,8 @@ use hyper::rt::Executor;
 use tokio::task::coop::has_budget_remaining;
 use tokio::time::Instant;
 
+use super::super::resettable::Resettable;
+
 /// How long calls are run in place, one after the other. Those that are left become tasks, which other threads can take.
 pub(super) const TURN: Duration = Duration::from_micros(100);
 
@@ -21,7 +23,7 @@ pub(super) const AFTER_A_SLOW_ONE: usize = 1023;
 /// How many calls are taken in at a time. hyper hands over more than it allows streams where a peer resets them at once.
 pub(super) const MOST_TAKEN: usize = 256;
 
-type Call = Pin<Box<dyn Future<Output = ()> + Send>>;
+type Call = Resettable;
 
 /// Takes in the calls of one connection, as hyper's executor.
 #[derive(Clone, Default)]
@@ -73,10 +75,10 @@ where
     fn execute(&self, call: F) {
         let mut taken = self.taken();
         if taken.is_open && taken.calls.len() < MOST_TAKEN {
-            taken.calls.push(Box::pin(call));
+            taken.calls.push(Resettable::new(Box::pin(call)));
         } else {
             drop(taken);
-            tokio::spawn(call);
+            tokio::spawn(Resettable::new(Box::pin(call)));
         }
     }
 }
@@ -128,7 +130,7 @@ fn now() -> Instant {
 fn poll_or_spawn(mut call: Call) {
     let _ = catch_unwind(AssertUnwindSafe(move || {
         // Its task polls it once more, and is woken then.
-        if call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
+        if Pin::new(&mut call).poll(&mut Context::from_waker(Waker::noop())).is_pending() {
             tokio::spawn(call);
         }
     }));

@@ -1,0 +1,150 @@
+//! Streams end with the right to them.
+//!
+//! A call is decided when it begins, and a stream may go on for long after that. So each one that a token was shown for
+//! is ended when the token is not accepted any more, and so it is once the token's key is withdrawn. One thread watches
+//! over all of them, in a runtime of its own: a timer within a body would not do, since nobody asks for more of a body
+//! while its peer reads nothing, and neither would a task, which ends with the runtime that it was started in.
+
+mod body;
+mod boundary;
+mod call;
+mod open;
+mod reset_due;
+mod watch;
+
+use std::fmt;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use http::Request;
+use tonic::Status;
+use tonic::body::Body;
+
+use super::{RequestBody, observe, status_of};
+use crate::authorizer::{Authorizer, Denial, Grant};
+use crate::token::{InvalidToken, TokenError};
+use body::StreamBody;
+pub use call::EXPIRES_IN;
+pub(super) use call::StreamCall;
+use open::OpenStream;
+pub use reset_due::ResetDue;
+use watch::Watch;
+
+/// How long after its end what is left of a stream may take to go out: the rest of a message, and the status.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Why a stream ends before its handler is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Expired,
+    KeyWithdrawn,
+    DeadlineExceeded,
+    /// Nobody would tell when the right to it ends.
+    Unwatched,
+}
+
+/// The streams of one guard that are open and have an end. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Streams(Arc<Shared>);
+
+struct Shared {
+    authorizer: Arc<Authorizer>,
+    watch: Watch,
+}
+
+impl Streams {
+    pub(super) fn new(authorizer: Arc<Authorizer>) -> Self {
+        Self(Arc::new(Shared { authorizer, watch: Watch::default() }))
+    }
+
+    /// Whether a call has an end: `deadline` is its own, by the clock's steady time.
+    pub(super) fn concerns(grant: &Grant, deadline: Option<Duration>) -> bool {
+        grant.method().is_streaming() && (deadline.is_some() || grant.stream_ends_at().is_some())
+    }
+
+    /// Runs a handler until the stream ends: `run` is given the request as the handler gets it.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE`: nobody can watch over it.
+    pub(super) fn open<B, F>(
+        &self,
+        request: Request<RequestBody<B>>,
+        (grant, deadline): (&Grant, Option<Duration>),
+        run: impl FnOnce(Request<RequestBody<StreamBody>>) -> F,
+    ) -> Result<StreamCall<F>, Status>
+    where
+        B: http_body::Body<Data = bytes::Bytes, Error: Into<Box<dyn std::error::Error + Send + Sync>>>
+            + Send
+            + Unpin
+            + 'static,
+    {
+        let watched = self.0.watch.start(&self.0);
+        watched.map_err(|_| self.status_of(grant, End::Unwatched))?;
+        let id = self.0.watch.next_id();
+        let stream = Arc::new(OpenStream::new(id, grant.clone(), deadline, self.clone()));
+        let (head, body) = request.into_parts();
+        stream.request.put(Body::new(body));
+        self.0.watch.add(&stream, &**self.0.authorizer.clock_in_use());
+        // The key may have gone since the call was decided, before anybody looked for this stream.
+        if self.0.authorizer.has_withdrawn_key_of(grant) {
+            stream.end(End::KeyWithdrawn);
+        }
+        let body = RequestBody::around(StreamBody::request(Arc::clone(&stream)));
+        let handler = run(Request::from_parts(head, body));
+        Ok(StreamCall::new(stream, handler))
+    }
+
+    fn look_once_more(&self, stream: &Arc<OpenStream>) {
+        self.0.watch.give_up_at(stream, self.0.authorizer.elapsed().saturating_add(GRACE));
+    }
+
+    fn close(&self, stream: &OpenStream) {
+        self.0.watch.remove(stream);
+    }
+
+    fn left_of(&self, grant: &Grant) -> Option<Duration> {
+        let now = self.0.authorizer.clock_in_use().now();
+        Some(grant.stream_ends_at()?.duration_since(now).unwrap_or_default())
+    }
+
+    fn status_of(&self, grant: &Grant, end: End) -> Status {
+        match end.denial() {
+            Some(denial) => {
+                status_of(&denial, Some(grant.method()), self.0.authorizer.scope_prefix_of(grant))
+            }
+            None => deadline_exceeded(),
+        }
+    }
+}
+
+/// Of any call.
+pub(super) fn deadline_exceeded() -> Status {
+    Status::deadline_exceeded("The deadline of the call has passed")
+}
+
+impl End {
+    fn log(self, grant: &Grant) {
+        if let Some(denial) = self.denial() {
+            observe::ended(grant, &denial);
+        }
+    }
+
+    /// What a call would be refused with that began now; none where the right to it goes on.
+    fn denial(self) -> Option<Denial> {
+        Some(match self {
+            Self::Expired => TokenError::Expired.into(),
+            Self::KeyWithdrawn => TokenError::from(InvalidToken::KeyNotPublished).into(),
+            Self::Unwatched => Denial::KeysUnavailable { retry_after: Duration::from_secs(1) },
+            Self::DeadlineExceeded => return None,
+        })
+    }
+}
+
+impl fmt::Debug for Streams {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Streams")
+    }
+}
+
+/// The thread holds no stream, nor the guard, while it waits.
+type Watched = Weak<Shared>;
