@@ -5,9 +5,8 @@ use std::time::Duration;
 use orders::proto::follow_orders_response::Change;
 use orders::proto::{FollowOrdersRequest, FollowOrdersResponse, WatchOrdersRequest};
 use tokio::sync::mpsc;
-use tokio_stream::StreamExt as _;
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::{Code, Streaming};
+use tonic::{Code, Status, Streaming};
 use tonic_types::StatusExt as _;
 
 use super::{Outcome, PlaceOrdersRequest, Shop, delete, named};
@@ -32,9 +31,15 @@ impl Shop {
     }
 }
 
-/// The next message: its number, and what it says.
+/// The next message, or the end. A test whose stream stands still fails, and does not wait for good.
+async fn soon<T>(messages: &mut Streaming<T>) -> Result<Option<T>, Status> {
+    let next = tokio::time::timeout(Duration::from_secs(10), messages.message());
+    next.await.unwrap_or_else(|_| Err(Status::aborted("the test waited for a message in vain")))
+}
+
+/// The number of the next message, and what it says.
 async fn next(changes: &mut Streaming<FollowOrdersResponse>) -> Outcome<(u64, String)> {
-    let message = changes.message().await?.ok_or("the stream has ended")?;
+    let message = soon(changes).await?.ok_or("the stream has ended")?;
     let change = match message.change {
         Some(Change::Placed(order)) => format!("{}: {}", order.id, order.product),
         Some(Change::Deleted(id)) => format!("{id} is deleted"),
@@ -64,7 +69,7 @@ async fn a_stream_goes_on_with_another_token_and_misses_nothing() -> Outcome {
     // The handler ends the stream before the guard does, without an error.
     shop.clock.advance(TO_THE_END - SOONER);
     assert_eq!(next(&mut changes).await?, told(5, "goes on"), "bob's order is none of alice's business");
-    assert!(changes.message().await?.is_none());
+    assert!(soon(&mut changes).await?.is_none());
 
     // What happens between the two calls.
     shop.place(&["fan"]).await?;
@@ -116,10 +121,10 @@ async fn a_stream_is_ended_when_its_token_expires_and_an_upload_is_not() -> Outc
     let asked = shop.with("orders:read", ReceiverStream::new(asked));
     let mut answers = shop.orders().watch_orders(asked).await?.into_inner();
     asking.send(WatchOrdersRequest { id: "1".to_owned() }).await?;
-    assert_eq!(answers.message().await?.ok_or("an answer")?.product, "tea");
+    assert_eq!(soon(&mut answers).await?.ok_or("an answer")?.product, "tea");
 
     shop.clock.advance(TO_THE_END);
-    let end = answers.next().await.ok_or("a status")?.expect_err("its token has expired");
+    let end = soon(&mut answers).await.expect_err("its token has expired");
     assert_eq!(end.code(), Code::Unauthenticated);
     let reason = end.get_error_details().error_info().map(|info| info.reason.clone());
     assert_eq!(reason.as_deref(), Some("ACCESS_TOKEN_EXPIRED"));
