@@ -53,15 +53,18 @@ impl Deadline {
 
     /// Ready once it has passed.
     pub(super) fn poll_passed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        loop {
-            if let Some(wait) = &mut self.wait {
-                ready!(wait.as_mut().poll(cx));
-            }
-            if self.has_passed() {
-                return Poll::Ready(());
-            }
-            self.wait = Some(self.clock.wait_until(self.at));
+        if self.has_passed() {
+            return Poll::Ready(());
         }
+        let wait = self.wait.get_or_insert_with(|| self.clock.wait_until(self.at));
+        ready!(wait.as_mut().poll(cx));
+        self.wait = None;
+        if self.has_passed() {
+            return Poll::Ready(());
+        }
+        // The wait has ended too early.
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 }
 

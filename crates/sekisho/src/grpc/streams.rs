@@ -78,13 +78,19 @@ impl Streams {
             + Unpin
             + 'static,
     {
-        let watched = self.0.watch.start(&self.0);
-        watched.map_err(|_| self.status_of(grant, End::Unwatched))?;
         let id = self.0.watch.next_id();
         let stream = Arc::new(OpenStream::new(id, grant.clone(), deadline, self.clone()));
         let (head, body) = request.into_parts();
         stream.request.put(Body::new(body));
         self.0.watch.add(&stream, &**self.0.authorizer.clock_in_use());
+        // Whoever ends all streams since nobody watches any more finds this one, or somebody watches from now on.
+        if let Err(error) = self.0.watch.start(&self.0) {
+            tracing::error!(
+                error = error.to_string(),
+                "no thread can watch over streams, so that none is let in"
+            );
+            return Err(stream.status());
+        }
         // The key may have gone since the call was decided, before anybody looked for this stream.
         if self.0.authorizer.has_withdrawn_key_of(grant) {
             stream.end(End::KeyWithdrawn);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use http::{HeaderName, HeaderValue, Response};
+use http_body::Body as _;
 use tonic::body::Body;
 
 use super::ResetDue;
@@ -52,7 +53,7 @@ where
 
 /// Puts the body of a response under the stream. A response that is a status alone has ended by itself.
 fn begin(stream: &Arc<OpenStream>, response: Response<Body>) -> Response<Body> {
-    if response.headers().contains_key(GRPC_STATUS) {
+    if response.headers().contains_key(GRPC_STATUS) && response.body().is_end_stream() {
         stream.response.leave();
         return response;
     }

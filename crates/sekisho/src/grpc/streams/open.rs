@@ -93,6 +93,8 @@ impl OpenStream {
     /// Ends it now, if it has not ended. Whoever reads or writes is woken. Both bodies are dropped by a task, since that
     /// runs code of the handler's: a peer that reads nothing keeps the server from asking for more of them.
     pub(super) fn end(self: &Arc<Self>, end: End) {
+        // Before anybody is woken: whoever reads the response may then be done with it before this is read.
+        let has_answered = self.response.is_left();
         if self.end.set(end).is_err() {
             return;
         }
@@ -100,7 +102,7 @@ impl OpenStream {
         self.handler.wake();
         self.request.reader.wake();
         self.response.reader.wake();
-        let (this, has_answered) = (Arc::clone(self), self.response.is_left());
+        let this = Arc::clone(self);
         self.run(move || {
             drop(this.request.take());
             drop(this.response.take_between_messages());
@@ -165,7 +167,7 @@ impl Slot {
         drop(self.take());
     }
 
-    fn is_left(&self) -> bool {
+    pub(super) fn is_left(&self) -> bool {
         self.is_left.load(Ordering::Acquire)
     }
 }

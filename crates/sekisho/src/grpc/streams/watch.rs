@@ -59,20 +59,19 @@ impl Watch {
     /// Has somebody watch, if nobody does.
     pub(super) fn start(&self, shared: &Arc<Shared>) -> io::Result<()> {
         let mut ends = self.ends();
-        if ends.is_watched {
-            return Ok(());
+        if !ends.is_watched {
+            let (watched, change) = (Arc::downgrade(shared), Arc::clone(&self.change));
+            let fetches = shared.authorizer.fetches();
+            let run = move || {
+                // Of the clock's, if it is a panic: the process's hook has told of it.
+                let ended = catch_unwind(AssertUnwindSafe(|| run(&watched, &change, fetches)));
+                if !matches!(ended, Ok(Ok(()))) {
+                    watched.upgrade().inspect(|shared| shared.end_all());
+                }
+            };
+            thread::Builder::new().name("streams".to_owned()).spawn(run)?;
+            ends.is_watched = true;
         }
-        let runtime = runtime::Builder::new_current_thread().enable_time().build()?;
-        let (watched, change) = (Arc::downgrade(shared), Arc::clone(&self.change));
-        let fetches = shared.authorizer.fetches();
-        thread::Builder::new().name("streams".to_owned()).spawn(move || {
-            let watch = AssertUnwindSafe(|| runtime.block_on(watch(&watched, &change, fetches)));
-            // Of the clock's. The process's hook has told of it.
-            if catch_unwind(watch).is_err() {
-                watched.upgrade().inspect(|shared| shared.end_all());
-            }
-        })?;
-        ends.is_watched = true;
         Ok(())
     }
 
@@ -123,6 +122,11 @@ fn until(at: SystemTime, now: SystemTime) -> Duration {
     at.duration_since(now).unwrap_or_default().min(LOOK)
 }
 
+/// Whether the deadline of a stream passed before something else that is `late` by so much.
+fn passed_before(stream: &OpenStream, elapsed: Duration, late: Duration) -> bool {
+    stream.deadline.and_then(|at| elapsed.checked_sub(at)).is_some_and(|passed| passed > late)
+}
+
 impl Shared {
     /// Ends what is over. When there will be something to do again, by the steady time.
     fn end_what_is_over(&self) -> Option<Duration> {
@@ -158,8 +162,11 @@ impl Shared {
 
     /// Nobody watches any more: no stream may go on for that.
     fn end_all(&self) {
-        self.watch.ends().is_watched = false;
-        self.for_each(|stream| stream.end(End::Unwatched));
+        // Not those that begin from now on: somebody watches over them.
+        let left = self.watch.ends().give_over();
+        for stream in &left {
+            stream.end(End::Unwatched);
+        }
     }
 
     fn for_each(&self, act: impl Fn(&Arc<OpenStream>)) {
@@ -179,7 +186,12 @@ impl Ends {
         while due.len() < BATCH
             && let Some(first) = self.by_calendar.first_entry().filter(|first| first.key().0 <= now)
         {
-            due.extend(first.remove().upgrade().map(|stream| Due::End(stream, End::Expired)));
+            let late = now.duration_since(first.key().0).unwrap_or_default();
+            due.extend(first.remove().upgrade().map(|stream| {
+                let end =
+                    if passed_before(&stream, elapsed, late) { End::DeadlineExceeded } else { End::Expired };
+                Due::End(stream, end)
+            }));
         }
         while due.len() < BATCH
             && let Some(first) = self.by_steady_time.first_entry().filter(|first| first.key().0 <= elapsed)
@@ -200,6 +212,12 @@ impl Ends {
         calendar.into_iter().chain(steady).min()
     }
 
+    fn give_over(&mut self) -> Vec<Arc<OpenStream>> {
+        self.is_watched = false;
+        let all = self.by_calendar.values().chain(self.by_steady_time.values());
+        all.filter_map(Weak::upgrade).collect()
+    }
+
     /// Streams of tokens, and which the last one was.
     fn batch(&self, from: Bound<(SystemTime, u64)>) -> (Vec<Arc<OpenStream>>, Option<(SystemTime, u64)>) {
         let entries = self.by_calendar.range((from, Bound::Unbounded)).take(BATCH);
@@ -210,6 +228,13 @@ impl Ends {
         });
         (streams.collect(), last)
     }
+}
+
+/// The runtime is made here: to drop one is not for whoever serves calls, and so it would be if there were no thread.
+fn run(shared: &Watched, change: &Notify, fetches: Fetches) -> io::Result<()> {
+    let runtime = runtime::Builder::new_current_thread().enable_time().build()?;
+    runtime.block_on(watch(shared, change, fetches));
+    Ok(())
 }
 
 /// For as long as there is a guard, or a stream that it let in.
