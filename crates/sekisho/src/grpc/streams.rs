@@ -154,3 +154,6 @@ impl fmt::Debug for Streams {
 
 /// The thread holds no stream, nor the guard, while it waits.
 type Watched = Weak<Shared>;
+
+#[cfg(test)]
+mod tests;
