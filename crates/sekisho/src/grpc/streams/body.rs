@@ -103,9 +103,15 @@ impl StreamBody {
             return Some(polled);
         }
         drop(content);
-        if polled.is_ready() {
-            self.finish();
+        if polled.is_pending() {
+            return Some(polled);
         }
+        if matches!(self.side, Side::Response) && self.stream.ended().is_some() {
+            // It may be what the handler made of the end of its request.
+            drop(self.slot().take());
+            return None;
+        }
+        self.finish();
         Some(polled)
     }
 

@@ -44,7 +44,10 @@ where
             let Some(handler) = &mut self.handler else { return Poll::Pending };
             let Ok(response) = ready!(handler.as_mut().poll(cx));
             self.handler = None;
-            return Poll::Ready(Ok(begin(&self.stream, response)));
+            // Else it may have answered what it made of the end of its request.
+            if self.stream.ended().is_none() {
+                return Poll::Ready(Ok(begin(&self.stream, response)));
+            }
         }
         self.handler = None;
         Poll::Ready(Ok(self.stream.status().into_http()))
