@@ -57,9 +57,10 @@ impl Streams {
         Self(Arc::new(Shared { authorizer, watch: Watch::default() }))
     }
 
-    /// Whether a call has an end: `deadline` is its own, by the clock's steady time.
-    pub(super) fn concerns(grant: &Grant, deadline: Option<Duration>) -> bool {
-        grant.method().is_streaming() && (deadline.is_some() || grant.stream_ends_at().is_some())
+    /// Whether a call is a stream that has an end, by its token or by a deadline of its own.
+    #[inline]
+    pub(super) fn concerns(grant: &Grant, has_deadline: bool) -> bool {
+        grant.method().is_streaming() && (has_deadline || grant.stream_ends_at().is_some())
     }
 
     /// Runs a handler until the stream ends: `run` is given the request as the handler gets it.
