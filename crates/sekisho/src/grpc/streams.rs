@@ -8,6 +8,7 @@
 mod body;
 mod boundary;
 mod call;
+mod ending;
 mod open;
 mod reset_due;
 mod watch;
@@ -94,7 +95,7 @@ impl Streams {
         }
         // The key may have gone since the call was decided, before anybody looked for this stream.
         if self.0.authorizer.has_withdrawn_key_of(grant) {
-            stream.end(End::KeyWithdrawn);
+            drop(stream.end(End::KeyWithdrawn));
         }
         let body = RequestBody::around(StreamBody::request(Arc::clone(&stream)));
         let handler = run(Request::from_parts(head, body));

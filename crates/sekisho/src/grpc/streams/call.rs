@@ -44,6 +44,8 @@ where
             let Some(handler) = &mut self.handler else { return Poll::Pending };
             let Ok(response) = ready!(handler.as_mut().poll(cx));
             self.handler = None;
+            // From here on the response's body wakes whoever has polled this.
+            self.stream.handler.take();
             return Poll::Ready(Ok(begin(&self.stream, response)));
         }
         self.handler = None;
