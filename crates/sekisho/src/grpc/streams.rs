@@ -8,6 +8,7 @@
 mod body;
 mod boundary;
 mod call;
+mod ending;
 mod open;
 mod reset_due;
 mod watch;
@@ -57,9 +58,10 @@ impl Streams {
         Self(Arc::new(Shared { authorizer, watch: Watch::default() }))
     }
 
-    /// Whether a call has an end: `deadline` is its own, by the clock's steady time.
-    pub(super) fn concerns(grant: &Grant, deadline: Option<Duration>) -> bool {
-        grant.method().is_streaming() && (deadline.is_some() || grant.stream_ends_at().is_some())
+    /// Whether a call is a stream that has an end, by its token or by a deadline of its own.
+    #[inline]
+    pub(super) fn concerns(grant: &Grant, has_deadline: bool) -> bool {
+        grant.method().is_streaming() && (has_deadline || grant.stream_ends_at().is_some())
     }
 
     /// Runs a handler until the stream ends: `run` is given the request as the handler gets it.
@@ -93,7 +95,7 @@ impl Streams {
         }
         // The key may have gone since the call was decided, before anybody looked for this stream.
         if self.0.authorizer.has_withdrawn_key_of(grant) {
-            stream.end(End::KeyWithdrawn);
+            drop(stream.end(End::KeyWithdrawn));
         }
         let body = RequestBody::around(StreamBody::request(Arc::clone(&stream)));
         let handler = run(Request::from_parts(head, body));

@@ -46,6 +46,8 @@ where
             self.handler = None;
             // Else it may have answered what it made of the end of its request.
             if self.stream.ended().is_none() {
+                // From here on the response's body wakes whoever has polled this.
+                self.stream.handler.take();
                 return Poll::Ready(Ok(begin(&self.stream, response)));
             }
         }

@@ -10,6 +10,7 @@ use tonic::Status;
 use tonic::body::Body;
 
 use super::boundary::Boundary;
+use super::ending::Ending;
 use super::{End, Streams};
 use crate::authorizer::Grant;
 
@@ -90,27 +91,21 @@ impl OpenStream {
         }
     }
 
-    /// Ends it now, if it has not ended. Whoever reads or writes is woken. Both bodies are dropped by a task, since that
-    /// runs code of the handler's: a peer that reads nothing keeps the server from asking for more of them.
-    pub(super) fn end(self: &Arc<Self>, end: End) {
-        // Before anybody is woken: whoever reads the response may then be done with it before this is read.
+    /// Ends it now, if it has not ended. The handler is woken, and whoever reads is once the [`Ending`] is dropped. Both
+    /// bodies are dropped by a task, since that runs code of the handler's: a peer that reads nothing keeps the server
+    /// from asking for more of them.
+    pub(super) fn end(self: &Arc<Self>, end: End) -> Option<Ending> {
+        // Before anybody sees the end: whoever reads the response may then be done with it before this is read.
         let has_answered = self.response.is_left();
-        if self.end.set(end).is_err() {
-            return;
-        }
+        self.end.set(end).ok()?;
         self.streams.look_once_more(self);
         self.handler.wake();
-        self.request.reader.wake();
-        self.response.reader.wake();
         let this = Arc::clone(self);
         self.run(move || {
             drop(this.request.take());
             drop(this.response.take_between_messages());
-            // Else it is but the rest of a request, that somebody still has.
-            if !has_answered {
-                end.log(&this.grant);
-            }
         });
+        Some(Ending::new(Arc::clone(self), (!has_answered).then_some(end)))
     }
 
     /// Gives up what has not gone out since it ended.
@@ -125,10 +120,11 @@ impl OpenStream {
         self.run(move || drop(this.response.take()));
     }
 
-    fn run(&self, drop_bodies: impl FnOnce() + Send + 'static) {
+    /// By a task of the runtime that the handler runs in.
+    pub(super) fn run(&self, work: impl FnOnce() + Send + 'static) {
         match &self.runtime {
-            Some(runtime) => drop(runtime.spawn(async move { drop_bodies() })),
-            None => drop_bodies(),
+            Some(runtime) => drop(runtime.spawn(async move { work() })),
+            None => work(),
         }
     }
 }
