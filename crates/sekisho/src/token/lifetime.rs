@@ -11,11 +11,11 @@ const LAST_SECOND: u64 = 253_402_300_799;
 /// Between which times a token is accepted; with the leeway, before and after.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Lifetime {
-    expires_at: SystemTime,
+    expiry: SystemTime,
     /// The first moment at which it has expired: `exp` and the leeway.
-    ends_at: SystemTime,
+    end: SystemTime,
     /// The later of `nbf` and `iat`, where there is one.
-    begins_at: Option<SystemTime>,
+    begin: Option<SystemTime>,
 }
 
 impl Lifetime {
@@ -38,20 +38,20 @@ impl Lifetime {
         if is_to_come(issued_at, now, leeway) {
             return Err(InvalidToken::IssuedInTheFuture.into());
         }
-        Ok(Self { expires_at, ends_at, begins_at: not_before.max(issued_at) })
+        Ok(Self { expiry: expires_at, end: ends_at, begin: not_before.max(issued_at) })
     }
 
     /// Whether [`Self::judge`] would find nothing wrong now, with the same leeway.
     pub(super) fn includes(&self, now: SystemTime, leeway: Duration) -> bool {
-        now < self.ends_at && !is_to_come(self.begins_at, now, leeway)
+        now < self.end && !is_to_come(self.begin, now, leeway)
     }
 
     pub(super) fn ends_at(&self) -> SystemTime {
-        self.ends_at
+        self.end
     }
 
     pub(super) fn expires_at(&self) -> SystemTime {
-        self.expires_at
+        self.expiry
     }
 }
 

@@ -398,11 +398,13 @@ impl Clock for Broken {
 
 #[tokio::test]
 async fn a_stream_that_nobody_watches_over_ends() {
-    let broken = Arc::new(Broken { clock: ManualClock::new(), is_broken: AtomicBool::new(true) });
+    let broken = Arc::new(Broken { clock: ManualClock::new(), is_broken: AtomicBool::new(false) });
     let clock = Arc::clone(&broken);
     let mut world = World::with_clock(Arc::new(ManualClock::new()), |services| services.clock(clock));
     let call = world.call("Exchange", None);
     let entered = world.entered().await;
+    broken.is_broken.store(true, Ordering::SeqCst);
+    broken.clock.advance(SECOND);
     let unavailable = (Code::Unavailable, "ISSUER_KEYS_UNAVAILABLE".to_owned());
     assert_eq!(reason(call.await.expect("no panic").headers()), unavailable);
     entered.dropped.await.expect_err("its future is gone");
