@@ -12,8 +12,6 @@ const LAST_SECOND: u64 = 253_402_300_799;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Lifetime {
     expires_at: SystemTime,
-    /// The first moment at which it has expired: `exp` and the leeway.
-    ends_at: SystemTime,
     /// The later of `nbf` and `iat`, where there is one.
     begins_at: Option<SystemTime>,
 }
@@ -26,8 +24,7 @@ impl Lifetime {
         now: SystemTime,
     ) -> Result<Self, TokenError> {
         let expires_at = expiry(payload)?;
-        let ends_at = later(expires_at, leeway);
-        if now >= ends_at {
+        if has_expired(expires_at, now, leeway) {
             return Err(TokenError::Expired);
         }
         let not_before = numeric_date(payload, "nbf")?;
@@ -38,21 +35,26 @@ impl Lifetime {
         if is_to_come(issued_at, now, leeway) {
             return Err(InvalidToken::IssuedInTheFuture.into());
         }
-        Ok(Self { expires_at, ends_at, begins_at: not_before.max(issued_at) })
+        Ok(Self { expires_at, begins_at: not_before.max(issued_at) })
     }
 
-    /// Whether [`Self::judge`] would find nothing wrong now, with the same leeway.
+    /// Whether [`Self::judge`] would find nothing wrong now.
     pub(super) fn includes(&self, now: SystemTime, leeway: Duration) -> bool {
-        now < self.ends_at && !is_to_come(self.begins_at, now, leeway)
+        !has_expired(self.expires_at, now, leeway) && !is_to_come(self.begins_at, now, leeway)
     }
 
-    pub(super) fn ends_at(&self) -> SystemTime {
-        self.ends_at
+    /// The first moment at which it has expired.
+    pub(super) fn ends_at(&self, leeway: Duration) -> SystemTime {
+        later(self.expires_at, leeway)
     }
 
     pub(super) fn expires_at(&self) -> SystemTime {
         self.expires_at
     }
+}
+
+fn has_expired(expires_at: SystemTime, now: SystemTime, leeway: Duration) -> bool {
+    now >= later(expires_at, leeway)
 }
 
 fn is_to_come(begins_at: Option<SystemTime>, now: SystemTime, leeway: Duration) -> bool {
