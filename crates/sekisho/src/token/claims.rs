@@ -57,9 +57,8 @@ impl Claims {
         self.lifetime.includes(now, leeway)
     }
 
-    /// When the token is not accepted any more: `exp`, and the leeway.
-    pub(crate) fn ends_at(&self) -> SystemTime {
-        self.lifetime.ends_at()
+    pub(crate) fn ends_at(&self, leeway: Duration) -> SystemTime {
+        self.lifetime.ends_at(leeway)
     }
 
     /// About how much memory they take beside this struct, in bytes.

@@ -11,11 +11,9 @@ const LAST_SECOND: u64 = 253_402_300_799;
 /// Between which times a token is accepted; with the leeway, before and after.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Lifetime {
-    expiry: SystemTime,
-    /// The first moment at which it has expired: `exp` and the leeway.
-    end: SystemTime,
+    expires_at: SystemTime,
     /// The later of `nbf` and `iat`, where there is one.
-    begin: Option<SystemTime>,
+    begins_at: Option<SystemTime>,
 }
 
 impl Lifetime {
@@ -26,8 +24,7 @@ impl Lifetime {
         now: SystemTime,
     ) -> Result<Self, TokenError> {
         let expires_at = expiry(payload)?;
-        let ends_at = later(expires_at, leeway);
-        if now >= ends_at {
+        if has_expired(expires_at, now, leeway) {
             return Err(TokenError::Expired);
         }
         let not_before = numeric_date(payload, "nbf")?;
@@ -38,21 +35,26 @@ impl Lifetime {
         if is_to_come(issued_at, now, leeway) {
             return Err(InvalidToken::IssuedInTheFuture.into());
         }
-        Ok(Self { expiry: expires_at, end: ends_at, begin: not_before.max(issued_at) })
+        Ok(Self { expires_at, begins_at: not_before.max(issued_at) })
     }
 
-    /// Whether [`Self::judge`] would find nothing wrong now, with the same leeway.
+    /// Whether [`Self::judge`] would find nothing wrong now.
     pub(super) fn includes(&self, now: SystemTime, leeway: Duration) -> bool {
-        now < self.end && !is_to_come(self.begin, now, leeway)
+        !has_expired(self.expires_at, now, leeway) && !is_to_come(self.begins_at, now, leeway)
     }
 
-    pub(super) fn ends_at(&self) -> SystemTime {
-        self.end
+    /// The first moment at which it has expired.
+    pub(super) fn ends_at(&self, leeway: Duration) -> SystemTime {
+        later(self.expires_at, leeway)
     }
 
     pub(super) fn expires_at(&self) -> SystemTime {
-        self.expiry
+        self.expires_at
     }
+}
+
+fn has_expired(expires_at: SystemTime, now: SystemTime, leeway: Duration) -> bool {
+    now >= later(expires_at, leeway)
 }
 
 fn is_to_come(begins_at: Option<SystemTime>, now: SystemTime, leeway: Duration) -> bool {

@@ -190,6 +190,11 @@ impl Verifier {
         claims.are_current(self.leeway, now)
     }
 
+    /// When verified claims are not accepted any more: `exp`, and the leeway.
+    pub(crate) fn end_of(&self, claims: &Claims) -> SystemTime {
+        claims.ends_at(self.leeway)
+    }
+
     fn with_claims(mut self) -> Self {
         self.claims = CLAIMS.to_vec();
         Wanted::add(&mut self.claims, std::slice::from_ref(&self.audience_claim));
