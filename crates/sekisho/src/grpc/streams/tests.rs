@@ -85,7 +85,10 @@ fn an_end_is_logged_though_its_reader_is_done_with_it_at_once_but_not_after_the_
             stream.response.leave();
         }
         let events = Arc::new(AtomicUsize::new(0));
-        tracing::subscriber::with_default(Log(Arc::clone(&events)), || stream.end(End::Expired));
+        tracing::subscriber::with_default(Log(Arc::clone(&events)), || {
+            // Readers are woken, and the end is logged, once it is dropped.
+            drop(stream.end(End::Expired));
+        });
         assert_eq!(events.load(Ordering::SeqCst), expected, "answered: {is_answered}");
     }
 }
