@@ -19,6 +19,9 @@ use crate::jwks::Fetches;
 /// How many streams are looked at with the lock held. Whoever opens another one waits meanwhile.
 const BATCH: usize = 256;
 
+/// How many streams that end one after the other are dropped before the statuses of the first are written.
+const TOGETHER: usize = 1 << 14;
+
 /// How often the calendar is looked at, which may be set.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -143,6 +146,9 @@ impl Shared {
                 }
                 due
             };
+            if ended.len() >= TOGETHER {
+                ended.clear();
+            }
             for due in due {
                 match due {
                     Due::End(stream, end) => ended.extend(stream.end(end)),

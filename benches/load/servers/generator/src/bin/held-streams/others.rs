@@ -40,8 +40,8 @@ impl Others {
     pub(crate) fn start(port: u16, token: HeaderValue) -> Outcome<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let calls = Calls { uri: uri(port, "api1.v1.Api1/GetStatus")?, token: token.clone() };
-        let (orders, taken) = mpsc::unbounded_channel();
-        thread::spawn(move || runtime.block_on(calls.take(port, taken)));
+        let (orders, asked) = mpsc::unbounded_channel();
+        thread::spawn(move || runtime.block_on(calls.take(port, asked)));
         Ok(Self { orders, token })
     }
 
