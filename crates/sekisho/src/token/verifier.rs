@@ -190,9 +190,9 @@ impl Verifier {
         claims.are_current(self.leeway, now)
     }
 
-    /// When verified claims are not accepted any more: `exp`, and the leeway.
-    pub(crate) fn end_of(&self, claims: &Claims) -> SystemTime {
-        claims.ends_at(self.leeway)
+    /// How long after `exp` a token is accepted.
+    pub(crate) fn leeway_to_accept_with(&self) -> Duration {
+        self.leeway
     }
 
     fn with_claims(mut self) -> Self {
