@@ -14,8 +14,8 @@ use pin_project_lite::pin_project;
 use tonic::Status;
 use tonic::body::Body;
 
-use super::deadline::Deadline;
-use super::streams::{self, StreamCall, Streams};
+use super::deadline::{self, Deadline};
+use super::streams::Streams;
 use super::verifications::Verifications;
 use super::{ForwardedToken, RequestBody, observe, status};
 use crate::authorizer::{Authorization, Authorizer, Grant, Verdict};
@@ -23,7 +23,7 @@ use crate::authorizer::{Authorization, Authorizer, Grant, Verdict};
 /// What a guard lets calls into. It takes a call at any time, from many threads at once: a service that has to be polled
 /// ready first is polled behind it.
 pub(crate) trait Granted: Clone {
-    type Future: Future<Output = Result<Response<Body>, Infallible>>;
+    type Future: Future<Output = Result<Response<Body>, Infallible>> + Send + 'static;
 
     /// The grant is in the extensions, too.
     fn call<B>(&self, request: Request<RequestBody<B>>, grant: &Grant) -> Self::Future
@@ -112,7 +112,7 @@ impl<S: Granted> Guard<S> {
             Ok(grant) => {
                 self.entry.admit(&mut request, grant.clone());
                 if deadline.as_ref().is_some_and(|deadline| deadline.has_passed()) {
-                    return State::refused(streams::deadline_exceeded());
+                    return State::refused(deadline::exceeded());
                 }
                 if Streams::concerns(grant, deadline.is_some()) {
                     return self.open_stream(request, deadline.map(|deadline| deadline.at()), grant);
@@ -137,7 +137,7 @@ impl<S: Granted> Guard<S> {
         let opened =
             self.entry.streams.open(request, (grant, deadline), |request| self.inner.call(request, grant));
         match opened {
-            Ok(call) => State::Stream { call },
+            Ok(call) => State::Watched { response: Box::pin(call) },
             Err(status) => State::refused(status),
         }
     }
@@ -192,8 +192,8 @@ pin_project! {
             call: Option<(Guard<S>, Request<RequestBody<B>>)>,
         },
         Entered { #[pin] response: S::Future },
-        Timed { #[pin] response: S::Future, deadline: Box<Deadline> },
-        Stream { call: StreamCall<S::Future> },
+        // A stream, or a call with a deadline. In a box, so that other calls pay nothing for it.
+        Watched { response: Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>> },
         Refused { response: Option<Response<Body>> },
     }
 }
@@ -202,7 +202,7 @@ impl<S: Granted, B> State<S, B> {
     fn entered(response: S::Future, deadline: Option<Box<Deadline>>) -> Self {
         match deadline {
             None => Self::Entered { response },
-            Some(deadline) => Self::Timed { response, deadline },
+            Some(deadline) => Self::Watched { response: Box::pin(deadline.keep(response)) },
         }
     }
 
@@ -230,15 +230,7 @@ where
             let mut this = self.as_mut().project();
             let next = match this.state.as_mut().project() {
                 StateProjection::Entered { response } => return response.poll(cx),
-                StateProjection::Timed { response, deadline } => {
-                    let answer = response.poll(cx);
-                    if answer.is_ready() {
-                        return answer;
-                    }
-                    ready!(deadline.poll_passed(cx));
-                    State::refused(streams::deadline_exceeded())
-                }
-                StateProjection::Stream { call } => return Pin::new(call).poll(cx),
+                StateProjection::Watched { response } => return response.as_mut().poll(cx),
                 StateProjection::Refused { response } => return answer_once(response),
                 StateProjection::AwaitingKey { verdict, deadline, call } => match verdict.as_mut().poll(cx) {
                     Poll::Ready(verdict) => match call.take() {
@@ -247,7 +239,7 @@ where
                     },
                     Poll::Pending => {
                         ready!(poll_passed(deadline, cx));
-                        State::refused(streams::deadline_exceeded())
+                        State::refused(deadline::exceeded())
                     }
                 },
             };

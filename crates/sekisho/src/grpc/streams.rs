@@ -22,7 +22,7 @@ use http::Request;
 use tonic::Status;
 use tonic::body::Body;
 
-use super::{RequestBody, observe, status_of};
+use super::{RequestBody, deadline, observe, status_of};
 use crate::authorizer::{Authorizer, Denial, Grant};
 use crate::token::{InvalidToken, TokenError};
 use body::StreamBody;
@@ -84,7 +84,8 @@ impl Streams {
         let id = self.0.watch.next_id();
         let stream = Arc::new(OpenStream::new(id, grant.clone(), deadline, self.clone()));
         let (head, body) = request.into_parts();
-        stream.request.put(Body::new(body));
+        // Around: a body of this very type is made where a unary call is, and there alone.
+        stream.request.put(Body::new(RequestBody::around(body)));
         self.0.watch.add(&stream, &**self.0.authorizer.clock_in_use());
         // Whoever ends all streams since nobody watches any more finds this one, or somebody watches from now on.
         if let Err(error) = self.0.watch.start(&self.0) {
@@ -128,14 +129,9 @@ impl Streams {
             Some(denial) => {
                 status_of(&denial, Some(grant.method()), self.0.authorizer.scope_prefix_of(grant))
             }
-            None => deadline_exceeded(),
+            None => deadline::exceeded(),
         }
     }
-}
-
-/// Of any call.
-pub(super) fn deadline_exceeded() -> Status {
-    Status::deadline_exceeded("The deadline of the call has passed")
 }
 
 impl End {
