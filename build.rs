@@ -14,7 +14,10 @@ fn main() -> Result<(), sekisho_build::Error> {
     let streams = ["tests/proto/events/v1/events.proto", "tests/proto/streaming/v1/streaming.proto"];
     sekisho_build::configure()
         .descriptor_set_name("streams_descriptor_set")
-        .compile(&streams, &["tests/proto"])
+        .compile(&streams, &["tests/proto"])?;
+    sekisho_build::configure()
+        .descriptor_set_name("endless_descriptor_set")
+        .compile(&["tests/proto/endless/v1/endless.proto"], &["tests/proto"])
 }
 
 /// The built page becomes a part of the program, so that there is nothing to install beside it. It is compressed

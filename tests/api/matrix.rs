@@ -7,6 +7,7 @@ use sekisho::testing::{TestIssuer, TokenBuilder};
 use serde_json::json;
 use tonic::Code;
 
+use crate::support::endless::DESCRIPTOR_SET as ENDLESS;
 use crate::support::{App, STREAMING, impostor, issuer};
 
 struct Case {
@@ -22,6 +23,7 @@ fn policy() -> Policy {
     Policy::builder()
         .descriptor_set(sekisho_server::services::DESCRIPTOR_SET)
         .descriptor_set(STREAMING)
+        .descriptor_set(ENDLESS)
         .descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
         .rule("grpc.health.v1.Health/Check", AccessRule::Public)
         .rule("grpc.health.v1.Health/Watch", AccessRule::Public)

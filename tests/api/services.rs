@@ -111,6 +111,8 @@ async fn reflection_lists_what_is_served() {
         "api1.v1.Api1",
         "api2.v1.Api2",
         "api3.v1.Api3",
+        "endless.v1.Endless",
+        "endless.v1.Raw",
         "grpc.health.v1.Health",
         "grpc.reflection.v1.ServerReflection",
         "grpc.reflection.v1alpha.ServerReflection",

@@ -1,9 +1,11 @@
 //! Starts the server, and calls it.
 
 mod call;
+pub mod endless;
 mod frames;
 mod issuer_server;
 mod logs;
+mod long_call;
 #[path = "../wire/shared.rs"]
 #[allow(dead_code, reason = "other tests use the rest of it")]
 mod shared;
@@ -34,6 +36,7 @@ pub use call::{Answer, Call, connect};
 pub use frames::Frames;
 pub use issuer_server::{Document, IssuerServer};
 pub use logs::{assert_not_logged, lines_with};
+pub use long_call::{End, LongCall, OpenCall, Transport};
 pub use shared::{AT_A_TIME, Early, Shared};
 pub use streaming::{
     DESCRIPTOR_SET as STREAMING, EARLY, FAIL, Handlers, LARGE, MANY, MANY_ITEMS, PANIC, TWO_LINES, proto,

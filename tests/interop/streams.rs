@@ -1,5 +1,4 @@
-//! A server whose streams are refused before their first message, and after it, and one that is followed for longer
-//! than an access token lives.
+//! A server whose streams are open until their access token expires, and one that is followed for longer than that.
 //!
 //! The three APIs have no streams. This serves the tests' own protos behind the program's very door, and is
 //! configured as that is: `streams serve --issuer URL --audience NAME [--jwks FILE] [--allow-origin ORIGIN]…`
@@ -13,10 +12,8 @@ use std::sync::Arc;
 
 use futures_util::stream::{self, Stream, StreamExt as _};
 use sekisho::Services;
-use sekisho::authorizer::{Denial, Issuer};
+use sekisho::authorizer::Issuer;
 use sekisho::clock::SystemClock;
-use sekisho::grpc::{RequestExt as _, status_of};
-use sekisho::token::TokenError;
 use sekisho_server::cli::{Command, parse};
 use sekisho_server::config::ServerSettings;
 use sekisho_server::server::{self, Config, Listeners};
@@ -91,27 +88,23 @@ fn item(text: &str) -> Item {
 impl streaming_server::Streaming for Handlers {
     type ServerStreamStream = Items;
 
-    /// One message, and after somebody has called `Open` the end: a second message, or where the request's text
-    /// is `expire` the refusal of a token that has expired meanwhile. Where it is `silent`, no message comes before
-    /// `Open`, and where it is `late`, no response head either.
+    /// One message, and after somebody has called `Open` a second one and the end. Where the request's text is `busy`,
+    /// there are messages without an end; where it is `silent`, none comes before `Open`, and where it is `late`, no
+    /// response head either.
     async fn server_stream(&self, request: Request<Item>) -> Result<Response<Items>, Status> {
         let text = request.get_ref().text.as_str();
-        let last = match text {
-            "expire" => {
-                let expired = Denial::Token(TokenError::Expired);
-                Err(status_of(&expired, Some(request.grant()?.method()), None))
-            }
-            _ => Ok(item("second")),
-        };
+        if text == "busy" {
+            return Ok(Response::new(Box::pin(events::busy(0, |_| item("another")))));
+        }
         let go_on = Arc::clone(&self.go_on);
         if text == "late" {
             go_on.notified().await;
-            return Ok(Response::new(Box::pin(stream::once(async { last }))));
+            return Ok(Response::new(Box::pin(stream::once(async { Ok(item("second")) }))));
         }
         let at_once = (text != "silent").then(|| Ok(item("first")));
         let later = stream::once(async move {
             go_on.notified().await;
-            last
+            Ok(item("second"))
         });
         Ok(Response::new(Box::pin(stream::iter(at_once).chain(later))))
     }

@@ -1,7 +1,7 @@
 // Client calls the three APIs with an access token, and shows what a refused caller gets to see. It also follows a
 // stream for longer than a token lives.
 //
-// Usage: client [api1|api2|api3|health|reflection|follow]…
+// Usage: client [api1|api2|api3|health|reflection|stream|follow]…
 package main
 
 import (
@@ -32,6 +32,7 @@ var calls = map[string]func(context.Context, *grpc.ClientConn, ...grpc.CallOptio
 	"api3":       api3,
 	"health":     health,
 	"reflection": reflection,
+	"stream":     stream,
 }
 
 func main() {
@@ -45,7 +46,7 @@ func run(names []string) int {
 	}
 	for _, name := range names {
 		if calls[name] == nil && name != "follow" {
-			return misused("usage: client [api1|api2|api3|health|reflection|follow]…")
+			return misused("usage: client [api1|api2|api3|health|reflection|stream|follow]…")
 		}
 	}
 	target, transport, err := server()

@@ -10,6 +10,8 @@ use tokio::sync::Notify;
 use tokio_stream::{Stream, StreamExt as _};
 use tonic::{Request, Response, Status, Streaming};
 
+use super::endless::Endless;
+
 #[allow(clippy::all, clippy::pedantic, unreachable_pub)]
 pub mod proto {
     tonic::include_proto!("streaming.v1");
@@ -46,6 +48,8 @@ pub struct Handlers {
     pub go_on: Arc<Notify>,
     /// `Open` tells that it waits.
     pub waiting: Arc<Notify>,
+    /// Of streams that go on until they are ended.
+    pub endless: Endless,
 }
 
 impl Handlers {
@@ -54,7 +58,8 @@ impl Handlers {
     }
 
     pub fn register(&self, services: Services) -> Services {
-        services
+        self.endless
+            .register(services)
             .descriptor_set(DESCRIPTOR_SET)
             .add_service(proto::streaming_server::StreamingServer::new(self.clone()))
             .add_service(proto::defaulted_server::DefaultedServer::new(self.clone()))

@@ -110,7 +110,7 @@ fn full(body: Vec<u8>) -> Body {
 }
 
 /// HTTP/2 has the authority in place of `host`.
-fn with_authority(mut request: Request<Body>, address: SocketAddr) -> Request<Body> {
+pub(super) fn with_authority(mut request: Request<Body>, address: SocketAddr) -> Request<Body> {
     let path = request.uri().path_and_query().expect("a path").as_str();
     let uri = http::Uri::builder().scheme("http").authority(address.to_string()).path_and_query(path).build();
     *request.uri_mut() = uri.expect("a URI");
@@ -180,7 +180,7 @@ impl WebAnswer {
     }
 }
 
-fn trailers(text: &str) -> HeaderMap {
+pub(super) fn trailers(text: &str) -> HeaderMap {
     let lines = text.split_terminator("\r\n").map(|line| line.split_once(':').expect("a name and a value"));
     let entries = lines.map(|(name, value)| {
         let name = HeaderName::from_bytes(name.as_bytes()).expect("a name");

@@ -19,4 +19,9 @@ function client(name, folder, launcher = 'client') {
   };
 }
 
-export const clients = [client('go', 'go'), client('rust', 'rust')];
+export const clients = [
+  client('go', 'go'),
+  client('rust', 'rust'),
+  client('connect', 'typescript', 'client-connect'),
+  client('connect-web', 'typescript', 'client-connect-web'),
+];

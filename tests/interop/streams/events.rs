@@ -1,10 +1,13 @@
-//! Events that are followed: a new one each tenth of a second, with a number that is the marker to go on from.
+//! Events that are followed: a new one each tenth of a second, with a number that is the marker to go on from. What is
+//! different for some callers is said by the token's subject, so that every client can ask for it without a word.
 
+use std::future;
 use std::ops::RangeInclusive;
 use std::pin::Pin;
 use std::time::Duration;
 
-use futures_util::stream::{self, Stream};
+use futures_util::stream::{self, Stream, StreamExt as _};
+use sekisho::grpc::RequestExt as _;
 use tokio::sync::watch;
 use tokio::time::{self, MissedTickBehavior};
 use tonic::{Request, Response, Status};
@@ -19,6 +22,8 @@ use proto::{Event, FollowRequest};
 
 /// How long it takes until there is another event.
 const PERIOD: Duration = Duration::from_millis(100);
+/// And in a busy stream.
+const SHORT_PERIOD: Duration = Duration::from_millis(5);
 /// How many events are kept.
 const KEPT: u64 = 10_000;
 
@@ -45,12 +50,23 @@ pub(super) struct Events {
 impl events_server::Events for Events {
     type FollowStream = Pin<Box<dyn Stream<Item = Result<Event, Status>> + Send>>;
 
+    /// The subject `idle` gets one event and no other, `busy` one each few milliseconds, `late` not even a head.
+    ///
     /// # Errors
     /// `OUT_OF_RANGE` where events after the marker are no longer kept, or the marker is of another process.
     async fn follow(&self, request: Request<FollowRequest>) -> Result<Response<Self::FollowStream>, Status> {
-        let newest = self.newest.clone();
-        let first = first_after(request.get_ref().after, kept(*newest.borrow()))?;
-        Ok(Response::new(Box::pin(stream::unfold((first, newest), next))))
+        let after = request.get_ref().after;
+        let subject = request.grant()?.subject();
+        Ok(Response::new(match subject {
+            Some("idle") => Box::pin(stream::iter([Ok(event(after + 1))]).chain(stream::pending())),
+            Some("busy") => Box::pin(busy(after, event)),
+            Some("late") => future::pending().await,
+            _ => {
+                let newest = self.newest.clone();
+                let first = first_after(after, kept(*newest.borrow()))?;
+                Box::pin(stream::unfold((first, newest), next))
+            }
+        }))
     }
 }
 
@@ -61,11 +77,23 @@ async fn next(
     let now = *newest.wait_for(|newest| number <= *newest).await.ok()?;
     // Whoever reads so slowly misses no event unnoticed.
     let event = if kept(now).contains(&number) {
-        Ok(Event { number, text: format!("event {number}") })
+        Ok(event(number))
     } else {
         Err(no_longer_kept(number, *kept(now).start()))
     };
     Some((event, (number + 1, newest)))
+}
+
+/// A message each few milliseconds.
+pub(super) fn busy<T>(after: u64, message: fn(u64) -> T) -> impl Stream<Item = Result<T, Status>> {
+    stream::unfold(after + 1, move |number| async move {
+        time::sleep(SHORT_PERIOD).await;
+        Some((Ok(message(number)), number + 1))
+    })
+}
+
+fn event(number: u64) -> Event {
+    Event { number, text: format!("event {number}") }
 }
 
 fn kept(newest: u64) -> RangeInclusive<u64> {

@@ -192,13 +192,13 @@ impl Authorizer {
     }
 
     fn evaluate(&self, method: &Arc<Method>, caller: Caller) -> Verdict {
-        let issuer = self.issuers.get(caller.issuer());
         if method.allows(caller.known_scopes()) {
-            return Verdict::allowed(Grant::verified(method, caller, issuer));
+            return Verdict::allowed(Grant::verified(method, caller, &self.issuers));
         }
         match method.rule().evaluate(caller.claims().scopes()) {
-            Ok(()) => Verdict::allowed(Grant::verified(method, caller, issuer)),
+            Ok(()) => Verdict::allowed(Grant::verified(method, caller, &self.issuers)),
             Err(missing) => {
+                let issuer = self.issuers.get(caller.issuer());
                 Verdict::refused(method, issuer, Some(caller), Denial::InsufficientScope { missing })
             }
         }

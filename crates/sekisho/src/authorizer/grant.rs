@@ -24,13 +24,9 @@ struct Granted {
 }
 
 impl Grant {
-    /// For as long as `issuer` lets the caller's token be accepted, where that is what ends the call.
-    pub(super) fn verified(method: &Arc<Method>, caller: Caller, issuer: Option<&Issuer>) -> Self {
-        let stream_ends_at = if method.is_streaming() && method.stream_end() == StreamEnd::AtExpiry {
-            issuer.map(|issuer| issuer.verifier().end_of(caller.claims()))
-        } else {
-            None
-        };
+    /// By a token of one of `issuers`, where the caller says which.
+    pub(super) fn verified(method: &Arc<Method>, caller: Caller, issuers: &[Issuer]) -> Self {
+        let stream_ends_at = if method.is_streaming() { end_of(method, &caller, issuers) } else { None };
         Self(Arc::new(Granted { method: Arc::clone(method), caller: Some(caller), stream_ends_at }))
     }
 
@@ -100,4 +96,14 @@ impl Grant {
     pub fn stream_ends_at(&self) -> Option<SystemTime> {
         self.0.stream_ends_at
     }
+}
+
+/// Until when its issuer lets the caller's token be accepted, where that is what ends the stream.
+fn end_of(stream: &Method, caller: &Caller, issuers: &[Issuer]) -> Option<SystemTime> {
+    if stream.stream_end() == StreamEnd::Never {
+        return None;
+    }
+    let expiry = || caller.claims().expires_at();
+    let end = issuers.get(caller.issuer()).map(|issuer| issuer.verifier().end_of(caller.claims()));
+    Some(end.unwrap_or_else(expiry))
 }

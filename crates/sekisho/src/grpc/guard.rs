@@ -114,11 +114,10 @@ impl<S: Granted> Guard<S> {
                 if deadline.as_ref().is_some_and(|deadline| deadline.has_passed()) {
                     return State::refused(streams::deadline_exceeded());
                 }
-                let at = deadline.as_ref().map(|deadline| deadline.at());
-                if Streams::concerns(grant, at) {
-                    return self.open_stream(request, at, grant);
+                if Streams::concerns(grant, deadline.is_some()) {
+                    return self.open_stream(request, deadline.map(|deadline| deadline.at()), grant);
                 }
-                State::Entered { response: self.inner.call(request, grant), deadline }
+                State::entered(self.inner.call(request, grant), deadline)
             }
             Err(denial) => {
                 State::refused(status::status_of(denial, verdict.method(), verdict.scope_prefix()))
@@ -192,13 +191,21 @@ pin_project! {
             deadline: Option<Box<Deadline>>,
             call: Option<(Guard<S>, Request<RequestBody<B>>)>,
         },
-        Entered { #[pin] response: S::Future, deadline: Option<Box<Deadline>> },
+        Entered { #[pin] response: S::Future },
+        Timed { #[pin] response: S::Future, deadline: Box<Deadline> },
         Stream { call: StreamCall<S::Future> },
         Refused { response: Option<Response<Body>> },
     }
 }
 
 impl<S: Granted, B> State<S, B> {
+    fn entered(response: S::Future, deadline: Option<Box<Deadline>>) -> Self {
+        match deadline {
+            None => Self::Entered { response },
+            Some(deadline) => Self::Timed { response, deadline },
+        }
+    }
+
     fn refused(status: Status) -> Self {
         Self::Refused { response: Some(status.into_http()) }
     }
@@ -222,12 +229,13 @@ where
         loop {
             let mut this = self.as_mut().project();
             let next = match this.state.as_mut().project() {
-                StateProjection::Entered { response, deadline } => {
+                StateProjection::Entered { response } => return response.poll(cx),
+                StateProjection::Timed { response, deadline } => {
                     let answer = response.poll(cx);
                     if answer.is_ready() {
                         return answer;
                     }
-                    ready!(poll_passed(deadline, cx));
+                    ready!(deadline.poll_passed(cx));
                     State::refused(streams::deadline_exceeded())
                 }
                 StateProjection::Stream { call } => return Pin::new(call).poll(cx),

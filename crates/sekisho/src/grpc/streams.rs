@@ -8,11 +8,13 @@
 mod body;
 mod boundary;
 mod call;
+mod ending;
 mod open;
 mod reset_due;
 mod watch;
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -57,9 +59,10 @@ impl Streams {
         Self(Arc::new(Shared { authorizer, watch: Watch::default() }))
     }
 
-    /// Whether a call has an end: `deadline` is its own, by the clock's steady time.
-    pub(super) fn concerns(grant: &Grant, deadline: Option<Duration>) -> bool {
-        grant.method().is_streaming() && (deadline.is_some() || grant.stream_ends_at().is_some())
+    /// Whether a call is a stream that has an end, by its token or by a deadline of its own.
+    #[inline]
+    pub(super) fn concerns(grant: &Grant, has_deadline: bool) -> bool {
+        grant.method().is_streaming() && (has_deadline || grant.stream_ends_at().is_some())
     }
 
     /// Runs a handler until the stream ends: `run` is given the request as the handler gets it.
@@ -93,15 +96,22 @@ impl Streams {
         }
         // The key may have gone since the call was decided, before anybody looked for this stream.
         if self.0.authorizer.has_withdrawn_key_of(grant) {
-            stream.end(End::KeyWithdrawn);
+            drop(stream.end(End::KeyWithdrawn));
         }
         let body = RequestBody::around(StreamBody::request(Arc::clone(&stream)));
         let handler = run(Request::from_parts(head, body));
         Ok(StreamCall::new(stream, handler))
     }
 
-    fn look_once_more(&self, stream: &Arc<OpenStream>) {
-        self.0.watch.give_up_at(stream, self.0.authorizer.elapsed().saturating_add(GRACE));
+    /// Of a stream that ends now, by the clock's steady time; none where the clock is broken, which keeps no stream from
+    /// being ended.
+    fn end_of_grace(&self) -> Option<Duration> {
+        let elapsed = catch_unwind(AssertUnwindSafe(|| self.0.authorizer.elapsed()));
+        elapsed.ok().map(|elapsed| elapsed.saturating_add(GRACE))
+    }
+
+    fn give_up_at(&self, stream: &Arc<OpenStream>, at: Duration) {
+        self.0.watch.give_up_at(stream, at);
     }
 
     fn close(&self, stream: &OpenStream) {
@@ -154,3 +164,6 @@ impl fmt::Debug for Streams {
 
 /// The thread holds no stream, nor the guard, while it waits.
 type Watched = Weak<Shared>;
+
+#[cfg(test)]
+mod tests;

@@ -144,6 +144,10 @@ impl World {
     }
 
     fn call(&self, method: &str, timeout: Option<&str>) -> tokio::task::JoinHandle<Response<Body>> {
+        tokio::spawn(self.answer_to(method, timeout))
+    }
+
+    fn answer_to(&self, method: &str, timeout: Option<&str>) -> impl Future<Output = Response<Body>> + use<> {
         let token = self.issuer.token().scope("feeds:read").sign();
         let mut call = Request::post(format!("/feeds.v1.Feeds/{method}"))
             .header("content-type", "application/grpc")
@@ -155,10 +159,10 @@ impl World {
         let body = StreamBody::new(tokio_stream::pending::<Result<Frame<Bytes>, Status>>());
         let call = call.body(Body::new(body)).expect("a request");
         let protected = self.protected.clone();
-        tokio::spawn(async move {
+        async move {
             let Ok(answer) = protected.oneshot(call).await;
             answer
-        })
+        }
     }
 
     async fn entered(&mut self) -> Entered {
@@ -201,6 +205,33 @@ async fn trailers(body: &mut Body) -> (Code, String) {
 async fn data(body: &mut Body) -> Bytes {
     let frame = body.frame().await.expect("a frame").expect("no error");
     frame.into_data().expect("data")
+}
+
+/// To write the statuses of many takes longer than their handlers may go on.
+#[tokio::test]
+async fn of_streams_that_end_together_each_is_dropped_before_a_status_is_written() {
+    let mut world = World::new(|services| services);
+    let (told, mut statuses) = mpsc::channel(64);
+    let mut handlers = Vec::new();
+    for _ in 0..64 {
+        let (answer, told) = (world.answer_to("Exchange", None), told.clone());
+        // As in a server: one task waits for the answer, and then reads it.
+        tokio::spawn(async move {
+            let mut body = answer.await.into_body();
+            let reads = told.reserve().await.expect("a test that goes on");
+            let status = trailers(&mut body).await;
+            reads.send(status);
+        });
+        handlers.push(world.entered().await.answer());
+    }
+    while told.capacity() > 0 {
+        tokio::task::yield_now().await;
+    }
+
+    world.clock.advance(TO_THE_END);
+    assert_eq!(statuses.recv().await, Some(expired()));
+    let left = handlers.iter().filter(|(sent, _)| !sent.chunks.is_closed()).count();
+    assert_eq!(left, 0, "handlers went on while a status was written");
 }
 
 #[tokio::test]
@@ -267,7 +298,6 @@ async fn a_message_that_has_begun_is_ended_first_and_no_other_begins() {
 async fn a_message_that_stays_unfinished_is_cut_a_second_later() {
     let mut world = World::new(|services| services);
     let (sent, request, answer) = world.answered("Exchange", None).await;
-    let due = answer.extensions().get::<ResetDue>().expect("how it is reset").clone();
     let mut body = answer.into_body();
     sent.chunk(&MESSAGE[..6]).await;
     assert_eq!(data(&mut body).await, &MESSAGE[..6]);
@@ -277,7 +307,6 @@ async fn a_message_that_stays_unfinished_is_cut_a_second_later() {
     assert_eq!(data(&mut body).await, &MESSAGE[6..7], "it goes on");
     let rest = tokio::spawn(async move { body.frame().await.expect("an end") });
     world.clock.advance(SECOND);
-    due.await;
     assert_eq!(rest.await.expect("no panic").expect_err("it is cut").code(), Code::Unauthenticated);
     sent.dropped().await;
 }
@@ -398,11 +427,13 @@ impl Clock for Broken {
 
 #[tokio::test]
 async fn a_stream_that_nobody_watches_over_ends() {
-    let broken = Arc::new(Broken { clock: ManualClock::new(), is_broken: AtomicBool::new(true) });
+    let broken = Arc::new(Broken { clock: ManualClock::new(), is_broken: AtomicBool::new(false) });
     let clock = Arc::clone(&broken);
     let mut world = World::with_clock(Arc::new(ManualClock::new()), |services| services.clock(clock));
     let call = world.call("Exchange", None);
     let entered = world.entered().await;
+    broken.is_broken.store(true, Ordering::SeqCst);
+    broken.clock.advance(SECOND);
     let unavailable = (Code::Unavailable, "ISSUER_KEYS_UNAVAILABLE".to_owned());
     assert_eq!(reason(call.await.expect("no panic").headers()), unavailable);
     entered.dropped.await.expect_err("its future is gone");

@@ -17,7 +17,7 @@ use tonic::Code;
 use tonic::transport::{Certificate, ClientTlsConfig, Endpoint};
 use tonic_types::ErrorInfo;
 
-const USAGE: &str = "usage: client [api1|api2|api3|health|reflection|follow]…";
+const USAGE: &str = "usage: client [api1|api2|api3|health|reflection|stream|follow]…";
 
 #[derive(Clone, Copy)]
 pub(crate) enum What {
@@ -26,11 +26,13 @@ pub(crate) enum What {
     Api3,
     Health,
     Reflection,
+    Stream,
     Follow,
 }
 
 impl What {
-    const ALL: [Self; 6] = [Self::Api1, Self::Api2, Self::Api3, Self::Health, Self::Reflection, Self::Follow];
+    const ALL: [Self; 7] =
+        [Self::Api1, Self::Api2, Self::Api3, Self::Health, Self::Reflection, Self::Stream, Self::Follow];
 }
 
 impl fmt::Display for What {
@@ -41,6 +43,7 @@ impl fmt::Display for What {
             Self::Api3 => "api3",
             Self::Health => "health",
             Self::Reflection => "reflection",
+            Self::Stream => "stream",
             Self::Follow => "follow",
         })
     }

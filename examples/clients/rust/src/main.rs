@@ -13,6 +13,8 @@ use sekisho_client::follow::Follower;
 use sekisho_client::proto::api1::api1_client::Api1Client;
 use sekisho_client::proto::api2::api2_client::Api2Client;
 use sekisho_client::proto::api3::api3_client::Api3Client;
+use sekisho_client::proto::events::FollowRequest;
+use sekisho_client::proto::events::events_client::EventsClient;
 use sekisho_client::proto::{api1, api2, api3};
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Status};
@@ -53,6 +55,7 @@ async fn call(what: What, channel: AuthorizedChannel, settings: &Settings) -> Re
         What::Api3 => in_time(api3(channel)).await,
         What::Health => in_time(standard::health(channel)).await,
         What::Reflection => in_time(standard::reflection(channel)).await,
+        What::Stream => in_time(stream(channel)).await,
         What::Follow => follow(channel, settings).await,
     }
 }
@@ -73,6 +76,16 @@ async fn api3(channel: AuthorizedChannel) -> Result<String, Status> {
     let request = within_deadline(api3::GetStatusRequest {});
     let answer = Api3Client::new(channel).get_status(request).await?.into_inner();
     Ok(format!("name={} ok={}", answer.name, answer.ok))
+}
+
+/// Shows events until the server ends the stream, as it does when the token expires.
+async fn stream(channel: AuthorizedChannel) -> Result<String, Status> {
+    let request = within_deadline(FollowRequest::default());
+    let mut events = EventsClient::new(channel).follow(request).await?.into_inner();
+    while let Some(event) = events.message().await? {
+        println!("{}: {}", event.number, event.text);
+    }
+    Ok("no more events".to_owned())
 }
 
 /// Shows as many events as it is to.

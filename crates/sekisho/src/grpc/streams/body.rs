@@ -10,7 +10,7 @@ use http::header::CONTENT_TYPE;
 use http_body::{Body, Frame, SizeHint};
 use tonic::Status;
 
-use super::open::{Content, OpenStream, Slot};
+use super::open::{Content, OpenStream, Slot, Take};
 
 type Polled = Poll<Option<Result<Frame<Bytes>, Status>>>;
 
@@ -33,6 +33,15 @@ const LARGE: usize = 4096;
 enum Side {
     Request,
     Response,
+}
+
+impl Side {
+    fn may_be_taken(self) -> Take {
+        match self {
+            Self::Request => Take::Always,
+            Self::Response => Take::BetweenMessages,
+        }
+    }
 }
 
 impl StreamBody {
@@ -96,14 +105,22 @@ impl StreamBody {
         let mut content = self.slot().content();
         let Content { body, boundary } = &mut *content;
         let polled = Pin::new(body.as_mut()?).poll_frame(cx);
-        if let Poll::Ready(Some(Ok(frame))) = &polled
-            && let Some(data) = frame.data_ref()
-        {
+        let data = match &polled {
+            Poll::Ready(Some(Ok(frame))) => frame.data_ref(),
+            _ => None,
+        };
+        if let Some(data) = data {
             boundary.pass(data);
-            return Some(polled);
         }
+        let is_over = polled.is_ready() && data.is_none();
         drop(content);
-        if polled.is_ready() {
+        self.slot().empty_after_reading(&self.stream, self.side.may_be_taken());
+        if is_over {
+            if matches!(self.side, Side::Response) && self.stream.ended().is_some() {
+                // It may be what the handler made of the end of its request.
+                drop(self.slot().take());
+                return None;
+            }
             self.finish();
         }
         Some(polled)

@@ -19,6 +19,9 @@ use crate::jwks::Fetches;
 /// How many streams are looked at with the lock held. Whoever opens another one waits meanwhile.
 const BATCH: usize = 256;
 
+/// How many streams that end one after the other are dropped before the statuses of the first are written.
+const TOGETHER: usize = 1 << 14;
+
 /// How often the calendar is looked at, which may be set.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -130,6 +133,7 @@ fn passed_before(stream: &OpenStream, elapsed: Duration, late: Duration) -> bool
 impl Shared {
     /// Ends what is over. When there will be something to do again, by the steady time.
     fn end_what_is_over(&self) -> Option<Duration> {
+        let mut ended = Vec::new();
         loop {
             let clock = self.authorizer.clock_in_use();
             let (elapsed, now) = (clock.elapsed(), clock.now());
@@ -142,9 +146,12 @@ impl Shared {
                 }
                 due
             };
+            if ended.len() >= TOGETHER {
+                ended.clear();
+            }
             for due in due {
                 match due {
-                    Due::End(stream, end) => stream.end(end),
+                    Due::End(stream, end) => ended.extend(stream.end(end)),
                     Due::GiveUp(stream) => stream.give_up(),
                 }
             }
@@ -153,9 +160,10 @@ impl Shared {
 
     /// Ends the streams of withdrawn keys.
     fn end_what_is_withdrawn(&self) {
+        let mut ended = Vec::new();
         self.for_each(|stream| {
             if self.authorizer.has_withdrawn_key_of(&stream.grant) {
-                stream.end(End::KeyWithdrawn);
+                ended.extend(stream.end(End::KeyWithdrawn));
             }
         });
     }
@@ -164,17 +172,16 @@ impl Shared {
     fn end_all(&self) {
         // Not those that begin from now on: somebody watches over them.
         let left = self.watch.ends().give_over();
-        for stream in &left {
-            stream.end(End::Unwatched);
-        }
+        let ended: Vec<_> = left.iter().filter_map(|stream| stream.end(End::Unwatched)).collect();
+        drop(ended);
     }
 
-    fn for_each(&self, act: impl Fn(&Arc<OpenStream>)) {
+    fn for_each(&self, mut act: impl FnMut(&Arc<OpenStream>)) {
         let mut from = Bound::Unbounded;
         loop {
             let (streams, last) = self.watch.ends().batch(from);
             let Some(last) = last else { return };
-            streams.iter().for_each(&act);
+            streams.iter().for_each(&mut act);
             from = Bound::Excluded(last);
         }
     }
