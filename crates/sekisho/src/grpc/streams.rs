@@ -9,6 +9,7 @@ mod body;
 mod boundary;
 mod call;
 mod ending;
+mod ends;
 mod open;
 mod reset_due;
 mod watch;

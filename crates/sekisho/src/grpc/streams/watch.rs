@@ -1,29 +1,23 @@
 //! Who watches over streams: what ends when, and the thread that ends it.
 
-use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::{Duration, SystemTime};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use std::{io, thread};
 
 use tokio::runtime;
 use tokio::sync::Notify;
 
+use super::ends::{Due, Ends};
 use super::open::OpenStream;
 use super::{End, Shared, Watched};
 use crate::clock::{Clock, Wait};
 use crate::jwks::Fetches;
 
-/// How many streams are looked at with the lock held. Whoever opens another one waits meanwhile.
-const BATCH: usize = 256;
-
 /// How many streams that end one after the other are dropped before the statuses of the first are written.
 const TOGETHER: usize = 1 << 14;
-
-/// How often the calendar is looked at, which may be set.
-const LOOK: Duration = Duration::from_secs(1);
 
 /// Ends what is over, in a thread that begins with the first stream.
 #[derive(Default)]
@@ -31,27 +25,6 @@ pub(super) struct Watch {
     ids: AtomicU64,
     ends: Mutex<Ends>,
     change: Arc<Notify>,
-}
-
-/// Which stream ends when. No stream is dropped while this is locked, since that takes the lock.
-#[derive(Default)]
-struct Ends {
-    is_watched: bool,
-    by_calendar: BTreeMap<(SystemTime, u64), Weak<OpenStream>>,
-    by_steady_time: BTreeMap<(Duration, Event, u64), Weak<OpenStream>>,
-    /// Until when the thread waits, if nothing changes.
-    waits_until: Option<Duration>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Event {
-    Deadline,
-    GiveUp,
-}
-
-enum Due {
-    End(Arc<OpenStream>, End),
-    GiveUp(Arc<OpenStream>),
 }
 
 impl Watch {
@@ -81,53 +54,24 @@ impl Watch {
     pub(super) fn add(&self, stream: &Arc<OpenStream>, clock: &dyn Clock) {
         // The steady time first: what is waited for is then no later than it should be.
         let (elapsed, now) = (clock.elapsed(), clock.now());
-        let mut ends = self.ends();
-        if let Some(at) = stream.grant.stream_ends_at() {
-            ends.by_calendar.insert((at, stream.id), Arc::downgrade(stream));
-            self.wake_before(&mut ends, until(at, now).saturating_add(elapsed));
-        }
-        if let Some(at) = stream.deadline {
-            ends.by_steady_time.insert((at, Event::Deadline, stream.id), Arc::downgrade(stream));
-            self.wake_before(&mut ends, at);
+        if self.ends().add(stream, elapsed, now) {
+            self.change.notify_one();
         }
     }
 
     pub(super) fn give_up_at(&self, stream: &Arc<OpenStream>, at: Duration) {
-        let mut ends = self.ends();
-        ends.by_steady_time.insert((at, Event::GiveUp, stream.id), Arc::downgrade(stream));
-        self.wake_before(&mut ends, at);
+        if self.ends().give_up_at(stream, at) {
+            self.change.notify_one();
+        }
     }
 
     pub(super) fn remove(&self, stream: &OpenStream) {
-        let mut ends = self.ends();
-        if let Some(at) = stream.grant.stream_ends_at() {
-            ends.by_calendar.remove(&(at, stream.id));
-        }
-        if let Some(at) = stream.deadline {
-            ends.by_steady_time.remove(&(at, Event::Deadline, stream.id));
-        }
-    }
-
-    fn wake_before(&self, ends: &mut Ends, at: Duration) {
-        if ends.waits_until.is_none_or(|until| at < until) {
-            ends.waits_until = Some(at);
-            self.change.notify_one();
-        }
+        self.ends().remove(stream);
     }
 
     fn ends(&self) -> MutexGuard<'_, Ends> {
         self.ends.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// How long it is until the calendar has to be looked at.
-fn until(at: SystemTime, now: SystemTime) -> Duration {
-    at.duration_since(now).unwrap_or_default().min(LOOK)
-}
-
-/// Whether the deadline of a stream passed before something else that is `late` by so much.
-fn passed_before(stream: &OpenStream, elapsed: Duration, late: Duration) -> bool {
-    stream.deadline.and_then(|at| elapsed.checked_sub(at)).is_some_and(|passed| passed > late)
 }
 
 impl Shared {
@@ -141,8 +85,7 @@ impl Shared {
                 let mut ends = self.watch.ends();
                 let due = ends.take_due(elapsed, now);
                 if due.is_empty() {
-                    ends.waits_until = ends.next(elapsed, now);
-                    return ends.waits_until;
+                    return ends.wait(elapsed, now);
                 }
                 due
             };
@@ -184,56 +127,6 @@ impl Shared {
             streams.iter().for_each(&mut act);
             from = Bound::Excluded(last);
         }
-    }
-}
-
-impl Ends {
-    fn take_due(&mut self, elapsed: Duration, now: SystemTime) -> Vec<Due> {
-        let mut due = Vec::new();
-        while due.len() < BATCH
-            && let Some(first) = self.by_calendar.first_entry().filter(|first| first.key().0 <= now)
-        {
-            let late = now.duration_since(first.key().0).unwrap_or_default();
-            due.extend(first.remove().upgrade().map(|stream| {
-                let end =
-                    if passed_before(&stream, elapsed, late) { End::DeadlineExceeded } else { End::Expired };
-                Due::End(stream, end)
-            }));
-        }
-        while due.len() < BATCH
-            && let Some(first) = self.by_steady_time.first_entry().filter(|first| first.key().0 <= elapsed)
-        {
-            let event = first.key().1;
-            due.extend(first.remove().upgrade().map(|stream| match event {
-                Event::Deadline => Due::End(stream, End::DeadlineExceeded),
-                Event::GiveUp => Due::GiveUp(stream),
-            }));
-        }
-        due
-    }
-
-    fn next(&self, elapsed: Duration, now: SystemTime) -> Option<Duration> {
-        let calendar =
-            self.by_calendar.first_key_value().map(|((at, _), _)| until(*at, now).saturating_add(elapsed));
-        let steady = self.by_steady_time.first_key_value().map(|((at, ..), _)| *at);
-        calendar.into_iter().chain(steady).min()
-    }
-
-    fn give_over(&mut self) -> Vec<Arc<OpenStream>> {
-        self.is_watched = false;
-        let all = self.by_calendar.values().chain(self.by_steady_time.values());
-        all.filter_map(Weak::upgrade).collect()
-    }
-
-    /// Streams of tokens, and which the last one was.
-    fn batch(&self, from: Bound<(SystemTime, u64)>) -> (Vec<Arc<OpenStream>>, Option<(SystemTime, u64)>) {
-        let entries = self.by_calendar.range((from, Bound::Unbounded)).take(BATCH);
-        let mut last = None;
-        let streams = entries.filter_map(|(key, stream)| {
-            last = Some(*key);
-            stream.upgrade()
-        });
-        (streams.collect(), last)
     }
 }
 
