@@ -1,17 +1,15 @@
 //! The guard in front of services.
 
+mod answer;
+
 use std::convert::Infallible;
 use std::error::Error;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{Request, Response};
-use pin_project_lite::pin_project;
-use tonic::Status;
 use tonic::body::Body;
 
 use super::deadline::{self, Deadline};
@@ -19,6 +17,8 @@ use super::streams::Streams;
 use super::verifications::Verifications;
 use super::{ForwardedToken, RequestBody, observe, status};
 use crate::authorizer::{Authorization, Authorizer, Grant, Verdict};
+pub(crate) use answer::GuardFuture;
+use answer::State;
 
 /// What a guard lets calls into. It takes a call at any time, from many threads at once: a service that has to be polled
 /// ready first is polled behind it.
@@ -168,101 +168,3 @@ impl Entry {
 /// The grant once more, where no layer of others can put another one: the innermost check behind layers goes by it.
 #[derive(Debug, Clone)]
 pub(crate) struct GrantOfThisCall(pub(crate) Grant);
-
-pin_project! {
-    /// The answer to a call.
-    pub(crate) struct GuardFuture<S, B>
-    where
-        S: Granted,
-    {
-        #[pin]
-        state: State<S, B>,
-    }
-}
-
-pin_project! {
-    #[project = StateProjection]
-    enum State<S, B>
-    where
-        S: Granted,
-    {
-        AwaitingKey {
-            verdict: Pin<Box<dyn Future<Output = Verdict> + Send>>,
-            deadline: Option<Box<Deadline>>,
-            call: Option<(Guard<S>, Request<RequestBody<B>>)>,
-        },
-        Entered { #[pin] response: S::Future },
-        // A stream, or a call with a deadline. In a box, so that other calls pay nothing for it.
-        Watched { response: Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>> },
-        Refused { response: Option<Response<Body>> },
-    }
-}
-
-impl<S: Granted, B> State<S, B> {
-    fn entered(response: S::Future, deadline: Option<Box<Deadline>>) -> Self {
-        match deadline {
-            None => Self::Entered { response },
-            Some(deadline) => Self::Watched { response: Box::pin(deadline.keep(response)) },
-        }
-    }
-
-    fn refused(status: Status) -> Self {
-        Self::Refused { response: Some(status.into_http()) }
-    }
-}
-
-impl<S: Granted, B> GuardFuture<S, B> {
-    /// An answer to a request that was turned away before it was a call.
-    pub(crate) fn turned_away(response: Response<Body>) -> Self {
-        Self { state: State::Refused { response: Some(response) } }
-    }
-}
-
-impl<S, B> Future for GuardFuture<S, B>
-where
-    S: Granted,
-    B: http_body::Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + Unpin + 'static,
-{
-    type Output = Result<Response<Body>, Infallible>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        loop {
-            let mut this = self.as_mut().project();
-            let next = match this.state.as_mut().project() {
-                StateProjection::Entered { response } => return response.poll(cx),
-                StateProjection::Watched { response } => return response.as_mut().poll(cx),
-                StateProjection::Refused { response } => return answer_once(response),
-                StateProjection::AwaitingKey { verdict, deadline, call } => match verdict.as_mut().poll(cx) {
-                    Poll::Ready(verdict) => match call.take() {
-                        Some((guard, request)) => guard.enter(request, deadline.take(), &verdict),
-                        None => return Poll::Pending,
-                    },
-                    Poll::Pending => {
-                        ready!(poll_passed(deadline, cx));
-                        State::refused(deadline::exceeded())
-                    }
-                },
-            };
-            this.state.set(next);
-        }
-    }
-}
-
-/// Never ready where there is no deadline.
-fn poll_passed(deadline: &mut Option<Box<Deadline>>, cx: &mut Context<'_>) -> Poll<()> {
-    match deadline {
-        Some(deadline) => deadline.poll_passed(cx),
-        None => Poll::Pending,
-    }
-}
-
-/// A future is not polled again once it has answered; one that is anyway never answers again.
-fn answer_once<R, E>(response: &mut Option<R>) -> Poll<Result<R, E>> {
-    response.take().map_or(Poll::Pending, |response| Poll::Ready(Ok(response)))
-}
-
-impl<S: Granted, B> std::fmt::Debug for GuardFuture<S, B> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("GuardFuture")
-    }
-}
