@@ -10,6 +10,11 @@ fn main() -> Result<(), sekisho_build::Error> {
     sekisho_build::configure()
         .descriptor_set_name("streaming_descriptor_set")
         .compile(&["tests/proto/streaming/v1/streaming.proto"], &["tests/proto"])?;
+    // What the interoperability tests' server has, which is both.
+    let streams = ["tests/proto/events/v1/events.proto", "tests/proto/streaming/v1/streaming.proto"];
+    sekisho_build::configure()
+        .descriptor_set_name("streams_descriptor_set")
+        .compile(&streams, &["tests/proto"])?;
     sekisho_build::configure()
         .descriptor_set_name("endless_descriptor_set")
         .compile(&["tests/proto/endless/v1/endless.proto"], &["tests/proto"])

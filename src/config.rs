@@ -3,10 +3,15 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::server::{AllowedHeader, AllowedOrigins, Certificate, Hosts, Limits, Origin, Reflection, Tls};
-use sekisho::jwks::{Algorithm, HttpUrl, PlainHttp, Schedule};
+use sekisho::clock::SystemClock;
+use sekisho::jwks::{
+    Algorithm, Discovery, FixedUrl, HttpClient, HttpUrl, InvalidCertificates, JwksFile, Keys, PlainHttp,
+    Schedule,
+};
 use sekisho::scope::ScopePrefix;
 use sekisho::token::{ClaimPath, TokenProfile, Verifier};
 
@@ -89,6 +94,28 @@ pub struct IssuerSettings {
     pub ca_file: Vec<u8>,
     /// Where `http` may be spoken.
     pub plain_http: PlainHttp,
+}
+
+impl IssuerSettings {
+    /// Keys that are fetched beside the calls, since their issuer may be down.
+    ///
+    /// # Errors
+    /// [`InvalidCertificates`] where [`Self::ca_file`] has none.
+    pub fn remote_keys(&self) -> Result<Keys, InvalidCertificates> {
+        let clock = Arc::new(SystemClock::new());
+        let name = self.name.as_str();
+        // It reads the roots of the system, some hundred files, which a file of keys does not need.
+        let client = || HttpClient::new(&self.ca_file);
+        Ok(match &self.keys {
+            KeyLocation::Discovered(url) => {
+                Keys::remote(Discovery::new(url.clone(), self.plain_http, client()?), self.schedule, clock)
+            }
+            KeyLocation::Url(url) => {
+                Keys::remote(FixedUrl::new(name, url.clone(), client()?), self.schedule, clock)
+            }
+            KeyLocation::File(path) => Keys::remote(JwksFile::new(name, path), self.schedule, clock),
+        })
+    }
 }
 
 /// Where an issuer's keys are.

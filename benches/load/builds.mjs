@@ -17,7 +17,7 @@ const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
 const tools = join(process.env.SEKISHO_CI_TOOLS ?? join(cache, 'sekisho-ci'), 'load');
 
 // What each makes: where its programs are.
-const MAKERS = { program, unbatched, servers, plain, go, node, envoy, inferno };
+const MAKERS = { program, unbatched, servers, held, plain, go, node, envoy, inferno };
 const made = new Map();
 
 // Builds by name, once. Gives { found }, or { missing }: why there is none.
@@ -67,6 +67,14 @@ function unbatched() {
 // With the profile of the program.
 function servers() {
   cargo(SERVERS, ['--release', '--workspace']);
+  return { found: join(target(), 'release') };
+}
+
+// Of these, what `streams` needs.
+function held() {
+  const packages = ['ours', 'generator'].flatMap((name) => ['--package', name]);
+  const programs = ['ours-streams', 'held-streams'].flatMap((name) => ['--bin', name]);
+  cargo(SERVERS, ['--release', ...packages, ...programs]);
   return { found: join(target(), 'release') };
 }
 

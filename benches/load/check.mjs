@@ -39,7 +39,7 @@ for (const { row, to } of GOALS) {
 }
 
 const document = readFileSync(join(REPOSITORY, 'docs', 'performance.md'), 'utf8');
-for (const part of ['machine', 'goals', 'rows', 'profile']) {
+for (const part of ['machine', 'goals', 'rows', 'streams', 'profile']) {
   if (!document.includes(`<!-- ${part}: begin`)) faults.push(`docs/performance.md has no place for ${part}`);
 }
 

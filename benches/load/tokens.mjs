@@ -43,6 +43,11 @@ export function manyTokens(number) {
   return Array.from({ length: number }, (_, at) => token({ sub: `auth0|${String(at).padStart(24, '0')}` }));
 }
 
+// `exp` in seconds since 1970, which need not be whole.
+export function tokenUntil(exp, sub) {
+  return token({ exp, sub });
+}
+
 function token(claims, { key = keys, age = 60 } = {}) {
   const iat = Math.floor(Date.now() / 1000) - age;
   const payload = {

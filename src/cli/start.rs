@@ -24,7 +24,7 @@ use crate::web::Page;
 use page::PageFacts;
 use sekisho::authorizer::Issuer;
 use sekisho::clock::SystemClock;
-use sekisho::jwks::{Discovery, FixedUrl, HttpClient, JwksFile, Keys};
+use sekisho::jwks::{JwksFile, Keys};
 
 /// `sekisho serve`
 pub(super) async fn serve(settings: ServeSettings) -> Result<(), Failure> {
@@ -36,7 +36,7 @@ pub(super) async fn serve(settings: ServeSettings) -> Result<(), Failure> {
         () = stopped(stop.clone()) => return Ok(()),
     };
     let bound = Bound::new(&settings.server).await?;
-    let keys = at_hand.map_or_else(|| remote_keys(&settings.issuer), Ok)?;
+    let keys = at_hand.map_or_else(|| settings.issuer.remote_keys().map_err(Failure::at_run_time), Ok)?;
     let issuer = Issuer::new(keys, settings.token.verifier());
     let addresses = bound.tell()?;
     let facts = PageFacts {
@@ -94,23 +94,6 @@ async fn keys_at_hand(issuer: &IssuerSettings) -> Option<Keys> {
     // First: a folder of another machine that does not answer takes as long as a fetch may.
     tracing::info!(file = &*path.to_string_lossy(), "the issuer's keys are read before anything is served");
     Keys::fetch(file, issuer.schedule, Arc::new(SystemClock::new())).await.ok()
-}
-
-/// Keys that are fetched beside the calls, since their issuer may be down.
-fn remote_keys(issuer: &IssuerSettings) -> Result<Keys, Failure> {
-    let clock = Arc::new(SystemClock::new());
-    let name = issuer.name.as_str();
-    // It reads the roots of the system, some hundred files, which a file of keys does not need.
-    let client = || HttpClient::new(&issuer.ca_file).map_err(Failure::at_run_time);
-    Ok(match &issuer.keys {
-        KeyLocation::Discovered(url) => {
-            Keys::remote(Discovery::new(url.clone(), issuer.plain_http, client()?), issuer.schedule, clock)
-        }
-        KeyLocation::Url(url) => {
-            Keys::remote(FixedUrl::new(name, url.clone(), client()?), issuer.schedule, clock)
-        }
-        KeyLocation::File(path) => Keys::remote(JwksFile::new(name, path), issuer.schedule, clock),
-    })
 }
 
 /// `sekisho` of a build that has no issuer of its own.

@@ -1,7 +1,10 @@
-//! A server whose streams are refused before their first message, and after it.
+//! A server whose streams are open until their access token expires, and one that is followed for longer than that.
 //!
-//! The three APIs have no streams. This serves the tests' own proto behind the program's very door, and is
-//! configured as that is: `streams serve --issuer URL --audience NAME --jwks FILE --allow-origin ORIGIN …`
+//! The three APIs have no streams. This serves the tests' own protos behind the program's very door, and is
+//! configured as that is: `streams serve --issuer URL --audience NAME [--jwks FILE] [--allow-origin ORIGIN]…`
+
+#[path = "streams/events.rs"]
+mod events;
 
 use std::error::Error;
 use std::pin::Pin;
@@ -9,13 +12,10 @@ use std::sync::Arc;
 
 use futures_util::stream::{self, Stream, StreamExt as _};
 use sekisho::Services;
-use sekisho::authorizer::{Denial, Issuer};
+use sekisho::authorizer::Issuer;
 use sekisho::clock::SystemClock;
-use sekisho::grpc::{RequestExt as _, status_of};
-use sekisho::jwks::{JwksFile, Keys};
-use sekisho::token::TokenError;
 use sekisho_server::cli::{Command, parse};
-use sekisho_server::config::{KeyLocation, ServeSettings};
+use sekisho_server::config::ServerSettings;
 use sekisho_server::server::{self, Config, Listeners};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -28,7 +28,7 @@ mod proto {
 
 use proto::{Item, defaulted_server, streaming_server};
 
-const DESCRIPTOR_SET: &[u8] = tonic::include_file_descriptor_set!("streaming_descriptor_set");
+const DESCRIPTOR_SET: &[u8] = tonic::include_file_descriptor_set!("streams_descriptor_set");
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -41,21 +41,25 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
     };
     tracing_subscriber::fmt().json().flatten_event(true).with_writer(std::io::stderr).init();
+    let keys = settings.issuer.remote_keys()?;
+    // Whoever reads where it listens may call at once.
+    keys.readiness_other_than(false).await;
+    let issuer = Issuer::new(keys, settings.token.verifier());
     let grpc = TcpListener::bind(settings.server.grpc_listen).await?;
     tracing::info!(listener = "grpc", addr = %grpc.local_addr()?, "listening");
-    server::run(config(settings)?, Listeners { grpc, web: None }, std::future::pending()).await?;
+    server::run(config(settings.server, issuer), Listeners { grpc, web: None }, std::future::pending())
+        .await?;
     Ok(())
 }
 
-fn config(ServeSettings { server, issuer, token }: ServeSettings) -> Result<Config, Box<dyn Error>> {
-    let KeyLocation::File(jwks) = issuer.keys else { return Err("its keys are in a file: --jwks".into()) };
-    let fetched = JwksFile::new(issuer.name.as_str(), jwks).read()?;
+fn config(server: ServerSettings, issuer: Issuer) -> Config {
     let handlers = Handlers::default();
-    Ok(Config {
+    Config {
         services: Services::new(DESCRIPTOR_SET)
             .add_service(streaming_server::StreamingServer::new(handlers.clone()))
-            .add_service(defaulted_server::DefaultedServer::new(handlers)),
-        issuer: Issuer::new(Keys::fixed(fetched.issuer, fetched.set), token.verifier()),
+            .add_service(defaulted_server::DefaultedServer::new(handlers))
+            .add_service(events::server()),
+        issuer,
         clock: Arc::new(SystemClock::new()),
         max_token_size: server.max_token_size,
         remembered_tokens: server.remembered_tokens,
@@ -66,7 +70,7 @@ fn config(ServeSettings { server, issuer, token }: ServeSettings) -> Result<Conf
         tls: server.tls,
         limits: server.limits,
         shutdown_grace: server.shutdown_grace,
-    })
+    }
 }
 
 #[derive(Clone, Default)]
@@ -84,22 +88,25 @@ fn item(text: &str) -> Item {
 impl streaming_server::Streaming for Handlers {
     type ServerStreamStream = Items;
 
-    /// One message, and after somebody has called `Open` the end: a second message, or where the request's text
-    /// is `expire` the refusal of a token that has expired meanwhile.
+    /// One message, and after somebody has called `Open` a second one and the end. Where the request's text is `busy`,
+    /// there are messages without an end; where it is `silent`, none comes before `Open`, and where it is `late`, no
+    /// response head either.
     async fn server_stream(&self, request: Request<Item>) -> Result<Response<Items>, Status> {
-        let last = match request.get_ref().text.as_str() {
-            "expire" => {
-                let expired = Denial::Token(TokenError::Expired);
-                Err(status_of(&expired, Some(request.grant()?.method()), None))
-            }
-            _ => Ok(item("second")),
-        };
+        let text = request.get_ref().text.as_str();
+        if text == "busy" {
+            return Ok(Response::new(Box::pin(events::busy(0, |_| item("another")))));
+        }
         let go_on = Arc::clone(&self.go_on);
+        if text == "late" {
+            go_on.notified().await;
+            return Ok(Response::new(Box::pin(stream::once(async { Ok(item("second")) }))));
+        }
+        let at_once = (text != "silent").then(|| Ok(item("first")));
         let later = stream::once(async move {
             go_on.notified().await;
-            last
+            Ok(item("second"))
         });
-        Ok(Response::new(Box::pin(stream::iter([Ok(item("first"))]).chain(later))))
+        Ok(Response::new(Box::pin(stream::iter(at_once).chain(later))))
     }
 
     /// Lets the stream go on that waits, or else the next one.

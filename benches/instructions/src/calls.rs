@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
-use http_body_util::Full;
+use http_body_util::{BodyExt as _, Full};
 use sekisho::authorizer::{Authorization, Authorizer};
 use sekisho::policy::Policy;
 use sekisho::{Grant, Protected, Services};
@@ -16,30 +16,39 @@ use tonic::body::Body;
 use tower::{Service, service_fn};
 
 use crate::counted;
-use crate::fixture::{Fixture, PATH, Presented, SERVICE};
+use crate::fixture::{Fixture, PATH, Presented, SERVICE, STREAM_PATH};
 
 /// As many tokens as are remembered unless it is set.
 const USUAL: usize = 10_000;
+
+/// A message of no bytes, in the frame of gRPC.
+const EMPTY: Bytes = Bytes::from_static(&[0; 5]);
 
 /// Calls before those that are counted: memories and the allocator have then settled.
 const WARM_UP: usize = 32;
 
 struct Path {
     name: &'static str,
+    /// That is called.
+    method: &'static str,
     presented: Presented,
     /// How many tokens are remembered.
     remember: usize,
     calls: usize,
 }
 
-const PATHS: [Path; 7] = [
-    Path { name: "remembered", presented: Presented::GoodToken, remember: USUAL, calls: 1000 },
-    Path { name: "cold", presented: Presented::GoodToken, remember: 0, calls: 200 },
-    Path { name: "no-token", presented: Presented::Nothing, remember: USUAL, calls: 1000 },
-    Path { name: "malformed", presented: Presented::TokenWithoutSignature, remember: USUAL, calls: 1000 },
-    Path { name: "bad-signature", presented: Presented::WrongSignature, remember: USUAL, calls: 200 },
-    Path { name: "expired", presented: Presented::ExpiredToken, remember: USUAL, calls: 200 },
-    Path { name: "other-audience", presented: Presented::OtherAudience, remember: USUAL, calls: 200 },
+const UNARY: Path =
+    Path { name: "", method: PATH, presented: Presented::GoodToken, remember: USUAL, calls: 1000 };
+
+const PATHS: [Path; 8] = [
+    Path { name: "remembered", ..UNARY },
+    Path { name: "cold", remember: 0, calls: 200, ..UNARY },
+    Path { name: "no-token", presented: Presented::Nothing, ..UNARY },
+    Path { name: "malformed", presented: Presented::TokenWithoutSignature, ..UNARY },
+    Path { name: "bad-signature", presented: Presented::WrongSignature, calls: 200, ..UNARY },
+    Path { name: "expired", presented: Presented::ExpiredToken, calls: 200, ..UNARY },
+    Path { name: "other-audience", presented: Presented::OtherAudience, calls: 200, ..UNARY },
+    Path { name: "stream", method: STREAM_PATH, ..UNARY },
 ];
 
 /// All of them, each by the authorizer alone and through `Protected`.
@@ -59,7 +68,7 @@ impl Path {
         let authorizer =
             Authorizer::new(policy, fixture.issuer()?).clock(Fixture::clock()).remember_tokens(self.remember);
         let metadata = fixture.metadata(self.presented)?;
-        let allowed = |calls| (0..calls).filter(|_| is_allowed(&authorizer, &metadata)).count();
+        let allowed = |calls| (0..calls).filter(|_| is_allowed(&authorizer, self.method, &metadata)).count();
         allowed(WARM_UP);
         let mut seen = 0;
         counted(&mut || seen = allowed(self.calls));
@@ -73,8 +82,8 @@ impl Path {
             .remember_tokens(self.remember);
         let protected = services.protect(fixture.issuer()?)?;
         let metadata = fixture.metadata(self.presented)?;
-        answers(&protected, requests(WARM_UP, &metadata)?);
-        let requests = requests(self.calls, &metadata)?;
+        answers(&protected, requests(self.method, WARM_UP, &metadata)?);
+        let requests = requests(self.method, self.calls, &metadata)?;
         let (mut requests, mut seen) = (Some(requests), 0);
         counted(&mut || seen = answers(&protected, requests.take().unwrap_or_default()));
         self.tell("call", seen)
@@ -91,14 +100,16 @@ impl Path {
     }
 }
 
-fn is_allowed(authorizer: &Authorizer, metadata: &HeaderMap) -> bool {
-    matches!(authorizer.authorize(PATH, metadata), Authorization::Decided(verdict) if verdict.result().is_ok())
+fn is_allowed(authorizer: &Authorizer, path: &str, metadata: &HeaderMap) -> bool {
+    matches!(authorizer.authorize(path, metadata), Authorization::Decided(verdict) if verdict.result().is_ok())
 }
 
-/// Says that it ran, and does nothing else.
+/// Says that it ran, and does nothing else. A stream is one message.
 #[expect(clippy::needless_pass_by_value, reason = "this is how a service is called")]
 fn handler(request: Request<Body>) -> Ready<Result<Response<Body>, Infallible>> {
-    let mut response = Response::new(Body::empty());
+    let is_stream = request.uri().path() == STREAM_PATH;
+    let body = if is_stream { Body::new(Full::new(EMPTY)) } else { Body::empty() };
+    let mut response = Response::new(body);
     if request.extensions().get::<Grant>().is_some() {
         response.headers_mut().insert("ran", http::HeaderValue::from_static("1"));
     }
@@ -106,14 +117,28 @@ fn handler(request: Request<Body>) -> Ready<Result<Response<Body>, Infallible>> 
 }
 
 /// Made beforehand: they are the transport's part.
-fn requests(calls: usize, metadata: &HeaderMap) -> Result<Vec<Request<Full<Bytes>>>, Box<dyn Error>> {
+fn requests(
+    path: &str,
+    calls: usize,
+    metadata: &HeaderMap,
+) -> Result<Vec<Request<Full<Bytes>>>, Box<dyn Error>> {
     let request = || {
-        // A message of no bytes, in the frame of gRPC.
-        let mut request = Request::post(PATH).body(Full::new(Bytes::from_static(&[0; 5])))?;
+        let mut request = Request::post(path).body(Full::new(EMPTY))?;
         *request.headers_mut() = metadata.clone();
         Ok(request)
     };
     (0..calls).map(|_| request()).collect()
+}
+
+/// To its end, as a server does it.
+fn is_read(mut body: Body) -> bool {
+    loop {
+        match pin!(body.frame()).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(Some(Ok(_))) => {}
+            Poll::Ready(None) => return true,
+            Poll::Ready(Some(Err(_))) | Poll::Pending => return false,
+        }
+    }
 }
 
 /// How many of them came to the handler. Each is called on a clone, as hyper does it.
@@ -121,7 +146,9 @@ fn answers(protected: &Protected, requests: Vec<Request<Full<Bytes>>>) -> usize 
     let ran = |request| {
         let mut answer = pin!(protected.clone().call(request));
         match answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(Ok(response)) => response.headers().contains_key("ran"),
+            Poll::Ready(Ok(response)) => {
+                response.headers().contains_key("ran") && is_read(response.into_body())
+            }
             Poll::Pending => panic!("nothing is waited for"),
         }
     };

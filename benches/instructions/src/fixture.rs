@@ -17,7 +17,9 @@ const AUDIENCE: &str = "https://orders.example/api";
 
 /// The method that is called.
 pub const PATH: &str = "/orders.v1.Orders/Get";
-/// Its service.
+/// The one that answers with a stream.
+pub const STREAM_PATH: &str = "/orders.v1.Orders/Watch";
+/// Their service.
 pub const SERVICE: &str = "orders.v1.Orders";
 
 /// Makes the files that [`Fixture::read`] reads. The token is as long as those of an issuer of today: some 840 bytes.
@@ -93,7 +95,7 @@ impl Fixture {
         Arc::new(ManualClock::new())
     }
 
-    /// A service of one method, which asks for one scope.
+    /// A service whose methods ask for one scope.
     pub fn descriptor_set() -> Result<Vec<u8>, Box<dyn Error>> {
         let source = r#"
             syntax = "proto3";
@@ -102,6 +104,7 @@ impl Fixture {
             message Order {}
             service Orders {
               rpc Get(Order) returns (Order) { option (sekisho.v1.access) = { all_of: "orders:read" }; }
+              rpc Watch(Order) returns (stream Order) { option (sekisho.v1.access) = { all_of: "orders:read" }; }
             }
         "#;
         Ok(sekisho_build::descriptor_set_of(source)?)

@@ -5,7 +5,8 @@
 //! ends. For each of those a line on stdout names the path and says how many calls there were.
 //!
 //! Whatever differs from run to run is made in the first step: keys and tokens are the same for both trees that are
-//! compared. The clock stands still. There is no thread, no socket and no runtime.
+//! compared. The clock stands still. There is no socket and no
+//! runtime, and of threads only the one that watches over streams, which has nothing to do.
 
 mod calls;
 mod fixture;

@@ -63,9 +63,11 @@ pub use issuer::Issuer;
 pub use verdict::Verdict;
 
 use crate::clock::{Clock, SystemClock};
+#[cfg(feature = "server")]
+use crate::jwks::Fetches;
 use crate::policy::Policy;
 #[cfg(feature = "server")]
-use crate::{jwks::Fetches, scope::ScopePrefix};
+use crate::scope::ScopePrefix;
 use memory::Memory;
 
 /// Decides calls by a policy, for tokens of the issuers that it trusts. Cheap to clone.

@@ -95,6 +95,22 @@
 //! }
 //! ```
 //!
+//! # Streams and deadlines
+//!
+//! A call of a streaming method ends when its token expires, leeway included, or when the token's key is withdrawn. Its
+//! handler, its request and the stream of its response are dropped, whoever reads or writes; the caller gets the status of a
+//! call that begins now, in the trailers after the last whole message. [`Grant::stream_ends_at`] tells the handler when, so
+//! that it can end the stream in a better way before; `sekisho-expires-in` in the metadata of the response tells the caller.
+//! A rule with `stream_end: NEVER` keeps a stream that may not be cut. A thread watches over streams, from the first one on.
+//!
+//! A peer that reads nothing keeps its stream open all the same, with no more than what was under way to it. Who serves by
+//! hyper can reset it, see [`ResetDue`](crate::grpc::ResetDue); tonic's `Server` cannot.
+//!
+//! Deadlines (`grpc-timeout`) are for the server to keep. tonic's does, until the handler has answered with the head of a
+//! response, and with the status `CANCELLED`. For servers that do not there is [`Services::enforce_deadlines`].
+//!
+//! [`Grant::stream_ends_at`]: crate::authorizer::Grant::stream_ends_at
+//!
 //! # What is no call
 //!
 //! A request that is no `POST` is answered with 405 and `allow: POST`; one whose content type is neither

@@ -21,6 +21,7 @@
 #include "api1/v1/api1.grpc.pb.h"
 #include "api2/v1/api2.grpc.pb.h"
 #include "api3/v1/api3.grpc.pb.h"
+#include "events/v1/events.grpc.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "standard.h"
@@ -78,12 +79,21 @@ void explain(const grpc::Status& status, const grpc::ClientContext& context) {
 }
 // snippet: end
 
+grpc::Status stream(const Channel& channel, grpc::ClientContext* context, std::string* answer) {
+  auto events = events::v1::Events::NewStub(channel)->Follow(context, {});
+  events::v1::Event event;
+  while (events->Read(&event)) std::cout << event.number() << ": " << event.text() << '\n';
+  *answer = "no more events";
+  return events->Finish();
+}
+
 const std::map<std::string, Call> CALLS = {
     {"api1", get_status<api1::v1::Api1, api1::v1::GetStatusResponse>},
     {"api2", get_status<api2::v1::Api2, api2::v1::GetStatusResponse>},
     {"api3", get_status<api3::v1::Api3, api3::v1::GetStatusResponse>},
     {"health", health},
     {"reflection", reflection},
+    {"stream", stream},
 };
 
 bool ask(const std::string& name, const Channel& channel) {
@@ -144,7 +154,7 @@ int main(int argc, char** argv) {
   const std::string token = setting("TOKEN");
   // gRPC sends control characters as they are, and the server ends the connection.
   if (!known || !credentials || absl::c_any_of(token, absl::ascii_iscntrl)) {
-    std::cerr << "usage: client [api1|api2|api3|health|reflection]…; SEKISHO_URL=http[s]://HOST[:PORT], "
+    std::cerr << "usage: client [api1|api2|api3|health|reflection|stream]…; SEKISHO_URL=http[s]://HOST[:PORT], "
                  "SEKISHO_CA_FILE=a PEM file, TOKEN without control characters\n";
     return 2;
   }

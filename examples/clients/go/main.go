@@ -1,10 +1,12 @@
-// Client calls the three APIs with one access token, and shows what a refused caller gets to see.
+// Client calls the three APIs with an access token, and shows what a refused caller gets to see. It also follows a
+// stream for longer than a token lives.
 //
-// Usage: client [api1|api2|api3|health|reflection]…
+// Usage: client [api1|api2|api3|health|reflection|stream|follow]…
 package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -30,6 +32,7 @@ var calls = map[string]func(context.Context, *grpc.ClientConn, ...grpc.CallOptio
 	"api3":       api3,
 	"health":     health,
 	"reflection": reflection,
+	"stream":     stream,
 }
 
 func main() {
@@ -42,30 +45,46 @@ func run(names []string) int {
 		names = []string{"api1", "api2", "api3"}
 	}
 	for _, name := range names {
-		if calls[name] == nil {
-			return misused("usage: client [api1|api2|api3|health|reflection]…")
+		if calls[name] == nil && name != "follow" {
+			return misused("usage: client [api1|api2|api3|health|reflection|stream|follow]…")
 		}
 	}
 	target, transport, err := server()
 	if err != nil {
 		return misused(err)
 	}
-	token := os.Getenv("TOKEN")
-	if strings.ContainsFunc(token, unicode.IsControl) {
-		return misused("TOKEN contains control characters, perhaps the end of a line")
+	token, renewed, err := authorization()
+	if err != nil {
+		return misused(err)
 	}
-	conn, err := connect(target, transport, bearer(token))
+	conn, err := connect(target, transport, token)
 	if err != nil {
 		return misused(err)
 	}
 	defer conn.Close()
 	exit := 0
 	for _, name := range names {
-		if !succeeds(conn, name) {
+		if name == "follow" && !follows(conn, renewed) || name != "follow" && !succeeds(conn, name) {
 			exit = 1
 		}
 	}
 	return exit
+}
+
+// authorization returns what to send with each call: TOKEN as long as it is accepted, or else tokens that are renewed.
+func authorization() (credentials.PerRPCCredentials, *tokens, error) {
+	token := os.Getenv("TOKEN")
+	if strings.ContainsFunc(token, unicode.IsControl) {
+		return nil, nil, errors.New("TOKEN contains control characters, perhaps the end of a line")
+	}
+	if token != "" {
+		return bearer(token), nil, nil
+	}
+	renewed, err := newTokens()
+	if renewed == nil {
+		return bearer(""), nil, err
+	}
+	return renewed, renewed, nil
 }
 
 func misused(why any) int {
@@ -80,13 +99,17 @@ func succeeds(conn *grpc.ClientConn, name string) bool {
 	var trailer metadata.MD
 	answer, err := calls[name](ctx, conn, grpc.Trailer(&trailer))
 	if err != nil {
-		refusal := status.Convert(err)
-		fmt.Printf("%s: %s %s\n", name, code.Code(refusal.Code()), refusal.Message())
-		printDetails(refusal, trailer)
+		printRefusal(name, err, trailer)
 		return false
 	}
 	fmt.Printf("%s: OK %s\n", name, answer)
 	return true
+}
+
+func printRefusal(name string, err error, trailer metadata.MD) {
+	refusal := status.Convert(err)
+	fmt.Printf("%s: %s %s\n", name, code.Code(refusal.Code()), refusal.Message())
+	printDetails(refusal, trailer)
 }
 
 // snippet: begin
@@ -106,7 +129,7 @@ func (token bearer) GetRequestMetadata(context.Context, ...string) (map[string]s
 func (bearer) RequireTransportSecurity() bool { return false }
 
 func connect(
-	target string, transport credentials.TransportCredentials, token bearer,
+	target string, transport credentials.TransportCredentials, token credentials.PerRPCCredentials,
 ) (*grpc.ClientConn, error) {
 	return grpc.NewClient(target,
 		grpc.WithTransportCredentials(transport), grpc.WithPerRPCCredentials(token))

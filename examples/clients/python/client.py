@@ -17,6 +17,7 @@ import standard
 from api1.v1 import api1_pb2, api1_pb2_grpc
 from api2.v1 import api2_pb2, api2_pb2_grpc
 from api3.v1 import api3_pb2, api3_pb2_grpc
+from events.v1 import events_pb2, events_pb2_grpc
 
 Detail = TypeVar("Detail", bound=Message)
 
@@ -108,7 +109,20 @@ def told(answer) -> str:
     return f"name={answer.name} ok={str(answer.ok).lower()}"
 
 
-CALLS = {"api1": api1, "api2": api2, "api3": api3, "health": standard.health, "reflection": standard.reflection}
+def stream(channel: grpc.Channel) -> str:
+    for event in events_pb2_grpc.EventsStub(channel).Follow(events_pb2.FollowRequest(), timeout=10):
+        print(f"{event.number}: {event.text}")
+    return "no more events"
+
+
+CALLS = {
+    "api1": api1,
+    "api2": api2,
+    "api3": api3,
+    "health": standard.health,
+    "reflection": standard.reflection,
+    "stream": stream,
+}
 
 
 def ask(name: str, channel: grpc.Channel) -> bool:

@@ -11,6 +11,7 @@ require 'uri'
 require 'api1/v1/api1_services_pb'
 require 'api2/v1/api2_services_pb'
 require 'api3/v1/api3_services_pb'
+require 'events/v1/events_services_pb'
 require_relative 'standard'
 
 LOOPBACK = /\A(localhost|127(\.\d{1,3}){3}|::1)\z/
@@ -28,6 +29,7 @@ class PlainBearer < GRPC::ClientInterceptor
     yield
   end
   alias bidi_streamer request_response
+  alias server_streamer request_response
 end
 
 # snippet: begin
@@ -71,6 +73,11 @@ def api3(stub)
   told stub.get_status(Api3::V1::GetStatusRequest.new)
 end
 
+def stream(stub)
+  stub.follow(Events::V1::FollowRequest.new).each { |event| puts "#{event.number}: #{event.text}" }
+  'no more events'
+end
+
 def told(answer)
   "name=#{answer.name} ok=#{answer.ok}"
 end
@@ -85,7 +92,8 @@ CALLS = {
   'api2' => [method(:api2), Api2::V1::Api2],
   'api3' => [method(:api3), Api3::V1::Api3],
   'health' => [Standard.method(:health), Grpc::Health::V1::Health],
-  'reflection' => [Standard.method(:reflection), Grpc::Reflection::V1::ServerReflection]
+  'reflection' => [Standard.method(:reflection), Grpc::Reflection::V1::ServerReflection],
+  'stream' => [method(:stream), Events::V1::Events]
 }.freeze
 
 def ask(name, stub)

@@ -9,6 +9,11 @@ use crate::proto::{
 
 const PRICES: [(&str, u32); 3] = [("bowl", 1_800), ("fan", 950), ("tea", 1_200)];
 
+/// In cents.
+pub(crate) fn price(of: &str) -> Option<u32> {
+    PRICES.iter().find(|(product, _)| *product == of).map(|&(_, cents)| cents)
+}
+
 /// The service: the products are for everybody, and prices for callers with a token.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Catalog;
@@ -30,10 +35,8 @@ impl catalog_server::Catalog for Catalog {
         request: Request<GetPriceRequest>,
     ) -> Result<Response<GetPriceResponse>, Status> {
         request.grant()?;
-        let asked = &request.get_ref().product;
-        let price = PRICES.iter().find(|(product, _)| product == asked);
-        price
-            .map(|&(_, cents)| Response::new(GetPriceResponse { cents }))
+        price(&request.get_ref().product)
+            .map(|cents| Response::new(GetPriceResponse { cents }))
             .ok_or_else(|| Status::not_found("no such product"))
     }
 }

@@ -1,6 +1,8 @@
 //! The services, as their team writes them. Nothing in here checks a scope: that stands in `proto/orders/v1/orders.proto`.
 
 mod catalog;
+mod changes;
+mod follow;
 mod orders;
 mod store;
 

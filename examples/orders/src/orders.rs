@@ -2,15 +2,18 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::SystemTime;
 
+use futures_util::stream::try_unfold;
+use sekisho::clock::{Clock, SystemClock};
 use sekisho::grpc::RequestExt as _;
 use tokio_stream::{Stream, StreamExt as _};
 use tonic::{Request, Response, Status, Streaming};
 
+use crate::catalog;
+use crate::follow::Follower;
 use crate::proto::{
-    DeleteOrderRequest, DeleteOrderResponse, GetOrderRequest, ListOrdersRequest, Order, PlaceOrdersRequest,
-    PlaceOrdersResponse, WatchOrdersRequest, orders_server,
+    DeleteOrderRequest, DeleteOrderResponse, FollowOrdersRequest, FollowOrdersResponse, GetOrderRequest,
+    ListOrdersRequest, Order, PlaceOrdersRequest, PlaceOrdersResponse, WatchOrdersRequest, orders_server,
 };
 use crate::store::Store;
 
@@ -18,12 +21,27 @@ use crate::store::Store;
 const MOST_AT_ONCE: usize = 100;
 
 /// The service. Who may call what is settled before a handler runs; whose the orders are is for the handler to say.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Orders {
     store: Arc<Store>,
+    clock: Arc<dyn Clock>,
 }
 
-type OrderStream = Pin<Box<dyn Stream<Item = Result<Order, Status>> + Send>>;
+impl Orders {
+    /// Takes the time from `clock`, which tests move.
+    pub fn with_clock(clock: Arc<dyn Clock>) -> Self {
+        Self { store: Arc::default(), clock }
+    }
+}
+
+impl Default for Orders {
+    fn default() -> Self {
+        Self::with_clock(Arc::new(SystemClock::new()))
+    }
+}
+
+type MessageStream<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+type OrderStream = MessageStream<Order>;
 
 #[tonic::async_trait]
 impl orders_server::Orders for Orders {
@@ -56,6 +74,18 @@ impl orders_server::Orders for Orders {
         Ok(Response::new(Box::pin(answers)))
     }
 
+    type FollowOrdersStream = MessageStream<FollowOrdersResponse>;
+
+    async fn follow_orders(
+        &self,
+        request: Request<FollowOrdersRequest>,
+    ) -> Result<Response<MessageStream<FollowOrdersResponse>>, Status> {
+        let (owner, ends_at) = (subject(&request)?, request.grant()?.stream_ends_at());
+        let after = request.get_ref().after;
+        let follower = Follower::new(Arc::clone(&self.store), owner, after, Arc::clone(&self.clock))?;
+        Ok(Response::new(Box::pin(try_unfold(follower.ending_before(ends_at), Follower::next))))
+    }
+
     async fn place_orders(
         &self,
         request: Request<Streaming<PlaceOrdersRequest>>,
@@ -67,7 +97,10 @@ impl orders_server::Orders for Orders {
             if ids.len() == MOST_AT_ONCE {
                 return Err(Status::invalid_argument(format!("at most {MOST_AT_ONCE} orders in a call")));
             }
-            let id = self.store.place(&owner, order.product, now().into());
+            if catalog::price(&order.product).is_none() {
+                return Err(Status::invalid_argument("no such product"));
+            }
+            let id = self.store.place(&owner, order.product, self.clock.now().into());
             ids.push(id.ok_or_else(|| Status::resource_exhausted("no more orders are taken"))?);
         }
         Ok(Response::new(PlaceOrdersResponse { ids }))
@@ -92,8 +125,4 @@ fn subject<T>(request: &Request<T>) -> Result<String, Status> {
 
 fn not_found() -> Status {
     Status::not_found("you have no such order")
-}
-
-fn now() -> SystemTime {
-    SystemTime::now()
 }

@@ -25,7 +25,7 @@ async fn keys_of_a_file_are_held_before_anything_listens() {
     // One that gets its keys later serves from then on.
     let late = settings(path("none yet"));
     assert!(keys_at_hand(&late).await.is_none());
-    let keys = remote_keys(&late).unwrap_or_else(|failure| panic!("{failure:?}"));
+    let keys = late.remote_keys().unwrap();
     assert!(keys.refresh().await.is_err());
     std::fs::copy(path("keys"), path("none yet")).unwrap();
     keys.refresh().await.unwrap();

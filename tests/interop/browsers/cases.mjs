@@ -2,12 +2,15 @@
 //
 // `api` is called, `api1` where none is named, with `credentials`: the text of `authorization`, or what is
 // special about the token, which is right in all else. `method` is GetStatus where none is named; a stream is
-// called where `text` is, which tells the server (streams.rs) how it is to end. `expected` is an answer or a
+// called where `text` is, which tells the server (streams.rs) how it is to behave. `expected` is an answer or a
 // refusal, whichever client and browser it is; where one is known to differ, DIFFERENCES says how. `column` is
 // where the case counts in the table.
 
 // A message that the contract leaves open; it has to be there.
 export const SOME = 'some message';
+
+// More messages of a stream than one.
+export const MANY = 'many';
 
 const SCOPE = 'api1:read:status';
 
@@ -139,7 +142,7 @@ const TWO_CHALLENGES = [
 
 const TWO_CHALLENGES_CASE = 'a stream, refused with two challenges';
 
-// By the server of streams.rs. What follows the first message is held back until the client has shown that.
+// By the server of streams.rs, whose access tokens expire on the second. What follows the first message is held back until the client has shown that.
 export const streams = [
   {
     name: 'a stream to its end',
@@ -160,17 +163,6 @@ export const streams = [
     },
   },
   {
-    name: 'a stream, refused after its first message',
-    column: 'after',
-    text: 'expire',
-    credentials: { scope: 'admin' },
-    expected: {
-      messages: ['first'],
-      shown: 'while it was open',
-      ...refusal(16, 'ACCESS_TOKEN_EXPIRED', [INVALID_TOKEN], { metadata: STREAM }),
-    },
-  },
-  {
     // Each of two sets of scopes would do. The server puts both into one line: of two, Firefox shows a page none.
     name: TWO_CHALLENGES_CASE,
     column: 'challenges',
@@ -186,6 +178,18 @@ export const streams = [
     },
   },
 ];
+
+// By the same server, which ends each of them because its access token expires.
+export const ended = [
+  lasting('a stream that is idle when its token expires', 'idle', 'all', ['first']),
+  lasting('a stream that is busy when its token expires', 'busy', 'busy', MANY),
+  lasting('a stream whose token expires before there is a response head', 'late', 'late', []),
+];
+
+function lasting(name, column, text, messages) {
+  const end = refusal(16, 'ACCESS_TOKEN_EXPIRED', [INVALID_TOKEN], { metadata: STREAM });
+  return { name, column, text, credentials: { scope: 'admin', lifetime: 3 }, expected: { messages, ...end } };
+}
 
 // `name` is that of the page's own clients (page/index.js). `patience` is for how many milliseconds a message is
 // waited for that a client is known not to show before the end.
@@ -247,7 +251,9 @@ export const COLUMNS = {
   unavailable: 'issuer unreachable',
   stream: 'stream',
   before: 'stream refused at first',
-  after: 'stream refused later',
+  idle: 'ended idle',
+  busy: 'ended busy',
+  late: 'ended before the first message',
   challenges: 'two challenges',
   foreign: 'foreign origin',
 };

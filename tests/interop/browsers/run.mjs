@@ -4,7 +4,7 @@
 // usage: node run.mjs STAGE CHROMIUM FIREFOX PAGE ADDRESS PRIVATE_KEY [LIBRARY…]
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { SOME, clientsOf, expectedOf, streams, withKeys, withoutKeys } from './cases.mjs';
+import { MANY, SOME, clientsOf, ended, expectedOf, streams, withKeys, withoutKeys } from './cases.mjs';
 import * as chromium from './chromium.mjs';
 import { SETTLED } from './chromium.mjs';
 import * as firefox from './firefox.mjs';
@@ -14,8 +14,9 @@ const STAGES = {
   'with keys': () => allowedPage(withKeys, 'http/1.1'),
   'with keys, TLS': () => allowedPage(withKeys, 'h2'),
   'without keys': () => allowedPage(withoutKeys, 'http/1.1'),
-  streams: () => allowedPage(streams, 'http/1.1'),
-  'streams, TLS': () => allowedPage(streams, 'h2'),
+  // So many connections a browser has to one host.
+  streams: () => allowedPage(streams, 'http/1.1', (page) => endedStreams(page, 6)),
+  'streams, TLS': () => allowedPage(streams, 'h2', (page) => Promise.all([endedStreams(page, Infinity), followed(page)])),
   'foreign origin': foreignPage,
 };
 
@@ -39,20 +40,42 @@ for (driver of drivers) {
 
 // --- stages ---------------------------------------------------------------------------------------------
 
-async function allowedPage(cases, protocol) {
+async function allowedPage(cases, protocol, more = () => {}) {
   const { page, seen } = await driver.open(browser, url);
   for (const client of clients) {
-    for (const each of cases) {
-      const { expected, differences } = expectedOf(each, client);
-      const found = comparable(await call(page, client, each), each.expected);
-      const place = { client: client.name, column: each.column, differences };
-      report(`${client.name}: ${each.name}`, expected, found, place);
-    }
+    for (const each of cases) await made(page, client, each);
   }
+  await more(page);
   await driver.settle(page);
   report('the console', [SETTLED], seen.console);
   onlyLoopback(seen);
   report('the protocol', [protocol], protocolsOf(seen));
+}
+
+async function made(page, client, each) {
+  const { expected, differences } = expectedOf(each, client);
+  const found = comparable(await call(page, client, each), each.expected);
+  const place = { client: client.name, column: each.column, differences };
+  report(`${client.name}: ${each.name}`, expected, found, place);
+}
+
+// Each waits for its token to expire, so that as many as `atOnce` do so side by side.
+async function endedStreams(page, atOnce) {
+  const waiting = clients.flatMap((client) => ended.map((each) => () => made(page, client, each)));
+  while (waiting.length > 0) await Promise.all(waiting.splice(0, atOnce).map((make) => make()));
+}
+
+// The example that outlives its tokens: it has the next stream before the one before ends, or else after it.
+async function followed(page) {
+  if (!clients.some(({ name }) => name === 'connect-web')) return;
+  const ways = { 'renewed before its end': true, 'opened again after its end': false };
+  const follow = async ([name, tellsEnd]) => {
+    const tokens = [2, 4, 60].map((lifetime) => accessToken(keys.issuer, { scope: 'events:read', lifetime }));
+    const { numbers, heads, spent } = await page.evaluate((input) => globalThis.follow(input), { address, tokens, tellsEnd });
+    const found = { missing: numbers.some((number, at) => number !== at + 1), told: heads.every((text) => /^\d+$/.test(text)), spent };
+    report(`followed, ${name}`, { missing: false, told: true, spent: ['none', 0, 1] }, found);
+  };
+  await Promise.all(Object.entries(ways).map(follow));
 }
 
 // The browser asks first, and does not send what it was not allowed to. What a client makes of that differs; no
@@ -92,12 +115,13 @@ function protocolsOf(seen) {
 
 // --- calls ----------------------------------------------------------------------------------------------
 
-function call(page, client, { api = 'api1', method = 'GetStatus', text, deadline, credentials }) {
+function call(page, client, { api = 'api1', method = 'GetStatus', text, deadline, credentials, expected }) {
   const headers = credentials === undefined ? {} : { authorization: authorization(credentials) };
   const input = { client: client.name, address, headers };
   if (text === undefined) {
     return page.evaluate((input) => globalThis.call(input), { ...input, api, method, deadline });
   }
+  if (expected.shown === undefined) return page.evaluate((input) => globalThis.lastingStream(input), { ...input, text });
   return page.evaluate((input) => globalThis.stream(input), { ...input, text, patience: client.patience ?? 30_000 });
 }
 
@@ -111,7 +135,8 @@ function authorization(credentials) {
 
 // A message and a time that the contract leaves open only have to be there; the message in words, if a client
 // can decode it.
-function comparable({ retryAfter, ...found }, { message }) {
+function comparable({ retryAfter, ...all }, { message, messages }) {
+  const found = messages === MANY && all.messages.length > 1 ? { ...all, messages } : all;
   if (found.code === undefined) return found;
   const retry = retryAfter.length === 1 && retryAfter[0] > 0;
   if (message !== SOME || !found.message) return { ...found, retry };

@@ -1,12 +1,14 @@
 // What a client showed of one call, in one form for all of them:
 //
-//   { code, message, reason, required, missing, challenges, retry }
+//   { code, message, reason, required, missing, challenges, retry, messages }
 //
 // `code` is gRPC's, in capitals; `message` that of the status, or what an answer that is OK said. The three after it
 // are from the ErrorInfo, `challenges` the entries of www-authenticate, `retry` whether a time was told for another
-// try. An answer that is OK has nothing but the first two.
+// try, `messages` how many came before it of a stream. An answer that is OK has nothing but the first two.
 
 const TOLD = /^ {2}(reason|required|missing|challenge|retry after): (.+)$/;
+
+const MESSAGE = /^\d+: /;
 
 const CODES = [
   'OK',
@@ -36,8 +38,8 @@ export function answered(message) {
   return { code: 'OK', message };
 }
 
-// `details` are messages of google.rpc in their JSON form, each with its `@type`.
-export function refused(code, message, details, challenges) {
+// `details` are messages of google.rpc in their JSON form, each with its `@type`; `messages` are those before the end.
+export function refused(code, message, details, challenges, messages) {
   const info = of(details, 'ErrorInfo');
   const ours = info.filter(({ domain }) => domain === 'sekisho');
   // One too many would be as wrong as none.
@@ -50,6 +52,7 @@ export function refused(code, message, details, challenges) {
     missing: metadata.missingScopes,
     challenges,
     retry: of(details, 'RetryInfo').length > 0,
+    ...(messages > 0 && { messages }),
   };
 }
 
@@ -57,9 +60,12 @@ function of(details, type) {
   return details.filter((detail) => detail['@type'].endsWith(`/google.rpc.${type}`));
 }
 
-// What an example client prints of a call (examples/clients/README.md): a line, and indented ones that belong to it.
+// What an example client prints of a call (examples/clients/README.md): a line, and indented ones that belong to it. Of
+// a stream, a line for each message before.
 export function printed(what, text) {
-  const [first, ...rest] = text.trimEnd().split('\n');
+  const lines = text.trimEnd().split('\n');
+  const messages = lines.findIndex((line) => !MESSAGE.test(line));
+  const [first, ...rest] = lines.slice(messages);
   const [, code, message] = /^\S+: (\S+) ?(.*)$/.exec(first) ?? [];
   if (!first.startsWith(`${what}: `) || code === undefined) return undefined;
   if (code === 'CANNOT') return { cannot: message.replace(/^SHOW /, '') };
@@ -75,5 +81,6 @@ export function printed(what, text) {
     missing: once('missing'),
     challenges: named('challenge'),
     retry: named('retry after').length > 0,
+    ...(messages > 0 && { messages }),
   };
 }

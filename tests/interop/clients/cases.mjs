@@ -2,10 +2,14 @@
 //
 // `what` is called at one of the servers (servers.mjs) with `token`: nothing, a text as it stands, or what is
 // special about an access token that is right in all else. `expected` is in the form of answer.mjs; a message that
-// the contract leaves open is SOME, and has to be there.
+// the contract leaves open is SOME, and has to be there. `column` is what a case is called above the table, if not by its
+// number; what `lasts` is waited for beside other cases.
 import { API_NAMES } from './servers.mjs';
 
 export const SOME = 'some message';
+
+// More messages than one.
+export const MANY = 'many';
 
 const SCOPE = 'api1:read:status';
 
@@ -32,6 +36,23 @@ const LACKS_SCOPE = refused(
 
 function unauthenticated(reason, challenge, special) {
   return refused('UNAUTHENTICATED', reason, challenge, special);
+}
+
+// A program has to be started, with others beside it, while its token is valid; and its own deadlines are at 10 seconds.
+const LIFETIME = 6;
+
+// A stream that the server ends because its token expires. How it behaves until then is up to the token's subject.
+function ended(sub, name, messages, title = sub) {
+  const special = { message: 'The access token has expired', required: 'events:read', messages };
+  return {
+    name,
+    column: `ended ${title}`,
+    server: 'streams',
+    what: 'stream',
+    token: { scope: 'events:read', sub, lifetime: LIFETIME },
+    lasts: true,
+    expected: unauthenticated('ACCESS_TOKEN_EXPIRED', INVALID_TOKEN, special),
+  };
 }
 
 export const cases = [
@@ -164,4 +185,7 @@ export const cases = [
     token: { scope: SCOPE },
     expected: { code: 'UNIMPLEMENTED', message: SOME, challenges: [], retry: false },
   },
+  ended('idle', 'that expires while nothing comes', 1),
+  ended('busy', 'that expires while messages come', MANY),
+  ended('late', 'that expires before there is a response head', undefined, 'before the first message'),
 ];

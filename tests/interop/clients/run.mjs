@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { SOME, cases } from './cases.mjs';
+import { MANY, SOME, cases } from './cases.mjs';
 import { programs } from './programs.mjs';
 import { Servers } from './servers.mjs';
 import { tables } from './table.mjs';
@@ -22,6 +22,7 @@ try {
     results.set(program, await resultsOf(program));
     for (const check of program.checks ?? []) await checked(program, check);
   }
+  for (const [program, found] of results) results.set(program, await Promise.all(found));
 } finally {
   await servers.stop();
 }
@@ -36,15 +37,16 @@ function named(name) {
   return found;
 }
 
-// A result for each case: 'equal', 'different', or why it cannot be shown. What was not built has failed them all.
+// A result for each case: 'equal', why it is so but in part, 'different', or why it cannot be shown; of a case that lasts, a promise of it. What
+// was not built has failed them all.
 async function resultsOf(program) {
   try {
     await program.build({ folder });
   } catch (error) {
     return cases.map((each) => fail(title(program, each), 'a client', error.message));
   }
-  const found = [];
-  for (const each of cases) found.push(await resultOf(program, each));
+  const found = cases.map((each) => (each.lasts ? resultOf(program, each) : undefined));
+  for (const [at, each] of cases.entries()) found[at] ??= await resultOf(program, each);
   return found;
 }
 
@@ -52,9 +54,10 @@ async function resultOf(program, each) {
   const unseen = program.unseen(each);
   const answer = await called(program, each);
   if (unseen !== undefined) return cannotBeShown(program, each, unseen, answer);
-  const [expected, found] = [each.expected, withoutOpenMessage(answer, each.expected)].map(present);
+  const partial = program.partial(each);
+  const [expected, found] = [partial?.instead ?? each.expected, withoutWhatIsOpen(answer, each.expected)].map(present);
   if (!isDeepStrictEqual(found, expected)) return fail(title(program, each), expected, found);
-  return pass(title(program, each), 'equal');
+  return pass(title(program, each), partial ? { equalBut: partial.why } : 'equal');
 }
 
 // What is asked of one program alone, and has no place in the table.
@@ -88,8 +91,12 @@ async function called(program, { what, server, token }) {
   }
 }
 
-function withoutOpenMessage(answer, expected) {
-  return expected.message === SOME && answer.message ? { ...answer, message: SOME } : answer;
+function withoutWhatIsOpen(answer, expected) {
+  return {
+    ...answer,
+    ...(expected.message === SOME && answer.message && { message: SOME }),
+    ...(expected.messages === MANY && answer.messages > 1 && { messages: MANY }),
+  };
 }
 
 // What is absent may be left out as well.

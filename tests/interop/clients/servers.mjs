@@ -1,8 +1,8 @@
-// The servers that clients are pointed at: `sekisho serve` for an issuer that is only a key, each started when it is
-// first asked for.
+// The servers that clients are pointed at: `sekisho serve` for an issuer that is only a key, or the example `streams`,
+// each started when it is first asked for.
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { AUDIENCE, ISSUER, KID, accessToken, newKeys } from '../browsers/tokens.mjs';
 import { Process, grpcAddress } from '../processes.mjs';
 
@@ -54,10 +54,10 @@ export class Servers {
   // The URL of the server of that name. A client that reads what there is from files gets one that tells nobody,
   // unless it is reflection that the server is about.
   async url(name = 'with keys', { readsFiles = false } = {}) {
-    const { flags, reflection } = this.#described(name);
+    const { flags, reflection, program = this.#sekisho } = this.#described(name);
     const told = readsFiles && reflection === 'public' ? 'off' : reflection;
     const key = `${name}, ${told}`;
-    if (!this.#started.has(key)) this.#started.set(key, this.#start([...flags, '--reflection', told]));
+    if (!this.#started.has(key)) this.#started.set(key, this.#start(program, [...flags, '--reflection', told]));
     const { address } = await this.#started.get(key);
     return `${name === 'TLS' ? 'https' : 'http'}://${address}`;
   }
@@ -71,12 +71,18 @@ export class Servers {
       TLS: { flags: [...keys, ...tls], reflection: 'public' },
       'reflection with a token': { flags: keys, reflection: 'authenticated' },
       'without reflection': { flags: keys, reflection: 'off' },
+      streams: { program: this.#streams, flags: [...keys, '--leeway', '0s'], reflection: 'public' },
     }[name];
   }
 
-  async #start(flags) {
+  // Built beside sekisho.
+  get #streams() {
+    return process.env.STREAMS || join(dirname(this.#sekisho), 'examples/streams');
+  }
+
+  async #start(program, flags) {
     const common = ['serve', '--audience', AUDIENCE, '--grpc-listen', '127.0.0.1:0', '--log-format', 'json'];
-    const server = new Process(this.#sekisho, [...common, ...flags]);
+    const server = new Process(program, [...common, ...flags]);
     return { server, address: await server.tells('the listener', grpcAddress, 30) };
   }
 

@@ -1,15 +1,15 @@
 // What came out, as Markdown: the cases, and clients down by cases across.
 
-const HEAD = ['', 'call', 'token', 'server', 'code', 'reason', 'required', 'missing', 'challenge', 'retry'];
+const HEAD = ['', 'call', 'token', 'server', 'code', 'reason', 'required', 'missing', 'challenge', 'retry', 'messages before'];
 
 // `results` has a list for each program, in the order of the cases.
 export function tables(results, cases) {
   const notes = new Notes();
-  const numbers = cases.map((_case, at) => String(at + 1));
+  const columns = cases.map(({ column }, at) => column ?? String(at + 1));
   const rows = [...results].map(([program, found]) => [nameOf(program, notes), ...found.map((each) => cell(each, notes))]);
   return [
-    markdown(HEAD, cases.map((each, at) => described(each, at + 1))),
-    markdown(['client', ...numbers], rows),
+    markdown(HEAD, cases.map((each, at) => described(each, columns[at]))),
+    markdown(['client', ...columns], rows),
     notes.text(),
   ].join('\n');
 }
@@ -21,14 +21,15 @@ function nameOf({ name, library, version, marks = [] }, notes) {
 
 function cell(result, notes) {
   if (result === 'equal') return '✓';
+  if (result.equalBut) return `✓${notes.mark(result.equalBut)}`;
   return result === 'different' ? '✗' : `—${notes.mark(result)}`;
 }
 
-function described({ what, server = 'with keys', name, expected }, number) {
-  const { code, message, reason, required, missing, challenges = [], retry } = expected;
+function described({ what, server = 'with keys', name, expected }, column) {
+  const { code, message, reason, required, missing, challenges = [], retry, messages = '' } = expected;
   const texts = [reason, required, missing, challenges.join(', ')].map((text) => (text ? `\`${text}\`` : ''));
   const answer = code === 'OK' ? `\`OK\`: ${message}` : `\`${code}\``;
-  return [String(number), what, name, server, answer, ...texts, retry ? 'told' : ''];
+  return [column, what, name, server, answer, ...texts, retry ? 'told' : '', String(messages)];
 }
 
 function markdown(head, rows) {

@@ -12,6 +12,7 @@ const METHODS = {
   api3: 'api3.v1.Api3/GetStatus',
   health: 'grpc.health.v1.Health/Check',
   reflection: 'grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
+  stream: 'events.v1.Events/Follow',
 };
 
 const QUESTION = JSON.stringify({ list_services: '' });
@@ -58,7 +59,8 @@ export function grpcurl({ readsFiles }) {
     if (code <= 64) throw new Error(`grpcurl could not call: ${stderr}`);
     const error = JSON.parse(stderr);
     const challenges = [...stdout.matchAll(/^www-authenticate: (.*)$/gm)].map(([, challenge]) => challenge);
-    return refused(codeName(error.code), error.message, error.details ?? [], challenges);
+    const messages = stdout.match(/^Response contents:$/gm)?.length;
+    return refused(codeName(error.code), error.message, error.details ?? [], challenges, messages);
   };
 }
 
@@ -79,7 +81,8 @@ export function bufCurl({ protocol, flags = [], readsFiles }) {
     if (code % 8 !== 0) throw new Error(`buf could not call: ${stderr}`);
     const error = JSON.parse(/^\{$.*^\}$/ms.exec(stderr)[0]);
     const challenges = [...stderr.matchAll(/^buf: < \(#\d+\) Www-Authenticate: (.*)$/gm)].map(([, challenge]) => challenge);
-    return refused(codeName(code / 8), error.message, decoded(error.details ?? [], folder), challenges);
+    const messages = stdout.match(/^\{/gm)?.length;
+    return refused(codeName(code / 8), error.message, decoded(error.details ?? [], folder), challenges, messages);
   };
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use triomphe::{HeaderSlice, HeaderWithLength, ThinArc};
 
@@ -24,7 +24,9 @@ pub(super) struct Verified {
     known_scopes: KnownScopes,
     claims: Claims,
     /// Where its issuer stands among those that are trusted.
-    issuer: usize,
+    issuer: u32,
+    /// What a stream is given after `exp`, in milliseconds: 49 days at most.
+    leeway: u32,
     signed: Signed,
 }
 
@@ -40,16 +42,30 @@ pub(super) enum Today {
 
 impl Verified {
     pub(super) fn new(
-        issuer: usize,
+        (index, issuer): (usize, &Issuer),
         (claims, signed): (Claims, Signed),
         known_scopes: KnownScopes,
         keys: &HeldKeys,
     ) -> Self {
-        Self { keys: AtomicU64::new(keys.set.id()), known_scopes, claims, issuer, signed }
+        let leeway = issuer.verifier().leeway_to_accept_with().as_nanos().div_ceil(1_000_000);
+        Self {
+            keys: AtomicU64::new(keys.set.id()),
+            known_scopes,
+            claims,
+            // Of more, none would be found, and the token be refused.
+            issuer: index.try_into().unwrap_or(u32::MAX),
+            leeway: leeway.try_into().unwrap_or(u32::MAX),
+            signed,
+        }
+    }
+
+    /// Until when its issuer lets the token be accepted: `exp`, and the leeway.
+    pub(super) fn ends_at(&self) -> SystemTime {
+        self.claims.ends_at(Duration::from_millis(self.leeway.into()))
     }
 
     pub(super) fn issuer(&self) -> usize {
-        self.issuer
+        self.issuer as usize
     }
 
     pub(super) fn claims(&self) -> &Claims {

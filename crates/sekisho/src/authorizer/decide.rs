@@ -180,7 +180,7 @@ impl Authorizer {
         match issuer.verifier().verify_signed(token, keys, self.clock.now()) {
             Ok(verified) => {
                 let known_scopes = self.policy.known_scopes(verified.0.scopes());
-                Ok(Verified::new(index, verified, known_scopes, keys))
+                Ok(Verified::new((index, issuer), verified, known_scopes, keys))
             }
             Err(error) => {
                 if is_of_the_signature(&error) {
@@ -192,13 +192,13 @@ impl Authorizer {
     }
 
     fn evaluate(&self, method: &Arc<Method>, caller: Caller) -> Verdict {
-        let issuer = self.issuers.get(caller.issuer());
         if method.allows(caller.known_scopes()) {
-            return Verdict::allowed(Grant::verified(method, caller, issuer));
+            return Verdict::allowed(Grant::verified(method, caller));
         }
         match method.rule().evaluate(caller.claims().scopes()) {
-            Ok(()) => Verdict::allowed(Grant::verified(method, caller, issuer)),
+            Ok(()) => Verdict::allowed(Grant::verified(method, caller)),
             Err(missing) => {
+                let issuer = self.issuers.get(caller.issuer());
                 Verdict::refused(method, issuer, Some(caller), Denial::InsufficientScope { missing })
             }
         }

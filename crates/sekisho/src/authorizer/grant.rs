@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
+#[cfg(feature = "server")]
 use super::Issuer;
 use super::caller::Caller;
 use crate::policy::{Method, StreamEnd};
@@ -20,22 +21,15 @@ pub struct Grant(Arc<Granted>);
 struct Granted {
     method: Arc<Method>,
     caller: Option<Caller>,
-    stream_ends_at: Option<SystemTime>,
 }
 
 impl Grant {
-    /// For as long as `issuer` lets the caller's token be accepted, where that is what ends the call.
-    pub(super) fn verified(method: &Arc<Method>, caller: Caller, issuer: Option<&Issuer>) -> Self {
-        let stream_ends_at = if method.is_streaming() && method.stream_end() == StreamEnd::AtExpiry {
-            issuer.map(|issuer| issuer.verifier().end_of(caller.claims()))
-        } else {
-            None
-        };
-        Self(Arc::new(Granted { method: Arc::clone(method), caller: Some(caller), stream_ends_at }))
+    pub(super) fn verified(method: &Arc<Method>, caller: Caller) -> Self {
+        Self(Arc::new(Granted { method: Arc::clone(method), caller: Some(caller) }))
     }
 
     pub(super) fn anonymous(method: &Arc<Method>) -> Self {
-        Self(Arc::new(Granted { method: Arc::clone(method), caller: None, stream_ends_at: None }))
+        Self(Arc::new(Granted { method: Arc::clone(method), caller: None }))
     }
 
     /// Whether the two are of one call.
@@ -98,6 +92,11 @@ impl Grant {
     ///
     /// A stream is also ended when the key of its token is withdrawn, which nobody knows before.
     pub fn stream_ends_at(&self) -> Option<SystemTime> {
-        self.0.stream_ends_at
+        let method = self.method();
+        // Asked of a stream alone: a unary call is not to pay for it.
+        if !method.is_streaming() || method.stream_end() == StreamEnd::Never {
+            return None;
+        }
+        self.0.caller.as_ref().map(|caller| caller.ends_at())
     }
 }

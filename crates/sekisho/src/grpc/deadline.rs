@@ -1,10 +1,15 @@
 //! The deadline of a call: `grpc-timeout` (gRPC over HTTP/2, "Timeout").
 
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use http::HeaderMap;
+use http::{HeaderMap, Response};
+use tonic::Status;
+use tonic::body::Body;
 
 use crate::clock::{Clock, Wait};
 
@@ -51,18 +56,43 @@ impl Deadline {
         self.clock.elapsed() >= self.at
     }
 
+    /// Answers as `response` does, or once it has passed.
+    pub(super) async fn keep<F>(mut self: Box<Self>, response: F) -> Result<Response<Body>, Infallible>
+    where
+        F: Future<Output = Result<Response<Body>, Infallible>>,
+    {
+        let mut response = pin!(response);
+        poll_fn(|cx| {
+            let answer = response.as_mut().poll(cx);
+            if answer.is_ready() {
+                return answer;
+            }
+            ready!(self.poll_passed(cx));
+            Poll::Ready(Ok(exceeded().into_http()))
+        })
+        .await
+    }
+
     /// Ready once it has passed.
     pub(super) fn poll_passed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        loop {
-            if let Some(wait) = &mut self.wait {
-                ready!(wait.as_mut().poll(cx));
-            }
-            if self.has_passed() {
-                return Poll::Ready(());
-            }
-            self.wait = Some(self.clock.wait_until(self.at));
+        if self.has_passed() {
+            return Poll::Ready(());
         }
+        let wait = self.wait.get_or_insert_with(|| self.clock.wait_until(self.at));
+        ready!(wait.as_mut().poll(cx));
+        self.wait = None;
+        if self.has_passed() {
+            return Poll::Ready(());
+        }
+        // The wait has ended too early.
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
+}
+
+/// What the caller of any call is told.
+pub(super) fn exceeded() -> Status {
+    Status::deadline_exceeded("The deadline of the call has passed")
 }
 
 #[cfg(test)]

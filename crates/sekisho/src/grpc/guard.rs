@@ -1,29 +1,29 @@
 //! The guard in front of services.
 
+mod answer;
+
 use std::convert::Infallible;
 use std::error::Error;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{Request, Response};
-use pin_project_lite::pin_project;
-use tonic::Status;
 use tonic::body::Body;
 
-use super::deadline::Deadline;
-use super::streams::{self, StreamCall, Streams};
+use super::deadline::{self, Deadline};
+use super::streams::Streams;
 use super::verifications::Verifications;
 use super::{ForwardedToken, RequestBody, observe, status};
 use crate::authorizer::{Authorization, Authorizer, Grant, Verdict};
+pub(crate) use answer::GuardFuture;
+use answer::State;
 
 /// What a guard lets calls into. It takes a call at any time, from many threads at once: a service that has to be polled
 /// ready first is polled behind it.
 pub(crate) trait Granted: Clone {
-    type Future: Future<Output = Result<Response<Body>, Infallible>>;
+    type Future: Future<Output = Result<Response<Body>, Infallible>> + Send + 'static;
 
     /// The grant is in the extensions, too.
     fn call<B>(&self, request: Request<RequestBody<B>>, grant: &Grant) -> Self::Future
@@ -112,13 +112,12 @@ impl<S: Granted> Guard<S> {
             Ok(grant) => {
                 self.entry.admit(&mut request, grant.clone());
                 if deadline.as_ref().is_some_and(|deadline| deadline.has_passed()) {
-                    return State::refused(streams::deadline_exceeded());
+                    return State::refused(deadline::exceeded());
                 }
-                let at = deadline.as_ref().map(|deadline| deadline.at());
-                if Streams::concerns(grant, at) {
-                    return self.open_stream(request, at, grant);
+                if Streams::concerns(grant, deadline.is_some()) {
+                    return self.open_stream(request, deadline.map(|deadline| deadline.at()), grant);
                 }
-                State::Entered { response: self.inner.call(request, grant), deadline }
+                State::entered(self.inner.call(request, grant), deadline)
             }
             Err(denial) => {
                 State::refused(status::status_of(denial, verdict.method(), verdict.scope_prefix()))
@@ -138,7 +137,7 @@ impl<S: Granted> Guard<S> {
         let opened =
             self.entry.streams.open(request, (grant, deadline), |request| self.inner.call(request, grant));
         match opened {
-            Ok(call) => State::Stream { call },
+            Ok(call) => State::Watched { response: Box::pin(call) },
             Err(status) => State::refused(status),
         }
     }
@@ -169,100 +168,3 @@ impl Entry {
 /// The grant once more, where no layer of others can put another one: the innermost check behind layers goes by it.
 #[derive(Debug, Clone)]
 pub(crate) struct GrantOfThisCall(pub(crate) Grant);
-
-pin_project! {
-    /// The answer to a call.
-    pub(crate) struct GuardFuture<S, B>
-    where
-        S: Granted,
-    {
-        #[pin]
-        state: State<S, B>,
-    }
-}
-
-pin_project! {
-    #[project = StateProjection]
-    enum State<S, B>
-    where
-        S: Granted,
-    {
-        AwaitingKey {
-            verdict: Pin<Box<dyn Future<Output = Verdict> + Send>>,
-            deadline: Option<Box<Deadline>>,
-            call: Option<(Guard<S>, Request<RequestBody<B>>)>,
-        },
-        Entered { #[pin] response: S::Future, deadline: Option<Box<Deadline>> },
-        Stream { call: StreamCall<S::Future> },
-        Refused { response: Option<Response<Body>> },
-    }
-}
-
-impl<S: Granted, B> State<S, B> {
-    fn refused(status: Status) -> Self {
-        Self::Refused { response: Some(status.into_http()) }
-    }
-}
-
-impl<S: Granted, B> GuardFuture<S, B> {
-    /// An answer to a request that was turned away before it was a call.
-    pub(crate) fn turned_away(response: Response<Body>) -> Self {
-        Self { state: State::Refused { response: Some(response) } }
-    }
-}
-
-impl<S, B> Future for GuardFuture<S, B>
-where
-    S: Granted,
-    B: http_body::Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + Unpin + 'static,
-{
-    type Output = Result<Response<Body>, Infallible>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        loop {
-            let mut this = self.as_mut().project();
-            let next = match this.state.as_mut().project() {
-                StateProjection::Entered { response, deadline } => {
-                    let answer = response.poll(cx);
-                    if answer.is_ready() {
-                        return answer;
-                    }
-                    ready!(poll_passed(deadline, cx));
-                    State::refused(streams::deadline_exceeded())
-                }
-                StateProjection::Stream { call } => return Pin::new(call).poll(cx),
-                StateProjection::Refused { response } => return answer_once(response),
-                StateProjection::AwaitingKey { verdict, deadline, call } => match verdict.as_mut().poll(cx) {
-                    Poll::Ready(verdict) => match call.take() {
-                        Some((guard, request)) => guard.enter(request, deadline.take(), &verdict),
-                        None => return Poll::Pending,
-                    },
-                    Poll::Pending => {
-                        ready!(poll_passed(deadline, cx));
-                        State::refused(streams::deadline_exceeded())
-                    }
-                },
-            };
-            this.state.set(next);
-        }
-    }
-}
-
-/// Never ready where there is no deadline.
-fn poll_passed(deadline: &mut Option<Box<Deadline>>, cx: &mut Context<'_>) -> Poll<()> {
-    match deadline {
-        Some(deadline) => deadline.poll_passed(cx),
-        None => Poll::Pending,
-    }
-}
-
-/// A future is not polled again once it has answered; one that is anyway never answers again.
-fn answer_once<R, E>(response: &mut Option<R>) -> Poll<Result<R, E>> {
-    response.take().map_or(Poll::Pending, |response| Poll::Ready(Ok(response)))
-}
-
-impl<S: Granted, B> std::fmt::Debug for GuardFuture<S, B> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("GuardFuture")
-    }
-}

@@ -8,11 +8,14 @@
 mod body;
 mod boundary;
 mod call;
+mod ending;
+mod ends;
 mod open;
 mod reset_due;
 mod watch;
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -20,7 +23,7 @@ use http::Request;
 use tonic::Status;
 use tonic::body::Body;
 
-use super::{RequestBody, observe, status_of};
+use super::{RequestBody, deadline, observe, status_of};
 use crate::authorizer::{Authorizer, Denial, Grant};
 use crate::token::{InvalidToken, TokenError};
 use body::StreamBody;
@@ -57,9 +60,10 @@ impl Streams {
         Self(Arc::new(Shared { authorizer, watch: Watch::default() }))
     }
 
-    /// Whether a call has an end: `deadline` is its own, by the clock's steady time.
-    pub(super) fn concerns(grant: &Grant, deadline: Option<Duration>) -> bool {
-        grant.method().is_streaming() && (deadline.is_some() || grant.stream_ends_at().is_some())
+    /// Whether a call is a stream that has an end, by its token or by a deadline of its own.
+    #[inline]
+    pub(super) fn concerns(grant: &Grant, has_deadline: bool) -> bool {
+        grant.method().is_streaming() && (has_deadline || grant.stream_ends_at().is_some())
     }
 
     /// Runs a handler until the stream ends: `run` is given the request as the handler gets it.
@@ -78,24 +82,38 @@ impl Streams {
             + Unpin
             + 'static,
     {
-        let watched = self.0.watch.start(&self.0);
-        watched.map_err(|_| self.status_of(grant, End::Unwatched))?;
         let id = self.0.watch.next_id();
         let stream = Arc::new(OpenStream::new(id, grant.clone(), deadline, self.clone()));
         let (head, body) = request.into_parts();
-        stream.request.put(Body::new(body));
+        // Around: a body of this very type is made where a unary call is, and there alone.
+        stream.request.put(Body::new(RequestBody::around(body)));
         self.0.watch.add(&stream, &**self.0.authorizer.clock_in_use());
+        // Whoever ends all streams since nobody watches any more finds this one, or somebody watches from now on.
+        if let Err(error) = self.0.watch.start(&self.0) {
+            tracing::error!(
+                error = error.to_string(),
+                "no thread can watch over streams, so that none is let in"
+            );
+            return Err(stream.status());
+        }
         // The key may have gone since the call was decided, before anybody looked for this stream.
         if self.0.authorizer.has_withdrawn_key_of(grant) {
-            stream.end(End::KeyWithdrawn);
+            drop(stream.end(End::KeyWithdrawn));
         }
         let body = RequestBody::around(StreamBody::request(Arc::clone(&stream)));
         let handler = run(Request::from_parts(head, body));
         Ok(StreamCall::new(stream, handler))
     }
 
-    fn look_once_more(&self, stream: &Arc<OpenStream>) {
-        self.0.watch.give_up_at(stream, self.0.authorizer.elapsed().saturating_add(GRACE));
+    /// Of a stream that ends now, by the clock's steady time; none where the clock is broken, which keeps no stream from
+    /// being ended.
+    fn end_of_grace(&self) -> Option<Duration> {
+        let elapsed = catch_unwind(AssertUnwindSafe(|| self.0.authorizer.elapsed()));
+        elapsed.ok().map(|elapsed| elapsed.saturating_add(GRACE))
+    }
+
+    fn give_up_at(&self, stream: &Arc<OpenStream>, at: Duration) {
+        self.0.watch.give_up_at(stream, at);
     }
 
     fn close(&self, stream: &OpenStream) {
@@ -112,14 +130,9 @@ impl Streams {
             Some(denial) => {
                 status_of(&denial, Some(grant.method()), self.0.authorizer.scope_prefix_of(grant))
             }
-            None => deadline_exceeded(),
+            None => deadline::exceeded(),
         }
     }
-}
-
-/// Of any call.
-pub(super) fn deadline_exceeded() -> Status {
-    Status::deadline_exceeded("The deadline of the call has passed")
 }
 
 impl End {
@@ -148,3 +161,6 @@ impl fmt::Debug for Streams {
 
 /// The thread holds no stream, nor the guard, while it waits.
 type Watched = Weak<Shared>;
+
+#[cfg(test)]
+mod tests;

@@ -65,6 +65,11 @@ impl VerificationKey {
         self.material.shares_its_secret_with(number)
     }
 
+    /// Whether both verify the same signatures, whatever their issuer calls them.
+    pub(crate) fn has_material_of(&self, other: &Self) -> bool {
+        self.material == other.material
+    }
+
     /// The key's name, where the issuer gave it one.
     pub fn kid(&self) -> Option<&str> {
         self.kid.as_deref()

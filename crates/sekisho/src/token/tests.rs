@@ -116,6 +116,37 @@ fn the_audience_may_stand_in_a_claim_of_another_name() {
     assert!(verifier.verify(&read, &keys, ManualClock::new().time()).is_ok());
 }
 
+#[test]
+fn a_key_is_the_same_whatever_else_its_issuer_says_of_it() {
+    let (issuer, other) =
+        (TestIssuer::new("https://i.example/", "orders"), TestIssuer::new("https://i.example/", "orders"));
+    let held = |mut jwk: Value, left_out: &str| {
+        jwk.as_object_mut().expect("a JWK").remove(left_out);
+        let set = json!({ "keys": [jwk] }).to_string();
+        let (set, _) = crate::jwks::KeySet::parse(set.as_bytes()).expect("keys");
+        HeldKeys { issuer: "https://i.example/".into(), set: set.into() }
+    };
+    let verifier = Verifier::new("orders");
+    let signed_with = |header: crate::testing::TokenBuilder<'_>| {
+        let entry = format!("Bearer {}", header.sign());
+        let decoded = decode(entry.as_bytes()).expect("three parts");
+        let token = verifier.read(&decoded).expect("its form");
+        let keys = held(issuer.jwk(), "");
+        verifier.verify_signed(&token, &keys, ManualClock::new().time()).expect("a good one").1
+    };
+    let named = signed_with(issuer.token());
+    let unnamed = signed_with(issuer.token().without_header("kid"));
+    // By `left_out`, and whether it is still the key of a token that names it, and of one that does not.
+    for (left_out, by_name, without) in [("", true, true), ("alg", true, true), ("kid", false, true)] {
+        let keys = held(issuer.jwk(), left_out);
+        assert_eq!(named.would_verify_with(&keys), by_name, "without {left_out}");
+        assert_eq!(unnamed.would_verify_with(&keys), without, "without {left_out}");
+    }
+    // Another key under its name.
+    assert!(!named.would_verify_with(&held(other.jwk(), "")));
+    assert!(!unnamed.would_verify_with(&held(other.jwk(), "")));
+}
+
 fn json_value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),

@@ -190,9 +190,9 @@ impl Verifier {
         claims.are_current(self.leeway, now)
     }
 
-    /// When verified claims are not accepted any more: `exp`, and the leeway.
-    pub(crate) fn end_of(&self, claims: &Claims) -> SystemTime {
-        claims.ends_at(self.leeway)
+    /// How long after `exp` a token is accepted.
+    pub(crate) fn leeway_to_accept_with(&self) -> Duration {
+        self.leeway
     }
 
     fn with_claims(mut self) -> Self {
@@ -239,11 +239,12 @@ pub(crate) struct Signed {
 }
 
 impl Signed {
-    /// Whether the token's key is among those of `keys` that the token would be tried against.
+    /// Whether the token's key is among those of `keys` that the token would be tried against: the same numbers, whatever
+    /// else its issuer says of it now.
     pub(crate) fn would_verify_with(&self, keys: &HeldKeys) -> bool {
         let kid = if self.names_its_key { self.key.kid() } else { None };
         keys.set
             .shared_candidates(kid, self.algorithm)
-            .any(|key| Arc::ptr_eq(key, &self.key) || key == &self.key)
+            .any(|key| Arc::ptr_eq(key, &self.key) || key.has_material_of(&self.key))
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sekisho::jwks::{FetchError, Fetched, KeySet, KeySource, Keys, Schedule};
 use sekisho::testing::{ManualClock, TestIssuer};
 use sekisho::token::Verifier;
-use sekisho::{AccessRule, Issuer, Protected};
+use sekisho::{AccessRule, Issuer, Protected, StreamEnd};
 use tokio::sync::watch;
 use tokio_stream::StreamExt as _;
 use tonic::transport::Channel;
@@ -103,6 +103,32 @@ async fn a_shutdown_is_told_and_ends_what_is_watched() {
     }
     for name in NAMES {
         assert_eq!(check(&channel, name).await, Ok(NOT_SERVING), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_rule_in_code_says_when_these_streams_end() {
+    let issuer = issuer();
+    let bearer = format!("Bearer {}", issuer.token().sign());
+    for (end, expected) in [(StreamEnd::AtExpiry, Some("3605")), (StreamEnd::Never, None)] {
+        let rule = AccessRule::Authenticated.with_stream_end(end);
+        let all = services(&Orders::default()).health(rule.clone()).reflection(rule);
+        let protected = all.protect(issuer.issuer()).expect("protected");
+        let channel = connect(serve_by_tonic(protected).await).await;
+
+        let mut request = Request::new(of(""));
+        request.metadata_mut().insert("authorization", bearer.parse().expect("a value"));
+        let watched = HealthClient::new(channel.clone()).watch(request).await.expect("a watch");
+        let told = |head: &tonic::metadata::MetadataMap| {
+            head.get("sekisho-expires-in").map(|seconds| seconds.to_str().expect("a number").to_owned())
+        };
+        assert_eq!(told(watched.metadata()).as_deref(), expected, "health");
+
+        let mut request = Request::new(tokio_stream::pending::<v1::ServerReflectionRequest>());
+        request.metadata_mut().insert("authorization", bearer.parse().expect("a value"));
+        let mut client = v1::server_reflection_client::ServerReflectionClient::new(channel);
+        let answers = client.server_reflection_info(request).await.expect("let in");
+        assert_eq!(told(answers.metadata()).as_deref(), expected, "reflection");
     }
 }
 

@@ -21,6 +21,8 @@ mod refused_at_start;
 mod service;
 #[path = "several_sets.rs"]
 mod several_sets;
+#[path = "streams.rs"]
+mod streams;
 #[path = "support.rs"]
 mod support;
 #[path = "unchanged.rs"]

@@ -7,11 +7,15 @@ use std::task::{Context, Poll};
 
 use futures_util::future::BoxFuture;
 use http::header::{AUTHORIZATION, HeaderValue, InvalidHeaderValue};
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response};
+use http_body::{Body, Frame};
+use http_body_util::BodyExt as _;
+use http_body_util::combinators::MapFrame;
 use tonic::{Code, Status};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::issuer::FetchError;
 use crate::tokens::Tokens;
 
 /// What calls are authorized with.
@@ -38,18 +42,26 @@ impl Credentials {
             Self::Fixed(value) => Ok(Some(value.clone())),
             // The server would be told nothing by a call without token, and the caller the wrong thing by its
             // answer: it is the issuer that has to come back.
-            Self::Renewed(tokens) => {
-                tokens.authorization().await.map(Some).map_err(|error| {
-                    Status::unavailable(format!("No access token could be fetched: {error}"))
-                })
-            }
+            Self::Renewed(tokens) => tokens.authorization().await.map(Some).map_err(|error| no_token(&error)),
         }
     }
 
-    fn refused(&self, sent: &HeaderValue) {
-        if let Self::Renewed(tokens) = self {
+    /// Looks whether it is the token with which something is wrong, in head or trailers of an answer.
+    fn look_at(&self, answer: &HeaderMap, sent: &HeaderValue) {
+        let refused = Status::from_header_map(answer).is_some_and(|s| s.code() == Code::Unauthenticated);
+        if let (Self::Renewed(tokens), true) = (self, refused) {
             tokens.discard(sent);
         }
+    }
+}
+
+/// What a call ends with that has no token to be sent.
+pub(crate) fn no_token(error: &FetchError) -> Status {
+    let message = format!("No access token could be fetched: {error}");
+    match error {
+        // Another try would be refused like this one.
+        FetchError::Refused(_) => Status::unauthenticated(message),
+        _ => Status::unavailable(message),
     }
 }
 
@@ -80,16 +92,21 @@ pub struct Authorized<S> {
     credentials: Credentials,
 }
 
+/// A body whose trailers are looked at: a stream that had begun ends by them, once its token is no longer good.
+pub type Watched<R> = MapFrame<R, Look<<R as Body>::Data>>;
+
+type Look<D> = Box<dyn FnMut(Frame<D>) -> Frame<D> + Send>;
+
 impl<S, B, R> Service<Request<B>> for Authorized<S>
 where
     S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
     S::Future: Send,
     B: Send + 'static,
-    R: Default,
+    R: Body + Default,
 {
-    type Response = Response<R>;
+    type Response = Response<Watched<R>>;
     type Error = S::Error;
-    type Future = BoxFuture<'static, Result<Response<R>, S::Error>>;
+    type Future = BoxFuture<'static, Result<Self::Response, S::Error>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.channel.poll_ready(context)
@@ -103,18 +120,28 @@ where
         Box::pin(async move {
             let authorization = match credentials.authorization().await {
                 Ok(authorization) => authorization,
-                Err(status) => return Ok(status.into_http()),
+                Err(status) => return Ok(status.into_http().map(unwatched)),
             };
-            let Some(sent) = authorization else { return channel.call(request).await };
+            let Some(sent) = authorization else { return Ok(channel.call(request).await?.map(unwatched)) };
             request.headers_mut().insert(AUTHORIZATION, sent.clone());
             let response = channel.call(request).await?;
-            // A call that is turned away at the door is answered by its head alone. This one is not made again:
-            // what follows on it is the caller's to say.
-            if Status::from_header_map(response.headers()).is_some_and(|s| s.code() == Code::Unauthenticated)
-            {
-                credentials.refused(&sent);
-            }
-            Ok(response)
+            // A call that is turned away at the door is answered by its head alone. It is not made again: what
+            // follows on it is the caller's to say.
+            credentials.look_at(response.headers(), &sent);
+            Ok(response.map(|body| watched(body, credentials, sent)))
         })
     }
+}
+
+fn watched<R: Body>(body: R, credentials: Credentials, sent: HeaderValue) -> Watched<R> {
+    body.map_frame(Box::new(move |frame| {
+        if let Some(trailers) = frame.trailers_ref() {
+            credentials.look_at(trailers, &sent);
+        }
+        frame
+    }))
+}
+
+fn unwatched<R: Body>(body: R) -> Watched<R> {
+    body.map_frame(Box::new(|frame| frame))
 }

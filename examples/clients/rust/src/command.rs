@@ -8,6 +8,8 @@ use std::{env, fs};
 
 use oauth2::{ClientId, ClientSecret};
 use sekisho_client::authorize::Credentials;
+use sekisho_client::code_name;
+use sekisho_client::follow::Renewal;
 use sekisho_client::issuer::{ClientCredentials, Registration};
 use sekisho_client::secure_url::SecureUrl;
 use sekisho_client::tokens::Tokens;
@@ -15,7 +17,7 @@ use tonic::Code;
 use tonic::transport::{Certificate, ClientTlsConfig, Endpoint};
 use tonic_types::ErrorInfo;
 
-const USAGE: &str = "usage: client [api1|api2|api3|health|reflection]…";
+const USAGE: &str = "usage: client [api1|api2|api3|health|reflection|stream|follow]…";
 
 #[derive(Clone, Copy)]
 pub(crate) enum What {
@@ -24,10 +26,13 @@ pub(crate) enum What {
     Api3,
     Health,
     Reflection,
+    Stream,
+    Follow,
 }
 
 impl What {
-    const ALL: [Self; 5] = [Self::Api1, Self::Api2, Self::Api3, Self::Health, Self::Reflection];
+    const ALL: [Self; 7] =
+        [Self::Api1, Self::Api2, Self::Api3, Self::Health, Self::Reflection, Self::Stream, Self::Follow];
 }
 
 impl fmt::Display for What {
@@ -38,6 +43,8 @@ impl fmt::Display for What {
             Self::Api3 => "api3",
             Self::Health => "health",
             Self::Reflection => "reflection",
+            Self::Stream => "stream",
+            Self::Follow => "follow",
         })
     }
 }
@@ -45,6 +52,9 @@ impl fmt::Display for What {
 pub(crate) struct Settings {
     pub(crate) endpoint: Endpoint,
     pub(crate) credentials: Credentials,
+    pub(crate) renewal: Renewal,
+    /// How many events to follow; until somebody ends it where none is named.
+    pub(crate) events: Option<u64>,
 }
 
 impl Settings {
@@ -62,7 +72,14 @@ impl Settings {
             return Err("SEKISHO_CA_FILE has no certificate".into());
         }
         let credentials = credentials(roots.as_deref().unwrap_or_default())?;
-        Ok((Self { endpoint: endpoint(roots)?, credentials }, asked))
+        let renewal = match variable("SEKISHO_RENEWAL").as_deref() {
+            None | Some("before") => Renewal::Before,
+            Some("after") => Renewal::After,
+            Some(_) => return Err("SEKISHO_RENEWAL is neither before nor after".into()),
+        };
+        let events = variable("SEKISHO_EVENTS").map(|number| number.parse()).transpose();
+        let events = events.map_err(|error| format!("SEKISHO_EVENTS: {error}"))?;
+        Ok((Self { endpoint: endpoint(roots)?, credentials, renewal, events }, asked))
     }
 }
 
@@ -117,7 +134,7 @@ pub(crate) struct Refusal<'a> {
 
 impl fmt::Display for Refusal<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} {}", name(self.code), self.message)?;
+        writeln!(f, "{} {}", code_name(self.code), self.message)?;
         if let Some(info) = &self.info {
             writeln!(f, "  reason: {}", info.reason)?;
             for (title, entry) in [("required", "requiredScopes"), ("missing", "missingScopes")] {
@@ -134,16 +151,4 @@ impl fmt::Display for Refusal<'_> {
         }
         Ok(())
     }
-}
-
-/// As gRPC writes it: `PERMISSION_DENIED`, where tonic has `PermissionDenied`.
-fn name(code: Code) -> String {
-    let mut name = String::new();
-    for letter in format!("{code:?}").chars() {
-        if letter.is_ascii_uppercase() && !name.is_empty() {
-            name.push('_');
-        }
-        name.push(letter.to_ascii_uppercase());
-    }
-    name
 }

@@ -13,7 +13,8 @@ use crate::issuer::{ClientCredentials, FetchError};
 /// How long before its end a token is renewed; of one that lives short, a fifth of its life.
 const MARGIN: Duration = Duration::from_secs(30);
 /// From the beginning of a fetch until there may be another: issuers meter them, and neither their failure nor a
-/// token that the server turns away is mended by asking again at once. A token is sent for as long at least.
+/// token that the server turns away is mended by asking again at once. A token is sent for as long at least, unless
+/// it lives so short that half of its life is less.
 pub const PAUSE: Duration = Duration::from_secs(5);
 
 /// What time it is. Tests bring one that they move.
@@ -33,6 +34,8 @@ struct Inner {
 struct State {
     held: Option<Held>,
     fetch: Option<Fetch>,
+    /// Of the last token that was fetched; none before the first, and after a failure.
+    lifetime: Option<Duration>,
 }
 
 struct Held {
@@ -46,7 +49,7 @@ struct Fetch {
     /// For everybody who waits for it, or comes soon after.
     answer: Answer,
     task: AbortHandle,
-    next_at: Instant,
+    begun_at: Instant,
 }
 
 type Answer = Shared<BoxFuture<'static, Result<HeaderValue, Arc<FetchError>>>>;
@@ -78,6 +81,23 @@ impl Tokens {
         answer.await
     }
 
+    /// Has a token held that lasts for longer than that: the one that is held, or the next. Calls go on with the one
+    /// that is held meanwhile.
+    ///
+    /// # Errors
+    /// As for [`Self::authorization`].
+    pub async fn lasting(&self, longer_than: Duration) -> Result<(), Arc<FetchError>> {
+        let answer = {
+            let mut state = self.state();
+            let now = (self.0.clock)();
+            if state.held.as_ref().is_some_and(|held| now + longer_than < held.expires_at) {
+                return Ok(());
+            }
+            self.fetching(&mut state, now).clone()
+        };
+        answer.await.map(drop)
+    }
+
     /// `sent` was turned away: another token is to follow it, as soon as there may be a fetch.
     pub fn discard(&self, sent: &HeaderValue) {
         // Of calls that were turned away together, a later one must not discard what the first has had fetched.
@@ -86,21 +106,24 @@ impl Tokens {
 
     /// What the fetch answers that is under way; the last one, where it is too early for another; or a new one.
     fn fetching<'a>(&self, state: &'a mut State, now: Instant) -> &'a Answer {
-        state.fetch.take_if(|fetch| fetch.task.is_finished() && now >= fetch.next_at);
+        let pause = state.lifetime.map_or(PAUSE, |lifetime| PAUSE.min(lifetime / 2));
+        state.fetch.take_if(|fetch| fetch.task.is_finished() && now >= fetch.begun_at + pause);
         let fetch = state.fetch.get_or_insert_with(|| {
             let this = self.clone();
             // A task of its own: a caller who gives up waiting does not end it for the others.
             let task = tokio::spawn(async move { this.renew(now).await });
             let handle = task.abort_handle();
             let answer = task.map(|ended| ended.unwrap_or_else(|error| Err(Arc::new(error.into()))));
-            Fetch { answer: answer.boxed().shared(), task: handle, next_at: now + PAUSE }
+            Fetch { answer: answer.boxed().shared(), task: handle, begun_at: now }
         });
         &fetch.answer
     }
 
     /// The life of the token is counted from before it was asked for, and so never too long.
     async fn renew(&self, asked_at: Instant) -> Result<HeaderValue, Arc<FetchError>> {
-        let (authorization, lifetime) = self.0.client.fetch().await?;
+        let fetched = self.0.client.fetch().await;
+        self.state().lifetime = fetched.as_ref().ok().map(|(_, lifetime)| *lifetime);
+        let (authorization, lifetime) = fetched?;
         let expires_at = asked_at + lifetime;
         let renew_at = asked_at + lifetime.saturating_sub(MARGIN.min(lifetime / 5));
         self.state().held = Some(Held { authorization: authorization.clone(), renew_at, expires_at });

@@ -1,6 +1,9 @@
 // What the three programs share: what they are asked for, and what they print.
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { TokenSource } from './follow.js';
+import { clientCredentials } from './issuer.js';
+import { Tokens } from './tokens.js';
 
 export interface Refusal {
   code: string;
@@ -16,26 +19,39 @@ export interface Refusal {
 // Makes a call and tells what was answered; or why there is none to make.
 export type Call = (() => Promise<string>) | { cannotShow: string };
 
-export type Calls = Record<'api1' | 'api2' | 'api3' | 'health' | 'reflection', Call>;
+export type Calls = Record<'api1' | 'api2' | 'api3' | 'health' | 'reflection' | 'stream' | 'follow', Call>;
 
 export function settings() {
   const { SEKISHO_URL, SEKISHO_CA_FILE, TOKEN } = process.env;
   // What cannot stand in a header, like the line break of a file, libraries would show in their errors.
   if (TOKEN && /[^ -~]/.test(TOKEN)) wrongCall('TOKEN has a character that no token has');
   return {
-    url: confidential(SEKISHO_URL || 'http://127.0.0.1:50051'),
+    url: confidential('SEKISHO_URL', SEKISHO_URL || 'http://127.0.0.1:50051'),
     ca: SEKISHO_CA_FILE ? certificates(SEKISHO_CA_FILE) : undefined,
     token: TOKEN || undefined,
+    tokens: tokens(TOKEN),
   };
 }
 
+// For calls that outlive a token: that of TOKEN, or those that an issuer gives.
+function tokens(token: string | undefined): TokenSource {
+  if (token) return async () => token;
+  const { SEKISHO_TOKEN_CLIENT_ID: id, SEKISHO_TOKEN_CLIENT_SECRET: secret, SEKISHO_ISSUER: issuer } = process.env;
+  if (!id) return async () => wrongCall('It wants TOKEN, or SEKISHO_TOKEN_CLIENT_ID');
+  if (!secret || !issuer) return wrongCall('SEKISHO_TOKEN_CLIENT_ID wants SEKISHO_TOKEN_CLIENT_SECRET and SEKISHO_ISSUER');
+  const { SEKISHO_AUDIENCE: audience, SEKISHO_SCOPE: scope } = process.env;
+  const parameters = { ...(audience && { audience }), ...(scope && { scope }) };
+  const kept = new Tokens(clientCredentials({ issuer: confidential('SEKISHO_ISSUER', issuer), id, secret, parameters }));
+  return (spent) => kept.get(spent);
+}
+
 // A token in plain text is anyone's on the way: that is for loopback alone.
-function confidential(text: string): URL {
-  if (!URL.canParse(text)) wrongCall('SEKISHO_URL=http[s]://HOST:PORT');
+function confidential(name: string, text: string): URL {
+  if (!URL.canParse(text)) wrongCall(`${name}=http[s]://HOST:PORT`);
   const url = new URL(text);
   const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
   if (url.protocol === 'https:' || (url.protocol === 'http:' && loopback)) return url;
-  return wrongCall('SEKISHO_URL is neither https, nor http on loopback');
+  return wrongCall(`${name} is neither https, nor http on loopback`);
 }
 
 function certificates(file: string): Buffer {
@@ -85,9 +101,13 @@ export async function run(calls: Calls, refusal: (error: unknown) => Refusal): P
   }
 }
 
+// As gRPC writes it; Connect's names are like PermissionDenied.
+export function codeName(code: string | undefined): string {
+  return (code ?? '').replace(/(?<=[a-z])[A-Z]/g, '_$&').toUpperCase();
+}
+
 function show(name: string, { code, message, info, challenges, retryAfter }: Refusal): void {
-  // Connect's names are like PermissionDenied.
-  console.log(`${name}: ${code.replace(/(?<=[a-z])[A-Z]/g, '_$&').toUpperCase()} ${message}`);
+  console.log(`${name}: ${codeName(code)} ${message}`);
   const { requiredScopes, missingScopes } = info?.metadata ?? {};
   if (info) console.log(`  reason: ${info.reason}`);
   if (requiredScopes) console.log(`  required: ${requiredScopes}`);

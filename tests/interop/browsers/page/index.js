@@ -1,9 +1,10 @@
-// What runs in the browser. `call` and `stream` make one call with one client and tell what its caller gets to
-// see; the driver asks for it from outside, and judges.
+// What runs in the browser. `call`, `stream` and `lastingStream` make one call with one client and tell what its caller
+// gets to see; the driver asks for it from outside, and judges.
 import { Api1 } from 'generated/api1/v1/api1_pb.js';
 import { Api2 } from 'generated/api2/v1/api2_pb.js';
 import { Api3 } from 'generated/api3/v1/api3_pb.js';
 import { connectWeb, open } from './connect-web.js';
+import { followed } from './follow.js';
 import { grpcWeb } from './grpc-web.js';
 import { improbable } from './improbable.js';
 import { protobufTs } from './protobuf-ts.js';
@@ -46,3 +47,12 @@ globalThis.stream = async ({ client, address, patience, ...call }) => {
   await opened;
   return { messages, shown, ...end };
 };
+
+// One that nobody tells to go on: it lasts until the server ends it.
+globalThis.lastingStream = async ({ client, ...call }) => {
+  const messages = [];
+  const end = await clients[client].stream(call, (text) => messages.push(text));
+  return { messages, ...end };
+};
+
+globalThis.follow = followed;

@@ -19,7 +19,8 @@ const likeAuth0 = Boolean(process.env.AUTH0);
 const page = process.env.PAGE;
 const isPoor = Boolean(process.env.POOR);
 const prefix = process.env.SCOPE_PREFIX || '';
-const scope = ['api1', 'api2', 'api3'].map((api) => `${prefix}${api}:read:status`).join(' ');
+const scopes = ['api1:read:status', 'api2:read:status', 'api3:read:status', 'events:read'];
+const scope = scopes.map((name) => `${prefix}${name}`).join(' ');
 
 // Newest first, which is the one that signs.
 let keys = [signingKey()];
@@ -122,6 +123,9 @@ const issuer = `http://127.0.0.1:${server.address().port}${likeAuth0 ? '/' : ''}
 let answer;
 function provide() {
   const provider = new Provider(issuer, configuration(issuer));
+  // One line for each request for a token.
+  provider.on('grant.success', () => console.log('GRANTED'));
+  provider.on('grant.error', () => console.log('REFUSED'));
   provider.on('server_error', (_context, error) => console.error('server_error', error));
   answer = provider.callback();
 }

@@ -47,6 +47,11 @@ export class Issuer {
     this.#metadata = await json(`${this.url.replace(/\/$/, '')}/.well-known/openid-configuration`);
   }
 
+  // All that it has printed since it was started last.
+  get log() {
+    return this.#process.printed;
+  }
+
   async stop() {
     await this.#process?.stop();
   }

@@ -1,5 +1,7 @@
 //! What is served: a status, messages of 1 KiB, and uploads. The handlers know nothing of tokens.
 
+mod held;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 
@@ -9,22 +11,30 @@ use tonic::{Request, Response, Status, Streaming};
 use proto::api1::{GetStatusRequest, GetStatusResponse, api1_server};
 use proto::streaming::{Item, streaming_server};
 
+pub use held::Held;
+
 /// Code generated from the repository's protos.
 #[allow(clippy::all, clippy::pedantic, missing_docs, unreachable_pub, reason = "generated")]
 pub mod proto {
     pub mod api1 {
         tonic::include_proto!("api1.v1");
     }
+    pub mod held {
+        tonic::include_proto!("held.v1");
+    }
     pub mod streaming {
         tonic::include_proto!("streaming.v1");
     }
 }
 
-/// Both protos, with their options.
+/// All protos, with their options.
 pub const DESCRIPTOR_SET: &[u8] = tonic::include_file_descriptor_set!("sekisho_descriptor_set");
 
 /// The services that are served.
 pub const SERVICES: [&str; 2] = [api1_server::SERVICE_NAME, streaming_server::SERVICE_NAME];
+
+/// That of the streams that are held.
+pub const HELD: &str = proto::held::held_server::SERVICE_NAME;
 
 /// Messages of one call of `ServerStream`, and the bytes of each.
 pub const MESSAGES: usize = 1000;

@@ -10,7 +10,7 @@ use http::header::CONTENT_TYPE;
 use http_body::{Body, Frame, SizeHint};
 use tonic::Status;
 
-use super::open::{Content, OpenStream, Slot};
+use super::open::{Content, OpenStream, Slot, Take};
 
 type Polled = Poll<Option<Result<Frame<Bytes>, Status>>>;
 
@@ -18,9 +18,16 @@ type Polled = Poll<Option<Result<Frame<Bytes>, Status>>>;
 pub(in crate::grpc) struct StreamBody {
     stream: Arc<OpenStream>,
     side: Side,
+    /// The last byte of a large chunk, see [`LARGE`].
+    held_back: Option<Bytes>,
     /// Nothing more will come.
     is_over: bool,
 }
+
+/// Of a chunk of a response that has so many bytes, the last one is a chunk of its own. hyper waits for room for one byte
+/// and hands all of a chunk to h2, where the rest stays while the peer does not read; nobody could reset a stream whose
+/// trailers wait behind it. The last byte is handed over once there was room for all before it.
+const LARGE: usize = 4096;
 
 #[derive(Clone, Copy)]
 enum Side {
@@ -28,15 +35,28 @@ enum Side {
     Response,
 }
 
+impl Side {
+    fn may_be_taken(self) -> Take {
+        match self {
+            Self::Request => Take::Always,
+            Self::Response => Take::BetweenMessages,
+        }
+    }
+}
+
 impl StreamBody {
     /// What is in the slot of the request. It ends with an error, since a request that breaks off is not whole.
     pub(super) fn request(stream: Arc<OpenStream>) -> Self {
-        Self { stream, side: Side::Request, is_over: false }
+        Self::new(stream, Side::Request)
     }
 
     /// What is in the slot of the response. It ends with the status, after the last whole message.
     pub(super) fn response(stream: Arc<OpenStream>) -> Self {
-        Self { stream, side: Side::Response, is_over: false }
+        Self::new(stream, Side::Response)
+    }
+
+    fn new(stream: Arc<OpenStream>, side: Side) -> Self {
+        Self { stream, side, held_back: None, is_over: false }
     }
 
     fn slot(&self) -> &Slot {
@@ -46,27 +66,63 @@ impl StreamBody {
         }
     }
 
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Polled {
+        loop {
+            if self.is_over {
+                return Poll::Ready(None);
+            }
+            // Before it is asked: an end that comes after that wakes.
+            self.slot().reader.register(cx.waker());
+            match (self.stream.ended(), self.side) {
+                (None, _) => {
+                    if let Some(polled) = self.poll_open(cx) {
+                        return polled;
+                    }
+                }
+                (Some(_), Side::Request) => {
+                    self.finish();
+                    return Poll::Ready(Some(Err(self.stream.status())));
+                }
+                (Some(_), Side::Response) => return self.poll_rest(cx),
+            }
+        }
+    }
+
+    /// All of a frame, or all but its last byte.
+    fn hold_back(&mut self, frame: Frame<Bytes>) -> Frame<Bytes> {
+        match (self.side, frame.into_data()) {
+            (Side::Response, Ok(mut data)) if data.len() >= LARGE => {
+                self.held_back = Some(data.split_off(data.len() - 1));
+                Frame::data(data)
+            }
+            (_, Ok(data)) => Frame::data(data),
+            (_, Err(other)) => other,
+        }
+    }
+
     /// `None` where the slot is empty, since the stream has ended meanwhile.
     fn poll_open(&mut self, cx: &mut Context<'_>) -> Option<Polled> {
         let mut content = self.slot().content();
         let Content { body, boundary } = &mut *content;
         let polled = Pin::new(body.as_mut()?).poll_frame(cx);
-        if let Poll::Ready(Some(Ok(frame))) = &polled
-            && let Some(data) = frame.data_ref()
-        {
+        let data = match &polled {
+            Poll::Ready(Some(Ok(frame))) => frame.data_ref(),
+            _ => None,
+        };
+        if let Some(data) = data {
             boundary.pass(data);
-            return Some(polled);
         }
+        let is_over = polled.is_ready() && data.is_none();
         drop(content);
-        if polled.is_pending() {
-            return Some(polled);
+        self.slot().empty_after_reading(&self.stream, self.side.may_be_taken());
+        if is_over {
+            if matches!(self.side, Side::Response) && self.stream.ended().is_some() {
+                // It may be what the handler made of the end of its request.
+                drop(self.slot().take());
+                return None;
+            }
+            self.finish();
         }
-        if matches!(self.side, Side::Response) && self.stream.ended().is_some() {
-            // It may be what the handler made of the end of its request.
-            drop(self.slot().take());
-            return None;
-        }
-        self.finish();
         Some(polled)
     }
 
@@ -114,31 +170,19 @@ impl Body for StreamBody {
     type Error = Status;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Polled {
-        loop {
-            if self.is_over {
-                return Poll::Ready(None);
-            }
-            // Before it is asked: an end that comes after that wakes.
-            self.slot().reader.register(cx.waker());
-            match (self.stream.ended(), self.side) {
-                (None, _) => {
-                    if let Some(polled) = self.poll_open(cx) {
-                        return polled;
-                    }
-                }
-                (Some(_), Side::Request) => {
-                    self.finish();
-                    return Poll::Ready(Some(Err(self.stream.status())));
-                }
-                (Some(_), Side::Response) => return self.poll_rest(cx),
-            }
+        if let Some(last) = self.held_back.take() {
+            return Poll::Ready(Some(Ok(Frame::data(last))));
         }
+        let polled = ready!(self.poll_next(cx));
+        Poll::Ready(polled.map(|frame| frame.map(|frame| self.hold_back(frame))))
     }
 
     fn is_end_stream(&self) -> bool {
+        // An empty slot is no end: it was emptied by one, which is yet to be told.
         self.is_over
-            || self.stream.ended().is_none()
-                && self.slot().content().body.as_ref().is_none_or(Body::is_end_stream)
+            || self.held_back.is_none()
+                && self.stream.ended().is_none()
+                && self.slot().content().body.as_ref().is_some_and(Body::is_end_stream)
     }
 
     /// Nothing is known: it may end before its time.

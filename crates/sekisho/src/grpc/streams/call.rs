@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use http::{HeaderName, HeaderValue, Response};
+use http_body::Body as _;
 use tonic::body::Body;
 
 use super::ResetDue;
@@ -36,26 +37,40 @@ where
     type Output = Result<Response<Body>, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        // None once it has answered: it never answers again.
+        let Some(handler) = &mut this.handler else { return Poll::Pending };
         // Before it is asked: an end that comes after that wakes.
-        self.stream.handler.register(cx.waker());
-        if self.stream.ended().is_none() {
-            // None once it has answered: it never answers again.
-            let Some(handler) = &mut self.handler else { return Poll::Pending };
+        this.stream.handler.register(cx.waker());
+        let mut answer = None;
+        if this.stream.ended().is_none() {
             let Ok(response) = ready!(handler.as_mut().poll(cx));
-            self.handler = None;
-            // Else it may have answered what it made of the end of its request.
-            if self.stream.ended().is_none() {
-                return Poll::Ready(Ok(begin(&self.stream, response)));
-            }
+            answer = Some(response);
         }
-        self.handler = None;
-        Poll::Ready(Ok(self.stream.status().into_http()))
+        this.handler = None;
+        // From here on the response's body wakes whoever has polled this.
+        this.stream.handler.take();
+        // A handler may have answered what it made of the end of its request.
+        let answer = answer.filter(|_| this.stream.ended().is_none());
+        Poll::Ready(Ok(match answer {
+            Some(response) => begin(&this.stream, response),
+            None => this.stream.status().into_http(),
+        }))
+    }
+}
+
+/// Its caller has given it up, if it has not answered.
+impl<F> Drop for StreamCall<F> {
+    fn drop(&mut self) {
+        if self.handler.is_some() {
+            self.stream.response.leave();
+        }
     }
 }
 
 /// Puts the body of a response under the stream. A response that is a status alone has ended by itself.
 fn begin(stream: &Arc<OpenStream>, response: Response<Body>) -> Response<Body> {
-    if response.headers().contains_key(GRPC_STATUS) {
+    if response.headers().contains_key(GRPC_STATUS) && response.body().is_end_stream() {
         stream.response.leave();
         return response;
     }

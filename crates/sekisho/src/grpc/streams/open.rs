@@ -1,7 +1,8 @@
 //! One stream that is open: what ends it, and whom that concerns.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering, fence};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::time::Duration;
 
 use futures_util::task::AtomicWaker;
@@ -10,6 +11,7 @@ use tonic::Status;
 use tonic::body::Body;
 
 use super::boundary::Boundary;
+use super::ending::Ending;
 use super::{End, Streams};
 use crate::authorizer::Grant;
 
@@ -43,6 +45,14 @@ pub(super) struct Slot {
 pub(super) struct Content {
     pub(super) body: Option<Body>,
     pub(super) boundary: Boundary,
+}
+
+/// When a body may be taken.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Take {
+    Always,
+    /// Not in the midst of one, whose rest may come yet.
+    BetweenMessages,
 }
 
 impl OpenStream {
@@ -90,25 +100,26 @@ impl OpenStream {
         }
     }
 
-    /// Ends it now, if it has not ended. Whoever reads or writes is woken. Both bodies are dropped by a task, since that
-    /// runs code of the handler's: a peer that reads nothing keeps the server from asking for more of them.
-    pub(super) fn end(self: &Arc<Self>, end: End) {
-        if self.end.set(end).is_err() {
-            return;
+    /// Ends it now, if it has not ended. The handler is woken, and whoever reads is once the [`Ending`] is dropped. Both
+    /// bodies are dropped by a task, since that runs code of the handler's: a peer that reads nothing keeps the server
+    /// from asking for more of them.
+    pub(super) fn end(self: &Arc<Self>, end: End) -> Option<Ending> {
+        // Before anybody sees the end: whoever reads the response may then be done with it before this is read.
+        let has_answered = self.response.is_left();
+        let give_up_at = self.streams.end_of_grace();
+        self.end.set(end).ok()?;
+        if let Some(at) = give_up_at {
+            self.streams.give_up_at(self, at);
         }
-        self.streams.look_once_more(self);
         self.handler.wake();
-        self.request.reader.wake();
-        self.response.reader.wake();
-        let (this, has_answered) = (Arc::clone(self), self.response.is_left());
+        let this = Arc::clone(self);
         self.run(move || {
-            drop(this.request.take());
-            drop(this.response.take_between_messages());
-            // Else it is but the rest of a request, that somebody still has.
-            if !has_answered {
-                end.log(&this.grant);
-            }
+            // For `empty_after_reading`.
+            fence(Ordering::SeqCst);
+            drop(this.request.try_take(Take::Always));
+            drop(this.response.try_take(Take::BetweenMessages));
         });
+        Some(Ending::new(Arc::clone(self), (!has_answered).then_some(end)))
     }
 
     /// Gives up what has not gone out since it ended.
@@ -120,13 +131,14 @@ impl OpenStream {
         self.response.reader.wake();
         self.reset.wake();
         let this = Arc::clone(self);
-        self.run(move || drop(this.response.take()));
+        self.run(move || drop(this.response.try_take(Take::Always)));
     }
 
-    fn run(&self, drop_bodies: impl FnOnce() + Send + 'static) {
+    /// By a task of the runtime that the handler runs in. Without one, a panic ends the work alone as well.
+    pub(super) fn run(&self, work: impl FnOnce() + Send + 'static) {
         match &self.runtime {
-            Some(runtime) => drop(runtime.spawn(async move { drop_bodies() })),
-            None => drop_bodies(),
+            Some(runtime) => drop(runtime.spawn(async move { work() })),
+            None => drop(catch_unwind(AssertUnwindSafe(work))),
         }
     }
 }
@@ -153,10 +165,25 @@ impl Slot {
         self.content().body.take()
     }
 
-    /// Not in the midst of a message, whose rest may come yet.
-    pub(super) fn take_between_messages(&self) -> Option<Body> {
-        let mut content = self.content();
-        if content.boundary.is_between_messages() { content.body.take() } else { None }
+    /// The body, unless it is being read, which may take as long as the handler likes: whoever reads it sees to the rest
+    /// by [`Slot::empty_after_reading`].
+    fn try_take(&self, when: Take) -> Option<Body> {
+        let mut content = match self.content.try_lock() {
+            Ok(content) => content,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
+        let is_left = matches!(when, Take::BetweenMessages) && !content.boundary.is_between_messages();
+        if is_left { None } else { content.body.take() }
+    }
+
+    /// For whoever has read, and has unlocked the content: of the two, this and an end that comes meanwhile, at least one
+    /// sees the other.
+    pub(super) fn empty_after_reading(&self, stream: &OpenStream, when: Take) {
+        fence(Ordering::SeqCst);
+        if stream.ended().is_some() {
+            drop(self.try_take(when));
+        }
     }
 
     /// Whoever had the body reads no more of it: it is whole, or was dropped.
@@ -165,7 +192,7 @@ impl Slot {
         drop(self.take());
     }
 
-    fn is_left(&self) -> bool {
+    pub(super) fn is_left(&self) -> bool {
         self.is_left.load(Ordering::Acquire)
     }
 }

@@ -25,7 +25,7 @@ impl Future for ResetDue {
         // What is gone needs no reset.
         let Some(stream) = self.0.upgrade() else { return Poll::Pending };
         stream.reset.register(cx.waker());
-        if stream.is_overdue() { Poll::Ready(()) } else { Poll::Pending }
+        if stream.is_overdue() && !stream.response.is_left() { Poll::Ready(()) } else { Poll::Pending }
     }
 }
 

@@ -1,26 +1,23 @@
 //! Who watches over streams: what ends when, and the thread that ends it.
 
-use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::{Duration, SystemTime};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use std::{io, thread};
 
 use tokio::runtime;
 use tokio::sync::Notify;
 
+use super::ends::{Due, Ends};
 use super::open::OpenStream;
 use super::{End, Shared, Watched};
 use crate::clock::{Clock, Wait};
 use crate::jwks::Fetches;
 
-/// How many streams are looked at with the lock held. Whoever opens another one waits meanwhile.
-const BATCH: usize = 256;
-
-/// How often the calendar is looked at, which may be set.
-const LOOK: Duration = Duration::from_secs(1);
+/// How many streams that end one after the other are dropped before the statuses of the first are written.
+const TOGETHER: usize = 1 << 14;
 
 /// Ends what is over, in a thread that begins with the first stream.
 #[derive(Default)]
@@ -28,27 +25,6 @@ pub(super) struct Watch {
     ids: AtomicU64,
     ends: Mutex<Ends>,
     change: Arc<Notify>,
-}
-
-/// Which stream ends when. No stream is dropped while this is locked, since that takes the lock.
-#[derive(Default)]
-struct Ends {
-    is_watched: bool,
-    by_calendar: BTreeMap<(SystemTime, u64), Weak<OpenStream>>,
-    by_steady_time: BTreeMap<(Duration, Event, u64), Weak<OpenStream>>,
-    /// Until when the thread waits, if nothing changes.
-    waits_until: Option<Duration>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Event {
-    Deadline,
-    GiveUp,
-}
-
-enum Due {
-    End(Arc<OpenStream>, End),
-    GiveUp(Arc<OpenStream>),
 }
 
 impl Watch {
@@ -59,58 +35,38 @@ impl Watch {
     /// Has somebody watch, if nobody does.
     pub(super) fn start(&self, shared: &Arc<Shared>) -> io::Result<()> {
         let mut ends = self.ends();
-        if ends.is_watched {
-            return Ok(());
+        if !ends.is_watched {
+            let (watched, change) = (Arc::downgrade(shared), Arc::clone(&self.change));
+            let fetches = shared.authorizer.fetches();
+            let run = move || {
+                // Of the clock's, if it is a panic: the process's hook has told of it.
+                let ended = catch_unwind(AssertUnwindSafe(|| run(&watched, &change, fetches)));
+                if !matches!(ended, Ok(Ok(()))) {
+                    watched.upgrade().inspect(|shared| shared.end_all());
+                }
+            };
+            thread::Builder::new().name("streams".to_owned()).spawn(run)?;
+            ends.is_watched = true;
         }
-        let runtime = runtime::Builder::new_current_thread().enable_time().build()?;
-        let (watched, change) = (Arc::downgrade(shared), Arc::clone(&self.change));
-        let fetches = shared.authorizer.fetches();
-        thread::Builder::new().name("streams".to_owned()).spawn(move || {
-            let watch = AssertUnwindSafe(|| runtime.block_on(watch(&watched, &change, fetches)));
-            // Of the clock's. The process's hook has told of it.
-            if catch_unwind(watch).is_err() {
-                watched.upgrade().inspect(|shared| shared.end_all());
-            }
-        })?;
-        ends.is_watched = true;
         Ok(())
     }
 
     pub(super) fn add(&self, stream: &Arc<OpenStream>, clock: &dyn Clock) {
         // The steady time first: what is waited for is then no later than it should be.
         let (elapsed, now) = (clock.elapsed(), clock.now());
-        let mut ends = self.ends();
-        if let Some(at) = stream.grant.stream_ends_at() {
-            ends.by_calendar.insert((at, stream.id), Arc::downgrade(stream));
-            self.wake_before(&mut ends, until(at, now).saturating_add(elapsed));
-        }
-        if let Some(at) = stream.deadline {
-            ends.by_steady_time.insert((at, Event::Deadline, stream.id), Arc::downgrade(stream));
-            self.wake_before(&mut ends, at);
+        if self.ends().add(stream, elapsed, now) {
+            self.change.notify_one();
         }
     }
 
     pub(super) fn give_up_at(&self, stream: &Arc<OpenStream>, at: Duration) {
-        let mut ends = self.ends();
-        ends.by_steady_time.insert((at, Event::GiveUp, stream.id), Arc::downgrade(stream));
-        self.wake_before(&mut ends, at);
+        if self.ends().give_up_at(stream, at) {
+            self.change.notify_one();
+        }
     }
 
     pub(super) fn remove(&self, stream: &OpenStream) {
-        let mut ends = self.ends();
-        if let Some(at) = stream.grant.stream_ends_at() {
-            ends.by_calendar.remove(&(at, stream.id));
-        }
-        if let Some(at) = stream.deadline {
-            ends.by_steady_time.remove(&(at, Event::Deadline, stream.id));
-        }
-    }
-
-    fn wake_before(&self, ends: &mut Ends, at: Duration) {
-        if ends.waits_until.is_none_or(|until| at < until) {
-            ends.waits_until = Some(at);
-            self.change.notify_one();
-        }
+        self.ends().remove(stream);
     }
 
     fn ends(&self) -> MutexGuard<'_, Ends> {
@@ -118,14 +74,10 @@ impl Watch {
     }
 }
 
-/// How long it is until the calendar has to be looked at.
-fn until(at: SystemTime, now: SystemTime) -> Duration {
-    at.duration_since(now).unwrap_or_default().min(LOOK)
-}
-
 impl Shared {
     /// Ends what is over. When there will be something to do again, by the steady time.
     fn end_what_is_over(&self) -> Option<Duration> {
+        let mut ended = Vec::new();
         loop {
             let clock = self.authorizer.clock_in_use();
             let (elapsed, now) = (clock.elapsed(), clock.now());
@@ -133,14 +85,16 @@ impl Shared {
                 let mut ends = self.watch.ends();
                 let due = ends.take_due(elapsed, now);
                 if due.is_empty() {
-                    ends.waits_until = ends.next(elapsed, now);
-                    return ends.waits_until;
+                    return ends.wait(elapsed, now);
                 }
                 due
             };
+            if ended.len() >= TOGETHER {
+                ended.clear();
+            }
             for due in due {
                 match due {
-                    Due::End(stream, end) => stream.end(end),
+                    Due::End(stream, end) => ended.extend(stream.end(end)),
                     Due::GiveUp(stream) => stream.give_up(),
                 }
             }
@@ -149,67 +103,38 @@ impl Shared {
 
     /// Ends the streams of withdrawn keys.
     fn end_what_is_withdrawn(&self) {
+        let mut ended = Vec::new();
         self.for_each(|stream| {
             if self.authorizer.has_withdrawn_key_of(&stream.grant) {
-                stream.end(End::KeyWithdrawn);
+                ended.extend(stream.end(End::KeyWithdrawn));
             }
         });
     }
 
     /// Nobody watches any more: no stream may go on for that.
     fn end_all(&self) {
-        self.watch.ends().is_watched = false;
-        self.for_each(|stream| stream.end(End::Unwatched));
+        // Not those that begin from now on: somebody watches over them.
+        let left = self.watch.ends().give_over();
+        let ended: Vec<_> = left.iter().filter_map(|stream| stream.end(End::Unwatched)).collect();
+        drop(ended);
     }
 
-    fn for_each(&self, act: impl Fn(&Arc<OpenStream>)) {
+    fn for_each(&self, mut act: impl FnMut(&Arc<OpenStream>)) {
         let mut from = Bound::Unbounded;
         loop {
             let (streams, last) = self.watch.ends().batch(from);
             let Some(last) = last else { return };
-            streams.iter().for_each(&act);
+            streams.iter().for_each(&mut act);
             from = Bound::Excluded(last);
         }
     }
 }
 
-impl Ends {
-    fn take_due(&mut self, elapsed: Duration, now: SystemTime) -> Vec<Due> {
-        let mut due = Vec::new();
-        while due.len() < BATCH
-            && let Some(first) = self.by_calendar.first_entry().filter(|first| first.key().0 <= now)
-        {
-            due.extend(first.remove().upgrade().map(|stream| Due::End(stream, End::Expired)));
-        }
-        while due.len() < BATCH
-            && let Some(first) = self.by_steady_time.first_entry().filter(|first| first.key().0 <= elapsed)
-        {
-            let event = first.key().1;
-            due.extend(first.remove().upgrade().map(|stream| match event {
-                Event::Deadline => Due::End(stream, End::DeadlineExceeded),
-                Event::GiveUp => Due::GiveUp(stream),
-            }));
-        }
-        due
-    }
-
-    fn next(&self, elapsed: Duration, now: SystemTime) -> Option<Duration> {
-        let calendar =
-            self.by_calendar.first_key_value().map(|((at, _), _)| until(*at, now).saturating_add(elapsed));
-        let steady = self.by_steady_time.first_key_value().map(|((at, ..), _)| *at);
-        calendar.into_iter().chain(steady).min()
-    }
-
-    /// Streams of tokens, and which the last one was.
-    fn batch(&self, from: Bound<(SystemTime, u64)>) -> (Vec<Arc<OpenStream>>, Option<(SystemTime, u64)>) {
-        let entries = self.by_calendar.range((from, Bound::Unbounded)).take(BATCH);
-        let mut last = None;
-        let streams = entries.filter_map(|(key, stream)| {
-            last = Some(*key);
-            stream.upgrade()
-        });
-        (streams.collect(), last)
-    }
+/// The runtime is made here: to drop one is not for whoever serves calls, and so it would be if there were no thread.
+fn run(shared: &Watched, change: &Notify, fetches: Fetches) -> io::Result<()> {
+    let runtime = runtime::Builder::new_current_thread().enable_time().build()?;
+    runtime.block_on(watch(shared, change, fetches));
+    Ok(())
 }
 
 /// For as long as there is a guard, or a stream that it let in.

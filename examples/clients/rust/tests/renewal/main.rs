@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sekisho_client::tokens::PAUSE;
 use support::World;
-use tonic::Code;
+use tonic::{Code, Status};
 
 #[tokio::test]
 async fn one_token_serves_until_it_is_about_to_expire() {
@@ -37,6 +37,40 @@ async fn an_expired_token_is_not_sent() {
     world.clock.advance(support::LIFETIME);
     world.call().await.unwrap();
     assert_eq!(world.authorizations(), ["Bearer token-1", "Bearer token-2"]);
+}
+
+#[tokio::test]
+async fn an_expired_token_is_not_sent_where_it_lives_shorter_than_the_pause() {
+    let world = World::start().await;
+    world.tokens_live_for(PAUSE / 2);
+    world.call().await.unwrap();
+    world.clock.advance(PAUSE / 2);
+    world.call().await.unwrap();
+    assert_eq!(world.authorizations(), ["Bearer token-1", "Bearer token-2"]);
+    // Nor is one asked for in a loop.
+    world.server_refuses("Bearer token-2");
+    world.call().await.unwrap_err();
+    world.call().await.unwrap_err();
+    assert_eq!(world.requests(), 2);
+}
+
+#[tokio::test]
+async fn a_token_that_lasts_for_longer_is_fetched_while_calls_go_on_with_the_one_that_is_held() {
+    let world = World::start().await;
+    world.call().await.unwrap();
+    world.clock.advance(PAUSE);
+    let left = support::LIFETIME.saturating_sub(PAUSE);
+    world.tokens.lasting(left.saturating_sub(Duration::from_secs(1))).await.unwrap();
+    assert_eq!(world.requests(), 1);
+    world.issuer_fails(true);
+    world.tokens.lasting(left).await.unwrap_err();
+    world.call().await.unwrap();
+    assert_eq!(world.authorizations(), ["Bearer token-1", "Bearer token-1"]);
+    world.issuer_fails(false);
+    world.clock.advance(PAUSE);
+    world.tokens.lasting(left).await.unwrap();
+    world.call().await.unwrap();
+    assert_eq!(world.authorizations().last().unwrap(), "Bearer token-3");
 }
 
 #[tokio::test]
@@ -114,6 +148,34 @@ async fn a_token_that_was_turned_away_is_not_sent_again() {
     assert_eq!(world.call().await.unwrap_err().code(), Code::Unauthenticated);
     world.call().await.unwrap();
     assert_eq!(world.authorizations(), ["Bearer token-1", "Bearer token-1", "Bearer token-2"]);
+}
+
+#[tokio::test]
+async fn a_token_that_was_turned_away_in_the_trailers_of_a_stream_is_not_sent_again() {
+    for (status, next) in [
+        (Status::unauthenticated("no"), "Bearer token-2"),
+        // Its positive twin.
+        (Status::unavailable("not now"), "Bearer token-1"),
+    ] {
+        let world = World::start().await;
+        let mut stream = world.stream().await;
+        world.clock.advance(PAUSE);
+        let code = status.code();
+        world.end_streams(status).await;
+        assert_eq!(stream.message().await.unwrap_err().code(), code);
+        world.call().await.unwrap();
+        assert_eq!(world.authorizations(), ["Bearer token-1", next]);
+    }
+}
+
+#[tokio::test]
+async fn an_issuer_that_refuses_the_client_is_told_as_a_refusal() {
+    let world = World::start().await;
+    world.issuer_refuses();
+    let status = world.call().await.unwrap_err();
+    assert_eq!(status.code(), Code::Unauthenticated);
+    assert!(status.message().ends_with("the issuer says invalid_client"), "{status}");
+    assert!(world.authorizations().is_empty());
 }
 
 #[tokio::test]

@@ -15,14 +15,14 @@ use sekisho_client::issuer::{ClientCredentials, Registration};
 use sekisho_client::tokens::{PAUSE, Tokens};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
-use tokio_stream::wrappers::TcpListenerStream;
+use tokio::sync::{mpsc, watch};
+use tokio_stream::wrappers::{ReceiverStream, TcpListenerStream};
 use tonic::transport::{Channel, Endpoint, Server};
 use tonic::{Request, Status};
-use tonic_health::pb::HealthCheckRequest;
+use tonic::{Response, Streaming};
 use tonic_health::pb::health_client::HealthClient;
-use tonic_health::pb::health_server::HealthServer;
-use tonic_health::server::{HealthReporter, HealthService};
+use tonic_health::pb::health_server::{Health, HealthServer};
+use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
 use tower_layer::Layer as _;
 
 /// Of the tokens of this issuer.
@@ -49,7 +49,9 @@ struct Seen {
     name: String,
     requests: watch::Sender<usize>,
     last_request: Mutex<Asked>,
-    fails: Mutex<bool>,
+    fails: Mutex<Option<(StatusCode, Value)>>,
+    lifetime: Mutex<Duration>,
+    streams: Mutex<Vec<mpsc::Sender<Result<HealthCheckResponse, Status>>>>,
     authorizations: Mutex<Vec<String>>,
     refused: Mutex<HashSet<String>>,
 }
@@ -84,6 +86,8 @@ impl World {
             requests: watch::Sender::new(0),
             last_request: Mutex::default(),
             fails: Mutex::default(),
+            lifetime: Mutex::new(LIFETIME),
+            streams: Mutex::default(),
             authorizations: Mutex::default(),
             refused: Mutex::default(),
         });
@@ -97,6 +101,20 @@ impl World {
 
     pub(crate) async fn call(&self) -> Result<(), Status> {
         HealthClient::new(self.channel.clone()).check(HealthCheckRequest::default()).await.map(drop)
+    }
+
+    /// A stream that has begun.
+    pub(crate) async fn stream(&self) -> Streaming<HealthCheckResponse> {
+        let answer = HealthClient::new(self.channel.clone()).watch(HealthCheckRequest::default()).await;
+        answer.unwrap().into_inner()
+    }
+
+    /// How all streams end that have begun.
+    pub(crate) async fn end_streams(&self, status: Status) {
+        let streams = std::mem::take(&mut *self.seen.streams.lock().unwrap());
+        for stream in streams {
+            stream.send(Err(status.clone())).await.unwrap();
+        }
     }
 
     pub(crate) async fn ten_calls(&self) -> Vec<Result<(), Status>> {
@@ -121,7 +139,17 @@ impl World {
     }
 
     pub(crate) fn issuer_fails(&self, fails: bool) {
-        *self.seen.fails.lock().unwrap() = fails;
+        *self.seen.fails.lock().unwrap() = fails.then(|| (StatusCode::SERVICE_UNAVAILABLE, json!({})));
+    }
+
+    pub(crate) fn issuer_refuses(&self) {
+        let answer = (StatusCode::UNAUTHORIZED, json!({ "error": "invalid_client" }));
+        *self.seen.fails.lock().unwrap() = Some(answer);
+    }
+
+    /// Of all tokens from now on.
+    pub(crate) fn tokens_live_for(&self, lifetime: Duration) {
+        *self.seen.lifetime.lock().unwrap() = lifetime;
     }
 
     pub(crate) fn server_refuses(&self, authorization: &str) {
@@ -178,26 +206,45 @@ async fn token(
     let form = form.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
     *seen.last_request.lock().unwrap() = Asked { authorization, form };
     seen.requests.send_modify(|count| *count += 1);
-    if *seen.fails.lock().unwrap() {
-        return (StatusCode::SERVICE_UNAVAILABLE, Json(json!({})));
+    if let Some((code, answer)) = seen.fails.lock().unwrap().clone() {
+        return (code, Json(answer));
     }
     let token = format!("token-{}", *seen.requests.borrow());
-    let answer = json!({ "access_token": token, "token_type": "Bearer", "expires_in": LIFETIME.as_secs() });
+    let lifetime = *seen.lifetime.lock().unwrap();
+    let answer = json!({ "access_token": token, "token_type": "Bearer", "expires_in": lifetime.as_secs() });
     (StatusCode::OK, Json(answer))
 }
 
 /// A server that turns away what it was told to.
 async fn serve_health(seen: Arc<Seen>) -> Endpoint {
     let (listener, url) = listen().await;
+    let health = Answers(seen.clone());
     let door = move |request: Request<()>| {
         let sent = request.metadata().get("authorization").map_or("", |value| value.to_str().unwrap());
         seen.authorizations.lock().unwrap().push(sent.to_owned());
         let refused = seen.refused.lock().unwrap().contains(sent);
         if refused { Err(Status::unauthenticated("no")) } else { Ok(request) }
     };
-    let health = HealthService::from_health_reporter(HealthReporter::new());
     let service = HealthServer::with_interceptor(health, door);
     let server = Server::builder().add_service(service);
     tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
     Endpoint::from_shared(url).unwrap()
+}
+
+/// Answers each call at once, and holds streams open.
+struct Answers(Arc<Seen>);
+
+#[tonic::async_trait]
+impl Health for Answers {
+    type WatchStream = ReceiverStream<Result<HealthCheckResponse, Status>>;
+
+    async fn check(&self, _: Request<HealthCheckRequest>) -> Result<Response<HealthCheckResponse>, Status> {
+        Ok(Response::new(HealthCheckResponse::default()))
+    }
+
+    async fn watch(&self, _: Request<HealthCheckRequest>) -> Result<Response<Self::WatchStream>, Status> {
+        let (sender, messages) = mpsc::channel(1);
+        self.0.streams.lock().unwrap().push(sender);
+        Ok(Response::new(ReceiverStream::new(messages)))
+    }
 }

@@ -7,9 +7,11 @@ import { Api2 } from '../../gen/es/api2/v1/api2_pb.js';
 import { Api3 } from '../../gen/es/api3/v1/api3_pb.js';
 import { ErrorInfoSchema, RetryInfoSchema } from '../../gen/es/google/rpc/error_details_pb.js';
 import { parted, run, seconds, settings, type Refusal } from '../command.js';
+import { followed, stream } from '../connect/events.js';
 import { health } from '../connect/standard.js';
+import { closingFetch } from './fetch.js';
 
-const { url, token } = settings();
+const { url, token, tokens } = settings();
 
 // snippet: begin
 const credentials: Interceptor = (next) => (request) => {
@@ -47,6 +49,8 @@ await run(
     api3: () => getStatus(Api3),
     health: () => health(transport),
     reflection: { cannotShow: "bidirectional streams are not gRPC-Web's" },
+    stream: () => stream(transport),
+    follow: () => followed((interceptors) => createGrpcWebTransport({ baseUrl: url.href, interceptors, fetch: closingFetch }), tokens),
   },
   refusal,
 );

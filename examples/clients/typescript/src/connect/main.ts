@@ -6,9 +6,10 @@ import { Api2 } from '../../gen/es/api2/v1/api2_pb.js';
 import { Api3 } from '../../gen/es/api3/v1/api3_pb.js';
 import { ErrorInfoSchema, RetryInfoSchema } from '../../gen/es/google/rpc/error_details_pb.js';
 import { parted, run, seconds, settings, type Refusal } from '../command.js';
+import { followed, stream } from './events.js';
 import { health, reflection } from './standard.js';
 
-const { url, ca, token } = settings();
+const { url, ca, token, tokens } = settings();
 
 // snippet: begin
 const credentials: Interceptor = (next) => (request) => {
@@ -47,6 +48,8 @@ await run(
     api3: () => getStatus(Api3),
     health: () => health(transport),
     reflection: () => reflection(transport),
+    stream: () => stream(transport),
+    follow: () => followed((interceptors) => createGrpcTransport({ baseUrl: url.href, nodeOptions: { ca }, interceptors }), tokens),
   },
   refusal,
 );

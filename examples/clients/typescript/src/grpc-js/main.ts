@@ -7,6 +7,7 @@ import { ErrorInfo, RetryInfo } from '../../gen/grpc-js/google/rpc/error_details
 import { parted, run, seconds, settings, type Refusal } from '../command.js';
 import { answer } from './answer.js';
 import { detailsOf, unpack } from './details.js';
+import { EventsClient, stream } from './events.js';
 import { HealthClient, ServerReflectionClient, health, reflection } from './standard.js';
 
 const { url, ca, token } = settings();
@@ -54,6 +55,7 @@ const clients = {
   api3: new Api3Client(...server),
   health: new HealthClient(...server),
   reflection: new ServerReflectionClient(...server),
+  events: new EventsClient(...server),
 };
 try {
   await run(
@@ -63,6 +65,8 @@ try {
       api3: () => getStatus(clients.api3),
       health: () => health(clients.health, options()),
       reflection: () => reflection(clients.reflection, options()),
+      stream: () => stream(clients.events, options()),
+      follow: { cannotShow: 'what outlives a token: that is written for Connect (src/follow.ts)' },
     },
     (error) => refusal(error as ServiceError),
   );

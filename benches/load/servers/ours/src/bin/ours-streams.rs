@@ -12,8 +12,9 @@ use sekisho_server::cli::{Command, parse};
 use sekisho_server::config::{KeyLocation, ServeSettings};
 use sekisho_server::server::{self, Config, Listeners};
 use service::proto::api1::api1_server::Api1Server;
+use service::proto::held::held_server::HeldServer;
 use service::proto::streaming::streaming_server::StreamingServer;
-use service::{Api1, DESCRIPTOR_SET, SERVICES, Streams};
+use service::{Api1, DESCRIPTOR_SET, HELD, Held, SERVICES, Streams};
 use tokio::net::TcpListener;
 
 #[tokio::main]
@@ -26,8 +27,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
             std::process::exit(stop.code().into());
         }
     };
-    // One line a call is what the library logs, and none is what the program's default is.
-    tracing_subscriber::fmt().with_env_filter("warn").with_writer(std::io::stderr).init();
+    // The library logs a line for each call. The program leaves out those of calls that were allowed, unless told to.
+    const LOG: &str = "warn,sekisho::call::refused=info";
+    tracing_subscriber::fmt().with_env_filter(LOG).with_writer(std::io::stderr).init();
     let grpc = TcpListener::bind(settings.server.grpc_listen).await?;
     server::run(config(settings)?, Listeners { grpc, web: None }, std::future::pending()).await?;
     Ok(())
@@ -37,9 +39,10 @@ fn config(ServeSettings { server, issuer, token }: ServeSettings) -> Result<Conf
     let KeyLocation::File(jwks) = issuer.keys else { return Err("its keys are in a file: --jwks".into()) };
     let fetched = JwksFile::new(issuer.name.as_str(), jwks).read()?;
     Ok(Config {
-        services: Services::selected(DESCRIPTOR_SET, SERVICES)
+        services: Services::selected(DESCRIPTOR_SET, SERVICES.into_iter().chain([HELD]))
             .add_service(Api1Server::new(Api1))
-            .add_service(StreamingServer::new(Streams)),
+            .add_service(StreamingServer::new(Streams))
+            .add_service(HeldServer::new(Held::default())),
         issuer: Issuer::new(Keys::fixed(fetched.issuer, fetched.set), token.verifier()),
         clock: Arc::new(SystemClock::new()),
         max_token_size: server.max_token_size,

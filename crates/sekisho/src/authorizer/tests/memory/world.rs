@@ -105,12 +105,13 @@ impl World {
         let Lookup::Held(keys) = self.keys.lookup(Some("first")) else { panic!("it is held") };
         let entry = format!("Bearer {token}");
         let token = BearerToken::parse([entry.as_bytes()], entry.len()).expect("a token");
-        let verifier = self.authorizer.issuers[0].verifier();
+        let issuer = &self.authorizer.issuers[0];
+        let verifier = issuer.verifier();
         let decoded = token.decode().expect("three parts");
         let token = verifier.read(&decoded).expect("a form");
         let signed = verifier.verify_signed(&token, &keys, self.clock.now()).expect("a signature");
         let known_scopes = self.authorizer.policy.known_scopes(signed.0.scopes());
-        Verified::new(0, signed, known_scopes, &keys)
+        Verified::new((0, issuer), signed, known_scopes, &keys)
     }
 
     pub(super) fn remembers(&self, token: &str) -> bool {

@@ -37,7 +37,8 @@ public final class Client {
           "api2", Client::api2,
           "api3", Client::api3,
           "health", Health::check,
-          "reflection", Reflection::services);
+          "reflection", Reflection::services,
+          "stream", Stream::events);
 
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
@@ -57,7 +58,7 @@ public final class Client {
   /** Makes the calls that are named, and returns the exit code. */
   private static int run(List<String> names) throws Exception {
     if (!CALLS.keySet().containsAll(names)) {
-      return misused("usage: client [api1|api2|api3|health|reflection]...");
+      return misused("usage: client [api1|api2|api3|health|reflection|stream]...");
     }
     ManagedChannel channel;
     try {

@@ -1,8 +1,10 @@
 //! The services behind the guard, on tonic's own server, with tokens of a test issuer: for every kind of rule and every
 //! kind of stream a call that is allowed and one that is refused.
 
+mod streams;
+
 use std::error::Error;
-use std::time::SystemTime;
+use std::sync::Arc;
 
 use orders::proto::catalog_client::CatalogClient;
 use orders::proto::catalog_server::CatalogServer;
@@ -14,7 +16,7 @@ use orders::proto::{
 };
 use orders::{Catalog, Orders};
 use sekisho::Services;
-use sekisho::testing::TestIssuer;
+use sekisho::testing::{ManualClock, TestIssuer};
 use tokio_stream::{StreamExt as _, iter};
 use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Channel, Server};
@@ -25,19 +27,22 @@ type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 /// The server, and whoever calls it.
 struct Shop {
     issuer: TestIssuer,
+    clock: Arc<ManualClock>,
     channel: Channel,
 }
 
 impl Shop {
     async fn open() -> Outcome<Self> {
         let issuer = TestIssuer::new("https://tenant.example/", "orders");
+        let clock = Arc::new(ManualClock::new());
         let protected = Services::new(DESCRIPTOR_SET)
-            .add_service(OrdersServer::new(Orders::default()))
+            .add_service(OrdersServer::new(Orders::with_clock(clock.clone())))
             .add_service(CatalogServer::new(Catalog))
+            .clock(clock.clone())
             .protect(issuer.issuer())?;
         let (listener, channel) = listen()?;
         tokio::spawn(Server::builder().serve_with_incoming(protected, listener));
-        Ok(Self { issuer, channel })
+        Ok(Self { issuer, clock, channel })
     }
 
     fn orders(&self) -> OrdersClient<Channel> {
@@ -48,13 +53,13 @@ impl Shop {
         CatalogClient::new(self.channel.clone())
     }
 
-    /// A call of `alice`, whose token has these scopes.
+    /// A call of `alice`, whose token has these scopes, and is issued now.
     fn with<T>(&self, scope: &str, message: T) -> Request<T> {
         self.of("alice", scope, message)
     }
 
     fn of<T>(&self, subject: &str, scope: &str, message: T) -> Request<T> {
-        let token = self.issuer.token().subject(subject).scope(scope).issued_at(SystemTime::now()).sign();
+        let token = self.issuer.token().subject(subject).scope(scope).issued_at(self.clock.time()).sign();
         let mut request = Request::new(message);
         let bearer = format!("Bearer {token}").parse().expect("a token is metadata");
         request.metadata_mut().insert("authorization", bearer);
@@ -139,6 +144,9 @@ async fn a_stream_of_requests_for_which_a_token_needs_every_scope() -> Outcome {
     let list = shop.orders().list_orders(shop.with("orders:read", ListOrdersRequest {})).await?;
     let orders: Vec<Order> = list.into_inner().collect::<Result<_, _>>().await?;
     assert_eq!(products(&orders), ["bowl", "tea"], "what was refused was not placed");
+    let unknown =
+        shop.orders().place_orders(shop.with("orders:read orders:write", iter(named(&["sake"])))).await;
+    assert_eq!(code(unknown), Code::InvalidArgument);
     Ok(())
 }
 

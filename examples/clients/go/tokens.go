@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+// tokens keeps the access token of a client of its own name (RFC 6749 §4.4), and fetches the next one. They are the
+// credentials of all calls of a connection.
+//
+// oauth2.ReuseTokenSource would keep a token too, but cannot be told that the server no longer accepts it.
+type tokens struct {
+	issuer string
+	client *http.Client
+
+	mu      sync.Mutex // held while a token is fetched, so that all who wait for one get the same
+	config  clientcredentials.Config
+	held    *oauth2.Token
+	fetched time.Time
+}
+
+// newTokens returns the tokens of the client that the environment names; nil where it names none.
+func newTokens() (*tokens, error) {
+	id := os.Getenv("SEKISHO_TOKEN_CLIENT_ID")
+	if id == "" {
+		return nil, nil
+	}
+	for _, name := range []string{"SEKISHO_TOKEN_CLIENT_SECRET", "SEKISHO_ISSUER"} {
+		if os.Getenv(name) == "" {
+			return nil, fmt.Errorf("SEKISHO_TOKEN_CLIENT_ID wants %s as well", name)
+		}
+	}
+	issuer, err := url.Parse(os.Getenv("SEKISHO_ISSUER"))
+	if err == nil {
+		err = secure(issuer)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("SEKISHO_ISSUER: %w", err)
+	}
+	client, err := issuerClient(os.Getenv("SEKISHO_CA_FILE"))
+	if err != nil {
+		return nil, fmt.Errorf("SEKISHO_CA_FILE: %w", err)
+	}
+	config := clientcredentials.Config{
+		ClientID:     id,
+		ClientSecret: os.Getenv("SEKISHO_TOKEN_CLIENT_SECRET"),
+		Scopes:       strings.Fields(os.Getenv("SEKISHO_SCOPE")),
+		// Not found out by trying: an issuer that refuses the client would be asked twice.
+		AuthStyle: oauth2.AuthStyleInHeader,
+	}
+	if audience := os.Getenv("SEKISHO_AUDIENCE"); audience != "" {
+		config.EndpointParams = url.Values{"audience": {audience}}
+	}
+	return &tokens{issuer: os.Getenv("SEKISHO_ISSUER"), client: client, config: config}, nil
+}
+
+// GetRequestMetadata is asked before each call.
+func (t *tokens) GetRequestMetadata(ctx context.Context, _ ...string) (map[string]string, error) {
+	token, err := t.newerThan(ctx, time.Time{})
+	if err != nil {
+		return nil, noToken(err)
+	}
+	return map[string]string{"authorization": "Bearer " + token.AccessToken}, nil
+}
+
+// RequireTransportSecurity returns false, as that of bearer does.
+func (*tokens) RequireTransportSecurity() bool { return false }
+
+// newerThan returns a token that was fetched after that time, and fetches one where none is held.
+func (t *tokens) newerThan(ctx context.Context, old time.Time) (*oauth2.Token, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	// Not by oauth2.Token.Valid, which takes a token for expired 10 seconds before.
+	expired := t.held == nil || !t.held.Expiry.IsZero() && !time.Now().Before(t.held.Expiry)
+	if !expired && t.fetched.After(old) {
+		return t.held, nil
+	}
+	ctx = context.WithValue(ctx, oauth2.HTTPClient, t.client)
+	if t.config.TokenURL == "" {
+		// Refuses an issuer of another name (RFC 8414 §3.3).
+		provider, err := oidc.NewProvider(ctx, t.issuer)
+		if err != nil {
+			return nil, err
+		}
+		t.config.TokenURL = provider.Endpoint().TokenURL
+	}
+	token, err := t.config.Token(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t.held, t.fetched = token, time.Now()
+	return token, nil
+}
+
+// noToken returns what a call ends with that has no token to be sent: Unavailable, where another try may have one.
+func noToken(err error) error {
+	code, why := codes.Unavailable, err.Error()
+	var answer *oauth2.RetrieveError
+	if errors.As(err, &answer) {
+		// Without the body, which may be anything.
+		why = strings.TrimSpace("the issuer says " + answer.Response.Status + " " + answer.ErrorCode)
+		if refused := answer.Response.StatusCode; refused < 500 && refused != http.StatusTooManyRequests {
+			code = codes.Unauthenticated
+		}
+	}
+	return status.Error(code, "No access token could be fetched: "+why)
+}
+
+// issuerClient trusts the roots in the file besides the usual ones, and sends nothing over plain text but to loopback.
+func issuerClient(roots string) (*http.Client, error) {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	if roots != "" {
+		pool, err := x509.SystemCertPool()
+		if err != nil {
+			return nil, err
+		}
+		pem, err := os.ReadFile(roots)
+		if err != nil {
+			return nil, err
+		}
+		pool.AppendCertsFromPEM(pem)
+		transport.TLSClientConfig = &tls.Config{RootCAs: pool}
+	}
+	return &http.Client{
+		Transport: secureTransport{transport},
+		Timeout:   5 * time.Second,
+		// The secret goes to the issuer that was named.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}, nil
+}
+
+type secureTransport struct{ http.RoundTripper }
+
+func (transport secureTransport) RoundTrip(request *http.Request) (*http.Response, error) {
+	if err := secure(request.URL); err != nil {
+		return nil, err
+	}
+	return transport.RoundTripper.RoundTrip(request)
+}
+
+// secure returns an error for a URL to which secrets would go in plain text, and not to this machine.
+func secure(address *url.URL) error {
+	host := address.Hostname()
+	loopback := host == "localhost" || net.ParseIP(host).IsLoopback()
+	if address.Scheme == "https" || address.Scheme == "http" && loopback {
+		return nil
+	}
+	return fmt.Errorf("%s is neither https, nor http on loopback", address)
+}
