@@ -3,6 +3,7 @@
 
 mod beside;
 mod in_place;
+mod progress;
 mod requests;
 mod resettable;
 
@@ -30,6 +31,7 @@ use super::limits::{KeepAlive, Limits};
 use super::tls::Tls;
 use beside::beside;
 use in_place::{Calls, InPlace};
+use progress::Progress;
 use requests::Requests;
 use sekisho::grpc::RequestBody;
 use sekisho::server::BatchedWrites;
@@ -109,7 +111,7 @@ impl<S: HttpService> Serving<S> {
         requests: &Arc<Requests>,
         stopped: watch::Receiver<()>,
     ) -> Ended {
-        let stream = with_write_timeout(stream, self.limits.idle);
+        let stream = with_write_timeout(Progress::new(stream, requests.stuck.clone()), self.limits.idle);
         let calls = Calls::default();
         match &self.tls {
             None => self.serve(stream, builder(&self.limits, &calls), calls, requests, stopped).await,
@@ -163,7 +165,7 @@ impl<S: HttpService> Serving<S> {
 
 /// Ends with an error where the peer takes nothing of what is sent to it for so long. Pinned, as hyper wants
 /// what it writes to to be movable.
-fn with_write_timeout(stream: TcpStream, idle: Duration) -> Pin<Box<TimeoutWriter<TcpStream>>> {
+fn with_write_timeout<S: AsyncRead + AsyncWrite>(stream: S, idle: Duration) -> Pin<Box<TimeoutWriter<S>>> {
     let mut stream = TimeoutWriter::new(stream);
     stream.set_timeout(Some(idle));
     Box::pin(stream)

@@ -12,6 +12,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::sync::Notify;
 use tonic::body::Body;
 
+use super::progress::Stuck;
 use super::{HttpService, resettable};
 use sekisho::grpc::{ConnectionResets, RequestBody, ResetDue};
 
@@ -21,9 +22,11 @@ use sekisho::grpc::{ConnectionResets, RequestBody, ResetDue};
 pub(super) struct Requests {
     have_come: AtomicBool,
     no_more: AtomicBool,
-    /// Of the stream over HTTP/1.1 that began last.
+    /// Of the call over HTTP/1.1 that began last, if it is a stream.
     reset_due: Mutex<Option<ResetDue>>,
     reset_changed: Notify,
+    /// Whether the peer takes nothing of what is written.
+    pub(super) stuck: Stuck,
 }
 
 impl Requests {
@@ -46,7 +49,12 @@ impl Requests {
                 continue;
             };
             tokio::select! {
-                () = due => return,
+                () = due.grace_is_over() => {
+                    if self.stuck.get() {
+                        return;
+                    }
+                    self.set_reset(None);
+                }
                 () = self.reset_changed.notified() => {}
             }
         }
@@ -57,9 +65,21 @@ impl Requests {
         if version == Version::HTTP_2 {
             resettable::note(due);
         } else {
-            *self.reset_due.lock().unwrap_or_else(PoisonError::into_inner) = Some(due);
+            self.set_reset(Some(due));
             self.reset_changed.notify_one();
         }
+    }
+
+    /// A peer that makes another call has read the answer to the one before.
+    fn begin(&self, version: Version) {
+        self.have_come.store(true, Ordering::Relaxed);
+        if version != Version::HTTP_2 {
+            self.set_reset(None);
+        }
+    }
+
+    fn set_reset(&self, due: Option<ResetDue>) {
+        *self.reset_due.lock().unwrap_or_else(PoisonError::into_inner) = due;
     }
 
     fn takes(&self, version: Version) -> bool {
@@ -81,7 +101,7 @@ pub(super) fn service(
     let service = TowerToHyperService::new(service);
     let resets = ConnectionResets::default();
     service_fn(move |request: Request<Incoming>| {
-        requests.have_come.store(true, Ordering::Relaxed);
+        requests.begin(request.version());
         let is_head = request.method() == Method::HEAD;
         let is_reset = is_reset_by_hyper(&request);
         let version = request.version();

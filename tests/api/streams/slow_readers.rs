@@ -1,11 +1,15 @@
 //! Callers that read nothing of the end of their stream.
 
-use super::{Cause, GRACE, Kind, World, for_each};
+use super::{Cause, GRACE, Kind, LIMIT, TO_THE_END, World, for_each};
 use crate::support::endless::{MANNER, Manner, PAYLOAD, Seen, message};
 use crate::support::{
-    Block, DATA, END_STREAM, Frames, HEADERS, LARGE, PING, RST_STREAM, Transport, WINDOW_UPDATE, health_check,
+    Block, DATA, END_STREAM, End, Frames, HEADERS, LARGE, PING, RST_STREAM, Setup, Transport, WINDOW_UPDATE,
+    health_check,
 };
 use http::Version;
+use sekisho_server::server::Limits;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 /// How much a peer may be sent on a stream, unless it says otherwise (RFC 9113 §6.9.2).
 const WINDOW: usize = 65_535;
@@ -104,4 +108,76 @@ async fn row_33_a_stream_that_is_not_read_is_reset_and_its_neighbours_go_on() {
         }
     })
     .await;
+}
+
+/// It is its connection that is closed, so another one gets its place.
+#[tokio::test]
+async fn row_33_over_http_1_the_connection_of_a_stream_that_is_not_read_is_closed() {
+    for_each(cases(Version::HTTP_11), |(cause, kind, transport)| async move {
+        let limits = Limits { connections: 2, ..Limits::default() };
+        let world = World::start_with(Setup { limits, ..Setup::default() }).await;
+        let slow = world.call(transport, kind.path(), Manner::Flood).metadata(PAYLOAD, LARGE.to_string());
+        let mut slow = cause.metadata(slow).window(16 * 1024).open().await;
+        slow.send(0).await;
+        if kind == Kind::Server {
+            slow.close();
+        }
+        slow.head().await;
+        world.endless().until("a message", |seen| seen.sent > 0).await;
+        world.until_nothing_is_taken().await;
+        cause.happen(&world).await;
+        world.endless().until("handler and response are gone", Seen::is_all_gone).await;
+
+        // Whatever the key: it takes the other place.
+        let path = "/endless.v1.Endless/PublicServerStream";
+        let mut beside = world.call(Transport::GRPC, path, Manner::Busy).open().await;
+        beside.send(0).await;
+        beside.close();
+        assert_eq!(beside.next().await.expect("a message").number, 0);
+        world.app.clock.advance(GRACE);
+        world.assert_serves().await;
+        let (_, end) = slow.end(0, world.endless()).await;
+        assert!(matches!(end, End::Cut), "{end:?}");
+        world.endless().ask_for_more();
+        assert_eq!(beside.next().await.expect("a message").number, 1);
+    })
+    .await;
+}
+
+/// A call of gRPC-Web as it is sent, of a stream that says one thing and then no more.
+fn web_call(world: &World) -> String {
+    let head = [
+        format!("POST {} HTTP/1.1", Kind::Server.path()),
+        "host: localhost".to_owned(),
+        "content-type: application/grpc-web+proto".to_owned(),
+        format!("authorization: Bearer {}", world.token()),
+        format!("{MANNER}: {}", Manner::Idle.name()),
+        "content-length: 5".to_owned(),
+    ];
+    format!("{}\r\n\r\n{}", head.join("\r\n"), "\0".repeat(5))
+}
+
+/// To the end of a body in chunks.
+async fn read_body(socket: &mut TcpStream) -> String {
+    let mut read = Vec::new();
+    while !read.ends_with(b"\r\n0\r\n\r\n") {
+        let come = tokio::time::timeout(LIMIT, socket.read_buf(&mut read)).await.expect("more in time");
+        assert_ne!(come.expect("a socket"), 0, "closed: {}", String::from_utf8_lossy(&read));
+    }
+    String::from_utf8_lossy(&read).into_owned()
+}
+
+#[tokio::test]
+async fn over_http_1_the_connection_of_a_stream_that_was_read_serves_on() {
+    let world = World::start().await;
+    let mut socket = TcpStream::connect(world.app.address).await.expect("a server that listens");
+    for number in 1..3 {
+        socket.write_all(web_call(&world).as_bytes()).await.expect("a connection that is open");
+        world.endless().until("a message", |seen| seen.sent == number).await;
+        world.app.clock.advance(TO_THE_END);
+        let answer = read_body(&mut socket).await;
+        assert!(answer.contains("grpc-status:16"), "{answer}");
+        world.app.clock.advance(GRACE);
+        world.assert_serves().await;
+    }
 }

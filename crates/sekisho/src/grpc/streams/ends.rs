@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use super::End;
 use super::open::OpenStream;
+use super::reset_due::Grace;
 
 /// How many streams are looked at with the lock held. Whoever opens another one waits meanwhile.
 const BATCH: usize = 256;
@@ -19,21 +20,17 @@ const LOOK: Duration = Duration::from_secs(1);
 pub(super) struct Ends {
     pub(super) is_watched: bool,
     by_calendar: BTreeMap<(SystemTime, u64), Weak<OpenStream>>,
-    by_steady_time: BTreeMap<(Duration, Event, u64), Weak<OpenStream>>,
+    by_deadline: BTreeMap<(Duration, u64), Weak<OpenStream>>,
+    by_end_of_grace: BTreeMap<(Duration, u64), (Weak<OpenStream>, Arc<Grace>)>,
     /// Until when the thread waits, if nothing changes.
     waits_until: Option<Duration>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Event {
-    Deadline,
-    GiveUp,
 }
 
 /// What is to be done.
 pub(super) enum Due {
     End(Arc<OpenStream>, End),
-    GiveUp(Arc<OpenStream>),
+    /// Where it is still there.
+    GiveUp(Option<Arc<OpenStream>>, Arc<Grace>),
 }
 
 impl Ends {
@@ -45,7 +42,7 @@ impl Ends {
             is_before |= self.is_before(until(at, now).saturating_add(elapsed));
         }
         if let Some(at) = stream.deadline {
-            self.by_steady_time.insert((at, Event::Deadline, stream.id), Arc::downgrade(stream));
+            self.by_deadline.insert((at, stream.id), Arc::downgrade(stream));
             is_before |= self.is_before(at);
         }
         is_before
@@ -53,7 +50,8 @@ impl Ends {
 
     /// The same of what is left of a stream.
     pub(super) fn give_up_at(&mut self, stream: &Arc<OpenStream>, at: Duration) -> bool {
-        self.by_steady_time.insert((at, Event::GiveUp, stream.id), Arc::downgrade(stream));
+        let left = (Arc::downgrade(stream), Arc::clone(&stream.grace));
+        self.by_end_of_grace.insert((at, stream.id), left);
         self.is_before(at)
     }
 
@@ -62,7 +60,7 @@ impl Ends {
             self.by_calendar.remove(&(at, stream.id));
         }
         if let Some(at) = stream.deadline {
-            self.by_steady_time.remove(&(at, Event::Deadline, stream.id));
+            self.by_deadline.remove(&(at, stream.id));
         }
     }
 
@@ -94,13 +92,15 @@ impl Ends {
             }));
         }
         while due.len() < BATCH
-            && let Some(first) = self.by_steady_time.first_entry().filter(|first| first.key().0 <= elapsed)
+            && let Some(first) = self.by_deadline.first_entry().filter(|first| first.key().0 <= elapsed)
         {
-            let event = first.key().1;
-            due.extend(first.remove().upgrade().map(|stream| match event {
-                Event::Deadline => Due::End(stream, End::DeadlineExceeded),
-                Event::GiveUp => Due::GiveUp(stream),
-            }));
+            due.extend(first.remove().upgrade().map(|stream| Due::End(stream, End::DeadlineExceeded)));
+        }
+        while due.len() < BATCH
+            && let Some(first) = self.by_end_of_grace.first_entry().filter(|first| first.key().0 <= elapsed)
+        {
+            let (stream, grace) = first.remove();
+            due.push(Due::GiveUp(stream.upgrade(), grace));
         }
         due
     }
@@ -108,13 +108,14 @@ impl Ends {
     fn next(&self, elapsed: Duration, now: SystemTime) -> Option<Duration> {
         let calendar =
             self.by_calendar.first_key_value().map(|((at, _), _)| until(*at, now).saturating_add(elapsed));
-        let steady = self.by_steady_time.first_key_value().map(|((at, ..), _)| *at);
-        calendar.into_iter().chain(steady).min()
+        let deadline = self.by_deadline.first_key_value().map(|((at, _), _)| *at);
+        let grace = self.by_end_of_grace.first_key_value().map(|((at, _), _)| *at);
+        calendar.into_iter().chain(deadline).chain(grace).min()
     }
 
     pub(super) fn give_over(&mut self) -> Vec<Arc<OpenStream>> {
         self.is_watched = false;
-        let all = self.by_calendar.values().chain(self.by_steady_time.values());
+        let all = self.by_calendar.values().chain(self.by_deadline.values());
         all.filter_map(Weak::upgrade).collect()
     }
 

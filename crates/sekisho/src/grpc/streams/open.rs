@@ -12,6 +12,7 @@ use tonic::body::Body;
 
 use super::boundary::Boundary;
 use super::ending::Ending;
+use super::reset_due::Grace;
 use super::{End, Streams};
 use crate::authorizer::Grant;
 
@@ -26,9 +27,8 @@ pub(super) struct OpenStream {
     /// Where the handler runs, whose streams may need it when they are dropped.
     runtime: Option<Handle>,
     end: OnceLock<End>,
-    is_overdue: AtomicBool,
     pub(super) handler: AtomicWaker,
-    pub(super) reset: AtomicWaker,
+    pub(super) grace: Arc<Grace>,
     pub(super) request: Slot,
     pub(super) response: Slot,
 }
@@ -64,9 +64,8 @@ impl OpenStream {
             streams,
             runtime: Handle::try_current().ok(),
             end: OnceLock::new(),
-            is_overdue: AtomicBool::new(false),
             handler: AtomicWaker::new(),
-            reset: AtomicWaker::new(),
+            grace: Arc::default(),
             request: Slot::default(),
             response: Slot::default(),
         }
@@ -79,7 +78,7 @@ impl OpenStream {
 
     /// What has not gone out in time will not.
     pub(super) fn is_overdue(&self) -> bool {
-        self.is_overdue.load(Ordering::Acquire)
+        self.grace.is_over()
     }
 
     /// What the caller is told of its end.
@@ -122,14 +121,12 @@ impl OpenStream {
         Some(Ending::new(Arc::clone(self), (!has_answered).then_some(end)))
     }
 
-    /// Gives up what has not gone out since it ended.
+    /// Gives up what has not gone out since it ended, once its grace is over.
     pub(super) fn give_up(self: &Arc<Self>) {
         if self.response.is_left() {
             return;
         }
-        self.is_overdue.store(true, Ordering::Release);
         self.response.reader.wake();
-        self.reset.wake();
         let this = Arc::clone(self);
         self.run(move || drop(this.response.try_take(Take::Always)));
     }

@@ -95,7 +95,10 @@ impl Shared {
             for due in due {
                 match due {
                     Due::End(stream, end) => ended.extend(stream.end(end)),
-                    Due::GiveUp(stream) => stream.give_up(),
+                    Due::GiveUp(stream, grace) => {
+                        grace.end();
+                        stream.inspect(OpenStream::give_up);
+                    }
                 }
             }
         }
