@@ -10,6 +10,7 @@ mod long_call;
 #[allow(dead_code, reason = "other tests use the rest of it")]
 mod shared;
 mod streaming;
+mod transport;
 mod web;
 #[path = "../wire/frames.rs"]
 #[allow(dead_code, reason = "other tests use the rest of it")]
@@ -36,11 +37,12 @@ pub use call::{Answer, Call, connect};
 pub use frames::Frames;
 pub use issuer_server::{Document, IssuerServer};
 pub use logs::{assert_not_logged, lines_with};
-pub use long_call::{End, LongCall, OpenCall, Transport};
+pub use long_call::{End, LongCall, OpenCall};
 pub use shared::{AT_A_TIME, Early, Shared};
 pub use streaming::{
     DESCRIPTOR_SET as STREAMING, EARLY, FAIL, Handlers, LARGE, MANY, MANY_ITEMS, PANIC, TWO_LINES, proto,
 };
+pub use transport::Transport;
 pub use web::{WebAnswer, WebCall};
 pub use wire::{
     Block, DATA, END_STREAM, Frame, GOAWAY, HEADERS, PING, PREFACE, RST_STREAM, SETTINGS, WINDOW_UPDATE,
