@@ -3,6 +3,7 @@
 
 mod beside;
 mod in_place;
+mod last_byte;
 mod progress;
 mod requests;
 mod resettable;

@@ -12,6 +12,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::sync::Notify;
 use tonic::body::Body;
 
+use super::last_byte::LastByte;
 use super::progress::Stuck;
 use super::{HttpService, resettable};
 use sekisho::grpc::{ConnectionResets, RequestBody, ResetDue};
@@ -49,7 +50,8 @@ impl Requests {
                 continue;
             };
             tokio::select! {
-                () = due.grace_is_over() => {
+                () = due => {
+                    // hyper may have taken all of the response before there was room for it.
                     if self.stuck.get() {
                         return;
                     }
@@ -120,6 +122,9 @@ pub(super) fn service(
             let Ok(mut response) = answer.await;
             if let Some(due) = response.extensions_mut().remove() {
                 requests.note_reset(version, due);
+                if version == Version::HTTP_2 {
+                    response = response.map(LastByte::held_back);
+                }
             }
             if is_reset {
                 resets.turn().await;

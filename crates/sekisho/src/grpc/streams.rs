@@ -146,7 +146,7 @@ impl End {
     fn denial(self) -> Option<Denial> {
         Some(match self {
             Self::Expired => TokenError::Expired.into(),
-            Self::KeyWithdrawn => TokenError::from(InvalidToken::KeyNotPublished).into(),
+            Self::KeyWithdrawn => TokenError::from(InvalidToken::KeyWithdrawn).into(),
             Self::Unwatched => Denial::KeysUnavailable { retry_after: Duration::from_secs(1) },
             Self::DeadlineExceeded => return None,
         })

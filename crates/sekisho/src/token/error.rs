@@ -135,6 +135,9 @@ pub enum InvalidToken {
     /// The issuer publishes no such key.
     #[error("The access token names a key that its issuer does not publish")]
     KeyNotPublished,
+    /// The issuer no longer publishes its key, or publishes it for something else: of a token that was accepted before.
+    #[error("The access token's key is no longer one that its issuer publishes for it")]
+    KeyWithdrawn,
     /// The issuer publishes no key that could have made such a signature.
     #[error("The access token's issuer publishes no key that fits its algorithm and key id")]
     NoFittingKey,

@@ -18,16 +18,9 @@ type Polled = Poll<Option<Result<Frame<Bytes>, Status>>>;
 pub(in crate::grpc) struct StreamBody {
     stream: Arc<OpenStream>,
     side: Side,
-    /// The last byte of a large chunk, see [`LARGE`].
-    held_back: Option<Bytes>,
     /// Nothing more will come.
     is_over: bool,
 }
-
-/// Of a chunk of a response that has so many bytes, the last one is a chunk of its own. hyper waits for room for one byte
-/// and hands all of a chunk to h2, where the rest stays while the peer does not read; nobody could reset a stream whose
-/// trailers wait behind it. The last byte is handed over once there was room for all before it.
-const LARGE: usize = 4096;
 
 #[derive(Clone, Copy)]
 enum Side {
@@ -56,7 +49,7 @@ impl StreamBody {
     }
 
     fn new(stream: Arc<OpenStream>, side: Side) -> Self {
-        Self { stream, side, held_back: None, is_over: false }
+        Self { stream, side, is_over: false }
     }
 
     fn slot(&self) -> &Slot {
@@ -85,18 +78,6 @@ impl StreamBody {
                 }
                 (Some(_), Side::Response) => return self.poll_rest(cx),
             }
-        }
-    }
-
-    /// All of a frame, or all but its last byte.
-    fn hold_back(&mut self, frame: Frame<Bytes>) -> Frame<Bytes> {
-        match (self.side, frame.into_data()) {
-            (Side::Response, Ok(mut data)) if data.len() >= LARGE => {
-                self.held_back = Some(data.split_off(data.len() - 1));
-                Frame::data(data)
-            }
-            (_, Ok(data)) => Frame::data(data),
-            (_, Err(other)) => other,
         }
     }
 
@@ -170,18 +151,13 @@ impl Body for StreamBody {
     type Error = Status;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Polled {
-        if let Some(last) = self.held_back.take() {
-            return Poll::Ready(Some(Ok(Frame::data(last))));
-        }
-        let polled = ready!(self.poll_next(cx));
-        Poll::Ready(polled.map(|frame| frame.map(|frame| self.hold_back(frame))))
+        self.poll_next(cx)
     }
 
     fn is_end_stream(&self) -> bool {
         // An empty slot is no end: it was emptied by one, which is yet to be told.
         self.is_over
-            || self.held_back.is_none()
-                && self.stream.ended().is_none()
+            || self.stream.ended().is_none()
                 && self.slot().content().body.as_ref().is_some_and(Body::is_end_stream)
     }
 

@@ -78,7 +78,7 @@ fn begin(stream: &Arc<OpenStream>, response: Response<Body>) -> Response<Body> {
     if let Some(left) = stream.left() {
         head.headers.insert(EXPIRES_IN, HeaderValue::from(left.as_secs()));
     }
-    head.extensions.insert(ResetDue::of(stream));
+    head.extensions.insert(ResetDue(Arc::clone(&stream.grace)));
     stream.put_response(body);
     Response::from_parts(head, Body::new(StreamBody::response(Arc::clone(stream))))
 }
