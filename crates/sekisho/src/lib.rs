@@ -115,7 +115,7 @@
 //! | target | tells, at level `INFO` and above |
 //! |---|---|
 //! | `sekisho::call::allowed` | each call that goes on to its handler: `method`, `subject`, `client` |
-//! | `sekisho::call::refused` | each call that is refused: the same, and `reason`, `detail` and perhaps a `hint`; with the outcome `ended` each stream that was allowed and is ended |
+//! | `sekisho::call::refused` | each call that is refused: the same, and `reason`, `detail` and perhaps a `hint`; with the outcome `ended` each stream that was allowed and ends with its token or its key |
 //! | `sekisho::jwks` | which keys are held, and why an issuer's keys could not be fetched |
 //!
 //! A server whose issuer's URL is wrong starts, and says so there alone. A line for each allowed call may be more than

@@ -1,7 +1,7 @@
 //! What holds for every request of a connection, whatever listener it came to and whoever answers it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::header::CONTENT_LENGTH;
 use http::{Method, Request, Response, Version};
@@ -23,9 +23,9 @@ use sekisho::grpc::{ConnectionResets, RequestBody, ResetDue};
 pub(super) struct Requests {
     have_come: AtomicBool,
     no_more: AtomicBool,
-    /// Of the call over HTTP/1.1 that began last, if it is a stream.
-    reset_due: Mutex<Option<ResetDue>>,
-    reset_changed: Notify,
+    /// Of the call over HTTP/1.1 that began last, if it is a stream; and which call that is.
+    last: Mutex<(u64, Option<ResetDue>)>,
+    last_changed: Notify,
     /// Whether the peer takes nothing of what is written.
     pub(super) stuck: Stuck,
 }
@@ -44,20 +44,23 @@ impl Requests {
     /// Waits until a stream over HTTP/1.1 has ended whose peer does not read: its connection is its only way to tell.
     pub(super) async fn reset_due(&self) {
         loop {
-            let due = self.reset_due.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let (call, due) = self.last().clone();
             let Some(due) = due else {
-                self.reset_changed.notified().await;
+                self.last_changed.notified().await;
                 continue;
             };
             tokio::select! {
                 () = due => {
                     // hyper may have taken all of the response before there was room for it.
-                    if self.stuck.get() {
-                        return;
+                    let mut last = self.last();
+                    if last.0 == call {
+                        if self.stuck.get() {
+                            return;
+                        }
+                        last.1 = None;
                     }
-                    self.set_reset(None);
                 }
-                () = self.reset_changed.notified() => {}
+                () = self.last_changed.notified() => {}
             }
         }
     }
@@ -67,21 +70,26 @@ impl Requests {
         if version == Version::HTTP_2 {
             resettable::note(due);
         } else {
-            self.set_reset(Some(due));
-            self.reset_changed.notify_one();
+            self.last().1 = Some(due);
+            self.last_changed.notify_one();
         }
     }
 
-    /// A peer that makes another call has read the answer to the one before.
+    /// Over HTTP/1.1, the answer to the call before is over: what is not read from now on may be this one's.
     fn begin(&self, version: Version) {
         self.have_come.store(true, Ordering::Relaxed);
-        if version != Version::HTTP_2 {
-            self.set_reset(None);
+        if version == Version::HTTP_2 {
+            return;
+        }
+        let mut last = self.last();
+        last.0 += 1;
+        if last.1.take().is_some() {
+            self.last_changed.notify_one();
         }
     }
 
-    fn set_reset(&self, due: Option<ResetDue>) {
-        *self.reset_due.lock().unwrap_or_else(PoisonError::into_inner) = due;
+    fn last(&self) -> MutexGuard<'_, (u64, Option<ResetDue>)> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn takes(&self, version: Version) -> bool {

@@ -125,6 +125,11 @@ impl StreamBody {
             && let Some(data) = frame.data_ref()
         {
             let rest = boundary.pass_one(data);
+            let is_whole = boundary.is_between_messages();
+            drop(content);
+            if is_whole {
+                drop(self.slot().take());
+            }
             return Poll::Ready(Some(Ok(Frame::data(data.slice(..rest)))));
         }
         // The handler has come to an end of its own, or the stream is to be reset.
@@ -155,10 +160,13 @@ impl Body for StreamBody {
     }
 
     fn is_end_stream(&self) -> bool {
+        if self.is_over || self.stream.ended().is_some() {
+            return self.is_over;
+        }
         // An empty slot is no end: it was emptied by one, which is yet to be told.
-        self.is_over
-            || self.stream.ended().is_none()
-                && self.slot().content().body.as_ref().is_some_and(Body::is_end_stream)
+        let is_end = self.slot().content().body.as_ref().is_some_and(Body::is_end_stream);
+        self.slot().empty_after_reading(&self.stream, self.side.may_be_taken());
+        is_end
     }
 
     /// Nothing is known: it may end before its time.

@@ -94,9 +94,7 @@ impl OpenStream {
     /// Puts the body of the response under its end, which may have come while the handler answered.
     pub(super) fn put_response(&self, body: Body) {
         self.response.put(body);
-        if self.end.get().is_some() {
-            drop(self.response.take());
-        }
+        self.response.empty_after_reading(self, Take::Always);
     }
 
     /// Ends it now, if it has not ended. The handler is woken, and whoever reads is once the [`Ending`] is dropped. Both

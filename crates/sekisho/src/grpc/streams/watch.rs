@@ -96,6 +96,8 @@ impl Shared {
                 match due {
                     Due::End(stream, end) => ended.extend(stream.end(end)),
                     Due::GiveUp(stream, grace) => {
+                        // It was told before.
+                        ended.clear();
                         grace.end();
                         stream.inspect(OpenStream::give_up);
                     }
@@ -108,6 +110,9 @@ impl Shared {
     fn end_what_is_withdrawn(&self) {
         let mut ended = Vec::new();
         self.for_each(|stream| {
+            if ended.len() >= TOGETHER {
+                ended.clear();
+            }
             if self.authorizer.has_withdrawn_key_of(&stream.grant) {
                 ended.extend(stream.end(End::KeyWithdrawn));
             }
