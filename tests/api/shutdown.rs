@@ -10,8 +10,8 @@ use tonic::Code;
 use crate::support::proto::Item;
 use crate::support::proto::streaming_client::StreamingClient;
 use crate::support::{
-    App, DATA, END_STREAM, Frame, Frames, GOAWAY, HEADERS, RST_STREAM, Setup, Shared, call_head, connect,
-    issuer,
+    App, DATA, END_STREAM, Frame, Frames, GOAWAY, HEADERS, RST_STREAM, Setup, Shared, WINDOW_UPDATE,
+    call_head, connect, issuer,
 };
 
 fn waiting() -> Item {
@@ -119,6 +119,8 @@ async fn with_a_call_in_flight(app: &App) -> Frames {
 /// Calls again and again, until a call is refused; then the one in flight ends well.
 async fn assert_calls_are_refused(app: &App, mut frames: Frames) {
     while frames.next().await.expect("a connection that goes on").kind != GOAWAY {}
+    // Of answers to all calls of a second.
+    frames.send(WINDOW_UPDATE, 0, 0, &(1_u32 << 30).to_be_bytes()).await;
     let token = issuer().token().scope("items:read items:list").sign();
     let mut served = 0;
     for stream in (3..).step_by(2) {

@@ -181,8 +181,8 @@ impl Cause {
     async fn happen(self, world: &World) {
         let first = world.endless().seen();
         match self {
-            Self::Expiry => world.app.clock.advance(TO_THE_END - SECOND),
-            Self::Deadline => world.app.clock.advance(TIMEOUT - SECOND),
+            Self::Expiry => world.app.clock.advance(TO_THE_END.saturating_sub(SECOND)),
+            Self::Deadline => world.app.clock.advance(TIMEOUT.saturating_sub(SECOND)),
             Self::Withdrawal => world.publish(&[issuer().jwk(), rotated().jwk()]).await,
         }
         world.assert_serves().await;

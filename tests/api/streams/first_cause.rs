@@ -11,7 +11,7 @@ use crate::support::{End, Transport};
 #[tokio::test]
 async fn whichever_comes_first_is_told() {
     let cases = [
-        (TO_THE_END - SECOND, Cause::Deadline),
+        (TO_THE_END.saturating_sub(SECOND), Cause::Deadline),
         (TO_THE_END + SECOND, Cause::Expiry),
         (Duration::from_secs(99_999_999 * 3600), Cause::Expiry),
     ];
@@ -44,8 +44,8 @@ const UNARY: &str = "/endless.v1.Endless/Unary";
 #[tokio::test]
 async fn a_unary_call_that_has_begun_ends_well_after_its_token() {
     let causes = [Cause::Expiry, Cause::Withdrawal];
-    let cases = causes.into_iter().flat_map(|cause| Transport::ALL.map(|transport| (cause, transport)));
-    for_each(cases, |(cause, transport)| async move {
+    let all = causes.into_iter().flat_map(|cause| Transport::ALL.map(|transport| (cause, transport)));
+    for_each(all, |(cause, transport)| async move {
         let world = World::start().await;
         let token = world.token();
         let mut call = world.call_with(&token, transport, UNARY, Manner::Late).open().await;

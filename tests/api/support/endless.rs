@@ -163,9 +163,9 @@ impl Endless {
 
     /// The body of the next call of `Raw`.
     pub fn raw(&self) -> mpsc::Sender<Bytes> {
-        let (send, sent) = mpsc::channel(1);
-        *self.raw.lock().unwrap_or_else(PoisonError::into_inner) = Some(sent);
-        send
+        let (sender, chunks) = mpsc::channel(1);
+        *self.raw.lock().unwrap_or_else(PoisonError::into_inner) = Some(chunks);
+        sender
     }
 
     fn raw_response(&self, request: Body) -> http::Response<Body> {
