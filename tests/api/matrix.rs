@@ -122,5 +122,5 @@ async fn every_method_with_every_kind_of_token() {
         }
     }
     let methods = policy.methods().len();
-    assert_eq!((methods, checked), (14, 13 * 9));
+    assert_eq!((methods, checked), (23, 22 * 9));
 }
