@@ -38,7 +38,7 @@ fn head(world: &World, transport: Transport, path: &str, manner: Manner) -> Bloc
 
 /// A connection with a stream whose window is full, and with another one that is idle and may not be cut.
 async fn stuck(world: &World, (cause, kind, transport): (Cause, Kind, Transport)) -> Frames {
-    let mut frames = Frames::connect(world.app.address).await;
+    let mut frames = Frames::connect(world.app.address).await.without_delay();
     // The connection's window is no limit to either.
     frames.send(WINDOW_UPDATE, 0, 0, &(1_u32 << 24).to_be_bytes()).await;
     let never = head(world, Transport::GRPC, &Kind::Bidi.never(), Manner::Idle);

@@ -5,7 +5,7 @@ use tonic::metadata::MetadataValue;
 use tonic::{Code, Request, Status};
 use tonic_types::StatusExt as _;
 
-use super::{SECOND, TO_THE_END};
+use super::{LIMIT, SECOND, TO_THE_END};
 use crate::support::proto::Item;
 use crate::support::proto::streaming_client::StreamingClient;
 use crate::support::{App, connect, issuer};
@@ -43,7 +43,8 @@ async fn row_33_an_idle_stream_ends_when_its_token_expires() {
     assert!(answers.next().await.expect("an answer").expect("well").text.ends_with(": two"));
 
     app.clock.advance(SECOND);
-    let end = answers.next().await.expect("a status").expect_err("it has ended");
+    let end = tokio::time::timeout(LIMIT, answers.next()).await.expect("an end in time");
+    let end = end.expect("a status").expect_err("it has ended");
     assert_eq!((end.code(), reason(&end)), (Code::Unauthenticated, "ACCESS_TOKEN_EXPIRED".to_owned()));
     assert_eq!(
         end.metadata().get("www-authenticate").expect("a challenge"),
@@ -61,6 +62,7 @@ async fn row_33_a_stream_without_a_head_ends_by_its_head_alone() {
     let call = tokio::spawn(async move { client.client_stream(with_token(sent)).await });
     app.handlers.entered(1).await;
     app.clock.advance(TO_THE_END);
-    let end = call.await.expect("no panic").expect_err("it has ended");
+    let end = tokio::time::timeout(LIMIT, call).await.expect("an end in time");
+    let end = end.expect("no panic").expect_err("it has ended");
     assert_eq!((end.code(), reason(&end)), (Code::Unauthenticated, "ACCESS_TOKEN_EXPIRED".to_owned()));
 }

@@ -19,10 +19,14 @@ pub struct Frames {
 impl Frames {
     pub async fn connect(address: SocketAddr) -> Self {
         let mut socket = TcpStream::connect(address).await.expect("a server that listens");
-        // A write that waits for the answer to the one before would be most of the time.
-        socket.set_nodelay(true).expect("set");
         socket.write_all(&client_preface()).await.expect("sent");
         Self { socket }
+    }
+
+    /// Has no write wait for the answer to the one before, which would be most of the time.
+    pub fn without_delay(self) -> Self {
+        self.socket.set_nodelay(true).expect("set");
+        self
     }
 
     /// Sends one; the peer may have closed already.
