@@ -122,7 +122,7 @@ async fn row_33_a_stream_of_which_a_part_was_taken_is_reset() {
     });
     for_each(all, |(transport, kind, window)| async move {
         let world = World::start().await;
-        let mut frames = Frames::connect(world.app.address).await;
+        let mut frames = Frames::connect(world.app.address).await.without_delay();
         frames
             .send(SETTINGS, 0, 0, &[&INITIAL_WINDOW_SIZE.to_be_bytes()[..], &window.to_be_bytes()].concat())
             .await;
