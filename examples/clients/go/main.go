@@ -175,12 +175,21 @@ func told(answer interface {
 
 // retryAfter returns in how many seconds to call again, where a refusal says so.
 func retryAfter(refusal *status.Status) string {
+	retry := retryInfo(refusal)
+	if retry == nil {
+		return ""
+	}
+	return fmt.Sprintf("%vs", retry.RetryDelay.AsDuration().Seconds())
+}
+
+// retryInfo returns nil where a refusal does not say when to call again.
+func retryInfo(refusal *status.Status) *errdetails.RetryInfo {
 	for _, detail := range refusal.Details() {
 		if retry, ok := detail.(*errdetails.RetryInfo); ok {
-			return fmt.Sprintf("%vs", retry.RetryDelay.AsDuration().Seconds())
+			return retry
 		}
 	}
-	return ""
+	return nil
 }
 
 // show prints a line for each value that there is.
