@@ -57,7 +57,11 @@ func run(names []string) int {
 	if err != nil {
 		return misused(err)
 	}
-	conn, err := connect(target, transport, token)
+	var options []grpc.DialOption
+	if renewed != nil {
+		options = append(options, grpc.WithUnaryInterceptor(renewed.discarding))
+	}
+	conn, err := connect(target, transport, token, options...)
 	if err != nil {
 		return misused(err)
 	}
@@ -130,9 +134,10 @@ func (bearer) RequireTransportSecurity() bool { return false }
 
 func connect(
 	target string, transport credentials.TransportCredentials, token credentials.PerRPCCredentials,
+	options ...grpc.DialOption,
 ) (*grpc.ClientConn, error) {
-	return grpc.NewClient(target,
-		grpc.WithTransportCredentials(transport), grpc.WithPerRPCCredentials(token))
+	options = append(options, grpc.WithTransportCredentials(transport), grpc.WithPerRPCCredentials(token))
+	return grpc.NewClient(target, options...)
 }
 
 func api1(ctx context.Context, conn *grpc.ClientConn, options ...grpc.CallOption) (string, error) {

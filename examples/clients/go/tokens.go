@@ -11,11 +11,13 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 )
@@ -35,6 +37,8 @@ type tokens struct {
 	asked   time.Time // when the last fetch began
 	failed  time.Time // when it ended, where it has failed
 	failure error
+
+	spent atomic.Pointer[time.Time] // tokens that were fetched before are not to be sent again
 }
 
 // From the beginning of a fetch until the next one may begin: issuers meter them.
@@ -77,7 +81,11 @@ func newTokens() (*tokens, error) {
 
 // GetRequestMetadata is asked before each call.
 func (t *tokens) GetRequestMetadata(ctx context.Context, _ ...string) (map[string]string, error) {
-	token, err := t.newerThan(ctx, time.Time{})
+	var old time.Time
+	if spent := t.spent.Load(); spent != nil {
+		old = *spent
+	}
+	token, err := t.newerThan(ctx, old)
 	if err != nil {
 		return nil, noToken(err)
 	}
@@ -86,6 +94,20 @@ func (t *tokens) GetRequestMetadata(ctx context.Context, _ ...string) (map[strin
 
 // RequireTransportSecurity returns false, as that of bearer does.
 func (*tokens) RequireTransportSecurity() bool { return false }
+
+// discarding is an interceptor: a call that is refused for its token has the next call send another. It is not made again,
+// which is the caller's to decide.
+func (t *tokens) discarding(
+	ctx context.Context, method string, request, answer any,
+	conn *grpc.ClientConn, call grpc.UnaryInvoker, options ...grpc.CallOption,
+) error {
+	begun := time.Now()
+	err := call(ctx, method, request, answer, conn, options...)
+	if isOfToken(status.Convert(err)) {
+		t.spent.Store(&begun) // and not a token that was fetched meanwhile
+	}
+	return err
+}
 
 // newerThan returns a token that was fetched after that time, and fetches one where none is held. Whoever has waited for
 // a fetch that failed gets its failure; whoever comes later waits until there may be another.

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 )
@@ -124,6 +125,45 @@ func TestACallThatGivesUpDoesNotWaitForATokenNorFailTheOthers(t *testing.T) {
 					})
 				}
 				calls.Wait()
+			})
+		})
+	}
+}
+
+func TestATokenThatACallIsRefusedForIsNotSentAgain(t *testing.T) {
+	for name, each := range map[string]struct {
+		refused error
+		want    string
+	}{
+		"expired":       {expired, "Bearer token-2"},
+		"invalid":       {invalid, "Bearer token-2"},
+		"scope lacking": {refusal(codes.PermissionDenied, "ACCESS_TOKEN_SCOPE_INSUFFICIENT"), "Bearer token-1"},
+		"answered":      {nil, "Bearer token-1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				tokens := (&issuer{}).tokens()
+				sent(t, tokens)
+				time.Sleep(time.Second)
+				refused := func(meanwhile func()) {
+					call := func(context.Context, string, any, any, *grpc.ClientConn, ...grpc.CallOption) error {
+						meanwhile()
+						return each.refused
+					}
+					if err := tokens.discarding(t.Context(), "", nil, nil, nil, call); err != each.refused {
+						t.Error(err)
+					}
+				}
+				refused(func() { // late, with the first token: the next one is not discarded for it
+					refused(func() {})
+					time.Sleep(time.Second)
+					if found := sent(t, tokens); found != each.want {
+						t.Error(found)
+					}
+				})
+				if found := sent(t, tokens); found != each.want {
+					t.Error(found)
+				}
 			})
 		})
 	}
