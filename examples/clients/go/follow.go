@@ -50,7 +50,7 @@ func (f *follower) follow(ctx context.Context, show func(*eventsv1.Event) bool) 
 			next = f.opening(ctx, 0)
 		case opened := <-next:
 			next = nil
-			if opened.err == nil {
+			if !opened.granted.IsZero() {
 				current = f.replaced(current, opened)
 			} else if wait, again := f.after(opened, current == none); again {
 				next = f.opening(ctx, wait)
