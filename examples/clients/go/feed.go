@@ -122,6 +122,7 @@ func (feed *feed) receive(ctx context.Context, stream grpc.ServerStreamingClient
 		select {
 		case feed.events <- event:
 		case <-ctx.Done():
+			feed.end(status.FromContextError(ctx.Err()).Err(), nil)
 			return
 		}
 	}

@@ -43,18 +43,20 @@ func (f *follower) follow(ctx context.Context, show func(*eventsv1.Event) bool) 
 	current, next := none, f.opening(ctx, 0)
 	for {
 		select {
+		case <-ctx.Done():
+			return &feed{err: status.FromContextError(ctx.Err()).Err()}
 		case <-current.expires: // soon: there is time to fetch a token, and to open the next stream
 			f.spent = current.opened
 			next = f.opening(ctx, 0)
 		case opened := <-next:
 			next = nil
-			if opened.err == nil {
+			if !opened.granted.IsZero() {
 				current = f.replaced(current, opened)
 			} else if wait, again := f.after(opened, current == none); again {
 				next = f.opening(ctx, wait)
-			} else {
+			} else if current == none {
 				return opened
-			}
+			} // the stream that is there goes on to its end
 		case event, more := <-current.events:
 			if !more {
 				ended := current
@@ -117,6 +119,7 @@ func (f *follower) after(ended *feed, alone bool) (wait time.Duration, again boo
 		again = f.failures < patience || !alone
 		wait = jittered(pause << (f.failures - 1))
 	} // any other has been understood by the server, which would say the same again
+	wait = max(wait, retryInfo(refusal).GetRetryDelay().AsDuration()) // as the server wants it
 	if again {
 		fmt.Fprintf(os.Stderr, "again after %d: %s %s\n", f.last, code.Code(refusal.Code()), refusal.Message())
 	}

@@ -1,13 +1,18 @@
 package main
 
 import (
+	"context"
+	"fmt"
 	"io"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/durationpb"
 
 	eventsv1 "sekisho.example/clients/go/gen/events/v1"
 )
@@ -88,6 +93,78 @@ func TestStreamsThatLast(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAStreamIsNotOpenedBeforeTheServerWantsIt(t *testing.T) {
+	busy, err := status.New(codes.Unavailable, "").WithDetails(&errdetails.RetryInfo{RetryDelay: durationpb.New(30 * time.Second)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var opened []time.Duration
+	following(t, &issuer{}, func(call int) answer {
+		opened = append(opened, time.Since(start))
+		if call == 3 {
+			return answer{head: head(0), ends: time.Hour}
+		}
+		return answer{with: busy.Err()}
+	})
+	if want := []time.Duration{0, 30 * time.Second, time.Minute}; !slices.Equal(opened, want) {
+		t.Errorf("opened at %v, and not at %v", opened, want)
+	}
+}
+
+func TestAStreamGoesOnToItsEndThatNoOtherFollows(t *testing.T) {
+	for name, refused := range map[string]error{
+		"no token accepted": invalid,
+		"scope lacking":     refusal(codes.PermissionDenied, "ACCESS_TOKEN_SCOPE_INSUFFICIENT"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			found := following(t, &issuer{}, func(call int) answer {
+				if call == 1 {
+					return answer{head(lifetime), lifetime, expired}
+				}
+				return answer{with: refused}
+			})
+			if want := int(lifetime / time.Second); found.shown != want || found.code != status.Code(refused) {
+				t.Errorf("%d events, and then %s", found.shown, found.code)
+			}
+		})
+	}
+}
+
+func TestWhoeverCancelsNeedNotWait(t *testing.T) {
+	for name, each := range map[string]answer{
+		"a stream is there": {head: head(0), ends: time.Hour},
+		"none is there":     {with: status.Error(codes.Unavailable, "")},
+	} {
+		for _, after := range []time.Duration{2500 * time.Millisecond, 2 * time.Second} { // or while an event comes
+			t.Run(fmt.Sprint(name, " for ", after), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					ctx, cancel := context.WithCancel(t.Context())
+					time.AfterFunc(after, cancel)
+					follower := &follower{client: &scripted{answer: always(each), begun: start}, tokens: (&issuer{}).tokens()}
+					last := follower.follow(ctx, func(*eventsv1.Event) bool { return true })
+					if waited := time.Since(start); waited != after || status.Code(last.err) != codes.Canceled {
+						t.Errorf("%v after %v", last.err, waited)
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestAStreamThatIsClosedEndsWithAReason(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		server := &scripted{answer: always(answer{head: head(0), ends: time.Hour}), begun: start}
+		opened := (&follower{client: server}).open(ctx, time.Time{}, 0)
+		time.Sleep(2 * time.Second)
+		cancel() // while nobody takes the event that has come
+		synctest.Wait()
+		if _, more := <-opened.events; more || status.Code(opened.err) != codes.Canceled {
+			t.Error(more, opened.err)
+		}
+	})
 }
 
 func TestNoLoopAgainstARefusal(t *testing.T) {

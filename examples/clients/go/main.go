@@ -57,7 +57,11 @@ func run(names []string) int {
 	if err != nil {
 		return misused(err)
 	}
-	conn, err := connect(target, transport, token)
+	var options []grpc.DialOption
+	if renewed != nil {
+		options = append(options, grpc.WithUnaryInterceptor(renewed.discarding))
+	}
+	conn, err := connect(target, transport, token, options...)
 	if err != nil {
 		return misused(err)
 	}
@@ -130,9 +134,10 @@ func (bearer) RequireTransportSecurity() bool { return false }
 
 func connect(
 	target string, transport credentials.TransportCredentials, token credentials.PerRPCCredentials,
+	options ...grpc.DialOption,
 ) (*grpc.ClientConn, error) {
-	return grpc.NewClient(target,
-		grpc.WithTransportCredentials(transport), grpc.WithPerRPCCredentials(token))
+	options = append(options, grpc.WithTransportCredentials(transport), grpc.WithPerRPCCredentials(token))
+	return grpc.NewClient(target, options...)
 }
 
 func api1(ctx context.Context, conn *grpc.ClientConn, options ...grpc.CallOption) (string, error) {
@@ -175,12 +180,21 @@ func told(answer interface {
 
 // retryAfter returns in how many seconds to call again, where a refusal says so.
 func retryAfter(refusal *status.Status) string {
+	retry := retryInfo(refusal)
+	if retry == nil {
+		return ""
+	}
+	return fmt.Sprintf("%vs", retry.RetryDelay.AsDuration().Seconds())
+}
+
+// retryInfo returns nil where a refusal does not say when to call again.
+func retryInfo(refusal *status.Status) *errdetails.RetryInfo {
 	for _, detail := range refusal.Details() {
 		if retry, ok := detail.(*errdetails.RetryInfo); ok {
-			return fmt.Sprintf("%vs", retry.RetryDelay.AsDuration().Seconds())
+			return retry
 		}
 	}
-	return ""
+	return nil
 }
 
 // show prints a line for each value that there is.

@@ -11,12 +11,13 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 )
@@ -29,11 +30,19 @@ type tokens struct {
 	issuer string
 	client *http.Client
 
-	mu      sync.Mutex // held while a token is fetched, so that all who wait for one get the same
+	turn    chan struct{} // has room for one, who fetches a token: all who wait for their turn get the same
 	config  clientcredentials.Config
 	held    *oauth2.Token
 	fetched time.Time
+	asked   time.Time // when the last fetch began
+	failed  time.Time // when it ended, where it has failed
+	failure error
+
+	spent atomic.Pointer[time.Time] // tokens that were fetched before are not to be sent again
 }
+
+// From the beginning of a fetch until the next one may begin: issuers meter them.
+const betweenFetches = time.Second
 
 // newTokens returns the tokens of the client that the environment names; nil where it names none.
 func newTokens() (*tokens, error) {
@@ -67,12 +76,16 @@ func newTokens() (*tokens, error) {
 	if audience := os.Getenv("SEKISHO_AUDIENCE"); audience != "" {
 		config.EndpointParams = url.Values{"audience": {audience}}
 	}
-	return &tokens{issuer: os.Getenv("SEKISHO_ISSUER"), client: client, config: config}, nil
+	return &tokens{issuer: os.Getenv("SEKISHO_ISSUER"), client: client, turn: make(chan struct{}, 1), config: config}, nil
 }
 
 // GetRequestMetadata is asked before each call.
 func (t *tokens) GetRequestMetadata(ctx context.Context, _ ...string) (map[string]string, error) {
-	token, err := t.newerThan(ctx, time.Time{})
+	var old time.Time
+	if spent := t.spent.Load(); spent != nil {
+		old = *spent
+	}
+	token, err := t.newerThan(ctx, old)
 	if err != nil {
 		return nil, noToken(err)
 	}
@@ -82,15 +95,56 @@ func (t *tokens) GetRequestMetadata(ctx context.Context, _ ...string) (map[strin
 // RequireTransportSecurity returns false, as that of bearer does.
 func (*tokens) RequireTransportSecurity() bool { return false }
 
-// newerThan returns a token that was fetched after that time, and fetches one where none is held.
+// discarding is an interceptor: a call that is refused for its token has the next call send another. It is not made again,
+// which is the caller's to decide.
+func (t *tokens) discarding(
+	ctx context.Context, method string, request, answer any,
+	conn *grpc.ClientConn, call grpc.UnaryInvoker, options ...grpc.CallOption,
+) error {
+	begun := time.Now()
+	err := call(ctx, method, request, answer, conn, options...)
+	if isOfToken(status.Convert(err)) {
+		t.spent.Store(&begun) // and not a token that was fetched meanwhile
+	}
+	return err
+}
+
+// newerThan returns a token that was fetched after that time, and fetches one where none is held. Whoever has waited for
+// a fetch that failed gets its failure; whoever comes later waits until there may be another.
 func (t *tokens) newerThan(ctx context.Context, old time.Time) (*oauth2.Token, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	came := time.Now()
+	select {
+	case t.turn <- struct{}{}:
+		defer func() { <-t.turn }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	// Not by oauth2.Token.Valid, which takes a token for expired 10 seconds before.
 	expired := t.held == nil || !t.held.Expiry.IsZero() && !time.Now().Before(t.held.Expiry)
 	if !expired && t.fetched.After(old) {
 		return t.held, nil
 	}
+	if t.failure != nil && came.Before(t.failed) {
+		return nil, t.failure
+	}
+	select {
+	case <-time.After(time.Until(t.asked.Add(betweenFetches))):
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	t.asked = time.Now()
+	token, err := t.fetch(ctx)
+	if err != nil {
+		if ctx.Err() == nil { // else it is the caller who has given up, and no other's affair
+			t.failed, t.failure = time.Now(), err
+		}
+		return nil, err
+	}
+	t.held, t.fetched, t.failure = token, time.Now(), nil
+	return token, nil
+}
+
+func (t *tokens) fetch(ctx context.Context) (*oauth2.Token, error) {
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, t.client)
 	if t.config.TokenURL == "" {
 		// Refuses an issuer of another name (RFC 8414 §3.3).
@@ -100,12 +154,7 @@ func (t *tokens) newerThan(ctx context.Context, old time.Time) (*oauth2.Token, e
 		}
 		t.config.TokenURL = provider.Endpoint().TokenURL
 	}
-	token, err := t.config.Token(ctx)
-	if err != nil {
-		return nil, err
-	}
-	t.held, t.fetched = token, time.Now()
-	return token, nil
+	return t.config.Token(ctx)
 }
 
 // noToken returns what a call ends with that has no token to be sent: Unavailable, where another try may have one.

@@ -27,6 +27,7 @@ const lifetime = 5 * time.Minute
 type issuer struct {
 	name     string // as it calls itself
 	refuses  int    // the HTTP status, where it gives no tokens
+	takes    time.Duration
 	requests int
 }
 
@@ -34,6 +35,7 @@ func (i *issuer) tokens() *tokens {
 	return &tokens{
 		issuer: "https://issuer.example",
 		client: &http.Client{Transport: i},
+		turn:   make(chan struct{}, 1),
 		config: clientcredentials.Config{ClientID: "m2m", AuthStyle: oauth2.AuthStyleInHeader},
 	}
 }
@@ -42,7 +44,9 @@ func (i *issuer) RoundTrip(request *http.Request) (*http.Response, error) {
 	code, body := http.StatusOK, ""
 	if request.URL.Path != "/token" {
 		body = fmt.Sprintf(`{"issuer":%q,"token_endpoint":"https://issuer.example/token"}`, cmp.Or(i.name, "https://issuer.example"))
-	} else if i.requests++; i.refuses != 0 {
+	} else if i.requests++; i.wait(request.Context()) != nil {
+		return nil, request.Context().Err()
+	} else if i.refuses != 0 {
 		code, body = i.refuses, `{"error":"invalid_client"}`
 	} else {
 		body = fmt.Sprintf(`{"access_token":"token-%d","token_type":"Bearer","expires_in":%v}`, i.requests, lifetime.Seconds())
@@ -56,6 +60,14 @@ func (i *issuer) RoundTrip(request *http.Request) (*http.Response, error) {
 	}, nil
 }
 
+func (i *issuer) wait(ctx context.Context) error {
+	select {
+	case <-time.After(i.takes):
+	case <-ctx.Done():
+	}
+	return ctx.Err()
+}
+
 // A scripted server answers each call, from the first on, as it is told to. It has a new event each second.
 type scripted struct {
 	answer func(call int) answer
@@ -66,7 +78,7 @@ type scripted struct {
 // An answer is a stream, or where it has no head a refusal.
 type answer struct {
 	head metadata.MD
-	ends time.Duration // in how long
+	ends time.Duration // in how long; at once where it is 0
 	with error
 }
 
@@ -93,7 +105,7 @@ func (s *scriptedStream) Trailer() metadata.MD { return nil }
 
 func (s *scriptedStream) Recv() (*eventsv1.Event, error) {
 	next := s.server.begun.Add(time.Duration(s.last+1) * time.Second)
-	isLast := s.answer.head == nil || next.After(s.ends)
+	isLast := s.answer.head == nil || s.answer.ends == 0 || next.After(s.ends)
 	if isLast {
 		next = s.ends
 	}

@@ -12,7 +12,9 @@ use crate::changes::Batch;
 use crate::proto::FollowOrdersResponse;
 use crate::store::Store;
 
-/// How long before the guard would end the stream with an error it ends by itself, and without one.
+/// How long before the guard would end the stream with an error it ends by itself, and without one. Where no more is
+/// left at the beginning, it is the guard that ends it: a client that came again with the same token would else be sent
+/// away again and again.
 const SOONER: Duration = Duration::from_secs(5);
 
 /// One call, between two of its messages.
@@ -58,8 +60,9 @@ impl Follower {
 
     /// Ends before `time`, which is when the token is not accepted any more.
     pub(crate) fn ending_before(mut self, time: Option<SystemTime>) -> Self {
-        let left = |time: SystemTime| time.duration_since(self.clock.now()).unwrap_or_default();
-        self.ends_at = time.map(|time| self.clock.elapsed() + left(time).saturating_sub(SOONER));
+        let left = time.and_then(|time| time.duration_since(self.clock.now()).ok());
+        let sooner = left.and_then(|left| left.checked_sub(SOONER)).filter(|sooner| !sooner.is_zero());
+        self.ends_at = sooner.map(|sooner| self.clock.elapsed() + sooner);
         self
     }
 

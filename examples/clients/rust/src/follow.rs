@@ -1,6 +1,8 @@
 //! Events of streams that take turns, since each of them ends with the token that it was opened with.
 
 mod feed;
+#[cfg(test)]
+mod tests;
 
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -25,6 +27,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 const PATIENCE: u32 = 5;
 /// How long a server may take to begin its answer.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
+
 /// Shows the events of streams that take turns, each event once.
 pub struct Follower {
     client: EventsClient<Authorized<Channel>>,
@@ -76,8 +79,11 @@ impl Follower {
                         Ok(feed) => current = Some(self.replaced(current.take(), feed)),
                         Err(status) => {
                             let left = current.as_ref().map_or(Duration::ZERO, Feed::left);
-                            let wait = self.after(&status, false, current.is_none())?;
-                            next = Some(self.opening(wait, left));
+                            match self.after(&status, false, current.is_none()) {
+                                Ok(wait) => next = Some(self.opening(wait, left)),
+                                Err(status) if current.is_none() => return Err(status),
+                                Err(_) => {} // the stream that is there goes on to its end
+                            }
                         }
                     }
                 }
@@ -141,6 +147,7 @@ impl Follower {
             _ => None, // the server has understood, and would say the same again
         };
         let wait = again.map(jittered).ok_or_else(|| status.clone())?;
+        let wait = wait.max(wanted_pause(status));
         eprintln!("again after {}: {} {}", self.last, code_name(status.code()), status.message());
         Ok(wait)
     }
@@ -171,6 +178,12 @@ impl Follower {
         }
         .boxed()
     }
+}
+
+/// The server's own wish.
+fn wanted_pause(status: &Status) -> Duration {
+    let details = status.get_error_details();
+    details.retry_info().and_then(|retry| retry.retry_delay).unwrap_or_default()
 }
 
 /// At least half of it: clients whose streams end together are not to come back together.

@@ -9,7 +9,7 @@ use oauth2::basic::{BasicClient, BasicErrorResponse};
 use oauth2::{
     ClientId, ClientSecret, HttpRequest, HttpResponse, RequestTokenError, Scope, TokenResponse as _, TokenUrl,
 };
-use reqwest::{Certificate, Client, redirect};
+use reqwest::{Certificate, Client, StatusCode, redirect};
 use serde::Deserialize;
 use tokio::sync::OnceCell;
 use tokio::task::JoinError;
@@ -100,7 +100,11 @@ impl ClientCredentials {
 
 /// The crate has a client for reqwest of an older version: hence these lines.
 async fn send(http: Client, request: HttpRequest) -> reqwest::Result<HttpResponse> {
-    let answer = http.execute(request.try_into()?).await?;
+    let mut answer = http.execute(request.try_into()?).await?;
+    // Not the issuer's last word on the client, whatever its body says.
+    if answer.status() == StatusCode::TOO_MANY_REQUESTS || answer.status().is_server_error() {
+        answer = answer.error_for_status()?;
+    }
     let (parts, body) = http::Response::from(answer).into_parts();
     let body = reqwest::Response::from(http::Response::new(body)).bytes().await?;
     Ok(HttpResponse::from_parts(parts, body.into()))

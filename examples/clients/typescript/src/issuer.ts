@@ -31,10 +31,10 @@ export function clientCredentials({ issuer, id, secret, parameters }: Registrati
   };
 }
 
-// What the issuer refuses is not mended by another try; all else may be.
+// What the issuer refuses is not mended by another try; all else may be, and that it is asked too often (429) is.
 function failure(reason: unknown): Error {
   if (reason instanceof oidc.WWWAuthenticateChallengeError) return new NoTokenError('The issuer does not accept the client');
-  if (reason instanceof oidc.ResponseBodyError && reason.status < 500) {
+  if (reason instanceof oidc.ResponseBodyError && reason.status < 500 && reason.status !== 429) {
     return new NoTokenError(`The issuer gives no token: ${reason.error_description ?? reason.error}`);
   }
   return new ConnectError(`The issuer gives no token now: ${(reason as Error).message}`, Code.Unavailable);

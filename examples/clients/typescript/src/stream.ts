@@ -1,9 +1,12 @@
 // One stream of events, which lasts at most as long as the access token that it was opened with.
-import type { Transport } from '@connectrpc/connect';
+import { Code, ConnectError, type Transport } from '@connectrpc/connect';
 import { Events, type Event } from '../gen/es/events/v1/events_pb.js';
 
 // The transport's own deadline is for calls that end.
 const NO_DEADLINE = 0;
+
+// How long a server may take to begin its answer, in milliseconds.
+const HEAD_WITHIN = 10_000;
 
 // How long before its end a stream is replaced, in milliseconds: at least this, or a fifth of a shorter time; and up to
 // twice as long, by chance, so that clients that were started together do not ask the issuer together.
@@ -28,8 +31,16 @@ export class Stream {
     const left = new AbortController();
     const signal = AbortSignal.any([stop, left.signal]);
     const headers = { authorization: `Bearer ${token}` };
-    const { header, message } = await transport.stream(Events.method.follow, signal, NO_DEADLINE, headers, once({ after }));
-    return new Stream(message, milliseconds(header.get('sekisho-expires-in')), left);
+    const late = setTimeout(() => left.abort(), HEAD_WITHIN);
+    try {
+      const answer = await transport.stream(Events.method.follow, signal, NO_DEADLINE, headers, once({ after }));
+      return new Stream(answer.message, milliseconds(answer.header.get('sekisho-expires-in')), left);
+    } catch (reason) {
+      // Whichever way the transport tells of it that it was stopped.
+      throw left.signal.aborted ? new ConnectError('The server does not begin its answer', Code.Unavailable) : reason;
+    } finally {
+      clearTimeout(late);
+    }
   }
 
   // Some time before this one ends has the next one opened, and closes this one for it. Where that one cannot be had,

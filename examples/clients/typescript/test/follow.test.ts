@@ -90,6 +90,38 @@ test('a stream that ends while the next one is opened waits for that one', async
   assert.deepEqual([server.calls.length, numbers], [2, [1, 2]]);
 });
 
+test('a server that does not begin its answer is left after 10 seconds, and another stream is opened', async () => {
+  const { server, again } = await Following.begun();
+  mock.timers.tick(9_999);
+  await settled();
+  assert.deepEqual([server.newest.isClosed, again], [false, []]);
+  mock.timers.tick(1);
+  await settled();
+  assert.deepEqual([server.newest.isClosed, again], [true, ['0: Unavailable']]);
+  await paused();
+  server.newest.accept().send(1);
+  await settled();
+  mock.timers.tick(10_000);
+  await settled();
+  assert.deepEqual([server.calls.length, server.newest.isClosed], [2, false], 'what has begun may last');
+});
+
+test('where the next stream does not begin, events go on once the one before has ended', async () => {
+  const { server, numbers } = await Following.begun();
+  server.newest.accept(60).send(1);
+  await settled();
+  mock.timers.tick(54_000);
+  await settled();
+  server.calls[0]?.end(Code.Unauthenticated, 'ACCESS_TOKEN_EXPIRED');
+  await settled();
+  mock.timers.tick(10_000);
+  await paused();
+  assert.deepEqual([server.calls.length, server.calls[1]?.isClosed], [3, true]);
+  server.newest.accept(60).send(2);
+  await settled();
+  assert.deepEqual(numbers, [1, 2]);
+});
+
 test('whoever stops it leaves nothing open', async () => {
   const following = await Following.begun();
   const { server } = following;

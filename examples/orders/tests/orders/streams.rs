@@ -84,6 +84,25 @@ async fn a_stream_goes_on_with_another_token_and_misses_nothing() -> Outcome {
 }
 
 #[tokio::test]
+async fn a_stream_that_is_opened_shortly_before_the_end_is_not_ended_at_once() -> Outcome {
+    for left in [SOONER, Duration::from_secs(1)] {
+        let shop = Shop::open().await?;
+        shop.place(&["tea"]).await?;
+        let request = shop.with("orders:read", FollowOrdersRequest { after: 0 });
+        shop.clock.advance(TO_THE_END - left);
+        let mut changes = shop.orders().follow_orders(request).await?.into_inner();
+        assert_eq!(next(&mut changes).await?, told(1, "1: tea"));
+        shop.place(&["fan"]).await?;
+        assert_eq!(next(&mut changes).await?, told(2, "2: fan"));
+        // A client would take an end without an error for one that the same token may follow.
+        shop.clock.advance(left);
+        let end = soon(&mut changes).await.expect_err("its token has expired");
+        assert_eq!(end.code(), Code::Unauthenticated);
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_client_that_comes_anew_gets_the_orders_that_are_there() -> Outcome {
     let shop = Shop::open().await?;
     shop.place(&["tea", "fan"]).await?;

@@ -4,6 +4,7 @@ mod support;
 
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use sekisho_client::tokens::PAUSE;
 use support::World;
 use tonic::{Code, Status};
@@ -169,13 +170,19 @@ async fn a_token_that_was_turned_away_in_the_trailers_of_a_stream_is_not_sent_ag
 }
 
 #[tokio::test]
-async fn an_issuer_that_refuses_the_client_is_told_as_a_refusal() {
-    let world = World::start().await;
-    world.issuer_refuses();
-    let status = world.call().await.unwrap_err();
-    assert_eq!(status.code(), Code::Unauthenticated);
-    assert!(status.message().ends_with("the issuer says invalid_client"), "{status}");
-    assert!(world.authorizations().is_empty());
+async fn an_issuer_that_refuses_the_client_is_told_as_a_refusal_and_one_that_cannot_answer_now_is_not() {
+    for (answer, code, told) in [
+        (StatusCode::UNAUTHORIZED, Code::Unauthenticated, "the issuer says invalid_client"),
+        (StatusCode::TOO_MANY_REQUESTS, Code::Unavailable, "429"),
+        (StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, "503"),
+    ] {
+        let world = World::start().await;
+        world.issuer_answers(answer, "invalid_client");
+        let status = world.call().await.unwrap_err();
+        assert_eq!(status.code(), code, "{answer}");
+        assert!(status.message().contains(told), "{status}");
+        assert!(world.authorizations().is_empty());
+    }
 }
 
 #[tokio::test]

@@ -142,9 +142,8 @@ impl World {
         *self.seen.fails.lock().unwrap() = fails.then(|| (StatusCode::SERVICE_UNAVAILABLE, json!({})));
     }
 
-    pub(crate) fn issuer_refuses(&self) {
-        let answer = (StatusCode::UNAUTHORIZED, json!({ "error": "invalid_client" }));
-        *self.seen.fails.lock().unwrap() = Some(answer);
+    pub(crate) fn issuer_answers(&self, code: StatusCode, error: &str) {
+        *self.seen.fails.lock().unwrap() = Some((code, json!({ "error": error })));
     }
 
     /// Of all tokens from now on.
