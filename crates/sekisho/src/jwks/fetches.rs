@@ -15,7 +15,10 @@ pub(crate) struct Fetches {
 
 impl Fetches {
     /// Those that end from now on.
-    #[cfg_attr(not(feature = "discovery"), expect(unused_variables, reason = "what is fixed is not fetched"))]
+    #[cfg_attr(
+        not(feature = "discovery"),
+        expect(unused_variables, clippy::needless_pass_by_value, reason = "what is fixed is not fetched")
+    )]
     pub(crate) fn of<'a>(keys: impl Iterator<Item = &'a Keys>) -> Self {
         Self {
             #[cfg(feature = "discovery")]
