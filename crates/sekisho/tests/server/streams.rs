@@ -31,6 +31,13 @@ const TO_THE_END: Duration = Duration::from_secs(3605);
 
 const SECOND: Duration = Duration::from_secs(1);
 
+/// Nothing takes longer, unless something hangs.
+const LIMIT: Duration = Duration::from_secs(20);
+
+async fn in_time<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(LIMIT, what).await.expect("it comes in time")
+}
+
 const MESSAGE: &[u8] = &[0, 0, 0, 0, 3, 1, 2, 3];
 
 fn feeds() -> Services {
@@ -93,7 +100,7 @@ impl Sent {
 
     /// Waits until the body of the response is gone.
     async fn dropped(self) {
-        self.dropped.await.expect_err("nothing is sent");
+        in_time(self.dropped).await.expect_err("nothing is sent");
     }
 }
 
@@ -165,20 +172,20 @@ impl World {
     }
 
     async fn entered(&mut self) -> Entered {
-        self.handlers.recv().await.expect("a handler that runs")
+        in_time(self.handlers.recv()).await.expect("a handler that runs")
     }
 
     /// A call whose handler has answered, with the head of its response.
     async fn answered(&mut self, method: &str, timeout: Option<&str>) -> (Sent, Body, Response<Body>) {
         let call = self.call(method, timeout);
         let (sent, request) = self.entered().await.answer();
-        (sent, request, call.await.expect("no panic"))
+        (sent, request, in_time(call).await.expect("no panic"))
     }
 }
 
 /// Waits until a stream has ended: whoever has its request is told.
 async fn ended(request: Body) {
-    let error = request.collect().await.expect_err("a request that broke off");
+    let error = in_time(request.collect()).await.expect_err("a request that broke off");
     assert!(matches!(error.code(), Code::Unauthenticated | Code::DeadlineExceeded), "{error:?}");
 }
 
@@ -197,12 +204,12 @@ fn deadline_exceeded() -> (Code, String) {
 }
 
 async fn trailers(body: &mut Body) -> (Code, String) {
-    let frame = body.frame().await.expect("trailers").expect("no error");
+    let frame = in_time(body.frame()).await.expect("trailers").expect("no error");
     reason(frame.trailers_ref().expect("trailers, and no message"))
 }
 
 async fn data(body: &mut Body) -> Bytes {
-    let frame = body.frame().await.expect("a frame").expect("no error");
+    let frame = in_time(body.frame()).await.expect("a frame").expect("no error");
     frame.into_data().expect("data")
 }
 
@@ -241,8 +248,8 @@ async fn a_handler_that_has_not_answered_is_dropped_and_its_caller_told_by_the_h
         let call = world.call(method, None);
         let entered = world.entered().await;
         world.clock.advance(TO_THE_END);
-        assert_eq!(reason(call.await.expect("no panic").headers()), expired(), "{method}");
-        entered.dropped.await.expect_err("its future is gone");
+        assert_eq!(reason(in_time(call).await.expect("no panic").headers()), expired(), "{method}");
+        in_time(entered.dropped).await.expect_err("its future is gone");
         ended(entered.request.into_body()).await;
     }
     // Unary calls are judged when they begin.
@@ -251,7 +258,7 @@ async fn a_handler_that_has_not_answered_is_dropped_and_its_caller_told_by_the_h
     world.clock.advance(TO_THE_END);
     let (sent, _) = entered.answer();
     sent.chunk(MESSAGE).await;
-    assert_eq!(data(&mut call.await.expect("no panic").into_body()).await, MESSAGE);
+    assert_eq!(data(&mut in_time(call).await.expect("no panic").into_body()).await, MESSAGE);
 }
 
 #[tokio::test]
@@ -298,7 +305,7 @@ async fn a_message_that_stays_unfinished_is_cut_a_second_later() {
     assert_eq!(data(&mut body).await, &MESSAGE[6..7], "it goes on");
     let rest = tokio::spawn(async move { body.frame().await.expect("an end") });
     world.clock.advance(SECOND);
-    assert_eq!(rest.await.expect("no panic").expect_err("it is cut").code(), Code::Unauthenticated);
+    assert_eq!(in_time(rest).await.expect("no panic").expect_err("it is cut").code(), Code::Unauthenticated);
     sent.dropped().await;
 }
 
@@ -311,7 +318,7 @@ async fn what_nobody_reads_is_to_be_reset_a_second_later() {
     ended(request).await;
     sent.dropped().await;
     world.clock.advance(SECOND);
-    due.await;
+    in_time(due).await;
 }
 
 #[tokio::test]
@@ -354,8 +361,8 @@ async fn deadlines_are_kept_where_that_is_asked_for() {
         let call = world.call(method, Some("5S"));
         let entered = world.entered().await;
         world.clock.advance(SECOND * 5);
-        assert_eq!(reason(call.await.expect("no panic").headers()), deadline_exceeded(), "{method}");
-        entered.dropped.await.expect_err("its future is gone");
+        assert_eq!(reason(in_time(call).await.expect("no panic").headers()), deadline_exceeded(), "{method}");
+        in_time(entered.dropped).await.expect_err("its future is gone");
     }
     for method in ["Exchange", "Keep", "Open"] {
         let mut world = World::new(Services::enforce_deadlines);
@@ -380,7 +387,7 @@ async fn deadlines_are_kept_where_that_is_asked_for() {
     world.clock.advance(SECOND * 5);
     let (sent, _) = entered.answer();
     sent.chunk(MESSAGE).await;
-    assert_eq!(data(&mut call.await.expect("no panic").into_body()).await, MESSAGE);
+    assert_eq!(data(&mut in_time(call).await.expect("no panic").into_body()).await, MESSAGE);
 }
 
 #[tokio::test]
@@ -388,7 +395,7 @@ async fn a_deadline_that_has_passed_runs_no_handler() {
     let mut world = World::new(Services::enforce_deadlines);
     for method in ["Exchange", "Get"] {
         let call = world.call(method, Some("0S"));
-        assert_eq!(reason(call.await.expect("no panic").headers()), deadline_exceeded(), "{method}");
+        assert_eq!(reason(in_time(call).await.expect("no panic").headers()), deadline_exceeded(), "{method}");
     }
     assert!(world.handlers.try_recv().is_err());
 }
@@ -426,8 +433,8 @@ async fn a_stream_that_nobody_watches_over_ends() {
     broken.is_broken.store(true, Ordering::SeqCst);
     broken.clock.advance(SECOND);
     let unavailable = (Code::Unavailable, "ISSUER_KEYS_UNAVAILABLE".to_owned());
-    assert_eq!(reason(call.await.expect("no panic").headers()), unavailable);
-    entered.dropped.await.expect_err("its future is gone");
+    assert_eq!(reason(in_time(call).await.expect("no panic").headers()), unavailable);
+    in_time(entered.dropped).await.expect_err("its future is gone");
     // Somebody watches over the next one.
     let (sent, _, answer) = world.answered("Exchange", None).await;
     broken.clock.advance(TO_THE_END);
@@ -451,9 +458,9 @@ async fn by_tonics_own_server_the_status_comes_too() {
         tokio::join!(client.streaming(request, path, codec), async { world.entered().await.answer() });
     let mut messages = answer.expect("allowed").into_inner();
     sent.0.chunk([0; 5]).await;
-    assert!(messages.message().await.expect("well").is_some());
+    assert!(in_time(messages.message()).await.expect("well").is_some());
     world.clock.advance(TO_THE_END);
-    let end = messages.message().await.expect_err("it has ended");
+    let end = in_time(messages.message()).await.expect_err("it has ended");
     assert_eq!(end.code(), Code::Unauthenticated);
     assert_eq!(end.get_error_details().error_info().expect("details").reason, "ACCESS_TOKEN_EXPIRED");
     sent.0.dropped().await;
