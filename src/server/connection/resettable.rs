@@ -1,7 +1,7 @@
 //! Calls over HTTP/2 that can be given up while hyper waits for their peers.
 //!
-//! hyper asks for no more of a body while its peer has no room for it, so that a body cannot end its stream then. What
-//! does so is to drop hyper's own future of the call: the stream is reset (RFC 9113 §5.4.2).
+//! hyper asks a body for one frame more than its peer has room for, and then no more: a body cannot end its stream then.
+//! Dropping hyper's own future of the call does so: the stream is reset (RFC 9113 §5.4.2).
 
 use std::cell::Cell;
 use std::future::Future;

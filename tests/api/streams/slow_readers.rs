@@ -207,6 +207,39 @@ async fn read_body(socket: &mut TcpStream) -> String {
     String::from_utf8_lossy(&read).into_owned()
 }
 
+/// What is not read is the answer to the next call, which nothing ends.
+#[tokio::test]
+async fn over_http_1_the_second_after_a_stream_ends_no_call_after_it() {
+    let world = World::start().await;
+    let mut socket = TcpStream::connect(world.app.address).await.expect("a server that listens");
+    socket.write_all(web_call(&world).as_bytes()).await.expect("a connection that is open");
+    world.endless().until("a message", |seen| seen.sent == 1).await;
+    world.app.clock.advance(TO_THE_END);
+    assert!(read_body(&mut socket).await.contains("grpc-status:16"));
+
+    let flood = [
+        "POST /endless.v1.Endless/PublicServerStream HTTP/1.1".to_owned(),
+        "host: localhost".to_owned(),
+        "content-type: application/grpc-web+proto".to_owned(),
+        format!("{MANNER}: {}", Manner::Flood.name()),
+        format!("{PAYLOAD}: {LARGE}"),
+        "content-length: 5".to_owned(),
+    ];
+    let flood = format!("{}\r\n\r\n{}", flood.join("\r\n"), "\0".repeat(5));
+    socket.write_all(flood.as_bytes()).await.expect("a connection that is open");
+    world.until_nothing_is_taken().await;
+    world.app.clock.advance(GRACE);
+    world.assert_serves().await;
+    let sent = world.endless().seen().sent;
+    let (mut read, mut buffer) = (0, vec![0; LARGE]);
+    while world.endless().seen().sent < sent + 100 {
+        let come = tokio::time::timeout(LIMIT, socket.read(&mut buffer)).await.expect("more in time");
+        let come = come.expect("a socket");
+        assert_ne!(come, 0, "closed after {read} bytes");
+        read += come;
+    }
+}
+
 #[tokio::test]
 async fn over_http_1_the_connection_of_a_stream_that_was_read_serves_on() {
     let world = World::start().await;

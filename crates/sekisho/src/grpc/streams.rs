@@ -1,9 +1,9 @@
 //! Streams end with the right to them.
 //!
-//! A call is decided when it begins, and a stream may go on for long after that. So each one that a token was shown for
-//! is ended when the token is not accepted any more, and so it is once the token's key is withdrawn. One thread watches
-//! over all of them, in a runtime of its own: a timer within a body would not do, since nobody asks for more of a body
-//! while its peer reads nothing, and neither would a task, which ends with the runtime that it was started in.
+//! A call is decided when it begins, and a stream may go on for long after that. So a stream ends when its token is not
+//! accepted any more, when the token's key is withdrawn, or at its deadline. One thread watches over all of them, in a
+//! runtime of its own. A timer within a body would not do: nobody asks for more of a body while its peer reads nothing.
+//! Neither would a task: it ends with the runtime that it was started in.
 
 mod body;
 mod boundary;

@@ -12,8 +12,8 @@ use futures_util::task::AtomicWaker;
 /// left of it, or has not: the server gives the call up if it is still at it, which resets the stream.
 ///
 /// A server that does not look at it keeps what little is left of such a stream, until the peer reads or the connection
-/// ends: hyper asks for no more of a body while there is no room for it, so that the body cannot tell. Handler, request
-/// and response are gone all the same. tonic's own server is one of those.
+/// ends: hyper asks a body for one frame more than there is room for, and then no more, so that the body cannot tell.
+/// Handler, request and response are gone all the same. tonic's own server is one of those.
 #[derive(Clone)]
 #[must_use = "the stream is reset by whoever waits for it"]
 pub struct ResetDue(pub(super) Arc<Grace>);
