@@ -154,7 +154,7 @@ pub mod testing;
 
 pub use authorizer::{Grant, Issuer};
 pub use grpc::RequestExt;
-pub use sekisho_policy::{AccessRule, Policy, StreamEnd};
+pub use sekisho_policy::{AccessRule, Mode, Policy, StreamEnd};
 #[cfg(feature = "server")]
 pub use server::{Protected, Services};
 
