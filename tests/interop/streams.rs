@@ -5,6 +5,8 @@
 
 #[path = "streams/events.rs"]
 mod events;
+#[path = "streams/kinds.rs"]
+mod kinds;
 
 use std::error::Error;
 use std::pin::Pin;
@@ -54,11 +56,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 fn config(server: ServerSettings, issuer: Issuer) -> Config {
     let handlers = Handlers::default();
+    let streams = Services::new(DESCRIPTOR_SET)
+        .add_service(streaming_server::StreamingServer::new(handlers.clone()))
+        .add_service(defaulted_server::DefaultedServer::new(handlers))
+        .add_service(events::server());
     Config {
-        services: Services::new(DESCRIPTOR_SET)
-            .add_service(streaming_server::StreamingServer::new(handlers.clone()))
-            .add_service(defaulted_server::DefaultedServer::new(handlers))
-            .add_service(events::server()),
+        services: kinds::register(streams),
         issuer,
         clock: Arc::new(SystemClock::new()),
         max_token_size: server.max_token_size,
