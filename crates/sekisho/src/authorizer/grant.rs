@@ -11,7 +11,7 @@ use super::issuer::Identity;
 use super::trusted::Trust;
 use crate::policy::{Method, StreamEnd};
 use crate::scope::ScopeSet;
-use crate::token::Claims;
+use crate::token::{ClaimValue, Claims};
 
 /// A call that may be made, by whom and by which rule. Only the authorizer makes one, so a handler that
 /// holds a grant was not reached around it; a test gets one from an authorizer with its own key and clock.
@@ -98,9 +98,16 @@ impl Grant {
         self.claims().map(Claims::subject)
     }
 
-    /// The client that the token was issued to (`client_id` or `azp`), where the token says.
+    /// The client that the token was issued to, where the token says: `client_id` or `azp`, or what
+    /// [`Verifier::client_claims`](crate::token::Verifier::client_claims) names in their place.
     pub fn client(&self) -> Option<&str> {
         self.claims().and_then(Claims::client)
+    }
+
+    /// A claim that [`Verifier::keep_claims`](crate::token::Verifier::keep_claims) names, by its path as it is written
+    /// there; on a public method it is missing, whatever is kept.
+    pub fn claim(&self, path: &str) -> ClaimValue<'_> {
+        self.claims().map_or(ClaimValue::Missing, |claims| claims.claim(path))
     }
 
     /// All scopes of the token, those that the rule did not ask for included, by the names that rules have for them;
