@@ -57,7 +57,8 @@ impl Control {
         }
     }
 
-    pub(super) fn limits(&self) -> Arc<Limits> {
+    /// The limits of connections that come now.
+    pub fn limits(&self) -> Arc<Limits> {
         self.0.limits.load_full()
     }
 
