@@ -61,7 +61,7 @@ impl Grant {
     pub(super) fn is_withdrawn(&self, trust: &Trust) -> bool {
         self.0.caller.as_ref().is_some_and(|caller| {
             let issuer = trust.issuer(caller.issuer()).or_else(|| trust.issuer_of(caller.claims().issuer()));
-            issuer.is_none_or(|issuer| caller.is_withdrawn(issuer))
+            issuer.is_none_or(|issuer| caller.is_withdrawn(issuer.identity()))
         })
     }
 
