@@ -3,6 +3,7 @@
 #[cfg(feature = "development")]
 mod development;
 mod hangup;
+mod issuers;
 mod page;
 mod stop;
 
@@ -16,38 +17,38 @@ use tokio::sync::watch;
 pub(super) use development::development;
 use stop::{stop_signal, stopped};
 
-use super::{Failure, logging};
-use crate::config::{IssuerSettings, KeyLocation, ServeSettings, ServerSettings};
+use super::{Failure, Reread, logging};
+use crate::config::{ServeSettings, ServerSettings};
 use crate::server::{self, Config, Listeners, SetupError};
 use crate::services::three_apis;
 use crate::web::Page;
 use page::PageFacts;
 use sekisho::authorizer::Issuer;
 use sekisho::clock::SystemClock;
-use sekisho::jwks::{JwksFile, Keys};
 
 /// `sekisho serve`
-pub(super) async fn serve(settings: ServeSettings) -> Result<(), Failure> {
+pub(super) async fn serve(settings: ServeSettings, _reread: Reread) -> Result<(), Failure> {
     let _logging = logging::start(&settings.server.log)?;
     let stop = stop_signal()?;
     // Before anybody can connect: whoever calls at once is not turned away for want of keys that are at hand.
     let at_hand = tokio::select! {
-        keys = keys_at_hand(&settings.issuer) => keys,
+        keys = issuers::keys_at_hand(&settings.issuers) => keys,
         () = stopped(stop.clone()) => return Ok(()),
     };
     let bound = Bound::new(&settings.server).await?;
-    let keys = at_hand.map_or_else(|| settings.issuer.remote_keys().map_err(Failure::at_run_time), Ok)?;
-    let issuer = Issuer::new(keys, settings.token.verifier());
+    let issuers = issuers::issuers(&settings.issuers, at_hand)?;
     let addresses = bound.tell()?;
-    let facts = PageFacts {
-        issuer: settings.issuer.name.as_str(),
-        audience: &settings.token.audience,
-        scope_prefix: &settings.token.scope_prefix,
-        grpc: addresses.grpc,
-        development: false,
-    };
-    let page = settings.server.page.as_ref().map(|page| page::page(page, &settings.server, &facts));
-    run(settings.server, issuer, bound.with(page), addresses, stop).await
+    let page = settings.server.page.as_ref().zip(settings.issuers.first()).map(|(page, first)| {
+        let facts = PageFacts {
+            issuer: first.issuer.name.as_str(),
+            audience: &first.token.audience,
+            scope_prefix: &first.token.scope_prefix,
+            grpc: addresses.grpc,
+            development: false,
+        };
+        page::page(page, &settings.server, &facts)
+    });
+    run(settings.server, issuers, bound.with(page), addresses, stop).await
 }
 
 /// The listeners, before what they serve is known: that has their addresses in it.
@@ -85,17 +86,6 @@ impl Bound {
     }
 }
 
-/// The keys of a file. None of one that has no usable key yet, or has gone since the configuration was judged; such a
-/// file is read again beside the calls, and each time it is told what is wrong with it. Keys of which none is for an
-/// algorithm that is accepted are told as held here, and given up once the issuer is set up.
-async fn keys_at_hand(issuer: &IssuerSettings) -> Option<Keys> {
-    let KeyLocation::File(path) = &issuer.keys else { return None };
-    let file = JwksFile::new(issuer.name.as_str(), path);
-    // First: a folder of another machine that does not answer takes as long as a fetch may.
-    tracing::info!(file = &*path.to_string_lossy(), "the issuer's keys are read before anything is served");
-    Keys::fetch(file, issuer.schedule, Arc::new(SystemClock::new())).await.ok()
-}
-
 /// `sekisho` of a build that has no issuer of its own.
 #[cfg(not(feature = "development"))]
 #[expect(clippy::unused_async, reason = "as it is where there is one")]
@@ -107,7 +97,7 @@ pub(super) async fn development(_: crate::config::DevelopmentSettings) -> Result
 
 async fn run(
     settings: ServerSettings,
-    issuer: Issuer,
+    issuers: Vec<Issuer>,
     listeners: Listeners,
     addresses: Addresses,
     stop: watch::Receiver<bool>,
@@ -120,7 +110,8 @@ async fn run(
     limits.connections = connections_that_fit(limits.connections);
     let config = Config {
         services: three_apis(limits.message_size),
-        issuer,
+        // TODO shim until the configuration of the server takes all of them.
+        issuer: issuers.into_iter().next().ok_or_else(|| Failure::at_run_time("no issuer"))?,
         clock: Arc::new(SystemClock::new()),
         max_token_size: settings.max_token_size,
         remembered_tokens: settings.remembered_tokens,
@@ -168,6 +159,3 @@ fn tell_listening(listener: &'static str, socket: &TcpListener) -> Result<Socket
     tracing::info!(listener, %addr, "listening");
     Ok(addr)
 }
-
-#[cfg(test)]
-mod tests;

@@ -65,7 +65,7 @@ pub(in crate::cli) async fn development(settings: DevelopmentSettings) -> Result
     };
     let page = settings.server.page.as_ref().map(|client| page::page(client, &settings.server, &page));
     let verifier = settings.token.verifier();
-    run(settings.server, Issuer::new(keys, verifier), bound.with(page), addresses, stop).await?;
+    run(settings.server, vec![Issuer::new(keys, verifier)], bound.with(page), addresses, stop).await?;
     issuer.serving.await.map_err(Failure::at_run_time)?.map_err(Failure::at_run_time)
 }
 
