@@ -1,6 +1,7 @@
 //! What is logged, which may change while the program runs.
 
 use std::fmt;
+use std::sync::Arc;
 
 use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::filter::{EnvFilter, FilterFn, ParseError};
@@ -13,8 +14,9 @@ const WARN_OF_PEERS: [&str; 2] = ["h2", "rustls"];
 
 type Wanted = FilterFn<Box<dyn Fn(&Metadata<'_>) -> bool + Send + Sync>>;
 
-/// Changes what is logged.
-pub(in crate::cli) struct Filters(Box<dyn Fn(&LogSettings) -> Result<(), NotChanged> + Send + Sync>);
+/// Changes what is logged. Cheap to clone.
+#[derive(Clone)]
+pub(in crate::cli) struct Filters(Arc<dyn Fn(&LogSettings) -> Result<(), NotChanged> + Send + Sync>);
 
 /// What is logged is what was logged before.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +52,7 @@ where
     let (levels, levels_handle) = reload::Layer::new(EnvFilter::try_new(&settings.filter)?);
     // A filter of its own, since one of the levels' could name a part of these and win.
     let (wanted, wanted_handle) = reload::Layer::new(wanted_by(settings));
-    let filters = Filters(Box::new(move |settings| {
+    let filters = Filters(Arc::new(move |settings| {
         levels_handle.reload(EnvFilter::try_new(&settings.filter)?)?;
         wanted_handle.reload(wanted_by(settings))?;
         Ok(())
