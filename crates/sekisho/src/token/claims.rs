@@ -1,6 +1,7 @@
 //! The claims of a token whose signature verified.
 
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -22,11 +23,11 @@ pub struct Claims {
     issuer: Arc<str>,
     /// The subject, and the client behind it.
     names: Box<str>,
-    subject_length: usize,
+    /// Where the client begins, if there is one. A subject has at least one byte.
+    client_at: Option<NonZeroUsize>,
     scopes: ScopeSet,
     /// Where the verifier keeps some.
     kept: Option<Box<KeptClaims>>,
-    has_client: bool,
 }
 
 impl Claims {
@@ -37,13 +38,13 @@ impl Claims {
 
     /// `sub`: whom the token is about; unique with the issuer alone.
     pub fn subject(&self) -> &str {
-        &self.names[..self.subject_length]
+        &self.names[..self.client_at.map_or(self.names.len(), NonZeroUsize::get)]
     }
 
     /// The client that the token was issued to: the first of [`Verifier::client_claims`] that it has, which are `client_id`
     /// and `azp` unless set.
     pub fn client(&self) -> Option<&str> {
-        self.has_client.then(|| &self.names[self.subject_length..])
+        self.client_at.map(|start| &self.names[start.get()..])
     }
 
     /// What the configured claims grant, all together; without the prefix that their issuer writes.
@@ -132,8 +133,7 @@ pub(super) fn judge(
     Ok(Claims {
         issuer: Arc::clone(issuer),
         names: [subject, client.unwrap_or_default()].concat().into(),
-        subject_length: subject.len(),
-        has_client: client.is_some(),
+        client_at: client.and_then(|_| NonZeroUsize::new(subject.len())),
         scopes: granted_scopes(payload, subject, expected),
         kept: expected.claims.kept_paths.as_ref().map(|paths| KeptClaims::of(payload, paths).into()),
         lifetime,
