@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use super::granted_scopes::granted_scopes;
 use super::jws::refuse_fault;
 use super::kept_claims::KeptClaims;
 use super::lifetime::{Lifetime, numeric_date};
@@ -214,31 +215,6 @@ fn client<'a>(payload: &'a Members<'_>, claims: &[ClaimPath]) -> Result<Option<&
         }
     }
     Ok(client)
-}
-
-/// A claim that is not there, or whose way leads through what is no object, grants nothing.
-fn granted_scopes(payload: &Members<'_>, subject: &str, expected: &Verifier) -> ScopeSet {
-    let claims = expected.claims.scopes.iter().filter_map(|claim| payload.within(claim.names()));
-    let mut granted = ScopeSet::new();
-    for scopes in claims.filter_map(scopes_of) {
-        granted.append(scopes.without_prefix(&expected.scope_prefix));
-    }
-    if let Some(further) = expected.further_scopes.get(subject) {
-        granted.append(further.clone());
-    }
-    // A token may be remembered for long.
-    granted.shrink_to_fit();
-    granted
-}
-
-/// A space-separated string (RFC 6749 §3.3) or an array of scope tokens. A claim of any other shape, or
-/// with anything in it that is no scope token, is not understood and so grants nothing.
-fn scopes_of(claim: &Value<'_>) -> Option<ScopeSet> {
-    match claim {
-        Value::Text(scopes) => scopes.parse().ok(),
-        Value::Array(scopes) => ScopeSet::parse_each(scopes.only_texts()?).ok(),
-        _ => None,
-    }
 }
 
 fn optional_text<'a>(payload: &'a Members<'_>, claim: &str) -> Result<Option<&'a str>, InvalidToken> {
