@@ -40,14 +40,16 @@ use sekisho::clock::Clock;
 pub struct Config {
     /// What it serves.
     pub services: Services,
-    /// Whose tokens are accepted.
-    pub issuer: Issuer,
+    /// Whose tokens are accepted: at least one.
+    pub issuers: Vec<Issuer>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// How long the `authorization` entry may be, in bytes.
     pub max_token_size: usize,
     /// How many verified tokens are remembered; none where it is 0.
     pub remembered_tokens: usize,
+    /// Whether no rule is enforced: what would be refused is only reported.
+    pub report_only: bool,
     /// Who may ask what is served.
     pub reflection: Reflection,
     /// Whose pages may call over gRPC-Web. An empty list still serves clients that are no page; where there
@@ -86,7 +88,8 @@ pub async fn run(
 ) -> Result<(), SetupError> {
     config.limits.check()?;
     let access = Access {
-        issuer: config.issuer,
+        issuers: config.issuers,
+        report_only: config.report_only,
         clock: config.clock,
         max_token_size: config.max_token_size,
         remembered_tokens: config.remembered_tokens,

@@ -120,7 +120,8 @@ async fn run(
     limits.connections = connections_that_fit(limits.connections);
     let config = Config {
         services: three_apis(limits.message_size),
-        issuer,
+        issuers: vec![issuer],
+        report_only: false,
         clock: Arc::new(SystemClock::new()),
         max_token_size: settings.max_token_size,
         remembered_tokens: settings.remembered_tokens,

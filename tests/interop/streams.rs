@@ -59,7 +59,8 @@ fn config(server: ServerSettings, issuer: Issuer) -> Config {
             .add_service(streaming_server::StreamingServer::new(handlers.clone()))
             .add_service(defaulted_server::DefaultedServer::new(handlers))
             .add_service(events::server()),
-        issuer,
+        issuers: vec![issuer],
+        report_only: false,
         clock: Arc::new(SystemClock::new()),
         max_token_size: server.max_token_size,
         remembered_tokens: server.remembered_tokens,

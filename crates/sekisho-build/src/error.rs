@@ -42,9 +42,9 @@ const DESCRIPTOR_SET: &str = "If protoc or buf compiles these files, let one of 
 /// What to write where an option of ours is mistaken: protox names neither the field nor the import.
 fn remedy(error: &str) -> &'static str {
     if error.contains("'sekisho.v1.AccessRule'") {
-        "A rule is one of `{ public: true }`, `{ authenticated: true }`, `{ all_of: \"SCOPE\" }`, and \
-         `{ any_of: [{ all_of: \"SCOPE\" }, { all_of: \"SCOPE\" }] }`. Beside it, `stream_end: AT_EXPIRY` or \
-         `stream_end: NEVER` may stand.\n"
+        "A rule is one of `{ public: true }`, `{ authenticated: true }`, `{ optional: true }`, \
+         `{ all_of: \"SCOPE\" }`, and `{ any_of: [{ all_of: \"SCOPE\" }, { all_of: \"SCOPE\" }] }`. Beside it may stand \
+         `mode: ENFORCE` or `mode: REPORT_ONLY`, and `stream_end: AT_EXPIRY` or `stream_end: NEVER`.\n"
     } else if error.contains("'sekisho.v1.") && error.contains("not defined") {
         "The options are `sekisho.v1.access` of a method and `sekisho.v1.default_access` of a service; \
          write `import \"sekisho/v1/access.proto\";`.\n"

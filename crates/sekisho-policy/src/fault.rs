@@ -35,9 +35,9 @@ pub enum FaultKind {
         "no access rule; write `option (sekisho.v1.access) = {{ all_of: \"SCOPE\" }};`, or `{{ public: true }}` if anyone may call it"
     )]
     NoRule,
-    /// `{ }`, `false` where only `true` means something, or `stream_end` alone.
+    /// `{ }`, `false` where only `true` means something, or `mode` or `stream_end` without a kind.
     #[error(
-        "the access rule does not say who may call; write one of `public: true`, `authenticated: true`, `all_of`, `any_of`"
+        "the access rule does not say who may call; write one of `public: true`, `authenticated: true`, `optional: true`, `all_of`, `any_of`"
     )]
     NoKind,
     /// More than one kind in one rule.

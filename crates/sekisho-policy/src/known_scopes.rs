@@ -59,7 +59,7 @@ impl Numbering {
 
     fn rule(&mut self, rule: &AccessRule) -> KnownRule {
         let alternatives: Box<[u64]> = match rule {
-            AccessRule::Public | AccessRule::Authenticated => [0].into(),
+            AccessRule::Public | AccessRule::Authenticated | AccessRule::Optional => [0].into(),
             AccessRule::Scopes(alternatives) => {
                 alternatives.iter().filter_map(|scopes| self.number_all(scopes)).collect()
             }

@@ -58,7 +58,7 @@ mod source;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-pub use declared::{DeclaredRule, StreamEnd};
+pub use declared::{DeclaredRule, Mode, StreamEnd};
 pub use fault::{Fault, FaultKind, PolicyError, RegistrationError};
 pub use known_scopes::KnownScopes;
 pub use method::{Method, Position, RuleOrigin};
@@ -165,6 +165,7 @@ pub struct PolicyBuilder {
     sets: Vec<(Vec<u8>, Selection)>,
     explicit: ExplicitRules,
     repeated: Vec<String>,
+    is_report_only: bool,
 }
 
 /// Which services of a descriptor set the policy knows.
@@ -222,7 +223,8 @@ impl PolicyBuilder {
 
     /// Decides about a method (`package.Service/Method`) whose `.proto` has no option for it, neither of
     /// its own nor by its service's default: one that has is a fault, for two places would say what it
-    /// needs. An [`AccessRule`] is such a rule; [`AccessRule::with_stream_end`] makes one of it whose streams are not cut.
+    /// needs. An [`AccessRule`] is such a rule; [`AccessRule::with_stream_end`] makes one of it whose streams are not cut,
+    /// and [`AccessRule::with_mode`] one whose refusals are only reported.
     #[must_use]
     pub fn rule(mut self, method: impl Into<String>, rule: impl Into<DeclaredRule>) -> Self {
         let method = method.into();
@@ -230,6 +232,13 @@ impl PolicyBuilder {
             self.repeated.push(method);
         }
         self
+    }
+
+    /// Makes every method [`Mode::ReportOnly`], whatever its rule says: none refuses a call any more. For a server that is to
+    /// be seen with its rules before they count. Faults stay faults.
+    #[must_use]
+    pub fn dangerous_report_only(self) -> Self {
+        Self { is_report_only: true, ..self }
     }
 
     /// The policy.
@@ -248,10 +257,20 @@ impl PolicyBuilder {
             reader.fault_without_position("the policy", FaultKind::NoDescriptorSet);
         }
         let mut in_order = reader.finish().map_err(PolicyError::new)?;
+        if self.is_report_only {
+            in_order.iter_mut().for_each(report_only);
+        }
         let numbering = Numbering::of(&mut in_order);
         let by_path = in_order.iter().map(|method| (method.path().into(), Arc::clone(method))).collect();
         Ok(Policy { by_path, in_order, numbering })
     }
+}
+
+/// After all is read, so that rules which differ between two sets are a fault as ever.
+fn report_only(method: &mut Arc<Method>) {
+    // It is nobody else's yet, so that it is not copied.
+    let rule = &mut Arc::make_mut(method).rule;
+    *rule = rule.clone().with_mode(Mode::ReportOnly);
 }
 
 #[cfg(test)]

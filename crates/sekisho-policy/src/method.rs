@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::known_scopes::KnownRule;
-use super::{AccessRule, DeclaredRule, KnownScopes, StreamEnd};
+use super::{AccessRule, DeclaredRule, KnownScopes, Mode, StreamEnd};
 
 /// A gRPC method and who may call it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +86,11 @@ impl Method {
     /// Whether the caller sends a stream, the answer is one, or both.
     pub fn is_streaming(&self) -> bool {
         self.client_streaming || self.server_streaming
+    }
+
+    /// What becomes of a call that the rule refuses. It is declared for a public method, too, where it has no effect.
+    pub fn mode(&self) -> Mode {
+        self.rule.mode()
     }
 
     /// When a stream of this method ends that was allowed to begin. It is declared for a unary method, too, where it has

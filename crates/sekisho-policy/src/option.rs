@@ -1,18 +1,18 @@
 //! The option of `sekisho/v1/access.proto`, read from a descriptor whose own version of that file need
 //! not be ours. What is not known for certain is a fault: to pass it over could let too much in.
 
-use prost_reflect::{
-    DescriptorPool, DynamicMessage, ExtensionDescriptor, FieldDescriptor, Kind, ReflectMessage as _, Value,
-};
+mod setting;
+
+use prost_reflect::{DescriptorPool, DynamicMessage, ExtensionDescriptor, FieldDescriptor, Kind, Value};
 
 use super::source::{self, Target};
-use super::{AccessRule, DeclaredRule, Fault, FaultKind, StreamEnd};
+use super::{AccessRule, DeclaredRule, Fault, FaultKind};
+use setting::{MODE, STREAM_END, is_setting};
 
 /// The field number of both options. It stays for good: another would break every descriptor set.
 pub(super) const NUMBER: u32 = 57205;
 
 const RULE: &str = "sekisho.v1.AccessRule";
-const STREAM_END: &str = "sekisho.v1.StreamEnd";
 
 /// How `sekisho/v1/access.proto` declares an option.
 struct Declaration {
@@ -73,18 +73,16 @@ fn compare(extension: &ExtensionDescriptor, option: &Declaration) -> Option<Faul
 /// The rule that an option's message says, if it says exactly one thing.
 pub(super) fn rule_of(message: &DynamicMessage) -> Result<DeclaredRule, Vec<FaultKind>> {
     let mut faults = unknown_parts(message, "");
-    let stream_end = stream_end_of(message).unwrap_or_else(|fault| {
-        faults.push(fault);
-        StreamEnd::default()
-    });
+    let mode = MODE.read(message, &mut faults);
+    let stream_end = STREAM_END.read(message, &mut faults);
     let access = access_of(message, faults)?;
-    Ok(access.with_stream_end(stream_end))
+    Ok(access.with_mode(mode).with_stream_end(stream_end))
 }
 
 /// Who may call, if nothing is wrong with that and nothing was before.
 fn access_of(message: &DynamicMessage, mut faults: Vec<FaultKind>) -> Result<AccessRule, Vec<FaultKind>> {
     let mut says = Vec::new();
-    for (field, value) in message.fields().filter(|(field, _)| !is_stream_end(field)) {
+    for (field, value) in message.fields().filter(|(field, _)| !is_setting(field)) {
         match kind_of(&field, value) {
             Some(kind) => says.push(kind),
             None => faults.push(unknown(field.name())),
@@ -113,53 +111,19 @@ type Said = Result<AccessRule, Vec<FaultKind>>;
 /// A field by its number and its name: a foreign copy that exchanged two of them must not be
 /// misunderstood.
 fn kind_of(field: &FieldDescriptor, value: &Value) -> Option<(&'static str, Said)> {
+    let no_kind = || Err(vec![FaultKind::NoKind]);
     Some(match (field.number(), field.name(), value) {
         (1, "public", Value::Bool(true)) => ("public", Ok(AccessRule::Public)),
         (2, "authenticated", Value::Bool(true)) => ("authenticated", Ok(AccessRule::Authenticated)),
+        (5, "optional", Value::Bool(true)) => ("optional", Ok(AccessRule::Optional)),
         // Where a foreign copy tells `false` from nothing, its author meant something by it.
-        (1, "public", Value::Bool(false)) => ("public: false", Err(vec![FaultKind::NoKind])),
-        (2, "authenticated", Value::Bool(false)) => ("authenticated: false", Err(vec![FaultKind::NoKind])),
+        (1, "public", Value::Bool(false)) => ("public: false", no_kind()),
+        (2, "authenticated", Value::Bool(false)) => ("authenticated: false", no_kind()),
+        (5, "optional", Value::Bool(false)) => ("optional: false", no_kind()),
         (3, "all_of", Value::List(scopes)) => ("all_of", scopes_rule([texts(scopes)])),
         (4, "any_of", Value::List(sets)) => ("any_of", scope_sets(sets).and_then(scopes_rule)),
         _ => return None,
     })
-}
-
-fn is_stream_end(field: &FieldDescriptor) -> bool {
-    (field.number(), field.name()) == (7, "stream_end")
-}
-
-/// Looked at where it is not set, too: what its declaration makes of that need not be what ours does.
-fn stream_end_of(message: &DynamicMessage) -> Result<StreamEnd, FaultKind> {
-    let Some(field) = message.descriptor().fields().find(is_stream_end) else {
-        return Ok(StreamEnd::default());
-    };
-    let value = message.get_field(&field);
-    match known_stream_end(&field, &value) {
-        Some(end) if message.has_field(&field) || end == StreamEnd::default() => Ok(end),
-        _ => Err(unknown(&match value.as_enum_number() {
-            Some(number) => format!("stream_end: {number}"),
-            None => "stream_end".to_owned(),
-        })),
-    }
-}
-
-/// A value by its number and its name, as the fields are. The name has to be the only one of its number, and no other
-/// enum's.
-fn known_stream_end(field: &FieldDescriptor, value: &Value) -> Option<StreamEnd> {
-    let Kind::Enum(declared) = field.kind() else { return None };
-    let number = value.as_enum_number()?;
-    let names: Vec<String> = declared
-        .values()
-        .filter(|value| value.number() == number)
-        .map(|value| value.name().to_owned())
-        .collect();
-    match (declared.full_name(), number, &names[..]) {
-        (STREAM_END, 0, [name]) if name == "STREAM_END_UNSPECIFIED" => Some(StreamEnd::AtExpiry),
-        (STREAM_END, 1, [name]) if name == "AT_EXPIRY" => Some(StreamEnd::AtExpiry),
-        (STREAM_END, 2, [name]) if name == "NEVER" => Some(StreamEnd::Never),
-        _ => None,
-    }
 }
 
 fn scopes_rule(sets: impl IntoIterator<Item = Vec<String>>) -> Said {

@@ -23,6 +23,9 @@ pub enum AccessRule {
     Public,
     /// Any valid access token.
     Authenticated,
+    /// Anyone. A call without an `authorization` entry is anonymous; one with such an entry needs any valid access token,
+    /// as for [`AccessRule::Authenticated`].
+    Optional,
     /// A valid access token that has every scope of at least one of the sets.
     Scopes(Alternatives),
 }
@@ -66,7 +69,7 @@ impl AccessRule {
     /// The scopes that are asked for, where any are.
     pub fn required(&self) -> Option<&Alternatives> {
         match self {
-            Self::Public | Self::Authenticated => None,
+            Self::Public | Self::Authenticated | Self::Optional => None,
             Self::Scopes(alternatives) => Some(alternatives),
         }
     }
@@ -165,7 +168,7 @@ fn write_alternatives(sets: &[ScopeSet], f: &mut fmt::Formatter<'_>) -> fmt::Res
 pub enum InvalidRule {
     /// There is no scope, or an alternative without one.
     #[error(
-        "a set of scopes is empty; a method that needs none says `authenticated: true` or `public: true`"
+        "a set of scopes is empty; a method that needs none says `authenticated: true`, `optional: true` or `public: true`"
     )]
     NoScopes,
     /// What is named is no scope (RFC 6749 §3.3).

@@ -78,6 +78,8 @@ fn access_proto_in_proto2() -> String {
         "AccessRule default_access",
         "bool public",
         "bool authenticated",
+        "bool optional",
+        "Mode mode",
         "StreamEnd stream_end",
     ];
     let proto2 = ACCESS_PROTO.replace("syntax = \"proto3\"", "syntax = \"proto2\"");

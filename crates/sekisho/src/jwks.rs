@@ -159,12 +159,16 @@ impl Keys {
 
     /// Whether a token that names this issuer may be one of theirs. Says nothing of whether it is.
     pub fn may_be_of(&self, issuer: &str) -> bool {
-        let configured = match &self.0 {
+        same_but_for_the_last_slash(self.issuer(), issuer)
+    }
+
+    /// The issuer as it was configured. Discovery may settle that its tokens name it with a last slash, or without.
+    pub fn issuer(&self) -> &str {
+        match &self.0 {
             Inner::Fixed(held) => &held.issuer,
             #[cfg(feature = "discovery")]
             Inner::Remote(remote) => remote.issuer(),
-        };
-        same_but_for_the_last_slash(configured, issuer)
+        }
     }
 
     /// What there is to verify a token with that names `kid`, or names none.
@@ -211,6 +215,15 @@ impl Keys {
             Inner::Fixed(_) => true,
             #[cfg(feature = "discovery")]
             Inner::Remote(remote) => remote.is_ready(),
+        }
+    }
+
+    /// Whether keys were ever held, be they too old by now.
+    pub(crate) fn had_keys(&self) -> bool {
+        match &self.0 {
+            Inner::Fixed(_) => true,
+            #[cfg(feature = "discovery")]
+            Inner::Remote(remote) => remote.had_keys(),
         }
     }
 

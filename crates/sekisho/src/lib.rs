@@ -142,6 +142,7 @@ pub mod clock;
 pub mod grpc;
 pub mod json;
 pub mod jwks;
+pub mod observe;
 pub mod token;
 
 #[cfg(feature = "server")]
@@ -154,7 +155,7 @@ pub mod testing;
 
 pub use authorizer::{Grant, Issuer};
 pub use grpc::RequestExt;
-pub use sekisho_policy::{AccessRule, Policy, StreamEnd};
+pub use sekisho_policy::{AccessRule, Mode, Policy, StreamEnd};
 #[cfg(feature = "server")]
 pub use server::{Protected, Services};
 

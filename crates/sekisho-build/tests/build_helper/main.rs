@@ -78,7 +78,7 @@ service Other {
         "4 faults in the access policy:".to_owned(),
         place(
             "orders.proto",
-            "7:5: orders.v1.Orders.Get: the access rule does not say who may call; write one of `public: true`, `authenticated: true`, `all_of`, `any_of`",
+            "7:5: orders.v1.Orders.Get: the access rule does not say who may call; write one of `public: true`, `authenticated: true`, `optional: true`, `all_of`, `any_of`",
         ),
         place(
             "other.proto",
@@ -90,7 +90,7 @@ service Other {
         ),
         place(
             "other.proto",
-            "9:30: other.v1.Other.Empty: a set of scopes is empty; a method that needs none says `authenticated: true` or `public: true`",
+            "9:30: other.v1.Other.Empty: a set of scopes is empty; a method that needs none says `authenticated: true`, `optional: true` or `public: true`",
         ),
     ];
     // The default is told once, not again for the method that it is for.

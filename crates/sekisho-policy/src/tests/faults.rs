@@ -4,9 +4,8 @@ use prost::Message as _;
 
 use super::*;
 
-const RULE_SAYS_NOTHING: &str = "the access rule does not say who may call; write one of `public: true`, `authenticated: true`, `all_of`, `any_of`";
-const NO_SCOPES: &str =
-    "a set of scopes is empty; a method that needs none says `authenticated: true` or `public: true`";
+const RULE_SAYS_NOTHING: &str = "the access rule does not say who may call; write one of `public: true`, `authenticated: true`, `optional: true`, `all_of`, `any_of`";
+const NO_SCOPES: &str = "a set of scopes is empty; a method that needs none says `authenticated: true`, `optional: true` or `public: true`";
 const NO_RULE: &str = "no access rule; write `option (sekisho.v1.access) = { all_of: \"SCOPE\" };`, \
                        or `{ public: true }` if anyone may call it";
 const PRINTABLE: &str =

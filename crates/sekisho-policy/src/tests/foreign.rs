@@ -26,9 +26,9 @@ fn later_version() -> String {
     ACCESS_PROTO
         .replace(
             "  repeated ScopeSet any_of = 4;",
-            "  repeated ScopeSet any_of = 4;\n  string acr_values = 5;",
+            "  repeated ScopeSet any_of = 4;\n  string acr_values = 8;",
         )
-        .replace("  // At least one scope.", "  bool report_only = 2;")
+        .replace("  // At least one scope.", "  bool max_age = 2;")
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn a_field_of_a_later_version_is_refused_by_its_name() {
     let cases = [
         ("{ all_of: \"a\" acr_values: \"mfa\" }", "acr_values"),
         ("{ acr_values: \"mfa\" }", "acr_values"),
-        ("{ any_of: [{ all_of: \"a\" }, { all_of: \"b\" report_only: true }] }", "any_of.report_only"),
+        ("{ any_of: [{ all_of: \"a\" }, { all_of: \"b\" max_age: true }] }", "any_of.max_age"),
     ];
     for (rule, field) in cases {
         assert_eq!(faults_against(&later, rule), unknown_field(field), "{rule}");
@@ -50,8 +50,8 @@ fn a_field_of_a_later_version_is_refused_by_its_name() {
 #[test]
 fn bytes_of_a_later_version_are_refused_by_their_number() {
     for (rule, field) in [
-        ("{ all_of: \"a\" acr_values: \"mfa\" }", "5"),
-        ("{ any_of: { all_of: \"b\" report_only: true } }", "any_of.2"),
+        ("{ all_of: \"a\" acr_values: \"mfa\" }", "8"),
+        ("{ any_of: { all_of: \"b\" max_age: true } }", "any_of.2"),
     ] {
         let test_proto = test_proto(&GET.replace("RULE", rule));
         let ours = compile(&super::test_proto("message N {}"), ACCESS_PROTO);

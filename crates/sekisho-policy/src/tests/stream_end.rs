@@ -5,9 +5,10 @@ use prost_types::FileDescriptorSet;
 
 use super::*;
 
-const KINDS: [&str; 4] = [
+const KINDS: [&str; 5] = [
     "public: true",
     "authenticated: true",
+    "optional: true",
     "all_of: \"a\"",
     "any_of: [{ all_of: \"a\" }, { all_of: \"b\" }]",
 ];
@@ -220,8 +221,8 @@ fn fields_that_a_copy_does_not_declare_are_refused_by_their_number() {
     let rule =
         &stripped.file.iter().find(|file| file.package() == "sekisho.v1").expect("ours").message_type[0];
     let numbers: Vec<i32> = rule.field.iter().map(prost_types::FieldDescriptorProto::number).collect();
-    assert_eq!(numbers, [1, 2, 3, 4, 7]);
-    for (field, bytes) in [("5", b"\x28\x01"), ("6", b"\x30\x02"), ("8", b"\x40\x01")] {
+    assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7]);
+    for (field, bytes) in [("8", b"\x40\x01"), ("9", b"\x48\x02")] {
         assert_eq!(read(&with_bytes(ACCESS_PROTO, bytes)), unknown(field));
     }
     let before = replaced(&[("  StreamEnd stream_end = 7;\n", "")]);

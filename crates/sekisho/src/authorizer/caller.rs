@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use triomphe::{HeaderSlice, HeaderWithLength, ThinArc};
 
 use super::Issuer;
+use super::issuer::Identity;
 use crate::jwks::{HeldKeys, Standing};
 use crate::policy::KnownScopes;
 use crate::token::{Claims, Signed, allocated};
@@ -23,10 +25,8 @@ pub(super) struct Verified {
     keys: AtomicU64,
     known_scopes: KnownScopes,
     claims: Claims,
-    /// Where its issuer stands among those that are trusted.
-    issuer: u32,
-    /// What a stream is given after `exp`, in milliseconds: 49 days at most.
-    leeway: u32,
+    /// By whose rules it was verified.
+    issuer: Arc<Identity>,
     signed: Signed,
 }
 
@@ -42,30 +42,27 @@ pub(super) enum Today {
 
 impl Verified {
     pub(super) fn new(
-        (index, issuer): (usize, &Issuer),
+        issuer: &Issuer,
         (claims, signed): (Claims, Signed),
         known_scopes: KnownScopes,
         keys: &HeldKeys,
     ) -> Self {
-        let leeway = issuer.verifier().leeway_to_accept_with().as_nanos().div_ceil(1_000_000);
         Self {
             keys: AtomicU64::new(keys.set.id()),
             known_scopes,
             claims,
-            // Of more, none would be found, and the token be refused.
-            issuer: index.try_into().unwrap_or(u32::MAX),
-            leeway: leeway.try_into().unwrap_or(u32::MAX),
+            issuer: Arc::clone(issuer.identity()),
             signed,
         }
     }
 
     /// Until when its issuer lets the token be accepted: `exp`, and the leeway.
     pub(super) fn ends_at(&self) -> SystemTime {
-        self.claims.ends_at(Duration::from_millis(self.leeway.into()))
+        self.claims.ends_at(self.issuer.leeway())
     }
 
-    pub(super) fn issuer(&self) -> usize {
-        self.issuer as usize
+    pub(super) fn issuer(&self) -> &Arc<Identity> {
+        &self.issuer
     }
 
     pub(super) fn claims(&self) -> &Claims {

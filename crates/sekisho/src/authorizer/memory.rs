@@ -16,6 +16,7 @@ use quick_cache::{Equivalent, OptionsBuilder, Weighter};
 
 use super::Issuer;
 use super::caller::{Caller, Today, Verified};
+use super::trusted::Trust;
 use crate::token::Presented;
 
 /// How many tokens are remembered where nothing else is set.
@@ -52,18 +53,23 @@ impl Memory {
         Self(Arc::new(Inner { entries, tokens: OnceLock::new() }))
     }
 
-    /// The token, if it was verified before and would be now. One that would be refused is forgotten.
-    pub(super) fn recall(
+    /// The token, if it was verified before and would be now. One that would be refused is forgotten, and so is one of an
+    /// issuer that is not trusted any more, or has other rules now.
+    pub(super) fn recall<'t>(
         &self,
         presented: Presented<'_>,
-        issuers: &[Issuer],
+        trust: &'t Trust,
         now: SystemTime,
-    ) -> Option<Caller> {
+    ) -> Option<(Caller, &'t Issuer)> {
         let tokens = self.0.tokens.get()?;
         let looked = Looked(presented.as_bytes());
         let caller = tokens.get(&looked)?;
-        match caller.judge(issuers.get(caller.issuer())?, now) {
-            Today::Accepted => return Some(caller),
+        let Some(issuer) = trust.issuer(caller.issuer()) else {
+            drop(tokens.remove(&looked));
+            return None;
+        };
+        match caller.judge(issuer, now) {
+            Today::Accepted => return Some((caller, issuer)),
             Today::Refused => drop(tokens.remove(&looked)),
             Today::Unknown => {}
         }

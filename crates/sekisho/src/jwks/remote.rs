@@ -149,6 +149,10 @@ impl RemoteKeys {
         self.shared.held().is_some()
     }
 
+    pub(super) fn had_keys(&self) -> bool {
+        self.shared.published.load().is_some()
+    }
+
     #[cfg(feature = "server")]
     pub(super) fn ended(&self) -> Ended {
         Ended(self.shared.ended.subscribe())

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::jws::refuse_fault;
+use super::kept_claims::KeptClaims;
 use super::lifetime::{Lifetime, numeric_date};
-use super::{InvalidToken, Part, TokenError, TokenProfile, UnverifiedToken, Verifier};
+use super::{ClaimPath, ClaimValue, InvalidToken, Part, TokenError, TokenProfile, UnverifiedToken, Verifier};
 use crate::json::{Members, Value};
 use crate::scope::ScopeSet;
 
@@ -23,6 +24,8 @@ pub struct Claims {
     names: Box<str>,
     subject_length: usize,
     scopes: ScopeSet,
+    /// Where the verifier keeps some.
+    kept: Option<Box<KeptClaims>>,
     has_client: bool,
 }
 
@@ -37,7 +40,8 @@ impl Claims {
         &self.names[..self.subject_length]
     }
 
-    /// `client_id`, or else `azp`: the client that the token was issued to.
+    /// The client that the token was issued to: the first of [`Verifier::client_claims`] that it has, which are `client_id`
+    /// and `azp` unless set.
     pub fn client(&self) -> Option<&str> {
         self.has_client.then(|| &self.names[self.subject_length..])
     }
@@ -52,6 +56,21 @@ impl Claims {
         self.lifetime.expires_at()
     }
 
+    /// A claim that [`Verifier::keep_claims`] or [`Verifier::log_claims`] names, by its path as it is written there.
+    pub fn claim(&self, path: &str) -> ClaimValue<'_> {
+        self.kept.as_ref().map_or(ClaimValue::NotKept, |kept| kept.get(path))
+    }
+
+    /// The claims that [`Verifier::log_claims`] names, for a line of the log: `tenant="acme" roles=["a","b"]`. None where the
+    /// token has none of them.
+    ///
+    /// Values are JSON, so that none can be taken for another claim: what is no printable character has an escape. A string is
+    /// cut after 256 characters, and all values together after 1 KiB: `…` then stands outside of the quotes. Of a claim
+    /// that is not kept in full it is said that it is `TOO_LARGE` or `OTHER`, like the variants of [`ClaimValue`].
+    pub fn logged(&self) -> Option<String> {
+        self.kept.as_ref()?.logged()
+    }
+
     /// Whether the token's own dates let it be accepted now: what [`Verifier::verify`] judges of them.
     pub(crate) fn are_current(&self, leeway: Duration, now: SystemTime) -> bool {
         self.lifetime.includes(now, leeway)
@@ -63,10 +82,12 @@ impl Claims {
 
     /// About how much memory they take beside this struct, in bytes.
     pub(crate) fn heap_size(&self) -> usize {
-        allocated(self.names.len()) + self.scopes.heap_size()
+        let kept = self.kept.as_ref().map_or(0, |kept| kept.heap_size());
+        allocated(self.names.len()) + self.scopes.heap_size() + kept
     }
 }
 
+/// Without those that are kept, which may be of a person.
 impl fmt::Debug for Claims {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Claims")
@@ -107,13 +128,14 @@ pub(super) fn judge(
         return Err(InvalidToken::ClaimEmpty { claim: "sub".to_owned() }.into());
     }
     optional_text(payload, "jti")?;
-    let client = optional_text(payload, "client_id")?.or(optional_text(payload, "azp")?);
+    let client = client(payload, &expected.claims.client)?;
     Ok(Claims {
         issuer: Arc::clone(issuer),
         names: [subject, client.unwrap_or_default()].concat().into(),
         subject_length: subject.len(),
         has_client: client.is_some(),
-        scopes: granted_scopes(payload, expected),
+        scopes: granted_scopes(payload, subject, expected),
+        kept: expected.claims.kept_paths.as_ref().map(|paths| KeptClaims::of(payload, paths).into()),
         lifetime,
     })
 }
@@ -149,8 +171,8 @@ fn check_issuer(payload: &Members<'_>, expected: &str) -> Result<(), InvalidToke
 /// A claim that was configured may name the audience where there is no `aud`. It does not put an `aud` aside:
 /// that says whom the token is for, and whoever is not named must not take it (RFC 7519 §4.1.3).
 fn check_audience(payload: &Members<'_>, expected: &Verifier) -> Result<(), InvalidToken> {
-    for claim in [expected.audience_claim.as_str(), "aud"] {
-        let is_required = claim == expected.audience_claim || expected.profile == TokenProfile::Rfc9068;
+    for claim in [expected.claims.audience.as_str(), "aud"] {
+        let is_required = claim == expected.claims.audience || expected.profile == TokenProfile::Rfc9068;
         match payload.get(claim) {
             Some(audience) => check_names(audience, claim, &expected.audience)?,
             None if is_required => return Err(InvalidToken::ClaimMissing { claim: claim.to_owned() }),
@@ -180,12 +202,29 @@ fn check_profile(payload: &Members<'_>, profile: TokenProfile) -> Result<(), Inv
     Ok(())
 }
 
+/// The first that is there, and text or nothing in each of them: a client that is not understood is not passed over for
+/// another one.
+fn client<'a>(payload: &'a Members<'_>, claims: &[ClaimPath]) -> Result<Option<&'a str>, InvalidToken> {
+    let mut client = None;
+    for claim in claims {
+        match payload.within(claim.names()) {
+            None => {}
+            Some(Value::Text(text)) => client = client.or(Some(&**text)),
+            Some(_) => return Err(InvalidToken::ClaimType { claim: claim.to_string() }),
+        }
+    }
+    Ok(client)
+}
+
 /// A claim that is not there, or whose way leads through what is no object, grants nothing.
-fn granted_scopes(payload: &Members<'_>, expected: &Verifier) -> ScopeSet {
-    let claims = expected.scope_claims.iter().filter_map(|claim| payload.within(claim.names()));
+fn granted_scopes(payload: &Members<'_>, subject: &str, expected: &Verifier) -> ScopeSet {
+    let claims = expected.claims.scopes.iter().filter_map(|claim| payload.within(claim.names()));
     let mut granted = ScopeSet::new();
     for scopes in claims.filter_map(scopes_of) {
         granted.append(scopes.without_prefix(&expected.scope_prefix));
+    }
+    if let Some(further) = expected.further_scopes.get(subject) {
+        granted.append(further.clone());
     }
     // A token may be remembered for long.
     granted.shrink_to_fit();
