@@ -39,12 +39,6 @@ impl TestIssuer {
         self
     }
 
-    /// One of the same name, audience and `kid` with another key: what it signs is a forgery.
-    #[must_use]
-    pub fn with_another_key(&self) -> Self {
-        Self::new(self.name.as_str(), self.audience.as_str()).kid(self.kid.as_str())
-    }
-
     /// Its public key as a JWK.
     pub fn jwk(&self) -> Value {
         let public = RsaPublicKeyComponents::<Vec<u8>>::from(self.key.public_key());

@@ -144,9 +144,8 @@ where
     async fn run(mut self) -> Result<MatrixReport, MatrixFailure> {
         let (subjects, mut methods) =
             listing::compare(std::mem::take(&mut self.listed), self.policy.as_ref());
-        let impostor = self.issuer.with_another_key();
         for subject in &subjects {
-            methods.push(self.examine(subject, &subjects, &impostor).await);
+            methods.push(self.examine(subject, &subjects).await);
         }
         methods.sort_by(|a, b| a.method.cmp(&b.method));
         let report = MatrixReport { methods, compared: self.policy.is_some() };
@@ -155,8 +154,8 @@ where
     }
 
     /// All calls of a method at once: those that are not answered are waited for together.
-    async fn examine(&mut self, subject: &Subject, all: &[Subject], impostor: &TestIssuer) -> Examined {
-        let tokens = Tokens { issuer: self.issuer, impostor, now: self.clock.now() };
+    async fn examine(&mut self, subject: &Subject, all: &[Subject]) -> Examined {
+        let tokens = Tokens { issuer: self.issuer, now: self.clock.now() };
         let calls = sent::calls(&subject.rule, &tokens, &of_all(all));
         let waiting = Waiting { patience: self.patience, reads_trailers: subject.rule.report_only };
         let path = format!("/{}", subject.name());

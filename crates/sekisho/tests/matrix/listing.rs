@@ -9,7 +9,7 @@ async fn with(
     rules: impl IntoIterator<Item = (&'static str, &'static str)>,
 ) -> Result<MatrixReport, MatrixFailure> {
     let issuer = issuer();
-    matrix(shop(&issuer), &issuer, rules).await
+    matrix(shop(issuer), issuer, rules).await
 }
 
 /// The one row that failed: of which method, and what was seen.
@@ -43,9 +43,9 @@ async fn a_method_that_is_not_there_fails() {
 #[tokio::test]
 async fn a_method_that_is_not_there_fails_where_the_methods_are_not_known() {
     let issuer = issuer();
-    let router = shop(&issuer).into_axum_router();
+    let router = shop(issuer).into_axum_router();
     for name in ["shop.v1.Shop/Gett", "shop.v2.Shop/Get"] {
-        let failure = matrix(router.clone(), &issuer, [(name, "public")]).await.expect_err("no such method");
+        let failure = matrix(router.clone(), issuer, [(name, "public")]).await.expect_err("no such method");
         assert!(failure.report().failed().any(|(_, row)| row.sent() == "no token"), "{failure}");
     }
 }
@@ -68,9 +68,9 @@ async fn a_rule_that_is_none_fails() {
 #[tokio::test]
 async fn a_list_without_a_rule_fails() {
     let issuer = issuer();
-    let router = shop(&issuer).into_axum_router();
+    let router = shop(issuer).into_axum_router();
     let none: [(&str, &str); 0] = [];
-    matrix(router, &issuer, none).await.expect_err("nothing was compared");
+    matrix(router, issuer, none).await.expect_err("nothing was compared");
 }
 
 #[tokio::test]
@@ -87,5 +87,5 @@ async fn rules_may_be_those_of_the_library() {
             AccessRule::any_of([vec!["shop:read", "shop:write"], vec!["shop:admin"]]).expect("a rule"),
         ),
     ];
-    matrix(shop(&issuer), &issuer, rules).await.expect("guarded as expected");
+    matrix(shop(issuer), issuer, rules).await.expect("guarded as expected");
 }

@@ -44,10 +44,10 @@ async fn with(change: impl Fn(&mut Parts) + Clone + Send + 'static) -> Result<Ma
         changed
     };
     let issuer = issuer();
-    let protected = shop(&issuer);
+    let protected = shop(issuer);
     let policy = protected.authorizer().policy().clone();
     let service = Changed { protected, before: |request| request, after };
-    matrix(service, &issuer, RULES).policy(policy).clock(Arc::new(ManualClock::new())).await
+    matrix(service, issuer, RULES).policy(policy).clock(Arc::new(ManualClock::new())).await
 }
 
 /// The rows of `Upload`, which asks for two scopes.
@@ -111,7 +111,7 @@ shop.v1.Shop/Get, expected rule: shop:read
 #[tokio::test]
 async fn a_refusal_in_words_of_http_is_none() {
     let issuer = issuer();
-    let protected = shop(&issuer);
+    let protected = shop(issuer);
     let after = |response: Response<Body>| {
         let is_refusal = response.headers().contains_key(WWW_AUTHENTICATE);
         if is_refusal {
@@ -121,7 +121,7 @@ async fn a_refusal_in_words_of_http_is_none() {
         }
     };
     let service = Changed { protected, before: |request| request, after };
-    let failure = matrix(service, &issuer, RULES).clock(Arc::new(ManualClock::new())).await;
+    let failure = matrix(service, issuer, RULES).clock(Arc::new(ManualClock::new())).await;
     let failure = failure.expect_err("it answers 401").to_string();
     assert!(failure.contains("no answer of a gRPC server: HTTP 401 Unauthorized"), "{failure}");
 }

@@ -11,15 +11,15 @@ use super::support::{RULES, SERVICE, Shop, TALK, failed, issuer, rules_with, ser
 /// With another rule in the `.proto` than is expected.
 async fn failed_with(talk: &str) -> Vec<String> {
     let issuer = issuer();
-    failed(matrix(shop_with(&issuer, talk, Shop), &issuer, RULES).await)
+    failed(matrix(shop_with(issuer, talk, Shop), issuer, RULES).await)
 }
 
 #[tokio::test]
 async fn no_guard_at_all_fails_all_that_is_refused() {
     let issuer = issuer();
-    let policy = shop(&issuer).authorizer().policy().clone();
+    let policy = shop(issuer).authorizer().policy().clone();
     let open = Shop.map_request(|request: Request<Body>| request);
-    let failure = matrix(open, &issuer, RULES).policy(policy).await.expect_err("nothing is guarded");
+    let failure = matrix(open, issuer, RULES).policy(policy).await.expect_err("nothing is guarded");
     let passed: Vec<_> = failure.report().rows().filter(|(_, row)| row.passed()).collect();
     assert!(passed.iter().all(|(_, row)| row.expected() == "let in"), "{failure}");
     assert!(
@@ -87,7 +87,7 @@ async fn a_stricter_rule_fails_what_it_refuses() {
 async fn another_scope_than_is_expected_fails() {
     let issuer = issuer();
     // As if two methods were mixed up.
-    let failure = matrix(shop(&issuer), &issuer, rules_with("shop.v1.Shop/Get", "shop:admin")).await;
+    let failure = matrix(shop(issuer), issuer, rules_with("shop.v1.Shop/Get", "shop:admin")).await;
     let failure = failure.expect_err("it asks for shop:read");
     let text = failure.to_string();
     assert!(failed(Err(failure)).contains(&"Get: a valid token with scope shop:admin".to_owned()), "{text}");
@@ -99,9 +99,9 @@ async fn another_scope_than_is_expected_fails() {
 #[tokio::test]
 async fn public_and_authenticated_are_told_apart() {
     let issuer = issuer();
-    let rows = failed(matrix(shop(&issuer), &issuer, rules_with("shop.v1.Shop/Price", "public")).await);
+    let rows = failed(matrix(shop(issuer), issuer, rules_with("shop.v1.Shop/Price", "public")).await);
     assert_eq!(rows.len(), 15, "{rows:#?}");
-    let rows = failed(matrix(shop(&issuer), &issuer, rules_with("shop.v1.Shop/List", "authenticated")).await);
+    let rows = failed(matrix(shop(issuer), issuer, rules_with("shop.v1.Shop/List", "authenticated")).await);
     assert_eq!(rows.len(), 15, "{rows:#?}");
     assert!(rows.iter().all(|row| row.starts_with("List: ")), "{rows:#?}");
 }
@@ -113,7 +113,7 @@ async fn a_wrong_rule_in_code_fails_like_one_in_a_proto() {
         services(TALK).add_named(SERVICE, Shop).health(AccessRule::Authenticated).protect(issuer.issuer());
     let health = ["Check", "Watch"].map(|name| (format!("grpc.health.v1.Health/{name}"), "public"));
     let rules = RULES.map(|(method, rule)| (method.to_owned(), rule)).into_iter().chain(health);
-    let rows = failed(matrix(services.expect("services"), &issuer, rules).await);
+    let rows = failed(matrix(services.expect("services"), issuer, rules).await);
     assert_eq!(rows.len(), 30, "{rows:#?}");
     assert!(rows.contains(&"Check: no token".to_owned()), "{rows:#?}");
 }

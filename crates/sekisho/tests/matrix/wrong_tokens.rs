@@ -81,22 +81,22 @@ const CASES: [(&str, Forgives); 15] = [
 
 #[tokio::test]
 async fn what_is_accepted_in_place_of_a_valid_token_fails_with_its_row() {
-    let issuer = Arc::new(issuer());
+    let issuer = issuer();
     let good = issuer.token().scope("shop:read shop:write shop:admin").sign();
     let good = HeaderValue::try_from(format!("Bearer {good}")).expect("a value");
     for (row, forgives) in CASES {
-        let (trusted, good) = (Arc::clone(&issuer), good.clone());
+        let good = good.clone();
         let before = move |mut request: Request<Body>| {
-            if forgives(&Presented::of(&request), &trusted) {
+            if forgives(&Presented::of(&request), issuer) {
                 request.headers_mut().insert(AUTHORIZATION, good.clone());
             }
             request
         };
-        let protected = shop(&issuer);
+        let protected = shop(issuer);
         let (policy, clock) =
             (protected.authorizer().policy().clone(), Arc::new(sekisho::testing::ManualClock::new()));
         let service = Changed { protected, before, after: |response| response };
-        let rows = failed(matrix(service, &issuer, RULES).policy(policy).clock(clock).await);
+        let rows = failed(matrix(service, issuer, RULES).policy(policy).clock(clock).await);
         let expected = ["Get", "Price", "Talk", "Upload", "Watch"].map(|method| format!("{method}: {row}"));
         assert_eq!(rows, expected);
     }
@@ -112,15 +112,15 @@ async fn settings_that_accept_more_fail_with_their_rows() {
     let with = |trusted| services(TALK).add_named(SERVICE, Shop).protect(trusted).expect("services");
 
     let late = with(issuer.issuer().verified_by(|verifier| verifier.leeway(Duration::from_secs(7200))));
-    let rows = get(failed(matrix(late, &issuer, RULES).await));
+    let rows = get(failed(matrix(late, issuer, RULES).await));
     assert_eq!(rows, ["an expired token", "a token that is not valid yet"]);
 
     let theirs = with(TestIssuer::new("https://tenant.example/", "another-audience").issuer());
-    let rows = get(failed(matrix(theirs, &issuer, RULES).await));
+    let rows = get(failed(matrix(theirs, issuer, RULES).await));
     assert!(rows.contains(&"a valid token with scope shop:read".to_owned()), "its key is another: {rows:?}");
 
     let foreign = with(issuer.issuer().verified_by(|_| sekisho::token::Verifier::new("another-audience")));
-    let rows = get(failed(matrix(foreign, &issuer, RULES).await));
+    let rows = get(failed(matrix(foreign, issuer, RULES).await));
     assert!(rows.contains(&"a token for another audience".to_owned()), "{rows:?}");
     assert!(rows.contains(&"a valid token with scope shop:read".to_owned()), "{rows:?}");
 }
@@ -137,11 +137,11 @@ async fn paths_that_are_taken_for_another_fail_with_their_row() {
             *request.uri_mut() = path.parse().expect("a path");
             request
         };
-        let protected = shop(&issuer);
+        let protected = shop(issuer);
         let (policy, clock) =
             (protected.authorizer().policy().clone(), Arc::new(sekisho::testing::ManualClock::new()));
         let service = Changed { protected, before, after: |response| response };
-        let rows = failed(matrix(service, &issuer, RULES).policy(policy).clock(clock).await);
+        let rows = failed(matrix(service, issuer, RULES).policy(policy).clock(clock).await);
         let expected =
             ["Get", "List", "Price", "Talk", "Upload", "Watch"].map(|method| format!("{method}: {row}"));
         assert_eq!(rows, expected);

@@ -16,11 +16,9 @@ use tower_service::Service;
 
 use super::outcome::{Outcome, Refusal, WouldDeny};
 use super::sent::Sent;
-use crate::grpc::DOMAIN;
+use crate::grpc::{DOMAIN, WOULD_DENY};
 
 type BoxError = Box<dyn Error + Send + Sync>;
-
-const WOULD_DENY: &str = "sekisho-would-deny";
 
 /// How an answer is waited for.
 #[derive(Debug, Clone, Copy)]
@@ -180,10 +178,10 @@ fn shown(status: &Status) -> String {
 }
 
 fn would_deny(metadata: &HeaderMap) -> WouldDeny {
-    match metadata.get(WOULD_DENY) {
-        None => WouldDeny::NotSaid,
-        Some(reason) => WouldDeny::Reason(String::from_utf8_lossy(reason.as_bytes()).into_owned()),
-    }
+    let reasons = metadata.get_all(WOULD_DENY).iter().map(|it| String::from_utf8_lossy(it.as_bytes()));
+    let reasons: Vec<_> = reasons.collect();
+    // There is one; more of them are none that is expected.
+    if reasons.is_empty() { WouldDeny::NotSaid } else { WouldDeny::Reason(reasons.join(", ")) }
 }
 
 /// Until its trailers.

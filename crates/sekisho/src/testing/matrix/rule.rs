@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::policy::{AccessRule, Alternatives, InvalidRule};
+use crate::policy::{AccessRule, Alternatives, DeclaredRule, InvalidRule, Mode};
 
 /// The rule that a test expects of a method, read from a text:
 ///
@@ -83,10 +83,25 @@ impl TryFrom<AccessRule> for ExpectedRule {
         let kind = match rule {
             AccessRule::Public => Kind::Public,
             AccessRule::Authenticated => Kind::Authenticated,
+            AccessRule::Optional => Kind::Optional,
             AccessRule::Scopes(alternatives) => Kind::Scopes(alternatives),
             _ => return Err(InvalidExpectedRule::UnknownKind),
         };
         Ok(Self { kind, report_only: false })
+    }
+}
+
+/// When streams end makes no difference to whether they may begin.
+impl TryFrom<DeclaredRule> for ExpectedRule {
+    type Error = InvalidExpectedRule;
+
+    fn try_from(rule: DeclaredRule) -> Result<Self, Self::Error> {
+        let expected = Self::try_from(rule.access().clone())?;
+        match rule.mode() {
+            Mode::Enforce => Ok(expected),
+            Mode::ReportOnly => Ok(expected.report_only()),
+            _ => Err(InvalidExpectedRule::UnknownKind),
+        }
     }
 }
 
@@ -111,7 +126,7 @@ pub enum InvalidExpectedRule {
     /// A text with a scope that is none, or an alternative without a scope.
     #[error("expected public, authenticated, optional, or scopes with ` | ` between alternatives: {0}")]
     Scopes(#[from] InvalidRule),
-    /// A kind of rule that the matrix has no rows for.
+    /// A kind of rule, or a mode, that the matrix has no rows for.
     #[error("the matrix does not know this kind of rule")]
     UnknownKind,
 }

@@ -1,5 +1,6 @@
 //! The tokens that are sent, good and bad.
 
+use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
 
 use aws_lc_rs::hmac;
@@ -11,11 +12,12 @@ use super::super::{TestIssuer, TokenBuilder};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
+/// A key that nobody trusts. To make one takes longer than all else.
+static IMPOSTOR: LazyLock<TestIssuer> = LazyLock::new(|| TestIssuer::new("", ""));
+
 /// Makes tokens of an issuer, as of a time.
 pub(super) struct Tokens<'a> {
     pub(super) issuer: &'a TestIssuer,
-    /// Says that it is the same, with another key.
-    pub(super) impostor: &'a TestIssuer,
     pub(super) now: SystemTime,
 }
 
@@ -49,7 +51,7 @@ impl<'a> Tokens<'a> {
 
     pub(super) fn of_another_key(&self, scopes: &ScopeSet) -> String {
         let valid = self.valid(scopes);
-        self.impostor.sign(&valid.header_json(), &valid.payload_json())
+        IMPOSTOR.sign(&valid.header_json(), &valid.payload_json())
     }
 
     pub(super) fn unsigned(&self, scopes: &ScopeSet) -> String {
