@@ -7,5 +7,6 @@ mod listing;
 mod right;
 mod support;
 mod wrong_refusals;
+mod wrong_reports;
 mod wrong_rules;
 mod wrong_tokens;
