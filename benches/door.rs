@@ -76,7 +76,8 @@ async fn serve(issuer: &TestIssuer, grpc_web: Option<AllowedOrigins>) -> SocketA
     let limits = Limits::default();
     let config = Config {
         services: three_apis(limits.message_size),
-        issuer: Issuer::new(Keys::fixed(ISSUER, keys), Verifier::new(AUDIENCE)),
+        issuers: vec![Issuer::new(Keys::fixed(ISSUER, keys), Verifier::new(AUDIENCE))],
+        report_only: false,
         clock: Arc::new(SystemClock::new()),
         max_token_size: 8192,
         remembered_tokens: 10_000,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sekisho::authorizer::{Authorizer, Issuer};
+use sekisho::authorizer::{Authorizer, Issuer, UntrustedIssuers};
 use sekisho::clock::Clock;
 use sekisho::{AccessRule, Protected, Services};
 
@@ -29,7 +29,8 @@ impl Reflection {
 
 /// What the guard is told besides the services.
 pub(super) struct Access {
-    pub(super) issuer: Issuer,
+    pub(super) issuers: Vec<Issuer>,
+    pub(super) report_only: bool,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) max_token_size: usize,
     pub(super) remembered_tokens: usize,
@@ -48,6 +49,10 @@ impl Access {
             Some(rule) => with_health.reflection(rule),
             None => with_health,
         };
+        let all = if self.report_only { all.dangerous_report_only() } else { all };
+        let mut issuers = self.issuers.into_iter();
+        let first = issuers.next().ok_or(UntrustedIssuers::None)?;
+        let all = issuers.fold(all, Services::also_trusting);
         all.max_question_size(self.message_size.min(LARGEST_QUESTION))
             .clock(self.clock)
             .max_token_size(self.max_token_size)
@@ -55,7 +60,7 @@ impl Access {
             .enforce_deadlines()
             // The door has turned away what is no call, gRPC-Web's among it.
             .dangerous_skip_request_check()
-            .protect(self.issuer)
+            .protect(first)
     }
 }
 

@@ -161,7 +161,8 @@ async fn a_server_whose_services_are_not_what_is_declared_does_not_start() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let config = Config {
             services,
-            issuer: crate::support::trusting(|verifier| verifier),
+            issuers: vec![crate::support::trusting(|verifier| verifier)],
+            report_only: false,
             clock: std::sync::Arc::new(sekisho::testing::ManualClock::new()),
             max_token_size: 8192,
             remembered_tokens: 10_000,

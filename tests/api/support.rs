@@ -83,6 +83,8 @@ pub struct App {
 /// How a server is started.
 pub struct Setup {
     pub issuer: Issuer,
+    pub other_issuers: Vec<Issuer>,
+    pub report_only: bool,
     pub clock: Arc<ManualClock>,
     pub reflection: Reflection,
     pub limits: Limits,
@@ -98,6 +100,8 @@ impl Default for Setup {
     fn default() -> Self {
         Self {
             issuer: trusting(|verifier| verifier),
+            other_issuers: Vec::new(),
+            report_only: false,
             clock: Arc::new(ManualClock::new()),
             reflection: Reflection::Public,
             limits: Limits::default(),
@@ -136,7 +140,8 @@ impl App {
         let services = kinds::register(handlers.register(three_apis(setup.limits.message_size)));
         let config = Config {
             services,
-            issuer: setup.issuer,
+            issuers: [vec![setup.issuer], setup.other_issuers].concat(),
+            report_only: setup.report_only,
             clock: setup.clock.clone(),
             max_token_size: 8192,
             remembered_tokens: 10_000,

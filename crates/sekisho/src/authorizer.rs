@@ -45,13 +45,14 @@ mod denial;
 mod grant;
 mod issuer;
 mod memory;
+mod trusted;
 mod verdict;
 
 #[cfg(feature = "server")]
 pub(crate) use decide::authorization_of;
 
 use std::fmt;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 
@@ -60,6 +61,7 @@ pub use grant::Grant;
 #[cfg(feature = "discovery")]
 pub use issuer::DiscoverError;
 pub use issuer::Issuer;
+pub use trusted::UntrustedIssuers;
 pub use verdict::Verdict;
 
 use crate::clock::{Clock, SystemClock};
@@ -69,15 +71,15 @@ use crate::policy::Policy;
 #[cfg(feature = "server")]
 use crate::scope::ScopePrefix;
 use memory::Memory;
+use trusted::{Trust, Trusted};
 
 /// Decides calls by a policy, for tokens of the issuers that it trusts. Cheap to clone.
 #[derive(Debug, Clone)]
 #[must_use = "nothing is decided until it is asked"]
 pub struct Authorizer {
     policy: Arc<Policy>,
-    issuers: Vec<Issuer>,
+    trusted: Trusted,
     clock: Arc<dyn Clock>,
-    max_token_size: usize,
     remembered: usize,
     memory: Memory,
 }
@@ -95,22 +97,67 @@ pub enum Authorization {
 impl Authorizer {
     /// Decides by `policy`, for tokens of `issuer`.
     pub fn new(policy: impl Into<Arc<Policy>>, issuer: Issuer) -> Self {
-        let this = Self {
+        issuer.keys().accept(issuer.verifier().accepted_algorithms());
+        let trust = Trust { issuers: vec![issuer] };
+        Self {
             policy: policy.into(),
-            issuers: Vec::new(),
+            trusted: Trusted::new(trust, 8192),
             clock: Arc::new(SystemClock::new()),
-            max_token_size: 8192,
             remembered: memory::USUAL,
-            memory: Memory::new(0),
-        };
-        this.also_trusting(issuer)
+            memory: Memory::new(memory::USUAL),
+        }
     }
 
-    /// Trusts one more issuer, with keys, an audience and rules of its own. A token is judged by those of the
-    /// issuer that it names.
-    pub fn also_trusting(mut self, issuer: Issuer) -> Self {
+    /// Trusts one more issuer, with keys, an audience and rules of its own. A token is judged by those of the issuer that
+    /// it names, and by no other's. Of two issuers that tokens name alike, but for a last slash, the first one is asked.
+    pub fn also_trusting(self, issuer: Issuer) -> Self {
         issuer.keys().accept(issuer.verifier().accepted_algorithms());
-        self.issuers.push(issuer);
+        let mut trust = Trust::clone(&self.trusted.now());
+        trust.issuers.push(issuer);
+        let max_token_size = self.trusted.max_token_size();
+        self.trusting(trust, max_token_size)
+    }
+
+    /// Trusts these issuers from now on, in place of those that it trusted. Calls that are being decided are decided by
+    /// the one or the other; none is refused for the change. All clones of the authorizer change.
+    ///
+    /// Tokens of issuers that are among both, as clones of the same [`Issuer`], stay remembered; those of others are
+    /// forgotten. A stream whose token is of an issuer that went is ended; where the issuer's name is still
+    /// trusted, its keys are asked.
+    ///
+    /// # Errors
+    /// [`UntrustedIssuers`]: there is none, or two that tokens name alike. Nothing has changed then.
+    pub fn replace_issuers(&self, issuers: impl IntoIterator<Item = Issuer>) -> Result<(), UntrustedIssuers> {
+        let trust = Trust { issuers: issuers.into_iter().collect() };
+        trust.check()?;
+        for issuer in &trust.issuers {
+            issuer.keys().accept(issuer.verifier().accepted_algorithms());
+        }
+        self.trusted.replace(trust);
+        Ok(())
+    }
+
+    /// The issuers that are trusted now.
+    pub fn issuers(&self) -> Vec<Issuer> {
+        self.trusted.now().issuers.clone()
+    }
+
+    /// Whether its issuers can be told apart by what their tokens name.
+    ///
+    /// # Errors
+    /// [`UntrustedIssuers`]: two cannot.
+    #[cfg(feature = "server")]
+    pub(crate) fn check_issuers(&self) -> Result<(), UntrustedIssuers> {
+        self.trusted.now().check()
+    }
+
+    /// Changes how long the `authorization` entry may be, in bytes, from now on. All clones of the authorizer change.
+    pub fn set_max_token_size(&self, bytes: usize) {
+        self.trusted.set_max_token_size(bytes);
+    }
+
+    fn trusting(mut self, trust: Trust, max_token_size: usize) -> Self {
+        self.trusted = Trusted::new(trust, max_token_size);
         self.with_empty_memory()
     }
 
@@ -121,9 +168,9 @@ impl Authorizer {
     }
 
     /// How long the `authorization` entry may be, in bytes; 8192 unless set.
-    pub fn max_token_size(mut self, bytes: usize) -> Self {
-        self.max_token_size = bytes;
-        self.with_empty_memory()
+    pub fn max_token_size(self, bytes: usize) -> Self {
+        let trust = Trust::clone(&self.trusted.now());
+        self.trusting(trust, bytes)
     }
 
     /// How many verified tokens are remembered, so that the signature of one that comes again need not be verified
@@ -157,21 +204,25 @@ impl Authorizer {
 
     /// What the issuer of a caller writes before scopes.
     #[cfg(feature = "server")]
-    pub(crate) fn scope_prefix_of(&self, grant: &Grant) -> Option<&ScopePrefix> {
-        let issuer = grant.issuer().and_then(|issuer| self.issuers.get(issuer));
-        issuer.map(|issuer| issuer.verifier().prefix_of_scopes())
+    pub(crate) fn scope_prefix_of(&self, grant: &Grant) -> Option<ScopePrefix> {
+        let trust = self.trusted.now();
+        let issuer = grant.issuer().and_then(|identity| trust.issuer(identity));
+        issuer.map(|issuer| issuer.verifier().prefix_of_scopes().clone())
     }
 
-    /// Whether the key of the token that a call was granted for is its issuer's no more.
+    /// Whether the key of the token that a call was granted for is its issuer's no more, or the issuer is not trusted any
+    /// more.
     #[cfg(feature = "server")]
     pub(crate) fn has_withdrawn_key_of(&self, grant: &Grant) -> bool {
-        grant.is_withdrawn(&self.issuers)
+        grant.is_withdrawn(&self.trusted.now())
     }
 
     /// By which it is told when to look again for keys that were withdrawn.
     #[cfg(feature = "server")]
-    pub(crate) fn fetches(&self) -> Fetches {
-        Fetches::of(self.issuers.iter().map(Issuer::keys))
+    pub(crate) fn key_changes(&self) -> KeyChanges {
+        // First: who is trusted from now on is told of.
+        let replacements = self.trusted.replacements();
+        KeyChanges { fetches: Fetches::of(self.trusted.now().issuers.iter().map(Issuer::keys)), replacements }
     }
 
     /// A token was accepted by the settings of then.
@@ -185,21 +236,50 @@ impl Authorizer {
         &self.policy
     }
 
-    /// Whether tokens of every issuer can be verified now.
+    /// Whether a server is ready that decides by it: once each issuer that is [required](Issuer::required) had keys, and
+    /// as long as tokens of any issuer can be verified.
     pub fn is_ready(&self) -> bool {
-        self.issuers.iter().all(|issuer| issuer.keys().is_ready())
+        self.trusted.is_ready()
     }
 
     /// Waits until [`Authorizer::is_ready`] no longer is `known`.
     pub async fn readiness_other_than(&self, known: bool) {
+        let mut replacements = self.trusted.replacements();
         while self.is_ready() == known {
+            // Kept alive by it, so that this is told of their end. Each replacement has others looked at.
+            let trust = self.trusted.to_keep();
             let change = |issuer: &Issuer| Box::pin(issuer.keys().clone().change_of_readiness());
-            let mut changes: Vec<_> = self.issuers.iter().map(change).collect();
+            let mut changes: Vec<_> = trust.issuers.iter().map(change).collect();
+            drop(trust);
+            let mut replacement = pin!(replacements.changed());
             std::future::poll_fn(|cx| {
                 let any = changes.iter_mut().any(|change| change.as_mut().poll(cx).is_ready());
-                if any { Poll::Ready(()) } else { Poll::Pending }
+                if any || replacement.as_mut().poll(cx).is_ready() { Poll::Ready(()) } else { Poll::Pending }
             })
             .await;
+        }
+    }
+}
+
+/// Tells when keys may have been withdrawn. It keeps no issuer from being given up.
+#[cfg(feature = "server")]
+pub(crate) struct KeyChanges {
+    fetches: Fetches,
+    replacements: tokio::sync::watch::Receiver<()>,
+}
+
+#[cfg(feature = "server")]
+impl KeyChanges {
+    /// Waits until keys may have changed since the last time that this was asked. Whether others are trusted now: this
+    /// does not tell of theirs.
+    pub(crate) async fn next(&mut self) -> bool {
+        tokio::select! {
+            () = self.fetches.next() => false,
+            replaced = self.replacements.changed() => match replaced {
+                Ok(()) => true,
+                // Nobody is left to be told.
+                Err(_) => std::future::pending().await,
+            },
         }
     }
 }

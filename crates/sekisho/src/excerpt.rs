@@ -17,10 +17,13 @@ const MESSAGE: usize = 1024;
 
 /// A name: of a caller, a client, a key, an issuer.
 pub(crate) fn name(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(NAME) {
-        None => Cow::Borrowed(text),
-        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
-    }
+    let start = start_of_name(text);
+    if start.len() == text.len() { Cow::Borrowed(text) } else { Cow::Owned(format!("{start}…")) }
+}
+
+/// As much as is shown of a name.
+pub(crate) fn start_of_name(text: &str) -> &str {
+    text.char_indices().nth(NAME).map_or(text, |(end, _)| &text[..end])
 }
 
 /// What an error says, down to what others wrote into it.

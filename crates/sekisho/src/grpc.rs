@@ -15,8 +15,6 @@ mod discard;
 mod forwarded_token;
 #[cfg(feature = "server")]
 mod guard;
-#[cfg(feature = "server")]
-mod observe;
 mod request;
 mod request_body;
 mod status;
@@ -24,18 +22,20 @@ mod status;
 mod streams;
 #[cfg(feature = "server")]
 mod verifications;
+#[cfg(feature = "server")]
+mod would_deny;
 
 pub use discard::ConnectionResets;
 pub use forwarded_token::ForwardedToken;
 #[cfg(feature = "server")]
 pub(crate) use guard::{GrantOfThisCall, Granted, Guard, GuardFuture};
-#[cfg(feature = "server")]
-pub(crate) use observe::shown_path;
 pub use request::RequestExt;
 pub use request_body::RequestBody;
 pub use status::{DOMAIN, status_of};
 #[cfg(feature = "server")]
 pub use streams::{EXPIRES_IN, ResetDue};
+#[cfg(feature = "server")]
+pub use would_deny::WOULD_DENY;
 
 #[cfg(test)]
 mod tests;

@@ -30,7 +30,8 @@ mod tests;
 mod value;
 mod wanted;
 
-pub use members::{Fault, FaultKind, Members};
+pub(crate) use members::write_path;
+pub use members::{Fault, FaultKind, Members, NoObject};
 
 pub use raw_text::RawText;
 pub use reader::{Kind, MAX_DEPTH, Malformed, Reader};

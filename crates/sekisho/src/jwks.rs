@@ -53,6 +53,29 @@ enum Inner {
     Remote(Arc<remote::RemoteKeys>),
 }
 
+/// Looks at keys, and does not have them fetched: once everybody who does has gone, they stay as they are.
+#[derive(Debug, Clone)]
+pub(crate) struct KeysView(View);
+
+#[derive(Debug, Clone)]
+enum View {
+    Fixed(Arc<HeldKeys>),
+    #[cfg(feature = "discovery")]
+    Remote(Arc<remote::Shared>),
+}
+
+impl KeysView {
+    /// What has become of a set that a lookup handed out before, by its identity. Takes no lock, and does not wait.
+    #[inline]
+    pub(crate) fn standing_of(&self, seen: u64) -> Standing {
+        match &self.0 {
+            View::Fixed(held) => Standing::of(seen, held),
+            #[cfg(feature = "discovery")]
+            View::Remote(remote) => remote.standing_of(seen),
+        }
+    }
+}
+
 /// Keys as they are held now, and whose they are.
 #[derive(Debug, PartialEq)]
 pub struct HeldKeys {
@@ -159,12 +182,16 @@ impl Keys {
 
     /// Whether a token that names this issuer may be one of theirs. Says nothing of whether it is.
     pub fn may_be_of(&self, issuer: &str) -> bool {
-        let configured = match &self.0 {
+        same_but_for_the_last_slash(self.issuer(), issuer)
+    }
+
+    /// The issuer as it was configured. Discovery may settle that its tokens name it with a last slash, or without.
+    pub fn issuer(&self) -> &str {
+        match &self.0 {
             Inner::Fixed(held) => &held.issuer,
             #[cfg(feature = "discovery")]
             Inner::Remote(remote) => remote.issuer(),
-        };
-        same_but_for_the_last_slash(configured, issuer)
+        }
     }
 
     /// What there is to verify a token with that names `kid`, or names none.
@@ -179,13 +206,13 @@ impl Keys {
         }
     }
 
-    /// What has become of a set that a lookup handed out before, by its identity. Takes no lock, and does not wait.
-    pub(crate) fn standing_of(&self, seen: u64) -> Standing {
-        match &self.0 {
-            Inner::Fixed(held) => Standing::of(seen, held),
+    /// The same keys, for whoever only looks at them.
+    pub(crate) fn view(&self) -> KeysView {
+        KeysView(match &self.0 {
+            Inner::Fixed(held) => View::Fixed(Arc::clone(held)),
             #[cfg(feature = "discovery")]
-            Inner::Remote(remote) => remote.standing_of(seen),
-        }
+            Inner::Remote(remote) => View::Remote(remote.shared()),
+        })
     }
 
     /// Asks for a refresh beside the calls, since a token did not verify with the keys that `held` has for its `kid`,
@@ -211,6 +238,15 @@ impl Keys {
             Inner::Fixed(_) => true,
             #[cfg(feature = "discovery")]
             Inner::Remote(remote) => remote.is_ready(),
+        }
+    }
+
+    /// Whether keys were ever held, be they too old by now.
+    pub(crate) fn had_keys(&self) -> bool {
+        match &self.0 {
+            Inner::Fixed(_) => true,
+            #[cfg(feature = "discovery")]
+            Inner::Remote(remote) => remote.had_keys(),
         }
     }
 

@@ -142,6 +142,7 @@ pub mod clock;
 pub mod grpc;
 pub mod json;
 pub mod jwks;
+pub mod observe;
 pub mod token;
 
 #[cfg(feature = "server")]

@@ -177,6 +177,7 @@ mod health;
 mod protected;
 mod reflected;
 mod registered;
+mod reporting;
 mod services;
 
 pub use batched_writes::BatchedWrites;

@@ -32,17 +32,23 @@
 
 mod bearer;
 mod claim_path;
+mod claim_value;
 mod claims;
 mod decoded;
 mod error;
+mod granted_scopes;
 mod jws;
+mod kept_claims;
 mod lifetime;
+mod logged_claims;
 mod profile;
+mod read_claims;
 mod verifier;
 
 pub use bearer::BearerToken;
 pub(crate) use bearer::Presented;
 pub use claim_path::{ClaimPath, InvalidClaimPath};
+pub use claim_value::{ClaimTexts, ClaimValue};
 pub use claims::Claims;
 pub(crate) use claims::allocated;
 pub use decoded::DecodedToken;

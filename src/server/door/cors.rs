@@ -10,7 +10,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use url::Url;
 
 use super::allowed_header::AllowedHeader;
-use sekisho::grpc::EXPIRES_IN;
+use sekisho::grpc::{EXPIRES_IN, WOULD_DENY};
 
 /// How long a browser may remember what a preflight said; the most that Chromium does.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(2 * 60 * 60);
@@ -44,7 +44,14 @@ pub(super) fn layer(origins: &AllowedOrigins, headers: &[AllowedHeader]) -> Cors
         .vary([ORIGIN])
         .allow_methods([Method::POST])
         .allow_headers(usual.into_iter().chain(headers.iter().map(AllowedHeader::name)).collect::<Vec<_>>())
-        .expose_headers([GRPC_STATUS, GRPC_MESSAGE, GRPC_STATUS_DETAILS, WWW_AUTHENTICATE, EXPIRES_IN])
+        .expose_headers([
+            GRPC_STATUS,
+            GRPC_MESSAGE,
+            GRPC_STATUS_DETAILS,
+            WWW_AUTHENTICATE,
+            EXPIRES_IN,
+            WOULD_DENY,
+        ])
         .max_age(PREFLIGHT_AGE)
 }
 

@@ -6,6 +6,8 @@ use std::time::Duration;
 use http::{HeaderMap, header::AUTHORIZATION};
 
 use super::caller::{Caller, Verified};
+use super::issuer::Identity;
+use super::trusted::Trust;
 use super::{Authorization, Authorizer, Denial, Grant, Issuer, Verdict};
 use crate::jwks::{HeldKeys, Lookup, NotFound};
 use crate::policy::{AccessRule, Method};
@@ -44,15 +46,15 @@ impl Authorizer {
         let Some(method) = self.policy.method(path) else {
             return Ok(Verdict::of_unknown_method());
         };
-        if matches!(method.rule(), AccessRule::Public) {
+        if asks_nobody(method.rule(), metadata) {
             return Ok(Verdict::allowed(Grant::anonymous(method)));
         }
         let presented = match self.presented(metadata) {
             Ok(presented) => presented,
-            Err(error) => return Ok(self.refused_without_token(method, error)),
+            Err(error) => return Ok(Verdict::refused(method, self.trusted.now().first(), None, error)),
         };
-        match self.memory.recall(presented, &self.issuers, self.clock.now()) {
-            Some(caller) => Ok(self.evaluate(method, caller)),
+        match self.memory.recall(presented, &self.trusted, self.clock.now()) {
+            Some(caller) => Ok(self.evaluate(method, caller).remembered()),
             None => Err((method, presented)),
         }
     }
@@ -60,7 +62,7 @@ impl Authorizer {
     /// Whether a token is in order as far as can be told without a key.
     #[cfg(feature = "server")]
     pub(crate) fn has_to_verify(&self, presented: Presented<'_>) -> bool {
-        presented.decode().is_ok_and(|decoded| self.read_token(&decoded).is_ok())
+        presented.decode().is_ok_and(|decoded| read_token(&decoded, &self.trusted.now()).is_ok())
     }
 
     /// A refusal of a call that could not be decided, for whatever reason that is no fault of the caller.
@@ -68,18 +70,14 @@ impl Authorizer {
     pub(crate) fn undecided(&self, path: &str) -> Verdict {
         let denial = Denial::KeysUnavailable { retry_after: Duration::from_secs(1) };
         match self.policy.method(path) {
-            Some(method) => Verdict::refused(method, self.issuers.first(), None, denial),
+            Some(method) => Verdict::refused(method, self.trusted.now().first(), None, denial),
             None => Verdict::of_unknown_method(),
         }
     }
 
     pub(super) fn presented<'a>(&self, metadata: &'a HeaderMap) -> Result<Presented<'a>, TokenError> {
         let entries = metadata.get_all(AUTHORIZATION).iter().map(http::HeaderValue::as_bytes);
-        Presented::read(entries, self.max_token_size)
-    }
-
-    fn refused_without_token(&self, method: &Arc<Method>, error: TokenError) -> Verdict {
-        Verdict::refused(method, self.issuers.first(), None, error)
+        Presented::read(entries, self.trusted.max_token_size())
     }
 
     pub(crate) fn decide(
@@ -88,77 +86,75 @@ impl Authorizer {
         presented: Presented<'_>,
         metadata: &HeaderMap,
     ) -> Authorization {
-        let decided = presented.decode().and_then(|decoded| {
-            let (issuer, token) = self.read_token(&decoded)?;
+        let trust = self.trusted.now();
+        let decided = presented.decode().map_err(|error| (trust.first(), error)).and_then(|decoded| {
+            let (issuer, token) = read_token(&decoded, &trust)?;
             Ok(self.look_up(method, issuer, &token, presented, metadata))
         });
-        decided.unwrap_or_else(|error| Authorization::Decided(self.refused_without_token(method, error)))
-    }
-
-    /// The token, and where the issuer that it has to be of stands among those that are trusted.
-    fn read_token<'a>(
-        &'a self,
-        token: &'a DecodedToken<'_>,
-    ) -> Result<(usize, UnverifiedToken<'a>), TokenError> {
-        // One issuer is asked whatever the token claims, since nothing is told of a token that was not
-        // verified. Of several, the token says whose it is, and is verified by that one's rules alone.
-        if let [issuer] = self.issuers.as_slice() {
-            return Ok((0, issuer.verifier().read(token)?));
-        }
-        let mut refused = None;
-        for (index, issuer) in self.issuers.iter().enumerate() {
-            match issuer.verifier().read(token) {
-                Ok(read) if read.claimed_issuer().is_some_and(|name| issuer.keys().may_be_of(name)) => {
-                    return Ok((index, read));
-                }
-                Ok(_) => {}
-                Err(error) => refused = Some(error),
-            }
-        }
-        Err(refused.unwrap_or(InvalidToken::Issuer { by_last_slash_alone: false }.into()))
+        decided.unwrap_or_else(|(issuer, error)| {
+            Authorization::Decided(Verdict::refused(method, issuer, None, error))
+        })
     }
 
     fn look_up(
         &self,
         method: &Arc<Method>,
-        issuer: usize,
+        issuer: &Issuer,
         token: &UnverifiedToken<'_>,
         presented: Presented<'_>,
         metadata: &HeaderMap,
     ) -> Authorization {
-        match self.issuers[issuer].keys().lookup(token.kid()) {
+        match issuer.keys().lookup(token.kid()) {
             Lookup::Pending(lookup) => {
                 let (this, method, metadata) = (self.clone(), Arc::clone(method), authorization_of(metadata));
+                let issuer = Arc::clone(issuer.identity());
                 Authorization::AwaitingKey(Box::pin(async move {
                     let lookup = lookup.await;
-                    this.decide_after(&method, lookup, &metadata)
+                    match this.decide_after(&method, &issuer, lookup, &metadata) {
+                        Authorization::Decided(verdict) => verdict,
+                        Authorization::AwaitingKey(verdict) => verdict.await,
+                    }
                 }))
             }
             known => Authorization::Decided(self.decide_by(method, issuer, token, presented, known)),
         }
     }
 
-    /// The token borrows from the metadata, so after a wait it is read again.
-    fn decide_after(&self, method: &Arc<Method>, lookup: Lookup, metadata: &HeaderMap) -> Verdict {
-        let decided = self.presented(metadata).and_then(|presented| {
-            let decoded = presented.decode()?;
-            let (issuer, token) = self.read_token(&decoded)?;
-            Ok(self.decide_by(method, issuer, &token, presented, lookup))
-        });
-        decided.unwrap_or_else(|error| self.refused_without_token(method, error))
+    /// The token borrows from the metadata, so after a wait it is read again. Where others are trusted by then, what was
+    /// waited for may be another's key: the token is looked at anew.
+    fn decide_after(
+        &self,
+        method: &Arc<Method>,
+        asked: &Arc<Identity>,
+        lookup: Lookup,
+        metadata: &HeaderMap,
+    ) -> Authorization {
+        let trust = self.trusted.now();
+        let decided =
+            self.presented(metadata).map_err(|error| (trust.first(), error)).and_then(|presented| {
+                let decoded = presented.decode().map_err(|error| (trust.first(), error))?;
+                let (issuer, token) = read_token(&decoded, &trust)?;
+                Ok(if Arc::ptr_eq(issuer.identity(), asked) {
+                    Authorization::Decided(self.decide_by(method, issuer, &token, presented, lookup))
+                } else {
+                    self.look_up(method, issuer, &token, presented, metadata)
+                })
+            });
+        decided.unwrap_or_else(|(issuer, error)| {
+            Authorization::Decided(Verdict::refused(method, issuer, None, error))
+        })
     }
 
     fn decide_by(
         &self,
         method: &Arc<Method>,
-        index: usize,
+        issuer: &Issuer,
         token: &UnverifiedToken<'_>,
         presented: Presented<'_>,
         lookup: Lookup,
     ) -> Verdict {
-        let issuer = &self.issuers[index];
         let denial = match lookup {
-            Lookup::Held(keys) => match self.verify(index, token, &keys) {
+            Lookup::Held(keys) => match self.verify(issuer, token, &keys) {
                 Ok(verified) => return self.evaluate(method, self.memory.remember(presented, verified)),
                 Err(error) => error.into(),
             },
@@ -170,17 +166,30 @@ impl Authorizer {
         Verdict::refused(method, Some(issuer), None, denial)
     }
 
+    fn evaluate(&self, method: &Arc<Method>, caller: Caller) -> Verdict {
+        if method.allows(caller.known_scopes()) {
+            return Verdict::allowed(Grant::verified(method, caller));
+        }
+        match method.rule().evaluate(caller.claims().scopes()) {
+            Ok(()) => Verdict::allowed(Grant::verified(method, caller)),
+            Err(missing) => {
+                let trust = self.trusted.now();
+                let issuer = trust.issuer(caller.issuer()).or(trust.first());
+                Verdict::refused(method, issuer, Some(caller), Denial::InsufficientScope { missing })
+            }
+        }
+    }
+
     fn verify(
         &self,
-        index: usize,
+        issuer: &Issuer,
         token: &UnverifiedToken<'_>,
         keys: &Arc<HeldKeys>,
     ) -> Result<Verified, TokenError> {
-        let issuer = &self.issuers[index];
         match issuer.verifier().verify_signed(token, keys, self.clock.now()) {
             Ok(verified) => {
                 let known_scopes = self.policy.known_scopes(verified.0.scopes());
-                Ok(Verified::new((index, issuer), verified, known_scopes, keys))
+                Ok(Verified::new(issuer, verified, known_scopes, keys))
             }
             Err(error) => {
                 if is_of_the_signature(&error) {
@@ -190,18 +199,35 @@ impl Authorizer {
             }
         }
     }
+}
 
-    fn evaluate(&self, method: &Arc<Method>, caller: Caller) -> Verdict {
-        if method.allows(caller.known_scopes()) {
-            return Verdict::allowed(Grant::verified(method, caller));
-        }
-        match method.rule().evaluate(caller.claims().scopes()) {
-            Ok(()) => Verdict::allowed(Grant::verified(method, caller)),
-            Err(missing) => {
-                let issuer = self.issuers.get(caller.issuer());
-                Verdict::refused(method, issuer, Some(caller), Denial::InsufficientScope { missing })
-            }
-        }
+/// Whether the caller need not say who it is, and has not where the rule leaves that to it.
+fn asks_nobody(rule: &AccessRule, metadata: &HeaderMap) -> bool {
+    match rule {
+        AccessRule::Public => true,
+        AccessRule::Optional => !metadata.contains_key(AUTHORIZATION),
+        _ => false,
+    }
+}
+
+/// The token, and the issuer that it has to be of; or whose words it is to be refused in.
+fn read_token<'a, 't: 'a>(
+    token: &'a DecodedToken<'_>,
+    trust: &'t Trust,
+) -> Result<(&'t Issuer, UnverifiedToken<'a>), (Option<&'t Issuer>, TokenError)> {
+    // One issuer is asked whatever the token claims, since nothing is told of a token that was not verified. Of
+    // several, the token says whose it is, and is verified by that one's rules alone.
+    let named = match trust.issuers.as_slice() {
+        [issuer] => Some(issuer),
+        _ => token.claimed_issuer().and_then(|name| trust.issuer_of(&name)),
+    };
+    let Some(issuer) = named.or(trust.first()) else {
+        return Err((None, InvalidToken::Issuer { by_last_slash_alone: false }.into()));
+    };
+    match issuer.verifier().read(token) {
+        Ok(read) if named.is_some() => Ok((issuer, read)),
+        Ok(_) => Err((Some(issuer), InvalidToken::Issuer { by_last_slash_alone: false }.into())),
+        Err(error) => Err((Some(issuer), error)),
     }
 }
 

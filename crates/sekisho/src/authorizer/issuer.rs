@@ -1,26 +1,55 @@
 //! An issuer that is trusted: its keys, and what its tokens have to be like.
 
-#[cfg(feature = "discovery")]
 use std::sync::Arc;
+use std::time::Duration;
 
 #[cfg(feature = "discovery")]
 use crate::clock::SystemClock;
-use crate::jwks::Keys;
 #[cfg(feature = "discovery")]
 use crate::jwks::{Discovery, HttpClient, HttpUrl, InvalidHttpUrl, PlainHttp, Schedule};
+use crate::jwks::{Keys, KeysView};
 use crate::token::Verifier;
 
-/// An issuer whose access tokens are accepted.
+/// An issuer whose access tokens are accepted. All clones are the one issuer.
 #[derive(Debug, Clone)]
 pub struct Issuer {
     keys: Keys,
     verifier: Verifier,
+    identity: Arc<Identity>,
+}
+
+/// What tells an issuer from every other, one with the same keys and other rules among them; and what a token that it
+/// was found to be of is to know of it.
+#[derive(Debug, Clone)]
+pub(super) struct Identity {
+    keys: KeysView,
+    leeway: Duration,
+    name: Option<Box<str>>,
+    is_required: bool,
+}
+
+impl Identity {
+    pub(super) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// Its keys, as they are now.
+    pub(super) fn keys(&self) -> &KeysView {
+        &self.keys
+    }
+
+    /// What a token is given after `exp`.
+    pub(super) fn leeway(&self) -> Duration {
+        self.leeway
+    }
 }
 
 impl Issuer {
     /// An issuer with these keys, whose tokens have to pass this verifier.
     pub fn new(keys: Keys, verifier: Verifier) -> Self {
-        Self { keys, verifier }
+        let (leeway, view) = (verifier.leeway_to_accept_with(), keys.view());
+        let identity = Identity { keys: view, leeway, name: None, is_required: true };
+        Self { keys, verifier, identity: Arc::new(identity) }
     }
 
     /// An issuer that is asked for its own name and keys (OpenID Connect Discovery or RFC 8414), now and
@@ -49,6 +78,41 @@ impl Issuer {
     #[must_use]
     pub fn verified_by(mut self, change: impl FnOnce(Verifier) -> Verifier) -> Self {
         self.verifier = change(self.verifier);
+        let leeway = self.verifier.leeway_to_accept_with();
+        self.with_identity(|identity| Identity { leeway, ..identity })
+    }
+
+    /// Gives it a name of the operator's, for logs and for [`Grant::issuer_name`](super::Grant::issuer_name). Tokens do
+    /// not carry it.
+    #[must_use]
+    pub fn named(self, name: impl Into<String>) -> Self {
+        self.with_identity(|identity| Identity { name: Some(name.into().into()), ..identity })
+    }
+
+    /// Whether a server is ready only once this issuer had keys; so it is unless set. See
+    /// [`Authorizer::is_ready`](super::Authorizer::is_ready).
+    #[must_use]
+    pub fn required(self, is_required: bool) -> Self {
+        self.with_identity(|identity| Identity { is_required, ..identity })
+    }
+
+    /// The name that it was given by [`Issuer::named`].
+    pub fn name(&self) -> Option<&str> {
+        self.identity.name()
+    }
+
+    /// Whether a server is ready only once it had keys.
+    pub fn is_required(&self) -> bool {
+        self.identity.is_required
+    }
+
+    pub(super) fn identity(&self) -> &Arc<Identity> {
+        &self.identity
+    }
+
+    /// A token that was accepted by other settings was accepted by another issuer.
+    fn with_identity(mut self, change: impl FnOnce(Identity) -> Identity) -> Self {
+        self.identity = Arc::new(change(Identity::clone(&self.identity)));
         self
     }
 

@@ -14,8 +14,8 @@ use std::time::SystemTime;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{Equivalent, OptionsBuilder, Weighter};
 
-use super::Issuer;
 use super::caller::{Caller, Today, Verified};
+use super::trusted::Trusted;
 use crate::token::Presented;
 
 /// How many tokens are remembered where nothing else is set.
@@ -52,17 +52,19 @@ impl Memory {
         Self(Arc::new(Inner { entries, tokens: OnceLock::new() }))
     }
 
-    /// The token, if it was verified before and would be now. One that would be refused is forgotten.
+    /// The token, if it was verified before and would be now. One that would be refused is forgotten, and so is one of an
+    /// issuer that is not trusted any more, or has other rules now.
     pub(super) fn recall(
         &self,
         presented: Presented<'_>,
-        issuers: &[Issuer],
+        trusted: &Trusted,
         now: SystemTime,
     ) -> Option<Caller> {
         let tokens = self.0.tokens.get()?;
         let looked = Looked(presented.as_bytes());
         let caller = tokens.get(&looked)?;
-        match caller.judge(issuers.get(caller.issuer())?, now) {
+        let today = if caller.is_trusted(trusted) { caller.judge(now) } else { Today::Refused };
+        match today {
             Today::Accepted => return Some(caller),
             Today::Refused => drop(tokens.remove(&looked)),
             Today::Unknown => {}

@@ -3,47 +3,64 @@
 use std::sync::Arc;
 
 use super::caller::Caller;
+use super::issuer::Identity;
 use super::{Denial, Grant, Issuer};
-use crate::policy::Method;
+use crate::policy::{Method, Mode};
 use crate::scope::ScopePrefix;
 use crate::token::Claims;
 
 /// A decision, and all there is to say of it.
+///
+/// What was found of a call and what comes of it are two things: where its method only reports, a call that would be
+/// refused goes on. [`Verdict::result`] is what comes of it; [`Verdict::denial`] is what was found.
 #[derive(Debug)]
 #[must_use = "a verdict that nobody looks at lets every call in"]
 #[non_exhaustive]
 pub struct Verdict {
     result: Result<Grant, Denial>,
     refused: Refused,
+    is_remembered: bool,
 }
 
-/// What is known of a call that was refused. What is of one that was allowed, its grant says.
+/// What is known of a call that was refused, or would be. What is of one that was allowed, its grant says.
 #[derive(Debug, Default)]
 struct Refused {
     method: Option<Arc<Method>>,
     caller: Option<Caller>,
     scope_prefix: Option<ScopePrefix>,
+    issuer: Option<Arc<Identity>>,
 }
 
 impl Verdict {
     pub(super) fn of_unknown_method() -> Self {
-        Self { result: Err(Denial::UnknownMethod), refused: Refused::default() }
+        Self { result: Err(Denial::UnknownMethod), refused: Refused::default(), is_remembered: false }
     }
 
     pub(super) fn allowed(grant: Grant) -> Self {
-        Self { result: Ok(grant), refused: Refused::default() }
+        Self { result: Ok(grant), refused: Refused::default(), is_remembered: false }
     }
 
-    /// Refused by the rules of an issuer; before anybody was known to call, where there is no caller.
+    /// Refused by the rules of an issuer; before anybody was known to call, where there is no caller. The call goes on
+    /// all the same where its method only reports: every refusal of a method that there is comes by here.
     pub(super) fn refused(
         method: &Arc<Method>,
         issuer: Option<&Issuer>,
         caller: Option<Caller>,
         denial: impl Into<Denial>,
     ) -> Self {
+        let denial = denial.into();
+        if method.mode() == Mode::ReportOnly {
+            return Self::allowed(Grant::reported(method, caller, denial));
+        }
         let scope_prefix = issuer.map(|issuer| issuer.verifier().prefix_of_scopes().clone());
-        let refused = Refused { method: Some(Arc::clone(method)), caller, scope_prefix };
-        Self { result: Err(denial.into()), refused }
+        let issuer = issuer.map(|issuer| Arc::clone(issuer.identity()));
+        let refused = Refused { method: Some(Arc::clone(method)), caller, scope_prefix, issuer };
+        Self { result: Err(denial), refused, is_remembered: false }
+    }
+
+    /// The same, by a token that was verified before.
+    pub(super) fn remembered(self) -> Self {
+        Self { is_remembered: true, ..self }
     }
 
     /// May the handler run?
@@ -62,6 +79,19 @@ impl Verdict {
         self.result
     }
 
+    /// Why the call is refused; or would be, if its method did not only report.
+    pub fn denial(&self) -> Option<&Denial> {
+        match &self.result {
+            Ok(grant) => grant.would_deny(),
+            Err(denial) => Some(denial),
+        }
+    }
+
+    /// Whether the token was verified before, so that its signature was not verified again.
+    pub fn is_remembered(&self) -> bool {
+        self.is_remembered
+    }
+
     /// The method, if it is one.
     pub fn method(&self) -> Option<&Method> {
         match &self.result {
@@ -75,6 +105,15 @@ impl Verdict {
         match &self.result {
             Ok(grant) => grant.claims(),
             Err(_) => self.refused.caller.as_ref().map(|caller| caller.claims()),
+        }
+    }
+
+    /// The name that the operator gave to the issuer by whose rules the token was judged, where it has one. Of a token
+    /// that was not verified it says no more than whom the token names; without a token it is that of the first issuer.
+    pub fn issuer_name(&self) -> Option<&str> {
+        match &self.result {
+            Ok(grant) => grant.issuer_name(),
+            Err(_) => self.refused.issuer.as_ref().and_then(|issuer| issuer.name()),
         }
     }
 

@@ -15,14 +15,16 @@ use tonic::body::Body;
 use super::deadline::{self, Deadline};
 use super::streams::Streams;
 use super::verifications::Verifications;
-use super::{ForwardedToken, RequestBody, observe, status};
+use super::{ForwardedToken, RequestBody, status};
 use crate::authorizer::{Authorization, Authorizer, Grant, Verdict};
+use crate::observe::Observers;
+use crate::policy::Mode;
 pub(crate) use answer::GuardFuture;
 use answer::State;
 
 /// What a guard lets calls into. It takes a call at any time, from many threads at once: a service that has to be polled
 /// ready first is polled behind it.
-pub(crate) trait Granted: Clone {
+pub(crate) trait Granted: Clone + Send + 'static {
     type Future: Future<Output = Result<Response<Body>, Infallible>> + Send + 'static;
 
     /// The grant is in the extensions, too.
@@ -45,6 +47,7 @@ pub(crate) struct Guard<S> {
 #[derive(Debug, Clone)]
 struct Entry {
     authorizer: Arc<Authorizer>,
+    observers: Observers,
     verifications: Verifications,
     streams: Streams,
     forwards_token: bool,
@@ -52,10 +55,17 @@ struct Entry {
 }
 
 impl<S> Guard<S> {
-    pub(crate) fn new(inner: S, authorizer: Arc<Authorizer>) -> Self {
-        let (verifications, streams) = (Verifications::default(), Streams::new(Arc::clone(&authorizer)));
-        let entry =
-            Entry { authorizer, verifications, streams, forwards_token: false, enforces_deadlines: false };
+    /// A guard whose decisions these are told of.
+    pub(crate) fn new(inner: S, authorizer: Arc<Authorizer>, observers: Observers) -> Self {
+        let streams = Streams::new(Arc::clone(&authorizer), observers.clone());
+        let entry = Entry {
+            authorizer,
+            observers,
+            verifications: Verifications::default(),
+            streams,
+            forwards_token: false,
+            enforces_deadlines: false,
+        };
         Self { inner, entry }
     }
 
@@ -87,42 +97,56 @@ impl<S: Granted> Guard<S> {
         let deadline = self.entry.deadline_of(&request);
         // With its query, if it has one: such a path is no method's.
         let path = request.uri().path_and_query().map_or("", http::uri::PathAndQuery::as_str);
+        let begin = self.entry.observers.begin(&self.entry.authorizer);
         let state = match self.entry.verifications.authorize(&self.entry.authorizer, path, request.headers())
         {
-            Authorization::Decided(verdict) => self.enter(request, deadline, &verdict),
+            Authorization::Decided(verdict) => self.enter((request, begin), deadline, &verdict),
             Authorization::AwaitingKey(verdict) => {
-                State::AwaitingKey { verdict, deadline, call: Some((self.clone(), request)) }
+                State::AwaitingKey { verdict, deadline, call: Some((self.clone(), request, begin)) }
             }
         };
         GuardFuture { state }
     }
 
-    /// With a grant into the service, or back with a status.
+    /// With a grant into the service, or back with a status. `begin` is when it began to be decided.
     fn enter<B>(
         &self,
-        mut request: Request<RequestBody<B>>,
+        (request, begin): (Request<RequestBody<B>>, Option<Duration>),
         deadline: Option<Box<Deadline>>,
         verdict: &Verdict,
     ) -> State<S, B>
     where
         B: http_body::Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + Unpin + 'static,
     {
-        observe::decision(verdict, request.uri().path());
+        self.entry.observers.decided(verdict, request.uri().path(), (&self.entry.authorizer, begin));
         match verdict.result() {
             Ok(grant) => {
-                self.entry.admit(&mut request, grant.clone());
-                if deadline.as_ref().is_some_and(|deadline| deadline.has_passed()) {
-                    return State::refused(deadline::exceeded());
-                }
-                if Streams::concerns(grant, deadline.is_some()) {
-                    return self.open_stream(request, deadline.map(|deadline| deadline.at()), grant);
-                }
-                State::entered(self.inner.call(request, grant), deadline)
+                let entered = self.let_in(request, deadline, grant);
+                if grant.method().mode() == Mode::ReportOnly { entered.reporting(grant) } else { entered }
             }
             Err(denial) => {
                 State::refused(status::status_of(denial, verdict.method(), verdict.scope_prefix()))
             }
         }
+    }
+
+    fn let_in<B>(
+        &self,
+        mut request: Request<RequestBody<B>>,
+        deadline: Option<Box<Deadline>>,
+        grant: &Grant,
+    ) -> State<S, B>
+    where
+        B: http_body::Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + Unpin + 'static,
+    {
+        self.entry.admit(&mut request, grant.clone());
+        if deadline.as_ref().is_some_and(|deadline| deadline.has_passed()) {
+            return State::refused(deadline::exceeded());
+        }
+        if Streams::concerns(grant, deadline.is_some()) {
+            return self.open_stream(request, deadline.map(|deadline| deadline.at()), grant);
+        }
+        State::entered(self.inner.call(request, grant), deadline)
     }
 
     fn open_stream<B>(

@@ -10,7 +10,6 @@ use super::challenge;
 use crate::authorizer::Denial;
 use crate::policy::Method;
 use crate::scope::ScopePrefix;
-use crate::token::TokenError;
 
 /// `ErrorInfo.domain` of every refusal (AIP-193).
 pub const DOMAIN: &str = "sekisho";
@@ -32,8 +31,8 @@ pub const DOMAIN: &str = "sekisho";
 pub fn status_of(denial: &Denial, method: Option<&Method>, prefix: Option<&ScopePrefix>) -> Status {
     let no_prefix = ScopePrefix::default();
     let prefix = prefix.unwrap_or(&no_prefix);
-    let Some(reason) = reason(denial) else {
-        return Status::unimplemented("This server has no such method");
+    let Some(reason) = denial.reason() else {
+        return Status::unimplemented(denial.to_string());
     };
     let mut details =
         ErrorDetails::with_error_info(reason, DOMAIN, error_info_metadata(denial, method, prefix));
@@ -42,7 +41,7 @@ pub fn status_of(denial: &Denial, method: Option<&Method>, prefix: Option<&Scope
     }
     let mut metadata = MetadataMap::new();
     challenge::append(&mut metadata, denial, method, prefix);
-    Status::with_error_details_and_metadata(code(denial), message(denial), details, metadata)
+    Status::with_error_details_and_metadata(code(denial), denial.to_string(), details, metadata)
 }
 
 fn code(denial: &Denial) -> Code {
@@ -51,34 +50,6 @@ fn code(denial: &Denial) -> Code {
         Denial::Token(_) => Code::Unauthenticated,
         Denial::InsufficientScope { .. } => Code::PermissionDenied,
         Denial::KeysUnavailable { .. } => Code::Unavailable,
-    }
-}
-
-/// `ErrorInfo.reason`; none for what is no refusal to anybody in particular.
-pub(super) fn reason(denial: &Denial) -> Option<&'static str> {
-    use crate::token::CredentialsError;
-    match denial {
-        Denial::UnknownMethod => None,
-        Denial::Token(TokenError::Credentials(CredentialsError::Missing)) => Some("CREDENTIALS_MISSING"),
-        Denial::Token(TokenError::Credentials(_)) => Some("CREDENTIALS_MALFORMED"),
-        Denial::Token(TokenError::Malformed(_)) => Some("ACCESS_TOKEN_MALFORMED"),
-        Denial::Token(TokenError::Expired) => Some("ACCESS_TOKEN_EXPIRED"),
-        Denial::Token(TokenError::Invalid(_)) => Some("ACCESS_TOKEN_INVALID"),
-        Denial::InsufficientScope { .. } => Some("ACCESS_TOKEN_SCOPE_INSUFFICIENT"),
-        Denial::KeysUnavailable { .. } => Some("ISSUER_KEYS_UNAVAILABLE"),
-    }
-}
-
-/// What is told to the caller.
-pub(super) fn message(denial: &Denial) -> String {
-    match denial {
-        Denial::UnknownMethod => "This server has no such method".to_owned(),
-        Denial::Token(error) => error.to_string(),
-        Denial::InsufficientScope { .. } => "Insufficient scope".to_owned(),
-        Denial::KeysUnavailable { .. } => {
-            "The access token cannot be checked now: the issuer's keys are not available. Try again later"
-                .to_owned()
-        }
     }
 }
 

@@ -23,8 +23,9 @@ use http::Request;
 use tonic::Status;
 use tonic::body::Body;
 
-use super::{RequestBody, deadline, observe, status_of};
+use super::{RequestBody, deadline, status_of};
 use crate::authorizer::{Authorizer, Denial, Grant};
+use crate::observe::Observers;
 use crate::token::{InvalidToken, TokenError};
 use body::StreamBody;
 pub use call::EXPIRES_IN;
@@ -52,12 +53,13 @@ pub(super) struct Streams(Arc<Shared>);
 
 struct Shared {
     authorizer: Arc<Authorizer>,
+    observers: Observers,
     watch: Watch,
 }
 
 impl Streams {
-    pub(super) fn new(authorizer: Arc<Authorizer>) -> Self {
-        Self(Arc::new(Shared { authorizer, watch: Watch::default() }))
+    pub(super) fn new(authorizer: Arc<Authorizer>, observers: Observers) -> Self {
+        Self(Arc::new(Shared { authorizer, observers, watch: Watch::default() }))
     }
 
     /// Whether a call is a stream that has an end, by its token or by a deadline of its own.
@@ -97,7 +99,7 @@ impl Streams {
             return Err(stream.status());
         }
         // The key may have gone since the call was decided, before anybody looked for this stream.
-        if self.0.authorizer.has_withdrawn_key_of(grant) {
+        if grant.stream_ends_at().is_some() && self.0.authorizer.has_withdrawn_key_of(grant) {
             drop(stream.end(End::KeyWithdrawn));
         }
         let body = RequestBody::around(StreamBody::request(Arc::clone(&stream)));
@@ -125,10 +127,18 @@ impl Streams {
         Some(grant.stream_ends_at()?.duration_since(now).unwrap_or_default())
     }
 
+    /// Tells whoever observes; of a deadline nobody is told.
+    fn tell_of(&self, grant: &Grant, end: End) {
+        if let Some(denial) = end.denial() {
+            self.0.observers.ended(grant, &denial);
+        }
+    }
+
     fn status_of(&self, grant: &Grant, end: End) -> Status {
         match end.denial() {
             Some(denial) => {
-                status_of(&denial, Some(grant.method()), self.0.authorizer.scope_prefix_of(grant))
+                let prefix = self.0.authorizer.scope_prefix_of(grant);
+                status_of(&denial, Some(grant.method()), prefix.as_ref())
             }
             None => deadline::exceeded(),
         }
@@ -136,12 +146,6 @@ impl Streams {
 }
 
 impl End {
-    fn log(self, grant: &Grant) {
-        if let Some(denial) = self.denial() {
-            observe::ended(grant, &denial);
-        }
-    }
-
     /// What a call would be refused with that began now; none where the right to it goes on.
     fn denial(self) -> Option<Denial> {
         Some(match self {

@@ -9,6 +9,7 @@ use tonic::body::Body;
 
 use super::*;
 use crate::authorizer::Grant;
+use crate::observe::Observers;
 use crate::policy::{AccessRule, Policy};
 use crate::testing::TestIssuer;
 
@@ -49,7 +50,7 @@ fn guard(rule: AccessRule) -> (TestIssuer, Guard<Telling>) {
     let issuer = TestIssuer::new("https://i.example/", "api");
     let clock = std::sync::Arc::new(crate::testing::ManualClock::new());
     let authorizer = crate::authorizer::Authorizer::new(policy, issuer.issuer()).clock(clock);
-    (issuer, Guard::new(Telling, authorizer.into()))
+    (issuer, Guard::new(Telling, authorizer.into(), Observers::default()))
 }
 
 fn request(token: &str) -> Request<Body> {
@@ -101,7 +102,8 @@ async fn after_a_wait_for_a_key_too_the_service_is_called() {
     let trusted = crate::authorizer::Issuer::new(keys, crate::token::Verifier::new("api"));
     let policy = guarded.authorizer().policy().clone();
     let waiting = crate::authorizer::Authorizer::new(policy, trusted).clock(clock);
-    let answer = Guard::new(Telling, waiting.into()).call(request(&issuer.token().sign())).await;
+    let answer =
+        Guard::new(Telling, waiting.into(), Observers::default()).call(request(&issuer.token().sign())).await;
     assert_eq!(seen(&answer.expect("infallible")), [None, None]);
 }
 

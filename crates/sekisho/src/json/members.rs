@@ -33,15 +33,18 @@ impl<'j> Members<'j> {
         reader.object(|reader, name| {
             let Some(wanted) = Wanted::find(wanted, name) else { return reader.skip() };
             let value = Value::read(reader, &wanted.within)?;
-            members.insert(&wanted.name, value);
+            members.insert(wanted, value);
             Ok(())
         })?;
         Ok(members)
     }
 
-    fn insert(&mut self, name: &'j str, value: Value<'j>) {
+    fn insert(&mut self, wanted: &'j Wanted, value: Value<'j>) {
+        let name = &*wanted.name;
         if self.fault.is_none() {
-            let within = value.fault().or_else(|| self.get(name).map(|_| Fault::repeated()));
+            let is_fault = |fault: &Fault| wanted.must_be_readable || fault.kind != FaultKind::Unreadable;
+            let within = value.fault().filter(is_fault);
+            let within = within.or_else(|| self.get(name).map(|_| Fault::repeated()));
             self.fault = within.map(|fault| Box::new(fault.of(name)));
         }
         self.values.push(Member { mark: Mark::of(name), name, value });
@@ -66,10 +69,19 @@ impl<'j> Members<'j> {
 
     /// A member of a member, by the names from outside in. Every name but the last has to be an object's.
     pub fn within(&self, names: &[String]) -> Option<&Value<'j>> {
-        let (first, rest) = names.split_first()?;
-        rest.iter().try_fold(self.get(first)?, |value, name| match value {
-            Value::Object(members) => members.get(name),
-            _ => None,
+        self.reach(names).unwrap_or_default()
+    }
+
+    /// The same, where it matters why there is none.
+    ///
+    /// # Errors
+    /// [`NoObject`] where one of the names but the last is that of something else.
+    pub fn reach(&self, names: &[String]) -> Result<Option<&Value<'j>>, NoObject> {
+        let Some((first, rest)) = names.split_first() else { return Ok(None) };
+        rest.iter().try_fold(self.get(first), |value, name| match value {
+            Some(Value::Object(members)) => Ok(members.get(name)),
+            Some(_) => Err(NoObject),
+            None => Ok(None),
         })
     }
 
@@ -78,6 +90,10 @@ impl<'j> Members<'j> {
         self.fault.as_deref()
     }
 }
+
+/// A value on the way to a member is there, and is no object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoObject;
 
 fn is_named(name: &str) -> impl Fn(&Member<'_>) -> bool {
     let mark = Mark::of(name);
@@ -125,15 +141,22 @@ impl Fault {
 /// name as it is.
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let [url] = self.names.as_slice()
-            && url.contains("://")
-        {
-            return f.write_str(url);
-        }
-        for (index, name) in self.names.iter().rev().enumerate() {
-            let dot = if index == 0 { "" } else { "." };
+        write_path(f, self.names.iter().rev())
+    }
+}
+
+/// Writes names as the path to a claim is configured. No name in a path of several has `://` in it.
+pub(crate) fn write_path<'n>(
+    f: &mut fmt::Formatter<'_>,
+    names: impl Iterator<Item = &'n String>,
+) -> fmt::Result {
+    for (index, name) in names.enumerate() {
+        let dot = if index == 0 { "" } else { "." };
+        if name.contains("://") {
+            write!(f, "{dot}{name}")?;
+        } else {
             write!(f, "{dot}{}", name.replace('\\', r"\\").replace('.', r"\."))?;
         }
-        Ok(())
     }
+    Ok(())
 }

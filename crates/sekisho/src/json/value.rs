@@ -12,9 +12,9 @@ use super::wanted::Wanted;
 pub enum Value<'j> {
     /// `null`
     Null,
-    /// `true` or `false`. Which of the two is not kept.
-    Boolean,
-    /// As it is written. An `f64` can hold it.
+    /// `true` or `false`.
+    Boolean(bool),
+    /// As it is written. It is not beyond what an `f64` can hold.
     Number(&'j str),
     /// What a string says, its escapes resolved.
     Text(Cow<'j, str>),
@@ -51,8 +51,10 @@ impl<'j> Value<'j> {
                 let number = reader.number()?;
                 if is_in_range(number) { Self::Number(number) } else { Self::Unreadable }
             }
-            _ if reader.literal()? == "null" => Self::Null,
-            _ => Self::Boolean,
+            _ => match reader.literal()? {
+                "null" => Self::Null,
+                word => Self::Boolean(word == "true"),
+            },
         })
     }
 

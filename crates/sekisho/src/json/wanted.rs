@@ -11,22 +11,40 @@ pub struct Wanted {
     mark: Mark,
     pub(super) name: Cow<'static, str>,
     pub(super) within: Vec<Wanted>,
+    /// Whether it is a fault where it is there and cannot be read.
+    pub(super) must_be_readable: bool,
 }
 
 impl Wanted {
     /// A member of this name. Of an object there is then nothing to be had but that it is one.
     pub const fn member(name: &'static str) -> Self {
-        Self { mark: Mark::of(name), name: Cow::Borrowed(name), within: Vec::new() }
+        Self { mark: Mark::of(name), name: Cow::Borrowed(name), within: Vec::new(), must_be_readable: true }
     }
 
     /// Adds a member of a member, by the names from outside in.
     pub fn add(all: &mut Vec<Self>, names: &[String]) {
+        Self::add_each(all, names, true);
+    }
+
+    /// The same of a member that is no fault where it cannot be read. It is one still where the member is wanted by
+    /// [`Self::add`] too, and where it is there twice.
+    pub fn add_tolerated(all: &mut Vec<Self>, names: &[String]) {
+        Self::add_each(all, names, false);
+    }
+
+    fn add_each(all: &mut Vec<Self>, names: &[String], must_be_readable: bool) {
         let Some((first, rest)) = names.split_first() else { return };
         let index = all.iter().position(|wanted| wanted.name == *first).unwrap_or_else(|| {
-            all.push(Self { mark: Mark::of(first), name: Cow::Owned(first.clone()), within: Vec::new() });
+            all.push(Self::owned(first));
             all.len() - 1
         });
-        Self::add(&mut all[index].within, rest);
+        all[index].must_be_readable |= must_be_readable;
+        Self::add_each(&mut all[index].within, rest, must_be_readable);
+    }
+
+    fn owned(name: &str) -> Self {
+        let (mark, name) = (Mark::of(name), Cow::Owned(name.to_owned()));
+        Self { mark, name, within: Vec::new(), must_be_readable: false }
     }
 
     /// The one of this name, if it is wanted. Names are compared as what they say: `\u0065xp` is `exp`. Nearly all are written

@@ -17,7 +17,8 @@ use tower_service::Service;
 use super::answer::{Answer, boxed, into_tonic};
 use super::direct::Handler;
 use crate::authorizer::Grant;
-use crate::grpc::{GrantOfThisCall, shown_path};
+use crate::grpc::GrantOfThisCall;
+use crate::observe::shown_path;
 
 /// A service that runs what was granted, and nothing else. A layer between the guard and the service may have written
 /// another path into the request, by which the service would choose another method; it may have put the grant of another

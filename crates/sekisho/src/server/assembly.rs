@@ -11,9 +11,10 @@ use super::direct::Handlers;
 use super::health::{self, HealthHandle, Readiness};
 use super::registered::{Registered, path_of};
 use super::services::{GuardOptions, Services};
-use super::{Protected, SetupError, reflected};
+use super::{Protected, SetupError, reflected, reporting};
 use crate::authorizer::{Authorizer, Issuer};
 use crate::grpc::Guard;
+use crate::observe::Observers;
 use crate::policy::{DeclaredRule, Policy};
 
 impl Services {
@@ -26,11 +27,14 @@ impl Services {
         check_distinct(&names)?;
         let paths = paths(&policy);
         let authorizer = Arc::new(this.guard.authorizer(policy, issuer));
+        authorizer.check_issuers()?;
+        reporting::warn_of_methods(authorizer.policy());
+        let observers = Observers::new(std::mem::take(&mut this.guard.observers));
         let handle = HealthHandle::new();
         let readiness = Readiness { authorizer: Arc::clone(&authorizer), handle: handle.clone() };
         let GuardOptions { forwards_token, checks_requests, enforces_deadlines, .. } = this.guard;
         let behind = this.with_own_services(&names, readiness)?.behind_the_guard(authorizer.policy());
-        let guard = Guard::new(behind, authorizer)
+        let guard = Guard::new(behind, authorizer, observers)
             .forwarding_token(forwards_token)
             .enforcing_deadlines(enforces_deadlines);
         Ok(Protected::new(guard, checks_requests, paths, handle))

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::authorizer::UntrustedIssuers;
 use crate::policy::{PolicyError, RegistrationError};
 
 /// Why services cannot be protected. Nothing is served then. A `main` that returns it prints it as it is meant to be
@@ -18,6 +19,9 @@ pub enum SetupError {
     /// Two services of one name: only one of them would be called.
     #[error("{0}: registered twice; keep one of the two")]
     RegisteredTwice(String),
+    /// A token could be of two issuers.
+    #[error(transparent)]
+    Issuers(#[from] UntrustedIssuers),
     /// The descriptors cannot be served.
     #[error("reflection: {0}")]
     Reflection(#[from] crate::reflection::Error),

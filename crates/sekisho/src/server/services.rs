@@ -17,6 +17,7 @@ use super::registered::Registered;
 use super::{Protected, SetupError};
 use crate::authorizer::Issuer;
 use crate::clock::Clock;
+use crate::observe::Observer;
 use crate::policy::{DeclaredRule, Policy, PolicyBuilder};
 
 /// Wraps a layer around all routes.
@@ -43,6 +44,7 @@ pub(super) struct GuardOptions {
     pub(super) max_token_size: Option<usize>,
     pub(super) remembered_tokens: Option<usize>,
     pub(super) other_issuers: Vec<Issuer>,
+    pub(super) observers: Vec<Box<dyn Observer>>,
     pub(super) forwards_token: bool,
     pub(super) checks_requests: bool,
     pub(super) enforces_deadlines: bool,
@@ -77,6 +79,7 @@ impl Services {
             max_token_size: None,
             remembered_tokens: None,
             other_issuers: Vec::new(),
+            observers: Vec::new(),
             forwards_token: false,
             checks_requests: true,
             enforces_deadlines: false,
@@ -214,6 +217,20 @@ impl Services {
     /// Trusts one more issuer, see [`Authorizer::also_trusting`](crate::authorizer::Authorizer::also_trusting).
     pub fn also_trusting(mut self, issuer: Issuer) -> Self {
         self.guard.other_issuers.push(issuer);
+        self
+    }
+
+    /// Tells this one of each decision too, besides the log and those that were named before.
+    pub fn observed_by(mut self, observer: impl Observer) -> Self {
+        self.guard.observers.push(Box::new(observer));
+        self
+    }
+
+    /// Enforces no rule: every method only reports, whatever its rule says, as with `mode: REPORT_ONLY`. For finding out who
+    /// would be refused, before rules are enforced in front of callers that there are already. Whoever can reach the server
+    /// can call every method meanwhile.
+    pub fn dangerous_report_only(mut self) -> Self {
+        self.policy = self.policy.dangerous_report_only();
         self
     }
 

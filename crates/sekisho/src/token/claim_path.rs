@@ -1,6 +1,9 @@
 //! Where in a token a claim stands.
 
+use std::fmt;
 use std::str::FromStr;
+
+use crate::json;
 
 /// The way to a claim: its name, or names parted by dots where it is within others, like `realm_access.roles`.
 ///
@@ -42,6 +45,13 @@ impl ClaimPath {
     }
 }
 
+/// As it was parsed, to the last byte: there is one way to write a path.
+impl fmt::Display for ClaimPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        json::write_path(f, self.0.iter())
+    }
+}
+
 impl FromStr for ClaimPath {
     type Err = InvalidClaimPath;
 
@@ -80,9 +90,9 @@ pub enum InvalidClaimPath {
 }
 
 /// As it is meant to be read: for a `main` that returns it.
-impl std::fmt::Debug for InvalidClaimPath {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Display::fmt(self, f)
+impl fmt::Debug for InvalidClaimPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -126,6 +136,7 @@ mod tests {
         #[test]
         fn any_text_is_read_without_a_panic(text in r"[a.\\:/ ]{0,12}|.{0,12}") {
             if let Ok(path) = text.parse::<ClaimPath>() {
+                prop_assert_eq!(path.to_string(), text.as_str());
                 prop_assert!(!path.0.is_empty());
                 prop_assert!(path.0.iter().all(|name| !name.trim().is_empty()));
             }

@@ -1,12 +1,15 @@
 //! The claims of a token whose signature verified.
 
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use super::granted_scopes::granted_scopes;
 use super::jws::refuse_fault;
+use super::kept_claims::KeptClaims;
 use super::lifetime::{Lifetime, numeric_date};
-use super::{InvalidToken, Part, TokenError, TokenProfile, UnverifiedToken, Verifier};
+use super::{ClaimPath, ClaimValue, InvalidToken, Part, TokenError, TokenProfile, UnverifiedToken, Verifier};
 use crate::json::{Members, Value};
 use crate::scope::ScopeSet;
 
@@ -21,9 +24,11 @@ pub struct Claims {
     issuer: Arc<str>,
     /// The subject, and the client behind it.
     names: Box<str>,
-    subject_length: usize,
+    /// Where the client begins, if there is one. A subject has at least one byte.
+    client_at: Option<NonZeroUsize>,
     scopes: ScopeSet,
-    has_client: bool,
+    /// Where the verifier keeps some.
+    kept: Option<Box<KeptClaims>>,
 }
 
 impl Claims {
@@ -34,12 +39,13 @@ impl Claims {
 
     /// `sub`: whom the token is about; unique with the issuer alone.
     pub fn subject(&self) -> &str {
-        &self.names[..self.subject_length]
+        &self.names[..self.client_at.map_or(self.names.len(), NonZeroUsize::get)]
     }
 
-    /// `client_id`, or else `azp`: the client that the token was issued to.
+    /// The client that the token was issued to: the first of [`Verifier::client_claims`] that it has, which are `client_id`
+    /// and `azp` unless set.
     pub fn client(&self) -> Option<&str> {
-        self.has_client.then(|| &self.names[self.subject_length..])
+        self.client_at.map(|start| &self.names[start.get()..])
     }
 
     /// What the configured claims grant, all together; without the prefix that their issuer writes.
@@ -50,6 +56,21 @@ impl Claims {
     /// `exp`: the token is not accepted from then on (leeway aside).
     pub fn expires_at(&self) -> SystemTime {
         self.lifetime.expires_at()
+    }
+
+    /// A claim that [`Verifier::keep_claims`] or [`Verifier::log_claims`] names, by its path as it is written there.
+    pub fn claim(&self, path: &str) -> ClaimValue<'_> {
+        self.kept.as_ref().map_or(ClaimValue::NotKept, |kept| kept.get(path))
+    }
+
+    /// The claims that [`Verifier::log_claims`] names, for a line of the log: `tenant="acme" roles=["a","b"]`. None where the
+    /// token has none of them.
+    ///
+    /// Values are JSON, so that none can be taken for another claim: what is no printable character has an escape. A string is
+    /// cut after 256 characters, and all values together after 1 KiB: `…` then stands outside of the quotes. Of a claim
+    /// that is not kept in full it is said that it is `TOO_LARGE` or `OTHER`, like the variants of [`ClaimValue`].
+    pub fn logged(&self) -> Option<String> {
+        self.kept.as_ref()?.logged()
     }
 
     /// Whether the token's own dates let it be accepted now: what [`Verifier::verify`] judges of them.
@@ -63,10 +84,12 @@ impl Claims {
 
     /// About how much memory they take beside this struct, in bytes.
     pub(crate) fn heap_size(&self) -> usize {
-        allocated(self.names.len()) + self.scopes.heap_size()
+        let kept = self.kept.as_ref().map_or(0, |kept| kept.heap_size());
+        allocated(self.names.len()) + self.scopes.heap_size() + kept
     }
 }
 
+/// Without those that are kept, which may be of a person.
 impl fmt::Debug for Claims {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Claims")
@@ -107,13 +130,13 @@ pub(super) fn judge(
         return Err(InvalidToken::ClaimEmpty { claim: "sub".to_owned() }.into());
     }
     optional_text(payload, "jti")?;
-    let client = optional_text(payload, "client_id")?.or(optional_text(payload, "azp")?);
+    let client = client(payload, &expected.claims.client)?;
     Ok(Claims {
         issuer: Arc::clone(issuer),
         names: [subject, client.unwrap_or_default()].concat().into(),
-        subject_length: subject.len(),
-        has_client: client.is_some(),
-        scopes: granted_scopes(payload, expected),
+        client_at: client.and_then(|_| NonZeroUsize::new(subject.len())),
+        scopes: granted_scopes(payload, subject, expected),
+        kept: expected.claims.kept_paths.as_ref().map(|paths| KeptClaims::of(payload, paths).into()),
         lifetime,
     })
 }
@@ -149,8 +172,8 @@ fn check_issuer(payload: &Members<'_>, expected: &str) -> Result<(), InvalidToke
 /// A claim that was configured may name the audience where there is no `aud`. It does not put an `aud` aside:
 /// that says whom the token is for, and whoever is not named must not take it (RFC 7519 §4.1.3).
 fn check_audience(payload: &Members<'_>, expected: &Verifier) -> Result<(), InvalidToken> {
-    for claim in [expected.audience_claim.as_str(), "aud"] {
-        let is_required = claim == expected.audience_claim || expected.profile == TokenProfile::Rfc9068;
+    for claim in [expected.claims.audience.as_str(), "aud"] {
+        let is_required = claim == expected.claims.audience || expected.profile == TokenProfile::Rfc9068;
         match payload.get(claim) {
             Some(audience) => check_names(audience, claim, &expected.audience)?,
             None if is_required => return Err(InvalidToken::ClaimMissing { claim: claim.to_owned() }),
@@ -180,26 +203,18 @@ fn check_profile(payload: &Members<'_>, profile: TokenProfile) -> Result<(), Inv
     Ok(())
 }
 
-/// A claim that is not there, or whose way leads through what is no object, grants nothing.
-fn granted_scopes(payload: &Members<'_>, expected: &Verifier) -> ScopeSet {
-    let claims = expected.scope_claims.iter().filter_map(|claim| payload.within(claim.names()));
-    let mut granted = ScopeSet::new();
-    for scopes in claims.filter_map(scopes_of) {
-        granted.append(scopes.without_prefix(&expected.scope_prefix));
+/// The first that is there, and text or nothing in each of them: a client that is not understood is not passed over for
+/// another one.
+fn client<'a>(payload: &'a Members<'_>, claims: &[ClaimPath]) -> Result<Option<&'a str>, InvalidToken> {
+    let mut client = None;
+    for claim in claims {
+        match payload.within(claim.names()) {
+            None => {}
+            Some(Value::Text(text)) => client = client.or(Some(&**text)),
+            Some(_) => return Err(InvalidToken::ClaimType { claim: claim.to_string() }),
+        }
     }
-    // A token may be remembered for long.
-    granted.shrink_to_fit();
-    granted
-}
-
-/// A space-separated string (RFC 6749 §3.3) or an array of scope tokens. A claim of any other shape, or
-/// with anything in it that is no scope token, is not understood and so grants nothing.
-fn scopes_of(claim: &Value<'_>) -> Option<ScopeSet> {
-    match claim {
-        Value::Text(scopes) => scopes.parse().ok(),
-        Value::Array(scopes) => ScopeSet::parse_each(scopes.only_texts()?).ok(),
-        _ => None,
-    }
+    Ok(client)
 }
 
 fn optional_text<'a>(payload: &'a Members<'_>, claim: &str) -> Result<Option<&'a str>, InvalidToken> {

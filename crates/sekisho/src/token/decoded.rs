@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{BearerToken, MalformedToken, Part};
 use crate::base64url;
+use crate::json::{self, Value, Wanted};
 
 /// The three parts of a token, decoded and not yet read. What is read of them borrows from here.
 ///
@@ -55,6 +56,15 @@ impl<'a> DecodedToken<'a> {
         base64url::decode_into(payload, &mut self.texts).ok_or(Part::Payload)?;
         self.signature = base64url::decode(signature).ok_or(Part::Signature)?;
         Ok(())
+    }
+
+    /// The issuer that the token says it is from, said once and as a text. Good for choosing by whose rules it is judged,
+    /// and for nothing else.
+    pub(crate) fn claimed_issuer(&self) -> Option<String> {
+        static ISSUER: [Wanted; 1] = [Wanted::member("iss")];
+        let payload = json::read_object(self.payload().ok()?, &ISSUER).ok()?;
+        let name = payload.get("iss").and_then(Value::as_text).filter(|_| payload.fault().is_none());
+        name.map(ToOwned::to_owned)
     }
 
     /// Whether all parts are base64url.

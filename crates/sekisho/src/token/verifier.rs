@@ -1,48 +1,29 @@
 //! The checks of an access token, in order: form, header, key, signature, claims.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::claims::{self, Claims};
 use super::jws::CompactJws;
-use super::{ClaimPath, DecodedToken, InvalidToken, TokenError, TokenProfile, UnverifiedToken};
-use crate::json::Wanted;
+use super::read_claims::ReadClaims;
+use super::{DecodedToken, InvalidToken, TokenError, TokenProfile, UnverifiedToken};
 use crate::jwks::{Algorithm, HeldKeys, VerificationKey};
-use crate::scope::ScopePrefix;
-
-/// Claims that are read whatever is configured.
-static CLAIMS: [Wanted; 15] = [
-    Wanted::member("iss"),
-    Wanted::member("sub"),
-    Wanted::member("aud"),
-    Wanted::member("exp"),
-    Wanted::member("nbf"),
-    Wanted::member("iat"),
-    Wanted::member("jti"),
-    Wanted::member("client_id"),
-    Wanted::member("azp"),
-    Wanted::member("cnf"),
-    Wanted::member("typ"),
-    Wanted::member("token_use"),
-    Wanted::member("nonce"),
-    Wanted::member("at_hash"),
-    Wanted::member("c_hash"),
-];
+use crate::scope::{ScopePrefix, ScopeSet};
 
 /// What an access token has to be like. Starts from what an issuer of today sends: RS256, five seconds of
 /// leeway, scopes in `scope` and `scp`.
 #[derive(Debug, Clone)]
 pub struct Verifier {
     pub(super) audience: String,
-    pub(super) audience_claim: String,
     pub(super) algorithms: Vec<Algorithm>,
     pub(super) leeway: Duration,
-    pub(super) scope_claims: Vec<ClaimPath>,
     pub(super) scope_prefix: ScopePrefix,
+    /// By subject.
+    pub(super) further_scopes: HashMap<Box<str>, ScopeSet>,
     pub(super) profile: TokenProfile,
     pub(super) accepts_bound_tokens: bool,
-    /// All claims that are read: made of the settings above, and not anew for each token.
-    claims: Vec<Wanted>,
+    pub(super) claims: ReadClaims,
 }
 
 impl Verifier {
@@ -50,24 +31,14 @@ impl Verifier {
     pub fn new(audience: impl Into<String>) -> Self {
         Self {
             audience: audience.into(),
-            audience_claim: "aud".to_owned(),
             algorithms: vec![Algorithm::Rs256],
             leeway: Duration::from_secs(5),
-            scope_claims: vec![ClaimPath::top("scope"), ClaimPath::top("scp")],
             scope_prefix: ScopePrefix::default(),
+            further_scopes: HashMap::new(),
             profile: TokenProfile::Any,
             accepts_bound_tokens: false,
-            claims: Vec::new(),
+            claims: ReadClaims::default(),
         }
-        .with_claims()
-    }
-
-    /// The claim that names the audience, for issuers that put no `aud` in access tokens: a name, and no path. An
-    /// `aud` that is there all the same has to name the audience too (RFC 7519 §4.1.3).
-    #[must_use]
-    pub fn audience_claim(mut self, claim: impl Into<String>) -> Self {
-        self.audience_claim = claim.into();
-        self.with_claims()
     }
 
     /// The algorithms that are accepted, in place of RS256. With none, no token is.
@@ -89,21 +60,6 @@ impl Verifier {
         self
     }
 
-    /// The claims whose scopes count, in place of `scope` and `scp`; by name, or by path where they are within
-    /// others. A path is parsed before, so that a wrong one is a fault of the configuration and not of a token:
-    ///
-    /// ```
-    /// # use sekisho::token::{InvalidClaimPath, Verifier};
-    /// let claims = ["scope".parse()?, "realm_access.roles".parse()?];
-    /// let verifier = Verifier::new("orders").scope_claims(claims);
-    /// # Ok::<(), InvalidClaimPath>(())
-    /// ```
-    #[must_use]
-    pub fn scope_claims(mut self, claims: impl IntoIterator<Item = ClaimPath>) -> Self {
-        self.scope_claims = claims.into_iter().collect();
-        self.with_claims()
-    }
-
     /// What the issuer writes before the names of scopes, like `api://orders/`. A scope that begins with it counts
     /// without it, and whoever is refused is told to ask for scopes with it.
     ///
@@ -118,6 +74,25 @@ impl Verifier {
     /// What the issuer writes before the names of scopes; an empty one unless set.
     pub fn prefix_of_scopes(&self) -> &ScopePrefix {
         &self.scope_prefix
+    }
+
+    /// Scopes that tokens about a subject have besides those of their claims: for issuers that write none, like a
+    /// Kubernetes cluster for its service accounts, or GitHub Actions for its workflows. For one subject they add up.
+    ///
+    /// `subject` is compared with the `sub` of a verified token byte for byte. It is no pattern, and is nobody's of another
+    /// issuer. The scopes are those of the rules: the prefix of [`Self::scope_prefix`] is not taken off them.
+    ///
+    /// ```
+    /// # use sekisho::{scope::InvalidScope, token::Verifier};
+    /// let verifier = Verifier::new("orders")
+    ///     .scopes_of("system:serviceaccount:shop:billing", "orders:read orders:export".parse()?)
+    ///     .scopes_of("system:serviceaccount:shop:stock", "orders:read".parse()?);
+    /// # Ok::<(), InvalidScope>(())
+    /// ```
+    #[must_use]
+    pub fn scopes_of(mut self, subject: impl Into<String>, scopes: ScopeSet) -> Self {
+        self.further_scopes.entry(subject.into().into()).or_default().append(scopes);
+        self
     }
 
     /// How strictly a token has to say that it is an access token.
@@ -140,7 +115,7 @@ impl Verifier {
     /// # Errors
     /// [`TokenError::Malformed`], or [`TokenError::Invalid`] for what the header says.
     pub fn read<'a>(&'a self, token: &'a DecodedToken<'_>) -> Result<UnverifiedToken<'a>, TokenError> {
-        let token = CompactJws::read(token, &self.claims)?.into_unverified(&self.algorithms)?;
+        let token = CompactJws::read(token, &self.claims.wanted)?.into_unverified(&self.algorithms)?;
         self.check_type(&token)?;
         Ok(token)
     }
@@ -185,23 +160,9 @@ impl Verifier {
         Ok((claims::judge(token, self, &keys.issuer, now)?, signed))
     }
 
-    /// Whether verified claims would be accepted now, as far as that depends on the time.
-    pub(crate) fn accepts_now(&self, claims: &Claims, now: SystemTime) -> bool {
-        claims.are_current(self.leeway, now)
-    }
-
     /// How long after `exp` a token is accepted.
     pub(crate) fn leeway_to_accept_with(&self) -> Duration {
         self.leeway
-    }
-
-    fn with_claims(mut self) -> Self {
-        self.claims = CLAIMS.to_vec();
-        Wanted::add(&mut self.claims, std::slice::from_ref(&self.audience_claim));
-        for claim in &self.scope_claims {
-            Wanted::add(&mut self.claims, claim.names());
-        }
-        self
     }
 
     /// RFC 9068 §4 wants `at+jwt`, so that no other kind of JWT passes for an access token. Many issuers

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::error::Error;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -13,8 +14,9 @@ use tonic::body::Body;
 
 use super::super::RequestBody;
 use super::super::deadline::{self, Deadline};
+use super::super::would_deny;
 use super::{Granted, Guard};
-use crate::authorizer::Verdict;
+use crate::authorizer::{Denial, Grant, Verdict};
 
 pin_project! {
     /// The answer to a call.
@@ -36,10 +38,10 @@ pin_project! {
         AwaitingKey {
             verdict: Pin<Box<dyn Future<Output = Verdict> + Send>>,
             deadline: Option<Box<Deadline>>,
-            call: Option<(Guard<S>, Request<RequestBody<B>>)>,
+            call: Option<(Guard<S>, Request<RequestBody<B>>, Option<Duration>)>,
         },
         Entered { #[pin] response: S::Future },
-        // A stream, or a call with a deadline. In a box, so that other calls pay nothing for it.
+        // A stream, a call with a deadline, or one of a method that only reports. In a box, so that other calls pay nothing for it.
         Watched { response: Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>> },
         Refused { response: Option<Response<Body>> },
     }
@@ -55,6 +57,23 @@ impl<S: Granted, B> State<S, B> {
 
     pub(super) fn refused(status: Status) -> Self {
         Self::Refused { response: Some(status.into_http()) }
+    }
+}
+
+impl<S, B> State<S, B>
+where
+    S: Granted,
+    B: http_body::Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + Unpin + 'static,
+{
+    /// The same answer, and beside it what the call would be refused with.
+    pub(super) fn reporting(self, grant: &Grant) -> Self {
+        let reason = grant.would_deny().and_then(Denial::reason);
+        let answer = GuardFuture { state: self };
+        Self::Watched {
+            response: Box::pin(
+                async move { answer.await.map(|response| would_deny::tell(response, reason)) },
+            ),
+        }
     }
 }
 
@@ -81,7 +100,9 @@ where
                 StateProjection::Refused { response } => return answer_once(response),
                 StateProjection::AwaitingKey { verdict, deadline, call } => match verdict.as_mut().poll(cx) {
                     Poll::Ready(verdict) => match call.take() {
-                        Some((guard, request)) => guard.enter(request, deadline.take(), &verdict),
+                        Some((guard, request, begin)) => {
+                            guard.enter((request, begin), deadline.take(), &verdict)
+                        }
                         None => return Poll::Pending,
                     },
                     Poll::Pending => {

@@ -86,6 +86,11 @@ impl OpenStream {
         self.streams.status_of(&self.grant, self.ended().unwrap_or(End::Unwatched))
     }
 
+    /// Tells whoever observes why it has ended.
+    pub(super) fn tell_of(&self, end: End) {
+        self.streams.tell_of(&self.grant, end);
+    }
+
     /// How long it may go on.
     pub(super) fn left(&self) -> Option<Duration> {
         self.streams.left_of(&self.grant)

@@ -12,6 +12,7 @@ use tracing::{Event, Metadata, Subscriber};
 use super::open::OpenStream;
 use super::{End, Streams};
 use crate::authorizer::{Authorization, Authorizer, Grant};
+use crate::observe::Observers;
 use crate::policy::Policy;
 use crate::testing::{ManualClock, TestIssuer};
 
@@ -35,7 +36,7 @@ fn granted() -> (Streams, Grant) {
     head.insert(AUTHORIZATION, format!("Bearer {}", issuer.token().sign()).parse().expect("a value"));
     let Authorization::Decided(verdict) = authorizer.authorize(PATH, &head) else { panic!("it waits") };
     let grant = verdict.into_result().expect("a grant");
-    (Streams::new(authorizer), grant)
+    (Streams::new(authorizer, Observers::default()), grant)
 }
 
 /// Counts events.

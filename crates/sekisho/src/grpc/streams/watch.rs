@@ -13,8 +13,8 @@ use tokio::sync::Notify;
 use super::ends::{Due, Ends};
 use super::open::OpenStream;
 use super::{End, Shared, Watched};
+use crate::authorizer::KeyChanges;
 use crate::clock::{Clock, Wait};
-use crate::jwks::Fetches;
 
 /// How many streams that end one after the other are dropped before the statuses of the first are written.
 const TOGETHER: usize = 1 << 14;
@@ -37,10 +37,10 @@ impl Watch {
         let mut ends = self.ends();
         if !ends.is_watched {
             let (watched, change) = (Arc::downgrade(shared), Arc::clone(&self.change));
-            let fetches = shared.authorizer.fetches();
+            let changes = shared.authorizer.key_changes();
             let run = move || {
                 // Of the clock's, if it is a panic: the process's hook has told of it.
-                let ended = catch_unwind(AssertUnwindSafe(|| run(&watched, &change, fetches)));
+                let ended = catch_unwind(AssertUnwindSafe(|| run(&watched, &change, changes)));
                 if !matches!(ended, Ok(Ok(()))) {
                     watched.upgrade().inspect(|shared| shared.end_all());
                 }
@@ -139,25 +139,29 @@ impl Shared {
 }
 
 /// The runtime is made here: to drop one is not for whoever serves calls, and so it would be if there were no thread.
-fn run(shared: &Watched, change: &Notify, fetches: Fetches) -> io::Result<()> {
+fn run(shared: &Watched, change: &Notify, changes: KeyChanges) -> io::Result<()> {
     let runtime = runtime::Builder::new_current_thread().enable_time().build()?;
-    runtime.block_on(watch(shared, change, fetches));
+    runtime.block_on(watch(shared, change, changes));
     Ok(())
 }
 
 /// For as long as there is a guard, or a stream that it let in.
-async fn watch(shared: &Watched, change: &Notify, mut fetches: Fetches) {
+async fn watch(shared: &Watched, change: &Notify, mut changes: KeyChanges) {
     loop {
         let Some(strong) = shared.upgrade() else { return };
         let next = strong.end_what_is_over();
         let wait = next.map(|at| strong.authorizer.clock_in_use().wait_until(at));
         drop(strong);
-        let is_fetched = tokio::select! {
-            () = change.notified() => false,
-            () = wait_or_for_ever(wait) => false,
-            () = fetches.next() => true,
+        let key_change = tokio::select! {
+            () = change.notified() => None,
+            () = wait_or_for_ever(wait) => None,
+            others_are_trusted = changes.next() => Some(others_are_trusted),
         };
-        if is_fetched && let Some(strong) = shared.upgrade() {
+        if let (Some(others_are_trusted), Some(strong)) = (key_change, shared.upgrade()) {
+            if others_are_trusted {
+                // Before keys are looked at: those that change afterwards are told of.
+                changes = strong.authorizer.key_changes();
+            }
             strong.end_what_is_withdrawn();
         }
     }

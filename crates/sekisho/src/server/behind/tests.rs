@@ -8,6 +8,7 @@ use tower::service_fn;
 use super::*;
 use crate::authorizer::Authorizer;
 use crate::grpc::Guard;
+use crate::observe::Observers;
 use crate::policy::{AccessRule, Method, Policy};
 use crate::server::as_granted::AsGranted;
 use crate::server::direct::{Handled, Handler};
@@ -39,7 +40,11 @@ async fn outcome(
     let (policy, ran) = (policy(), Arc::default());
     let handlers = Handlers::new(handlers(&policy, &ran).into_iter());
     let issuer = TestIssuer::new("https://i.example/", "api").issuer();
-    let guard = Guard::new(Behind::Direct(handlers.into()), Arc::new(Authorizer::new(policy, issuer)));
+    let guard = Guard::new(
+        Behind::Direct(handlers.into()),
+        Arc::new(Authorizer::new(policy, issuer)),
+        Observers::default(),
+    );
     let code = async |path| {
         let answer = guard.call(Request::post(path).body(Body::empty()).expect("a request")).await;
         let headers = answer.expect("infallible").into_parts().0.headers;

@@ -105,20 +105,20 @@ impl World {
         let Lookup::Held(keys) = self.keys.lookup(Some("first")) else { panic!("it is held") };
         let entry = format!("Bearer {token}");
         let token = BearerToken::parse([entry.as_bytes()], entry.len()).expect("a token");
-        let issuer = &self.authorizer.issuers[0];
+        let issuer = &self.authorizer.issuers()[0];
         let verifier = issuer.verifier();
         let decoded = token.decode().expect("three parts");
         let token = verifier.read(&decoded).expect("a form");
         let signed = verifier.verify_signed(&token, &keys, self.clock.now()).expect("a signature");
         let known_scopes = self.authorizer.policy.known_scopes(signed.0.scopes());
-        Verified::new((0, issuer), signed, known_scopes, &keys)
+        Verified::new(issuer, signed, known_scopes, &keys)
     }
 
     pub(super) fn remembers(&self, token: &str) -> bool {
         let metadata =
             HeaderMap::from_iter([(AUTHORIZATION, format!("Bearer {token}").parse().expect("a value"))]);
         let presented = self.authorizer.presented(&metadata).expect("a token");
-        self.authorizer.memory.recall(presented, &self.authorizer.issuers, self.clock.now()).is_some()
+        self.authorizer.memory.recall(presented, &self.authorizer.trusted, self.clock.now()).is_some()
     }
 }
 

@@ -6,56 +6,63 @@
 
 use std::borrow::Cow;
 
-use super::status;
-use crate::authorizer::{Denial, Grant, Verdict};
+use super::{Decision, EndedStream, Observer};
 use crate::excerpt;
-use crate::token::{Claims, TokenError};
+use crate::token::Claims;
 
 /// The target of calls that go on to their handler.
 const ALLOWED: &str = "sekisho::call::allowed";
-/// The target of calls that were refused.
+/// The target of calls that were refused, or would be.
 const REFUSED: &str = "sekisho::call::refused";
 
-pub(super) fn decision(verdict: &Verdict, path: &str) {
-    match verdict.result() {
-        Ok(_) => tracing::info!(
-            target: ALLOWED,
-            method = method(verdict, path),
-            subject = verdict.claims().map(subject).as_deref(),
-            client = verdict.claims().and_then(client).as_deref(),
-            outcome = "allowed",
-            "call"
-        ),
-        Err(denial) => tracing::info!(
-            target: REFUSED,
-            method = method(verdict, path),
-            subject = verdict.claims().map(subject).as_deref(),
-            client = verdict.claims().and_then(client).as_deref(),
-            outcome = "refused",
-            reason = status::reason(denial).unwrap_or("UNKNOWN_METHOD"),
-            detail = status::message(denial),
-            hint = hint(denial),
-            "call"
-        ),
+/// Logs each decision as an event of `tracing`. It is there whoever else observes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CallLog;
+
+impl Observer for CallLog {
+    fn decided(&self, decision: &Decision<'_>) {
+        match decision.denial() {
+            None => tracing::info!(
+                target: ALLOWED,
+                method = decision.path(),
+                issuer = decision.issuer_name(),
+                subject = decision.claims().map(subject).as_deref(),
+                client = decision.claims().and_then(client).as_deref(),
+                claims = decision.claims().and_then(Claims::logged),
+                outcome = decision.outcome().as_str(),
+                "call"
+            ),
+            Some(denial) => tracing::info!(
+                target: REFUSED,
+                method = decision.path(),
+                issuer = decision.issuer_name(),
+                subject = decision.claims().map(subject).as_deref(),
+                client = decision.claims().and_then(client).as_deref(),
+                claims = decision.claims().and_then(Claims::logged),
+                outcome = decision.outcome().as_str(),
+                reason = decision.reason(),
+                detail = denial.to_string(),
+                hint = denial.hint(),
+                "call"
+            ),
+        }
     }
-}
 
-/// A stream that was allowed, and has ended since the right to it has.
-pub(super) fn ended(grant: &Grant, denial: &Denial) {
-    tracing::info!(
-        target: REFUSED,
-        method = grant.method().path(),
-        subject = grant.claims().map(subject).as_deref(),
-        client = grant.claims().and_then(client).as_deref(),
-        outcome = "ended",
-        reason = status::reason(denial),
-        detail = status::message(denial),
-        "call"
-    );
-}
-
-fn method<'a>(verdict: &'a Verdict, path: &'a str) -> &'a str {
-    verdict.method().map_or_else(|| shown_path(path), |method| method.path())
+    fn ended(&self, stream: &EndedStream<'_>) {
+        let (grant, denial) = (stream.grant(), stream.denial());
+        tracing::info!(
+            target: REFUSED,
+            method = grant.method().path(),
+            issuer = grant.issuer_name(),
+            subject = grant.claims().map(subject).as_deref(),
+            client = grant.claims().and_then(client).as_deref(),
+            claims = grant.claims().and_then(Claims::logged),
+            outcome = "ended",
+            reason = denial.reason(),
+            detail = denial.to_string(),
+            "call"
+        );
+    }
 }
 
 fn subject(claims: &Claims) -> Cow<'_, str> {
@@ -74,13 +81,6 @@ pub(crate) fn shown_path(path: &str) -> &str {
     let mut parts = path.strip_prefix('/').unwrap_or(path).split('/');
     let is_shaped = path.len() <= LONGEST && parts.clone().count() == 2;
     if is_shaped && parts.all(|part| part.chars().all(is_name)) { path } else { "(no method's path)" }
-}
-
-fn hint(denial: &Denial) -> Option<&'static str> {
-    match denial {
-        Denial::Token(TokenError::Invalid(error)) => error.hint(),
-        _ => None,
-    }
 }
 
 #[cfg(test)]
