@@ -184,4 +184,7 @@ fn help(option: &Opt) -> String {
 }
 
 #[cfg(test)]
+pub(super) use tests::documented;
+
+#[cfg(test)]
 mod tests;
