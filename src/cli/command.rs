@@ -17,6 +17,7 @@ use crate::config::{DevelopmentSettings, HealthcheckSettings, ServeSettings, Tok
 
 /// What is to be done.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a program has one, once")]
 pub enum Command {
     /// `sekisho`
     Development(DevelopmentSettings),
