@@ -52,7 +52,11 @@
 mod clock;
 mod issuer;
 mod matrix;
+mod shape;
+mod token;
 
 pub use clock::ManualClock;
-pub use issuer::{TestIssuer, TokenBuilder};
+pub use issuer::TestIssuer;
 pub use matrix::{ExpectedRule, InvalidExpectedRule, Matrix, MatrixFailure, MatrixReport, MatrixRow, matrix};
+pub use shape::TokenShape;
+pub use token::TokenBuilder;

@@ -55,7 +55,7 @@ where
         policy,
         clock: clock.unwrap_or_else(|| Arc::new(SystemClock::new())),
         patience: Duration::from_secs(2),
-        scope_prefix: ScopePrefix::default(),
+        scope_prefix: issuer.verifier().prefix_of_scopes().clone(),
     }
 }
 
@@ -111,7 +111,8 @@ impl<S> Matrix<'_, S> {
         self
     }
 
-    /// What [`Verifier::scope_prefix`](crate::token::Verifier::scope_prefix) of the issuer is: refusals name scopes with it.
+    /// What [`Verifier::scope_prefix`](crate::token::Verifier::scope_prefix) of the issuer is, where that is another than
+    /// [`TestIssuer::verifier`] has: refusals name scopes with it.
     #[must_use]
     pub fn scope_prefix(mut self, prefix: ScopePrefix) -> Self {
         self.scope_prefix = prefix;

@@ -21,14 +21,14 @@ async fn every_kind_of_rule_and_call_passes() {
     let issuer = issuer();
     let report = matrix(shop(issuer), issuer, RULES).await.expect("guarded as expected");
     let rows = |name: &str| report.rows().filter(|(method, _)| method.ends_with(name)).count();
-    // Fifteen without a valid token, two of unknown methods, and then: no scope, those of the other methods.
-    assert_eq!((rows("/List"), rows("/Price")), (19, 19));
+    // Sixteen without a valid token, two of unknown methods, and then: no scope, those of the other methods.
+    assert_eq!((rows("/List"), rows("/Price")), (20, 20));
     // `shop:read:more`, and the scope itself.
-    assert_eq!((rows("/Get"), rows("/Watch")), (21, 21));
+    assert_eq!((rows("/Get"), rows("/Watch")), (22, 22));
     // Each of both alone, longer ones, both.
-    assert_eq!(rows("/Upload"), 23);
+    assert_eq!(rows("/Upload"), 24);
     // Besides, the other alternative, its longer one, all; and no other method asks for anything else.
-    assert_eq!(rows("/Talk"), 25);
+    assert_eq!(rows("/Talk"), 26);
 }
 
 /// How a rule is written in a `.proto`, and in a list.
@@ -106,14 +106,14 @@ async fn the_report_is_a_table() {
     let report = matrix(shop(issuer), issuer, RULES).await.expect("guarded as expected").to_string();
     let expected = "\
 shop.v1.Shop
-  Get                            unary  shop:read                                 21 passed
-  List                           unary  public                                    19 passed
-  Price                          unary  authenticated                             19 passed
-  Talk                           bidi   shop:read shop:write | shop:admin         25 passed
-  Upload                         client shop:read shop:write                      23 passed
-  Watch                          server shop:read                                 21 passed
+  Get                            unary  shop:read                                 22 passed
+  List                           unary  public                                    20 passed
+  Price                          unary  authenticated                             20 passed
+  Talk                           bidi   shop:read shop:write | shop:admin         26 passed
+  Upload                         client shop:read shop:write                      24 passed
+  Watch                          server shop:read                                 22 passed
 
-128 rows of 6 methods, 0 failed";
+134 rows of 6 methods, 0 failed";
     assert_eq!(report, expected);
 }
 

@@ -10,7 +10,7 @@ use tonic::body::Body;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
-use super::support::{Changed, RULES, failed, issuer, shop};
+use super::support::{Changed, RULES, WITHOUT_VALID_TOKEN, failed, issuer, shop};
 
 /// A refusal in its parts.
 struct Parts {
@@ -57,7 +57,7 @@ async fn uploads_failed_with(change: impl Fn(&mut Parts) + Clone + Send + 'stati
 }
 
 /// All that are refused, but for unknown methods.
-const REFUSED: usize = 15 + 5;
+const REFUSED: usize = WITHOUT_VALID_TOKEN + 5;
 
 /// No scope, each of two alone, longer ones, and those of others.
 const LACKING: usize = 5;

@@ -64,7 +64,8 @@ fn without_valid_credentials(tokens: &Tokens<'_>, all: &ScopeSet) -> Vec<Sent> {
 fn invalid(tokens: &Tokens<'_>, all: &ScopeSet) -> Vec<Sent> {
     let sent = |what, token: String, standing| call(what, vec![bearer(&token)], standing);
     let invalid = |what, token| sent(what, token, Standing::Invalid);
-    vec![
+    let identity = tokens.identity().map(|token| invalid("an ID token", token.sign()));
+    let tokens = [
         sent("a token that is no JWT", "opaque".to_owned(), Standing::MalformedToken),
         sent("a token whose claims are no object", tokens.without_claims(), Standing::MalformedToken),
         sent("an expired token", tokens.expired(all).sign(), Standing::Expired),
@@ -75,7 +76,8 @@ fn invalid(tokens: &Tokens<'_>, all: &ScopeSet) -> Vec<Sent> {
         invalid("a token of another key with the same kid", tokens.of_another_key(all)),
         invalid("an unsigned token (alg: none)", tokens.unsigned(all)),
         invalid("a token signed by HMAC with the public key", tokens.by_hmac(all)),
-    ]
+    ];
+    tokens.into_iter().chain(identity).collect()
 }
 
 /// The text of another signature, of the same length.
@@ -88,8 +90,32 @@ fn with_changed_signature(token: &str) -> String {
     format!("{signed}.{}", base64url::encode(&bytes))
 }
 
-/// Each set of scopes once.
+/// Each set of scopes once; of an issuer that writes none, each subject that has some.
 fn valid(rule: &ExpectedRule, tokens: &Tokens<'_>, all: &ScopeSet, of_others: &ScopeSet) -> Vec<Sent> {
+    let mut calls: Vec<Sent> = Vec::new();
+    for (subject, scopes) in tokens.issuer.subjects() {
+        let what = format!("a valid token of {subject}");
+        let token = bearer(&tokens.of_subject(subject).sign());
+        calls.push(call(&what, vec![token], Standing::Valid(scopes.clone())));
+    }
+    if !tokens.issuer.writes_scopes() {
+        let what = "a valid token of another subject";
+        let token = bearer(&tokens.of_subject("another-subject").sign());
+        calls.push(call(what, vec![token], Standing::Valid(ScopeSet::new())));
+        return calls;
+    }
+    for scopes in scopes(rule, all, of_others) {
+        let standing = Standing::Valid(scopes);
+        if calls.iter().all(|call| call.standing != standing) {
+            calls.push(with_valid_token(tokens, standing));
+        }
+    }
+    calls
+}
+
+/// None, each alternative without each of its scopes, others that begin like them, each alternative, all, those of other
+/// methods.
+fn scopes(rule: &ExpectedRule, all: &ScopeSet, of_others: &ScopeSet) -> Vec<ScopeSet> {
     let mut sets = vec![ScopeSet::new()];
     for alternative in rule.alternatives().into_iter().flat_map(|alternatives| alternatives.iter()) {
         sets.extend(alternative.iter().map(|lacking| filtered(alternative, |scope| scope != lacking)));
@@ -98,14 +124,7 @@ fn valid(rule: &ExpectedRule, tokens: &Tokens<'_>, all: &ScopeSet, of_others: &S
     }
     sets.push(all.clone());
     sets.push(filtered(of_others, |scope| !all.contains(scope)));
-    let mut calls: Vec<Sent> = Vec::new();
-    for scopes in sets {
-        let standing = Standing::Valid(scopes);
-        if calls.iter().all(|call| call.standing != standing) {
-            calls.push(with_valid_token(tokens, standing));
-        }
-    }
-    calls
+    sets
 }
 
 fn with_valid_token(tokens: &Tokens<'_>, standing: Standing) -> Sent {
