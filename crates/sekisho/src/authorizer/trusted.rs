@@ -78,13 +78,9 @@ impl Trusted {
         self.0.trust.load()
     }
 
-    /// The same, for whoever keeps it for long.
-    pub(super) fn to_keep(&self) -> Arc<Trust> {
-        self.0.trust.load_full()
-    }
-
-    pub(super) fn replace(&self, trust: Trust) {
-        self.0.trust.store(Arc::new(trust));
+    /// Two that change it at once both have their way: `change` is asked again where another one came before.
+    pub(super) fn change(&self, change: impl Fn(&Trust) -> Trust) {
+        self.0.trust.rcu(|trust| change(trust));
         self.0.replaced.send_replace(());
     }
 
