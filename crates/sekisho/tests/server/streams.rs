@@ -12,6 +12,8 @@ mod issuers;
 mod kept;
 #[path = "streams/messages.rs"]
 mod messages;
+#[path = "streams/observed.rs"]
+mod observed;
 #[path = "streams/tonic_server.rs"]
 mod tonic_server;
 #[path = "streams/unwatched.rs"]
