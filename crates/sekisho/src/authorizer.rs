@@ -99,10 +99,10 @@ impl Authorizer {
     /// Decides by `policy`, for tokens of `issuer`.
     pub fn new(policy: impl Into<Arc<Policy>>, issuer: Issuer) -> Self {
         issuer.keys().accept(issuer.verifier().accepted_algorithms());
-        let trust = Trust { issuers: vec![issuer], max_token_size: 8192 };
+        let trust = Trust { issuers: vec![issuer] };
         Self {
             policy: policy.into(),
-            trusted: Trusted::new(trust),
+            trusted: Trusted::new(trust, 8192),
             clock: Arc::new(SystemClock::new()),
             remembered: memory::USUAL,
             memory: Memory::new(memory::USUAL),
@@ -115,7 +115,8 @@ impl Authorizer {
         issuer.keys().accept(issuer.verifier().accepted_algorithms());
         let mut trust = Trust::clone(&self.trusted.now());
         trust.issuers.push(issuer);
-        self.trusting(trust)
+        let max_token_size = self.trusted.max_token_size();
+        self.trusting(trust, max_token_size)
     }
 
     /// Trusts these issuers from now on, in place of those that it trusted. Calls that are being decided are decided by
@@ -128,13 +129,12 @@ impl Authorizer {
     /// # Errors
     /// [`UntrustedIssuers`]: there is none, or two that tokens name alike. Nothing has changed then.
     pub fn replace_issuers(&self, issuers: impl IntoIterator<Item = Issuer>) -> Result<(), UntrustedIssuers> {
-        let trust = Trust { issuers: issuers.into_iter().collect(), ..Trust::clone(&self.trusted.now()) };
+        let trust = Trust { issuers: issuers.into_iter().collect() };
         trust.check()?;
         for issuer in &trust.issuers {
             issuer.keys().accept(issuer.verifier().accepted_algorithms());
         }
-        self.trusted
-            .change(|now| Trust { issuers: trust.issuers.clone(), max_token_size: now.max_token_size });
+        self.trusted.replace(trust);
         Ok(())
     }
 
@@ -154,11 +154,11 @@ impl Authorizer {
 
     /// Changes how long the `authorization` entry may be, in bytes, from now on. All clones of the authorizer change.
     pub fn set_max_token_size(&self, bytes: usize) {
-        self.trusted.change(|now| Trust { max_token_size: bytes, issuers: now.issuers.clone() });
+        self.trusted.set_max_token_size(bytes);
     }
 
-    fn trusting(mut self, trust: Trust) -> Self {
-        self.trusted = Trusted::new(trust);
+    fn trusting(mut self, trust: Trust, max_token_size: usize) -> Self {
+        self.trusted = Trusted::new(trust, max_token_size);
         self.with_empty_memory()
     }
 
@@ -170,8 +170,8 @@ impl Authorizer {
 
     /// How long the `authorization` entry may be, in bytes; 8192 unless set.
     pub fn max_token_size(self, bytes: usize) -> Self {
-        let trust = Trust { max_token_size: bytes, ..Trust::clone(&self.trusted.now()) };
-        self.trusting(trust)
+        let trust = Trust::clone(&self.trusted.now());
+        self.trusting(trust, bytes)
     }
 
     /// How many verified tokens are remembered, so that the signature of one that comes again need not be verified

@@ -60,10 +60,9 @@ impl Grant {
 
     #[cfg(feature = "server")]
     pub(super) fn is_withdrawn(&self, trust: &Trust) -> bool {
-        self.0
-            .caller
-            .as_ref()
-            .is_some_and(|caller| self.issuer_among(trust).is_none_or(|issuer| caller.is_withdrawn(issuer)))
+        self.0.caller.as_ref().is_some_and(|caller| {
+            self.issuer_among(trust).is_none_or(|issuer| caller.is_withdrawn(issuer.identity()))
+        })
     }
 
     /// The method, with the rule that was matched.

@@ -42,7 +42,7 @@ impl Drop for RemoteKeys {
 }
 
 #[derive(Debug)]
-struct Shared {
+pub(super) struct Shared {
     clock: Arc<dyn Clock>,
     schedule: Schedule,
     published: ArcSwapOption<Published>,
@@ -122,12 +122,8 @@ impl RemoteKeys {
         }
     }
 
-    pub(super) fn standing_of(&self, seen: u64) -> Standing {
-        let published = self.shared.published.load();
-        match published.as_ref().filter(|published| self.shared.may_serve(published)) {
-            Some(published) => Standing::of(seen, &published.keys),
-            None => Standing::NoKeys,
-        }
+    pub(super) fn shared(&self) -> Arc<Shared> {
+        Arc::clone(&self.shared)
     }
 
     /// Waits for nothing: whoever sent the signature is refused meanwhile.
@@ -190,6 +186,14 @@ impl RemoteKeys {
 }
 
 impl Shared {
+    pub(super) fn standing_of(&self, seen: u64) -> Standing {
+        let published = self.published.load();
+        match published.as_ref().filter(|published| self.may_serve(published)) {
+            Some(published) => Standing::of(seen, &published.keys),
+            None => Standing::NoKeys,
+        }
+    }
+
     /// The keys that may serve now.
     fn held(&self) -> Option<Arc<HeldKeys>> {
         let published = self.published.load();

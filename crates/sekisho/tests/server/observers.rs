@@ -49,7 +49,12 @@ impl Observer for Recorder {
     fn decided(&self, decision: &Decision<'_>) {
         let rule = decision.method().map(|method| {
             let position = method.position().expect("where it stands");
-            format!("{:?} {:?} line {}", method.rule().required().map(|it| it.to_string()), method.origin(), position.line)
+            format!(
+                "{:?} {:?} line {}",
+                method.rule().required().map(|it| it.to_string()),
+                method.origin(),
+                position.line
+            )
         });
         let subject = decision.claims().map(sekisho::token::Claims::subject);
         let told = [decision.reason(), decision.issuer_name(), subject].map(|text| text.unwrap_or("-"));
@@ -71,8 +76,8 @@ async fn call(protected: &Protected, path: &str, token: Option<&str>) -> http::R
     answer
 }
 
-const READ: &str = r#"[Some("orders:read") DefaultAccess line 8]"#;
-const WRITE: &str = r#"[Some("orders:write") Access line 9]"#;
+const READ: &str = r#"[Some("orders:read") ServiceDefault line 8]"#;
+const WRITE: &str = r#"[Some("orders:write") Method line 9]"#;
 
 #[tokio::test]
 async fn each_decision_is_told_with_whatever_is_known_of_it() {
