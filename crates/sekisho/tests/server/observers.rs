@@ -76,8 +76,8 @@ async fn call(protected: &Protected, path: &str, token: Option<&str>) -> http::R
     answer
 }
 
-const READ: &str = r#"[Some("orders:read") DefaultAccess line 8]"#;
-const WRITE: &str = r#"[Some("orders:write") Access line 9]"#;
+const READ: &str = r#"[Some("orders:read") ServiceDefault line 8]"#;
+const WRITE: &str = r#"[Some("orders:write") Method line 9]"#;
 
 #[tokio::test]
 async fn each_decision_is_told_with_whatever_is_known_of_it() {

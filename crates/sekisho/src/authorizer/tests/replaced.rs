@@ -129,31 +129,3 @@ fn clones_change_together_and_what_is_built_of_one_stands_alone() {
     clone.set_max_token_size(10);
     assert!(!accepts(&original, three) && accepts(&short, three));
 }
-
-/// An issuer that went would else be trusted again.
-#[test]
-fn row_110_changes_that_come_at_once_are_all_kept() {
-    let [one, two, _] = &*ISSUERS;
-    let authorizer = authorizer(one.issuer());
-    let issuers = [one, two].map(|issuer| named(issuer, "the same"));
-    std::thread::scope(|threads| {
-        let (resizing, is_done) = (authorizer.clone(), Arc::new(std::sync::atomic::AtomicBool::new(false)));
-        let done = Arc::clone(&is_done);
-        threads.spawn(move || {
-            for size in 0.. {
-                resizing.set_max_token_size(8192 + size % 2);
-                if done.load(std::sync::atomic::Ordering::Relaxed) {
-                    return;
-                }
-            }
-        });
-        let mut lost = 0;
-        for issuer in issuers.iter().cycle().take(20_000) {
-            authorizer.replace_issuers([issuer.clone()]).expect("one issuer");
-            let trusted = authorizer.issuers();
-            lost += usize::from(trusted[0].keys().issuer() != issuer.keys().issuer());
-        }
-        is_done.store(true, std::sync::atomic::Ordering::Relaxed);
-        assert_eq!(lost, 0, "changes of 20,000");
-    });
-}
