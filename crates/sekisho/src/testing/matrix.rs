@@ -56,6 +56,7 @@ where
         clock: clock.unwrap_or_else(|| Arc::new(SystemClock::new())),
         patience: Duration::from_secs(2),
         scope_prefix: issuer.verifier().prefix_of_scopes().clone(),
+        scope_prefix_of_first: None,
     }
 }
 
@@ -83,6 +84,7 @@ pub struct Matrix<'a, S> {
     clock: Arc<dyn Clock>,
     patience: Duration,
     scope_prefix: ScopePrefix,
+    scope_prefix_of_first: Option<ScopePrefix>,
 }
 
 impl<S> Matrix<'_, S> {
@@ -116,6 +118,14 @@ impl<S> Matrix<'_, S> {
     #[must_use]
     pub fn scope_prefix(mut self, prefix: ScopePrefix) -> Self {
         self.scope_prefix = prefix;
+        self
+    }
+
+    /// The same of the issuer that the service was given first, where that is another: calls that do not name an issuer
+    /// which is trusted are refused in its words.
+    #[must_use]
+    pub fn scope_prefix_of_first_issuer(mut self, prefix: ScopePrefix) -> Self {
+        self.scope_prefix_of_first = Some(prefix);
         self
     }
 }
@@ -169,6 +179,7 @@ where
             method: &subject.method,
             rule: &subject.rule,
             prefix: &self.scope_prefix,
+            prefix_of_first: self.scope_prefix_of_first.as_ref().unwrap_or(&self.scope_prefix),
         };
         let rows = calls.into_iter().zip(join_all(answers).await).map(|(sent, seen)| MatrixRow {
             expected: expectation.of(&sent),

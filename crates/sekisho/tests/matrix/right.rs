@@ -7,14 +7,14 @@ use std::time::Duration;
 use http::{Request, Response};
 use sekisho::Services;
 use sekisho::scope::ScopePrefix;
-use sekisho::testing::{ExpectedRule, ManualClock, matrix};
+use sekisho::testing::{ExpectedRule, ManualClock, TokenShape, matrix};
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::body::Body;
 use tonic::transport::{Endpoint, Server};
 use tower::{ServiceBuilder, service_fn};
 
-use super::support::{RULES, SERVICE, Shop, TALK, issuer, services, shop, shop_with};
+use super::support::{RULES, SERVICE, Shop, TALK, failed, issuer, services, shop, shop_with};
 
 #[tokio::test]
 async fn every_kind_of_rule_and_call_passes() {
@@ -211,4 +211,19 @@ async fn scopes_are_named_as_the_issuer_writes_them() {
     matrix(protected.clone(), issuer, RULES).scope_prefix(prefix).await.expect("guarded as expected");
     let failure = matrix(protected, issuer, RULES).await.expect_err("it names them otherwise").to_string();
     assert!(failure.contains("requiredScopes: api://shop/shop:read"), "{failure}");
+}
+
+/// Of a call that names no issuer, the first one's words are told.
+#[tokio::test]
+async fn of_several_issuers_each_has_its_own_words() {
+    let first = issuer().clone().shape(TokenShape::EntraV1);
+    let second = issuer().clone().renamed("https://another.example/", "shop");
+    let services = services(TALK).add_named(SERVICE, Shop).also_trusting(second.issuer());
+    let protected = services.protect(first.issuer()).expect("services");
+    matrix(protected.clone(), &first, RULES).await.expect("guarded as expected");
+    let prefix = first.verifier().prefix_of_scopes().clone();
+    let report = matrix(protected.clone(), &second, RULES).scope_prefix_of_first_issuer(prefix).await;
+    report.expect("guarded as expected");
+    let rows = failed(matrix(protected, &second, RULES).await);
+    assert_eq!(rows.len(), 4 * 8, "no token, its entry or its form is wrong, or its issuer: {rows:#?}");
 }
