@@ -33,8 +33,37 @@ pub use report::{MatrixFailure, MatrixReport, MatrixRow};
 pub use rule::{ExpectedRule, InvalidExpectedRule};
 use tokens::Tokens;
 
-/// Calls every method of `service` with everything that it has to refuse, and with all that it has to let in, by the
-/// rules that are expected of it. It has to trust `issuer`.
+/// Calls every method of `service` with everything that it has to refuse, and with what it has to let in, by the rules
+/// that are expected: pairs of `package.Service/Method` and an [`ExpectedRule`], most often as its text. The service has
+/// to trust `issuer`; its tokens have whatever shape it has ([`TestIssuer::shape`]). The [module](super) has an example.
+///
+/// The service is a [`Protected`](crate::server::Protected), a router that has it, or a channel to a server: any tower
+/// service of gRPC requests. Each method of it has to be listed; see [`Matrix::policy`]. In the end there is a
+/// [`MatrixReport`], or a [`MatrixFailure`] with the rows that failed; [`Matrix::assert`] prints the one and panics with
+/// the other.
+///
+/// | what is sent to each method | what is expected |
+/// |---|---|
+/// | no token | `CREDENTIALS_MISSING` |
+/// | an entry of another scheme, two entries, an empty one, `Bearer` alone | `CREDENTIALS_MALFORMED` |
+/// | a token that is no JWT, or whose claims are no object | `ACCESS_TOKEN_MALFORMED` |
+/// | an expired token | `ACCESS_TOKEN_EXPIRED` |
+/// | one that is not valid yet, of another issuer, for another audience, with a changed signature, of another key with the same `kid`, unsigned, signed by HMAC with the public key; an ID token | `ACCESS_TOKEN_INVALID` |
+/// | valid tokens without a scope; with each alternative without each of its scopes; with longer scopes that begin like those required; with the scopes of other methods | `ACCESS_TOKEN_SCOPE_INSUFFICIENT`, as the rule says |
+/// | valid tokens with each alternative, and with all scopes | let in |
+/// | a valid token for a method whose name is longer, and with a query behind the path | `UNIMPLEMENTED` |
+///
+/// Refusals are compared in all that they say: code, reason, method, required and missing scopes, challenges. By a rule
+/// that is public all of it is let in, but for the last row; by one that only reports as well, and `sekisho-would-deny`
+/// has to say what the refusal would have said, and nothing where there would have been none.
+///
+/// # What handlers see
+///
+/// Each call ends without a message. tonic answers unary methods and those that answer with a stream before their
+/// handlers run: `INTERNAL`, `Missing request message`. Handlers of methods that take a stream run, and see one that
+/// ends at once. So a matrix is for services whose data may be written to, or that write nothing for an empty stream.
+///
+/// *Let in* is whatever answer is no refusal of the guard. A handler that has not answered in time was let in.
 #[must_use = "nothing is called until it is awaited"]
 pub fn matrix<S, M, R>(
     service: S,
