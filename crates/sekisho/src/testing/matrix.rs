@@ -227,7 +227,9 @@ where
 /// Every scope that is named.
 fn of_all(subjects: &[Subject]) -> ScopeSet {
     let mut scopes = ScopeSet::new();
-    subjects.iter().for_each(|subject| scopes.append(sent::union(&subject.rule)));
+    for subject in subjects {
+        scopes.append(sent::union(&subject.rule));
+    }
     scopes
 }
 

@@ -1,6 +1,7 @@
 //! What is sent to each method.
 
 use crate::base64url;
+use crate::policy::Alternatives;
 use crate::scope::ScopeSet;
 
 use super::rule::ExpectedRule;
@@ -129,7 +130,7 @@ fn valid(rule: &ExpectedRule, tokens: &Tokens<'_>, all: &ScopeSet, of_others: &S
 /// methods.
 fn scopes(rule: &ExpectedRule, all: &ScopeSet, of_others: &ScopeSet) -> Vec<ScopeSet> {
     let mut sets = vec![ScopeSet::new()];
-    for alternative in rule.alternatives().into_iter().flat_map(|alternatives| alternatives.iter()) {
+    for alternative in rule.alternatives().into_iter().flat_map(Alternatives::iter) {
         sets.extend(alternative.iter().map(|lacking| filtered(alternative, |scope| scope != lacking)));
         sets.push(longer(alternative));
         sets.push(alternative.clone());
@@ -161,7 +162,7 @@ fn unknown(tokens: &Tokens<'_>, all: &ScopeSet) -> [Sent; 2] {
 /// All scopes that a rule names.
 pub(super) fn union(rule: &ExpectedRule) -> ScopeSet {
     let mut union = ScopeSet::new();
-    let sets = rule.alternatives().into_iter().flat_map(|alternatives| alternatives.iter());
+    let sets = rule.alternatives().into_iter().flat_map(Alternatives::iter);
     sets.for_each(|set| union.append(set.clone()));
     union
 }
