@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Request, Response};
-use sekisho::Services;
 use sekisho::scope::ScopePrefix;
 use sekisho::testing::{ExpectedRule, ManualClock, TokenShape, matrix};
+use sekisho::{Protected, Services};
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::body::Body;
-use tonic::transport::{Endpoint, Server};
+use tonic::transport::{Channel, Endpoint, Server};
 use tower::{ServiceBuilder, service_fn};
 
 use super::support::{RULES, SERVICE, Shop, TALK, failed, issuer, services, shop, shop_with};
@@ -165,14 +165,27 @@ async fn over_a_socket_by_the_clock_of_the_system() {
     let services = Services::new(&set.expect("a descriptor set")).add_named(SERVICE, Shop);
     let protected = services.protect(issuer.issuer()).expect("services");
     let policy = protected.authorizer().policy().clone();
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let address = listener.local_addr().expect("an address");
-    let server = Server::builder().serve_with_incoming(protected, TcpListenerStream::new(listener));
-    let server = tokio::spawn(server);
-    let channel = Endpoint::from_shared(format!("http://{address}")).expect("an address").connect_lazy();
+    let channel = served(protected).await;
     let methods = ["Get", "Watch", "Upload", "Talk"].map(|name| (format!("{SERVICE}/{name}"), "shop:read"));
     matrix(channel, issuer, methods).policy(policy).await.expect("guarded as expected");
-    server.abort();
+}
+
+#[tokio::test]
+async fn every_kind_over_a_socket() {
+    let (services, rules) = every_kind();
+    let protected = services.protect(issuer().issuer()).expect("services");
+    let policy = protected.authorizer().policy().clone();
+    let channel = served(protected).await;
+    let report = matrix(channel, issuer(), rules).policy(policy).clock(Arc::new(ManualClock::new())).await;
+    report.expect("guarded as expected");
+}
+
+/// By tonic's own server, until the test ends.
+async fn served(protected: Protected) -> Channel {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(Server::builder().serve_with_incoming(protected, TcpListenerStream::new(listener)));
+    Endpoint::from_shared(format!("http://{address}")).expect("an address").connect_lazy()
 }
 
 #[tokio::test]
