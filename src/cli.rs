@@ -2,6 +2,7 @@
 
 mod banner;
 mod bounded_file;
+mod check_config;
 mod client;
 mod command;
 mod env_file;
@@ -10,6 +11,7 @@ mod judge;
 mod logging;
 mod options;
 mod output;
+mod reread;
 mod settings;
 mod sources;
 mod start;
@@ -24,6 +26,7 @@ use std::process::ExitCode;
 pub use banner::{BannerFacts, banner};
 pub use command::{Command, Stop, parse};
 pub use healthcheck::{NotServing, healthcheck};
+pub use reread::Reread;
 pub use token::{TokenRequestError, request_token};
 
 /// Runs the program: exit code 0, 2 for a bad configuration, 1 for what failed later.
@@ -79,7 +82,10 @@ impl Failure {
 async fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Development(settings) => start::development(settings).await,
-        Command::Serve(settings) => start::serve(settings).await,
+        Command::Serve(settings, reread) => start::serve(settings, reread).await,
+        Command::CheckConfig(settings) => {
+            write!(io::stdout(), "{}", check_config::summary(&settings)).map_err(Failure::at_run_time)
+        }
         Command::Token(settings) => {
             let token = request_token(&settings).await.map_err(Failure::at_run_time)?;
             writeln!(io::stdout(), "{token}").map_err(Failure::at_run_time)

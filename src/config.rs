@@ -1,22 +1,20 @@
 //! What the program is told, judged: every value is of the type that its user takes.
 
+mod changes;
+mod issuer;
+
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
+pub use changes::{Changes, IssuerChanges, changes};
+pub use issuer::{IssuerSettings, KeyLocation, TokenRules, TrustedIssuer};
+
 use crate::server::{AllowedHeader, AllowedOrigins, Certificate, Hosts, Limits, Origin, Reflection, Tls};
-use sekisho::clock::SystemClock;
-use sekisho::jwks::{
-    Algorithm, Discovery, FixedUrl, HttpClient, HttpUrl, InvalidCertificates, JwksFile, Keys, PlainHttp,
-    Schedule,
-};
-use sekisho::scope::ScopePrefix;
-use sekisho::token::{ClaimPath, TokenProfile, Verifier};
+use sekisho::jwks::{HttpUrl, PlainHttp, Schedule};
 
 /// `sekisho`: all of it on loopback, with its own issuer.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct DevelopmentSettings {
     /// The gRPC server.
     pub server: ServerSettings,
@@ -30,19 +28,17 @@ pub struct DevelopmentSettings {
     pub schedule: Schedule,
 }
 
-/// `sekisho serve`: for the issuer that is configured.
-#[derive(Debug, Clone)]
+/// `sekisho serve`: for the issuers that are configured.
+#[derive(Debug, Clone, PartialEq)]
 pub struct ServeSettings {
     /// The gRPC server.
     pub server: ServerSettings,
-    /// Whose tokens are accepted.
-    pub issuer: IssuerSettings,
-    /// How its tokens are judged.
-    pub token: TokenRules,
+    /// Whose tokens are accepted: one, or as many as the file has tables. The page uses the first.
+    pub issuers: Vec<TrustedIssuer>,
 }
 
 /// The server, whoever issues the tokens.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ServerSettings {
     /// Where it listens.
     pub grpc_listen: SocketAddr,
@@ -62,6 +58,8 @@ pub struct ServerSettings {
     pub max_token_size: usize,
     /// How many verified tokens are remembered.
     pub remembered_tokens: usize,
+    /// Whether every method only reports whom it would refuse.
+    pub report_only: bool,
     /// Who may ask what is served.
     pub reflection: Reflection,
     /// How long calls in flight may go on once it is told to stop.
@@ -81,91 +79,8 @@ pub struct PageSettings {
     pub connect_origins: Vec<Origin>,
 }
 
-/// An issuer and its keys.
-#[derive(Debug, Clone)]
-pub struct IssuerSettings {
-    /// Its name, as it was written. Where its keys are discovered, it is the URL that is asked; else it may be any text.
-    pub name: String,
-    /// Where its keys are.
-    pub keys: KeyLocation,
-    /// When they are fetched.
-    pub schedule: Schedule,
-    /// Roots that are trusted besides the usual ones: PEM, may be empty.
-    pub ca_file: Vec<u8>,
-    /// Where `http` may be spoken.
-    pub plain_http: PlainHttp,
-}
-
-impl IssuerSettings {
-    /// Keys that are fetched beside the calls, since their issuer may be down.
-    ///
-    /// # Errors
-    /// [`InvalidCertificates`] where [`Self::ca_file`] has none.
-    pub fn remote_keys(&self) -> Result<Keys, InvalidCertificates> {
-        let clock = Arc::new(SystemClock::new());
-        let name = self.name.as_str();
-        // It reads the roots of the system, some hundred files, which a file of keys does not need.
-        let client = || HttpClient::new(&self.ca_file);
-        Ok(match &self.keys {
-            KeyLocation::Discovered(url) => {
-                Keys::remote(Discovery::new(url.clone(), self.plain_http, client()?), self.schedule, clock)
-            }
-            KeyLocation::Url(url) => {
-                Keys::remote(FixedUrl::new(name, url.clone(), client()?), self.schedule, clock)
-            }
-            KeyLocation::File(path) => Keys::remote(JwksFile::new(name, path), self.schedule, clock),
-        })
-    }
-}
-
-/// Where an issuer's keys are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum KeyLocation {
-    /// Where the metadata of the issuer at this URL says.
-    Discovered(HttpUrl),
-    /// At a URL.
-    Url(HttpUrl),
-    /// In a file.
-    File(PathBuf),
-}
-
-/// How tokens are judged.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TokenRules {
-    /// What the audience claim has to name.
-    pub audience: String,
-    /// The claim that names it.
-    pub audience_claim: String,
-    /// The algorithms that are accepted.
-    pub algorithms: Vec<Algorithm>,
-    /// By how much clocks may differ.
-    pub leeway: Duration,
-    /// The claims whose scopes count.
-    pub scope_claims: Vec<ClaimPath>,
-    /// What the issuer writes before their names.
-    pub scope_prefix: ScopePrefix,
-    /// How strictly a token has to say that it is an access token.
-    pub profile: TokenProfile,
-    /// Whether tokens that are bound to their sender are accepted without a look at the binding.
-    pub accept_bound_tokens: bool,
-}
-
-impl TokenRules {
-    /// A verifier that judges so.
-    pub fn verifier(&self) -> Verifier {
-        let verifier = Verifier::new(self.audience.as_str())
-            .audience_claim(self.audience_claim.as_str())
-            .algorithms(self.algorithms.iter().copied())
-            .leeway(self.leeway)
-            .scope_claims(self.scope_claims.iter().cloned())
-            .scope_prefix(self.scope_prefix.clone())
-            .profile(self.profile);
-        if self.accept_bound_tokens { verifier.dangerous_accept_bound_tokens() } else { verifier }
-    }
-}
-
 /// `sekisho token`: one access token, by client credentials.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TokenSettings {
     /// Who issues it.
     pub issuer: HttpUrl,
@@ -239,7 +154,7 @@ pub struct LogSettings {
     pub format: LogFormat,
     /// Which calls have a line.
     pub calls: LogCalls,
-    /// Which lines are logged, as `RUST_LOG` says.
+    /// Which lines are logged, in the words of `RUST_LOG`.
     pub filter: String,
 }
 

@@ -2,10 +2,12 @@
 
 mod assembly;
 mod connection;
+mod control;
 mod door;
 mod hosts;
 mod limits;
 mod listener;
+mod slots;
 mod tls;
 
 use std::convert::Infallible;
@@ -14,10 +16,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 pub use assembly::{Reflection, SetupError};
+pub use control::Control;
 pub use door::{AllowedHeader, AllowedOrigins, InvalidHeader, InvalidOrigin, Origin};
 pub use hosts::Hosts;
 pub use limits::{KeepAlive, Limits};
@@ -31,9 +34,9 @@ use assembly::{Access, log_readiness};
 use connection::{HttpService, Serving};
 use door::Door;
 use hosts::ByHost;
-use sekisho::Services;
 use sekisho::authorizer::Issuer;
 use sekisho::clock::Clock;
+use sekisho::{Protected, Services};
 
 /// What a server is made of.
 #[derive(Debug)]
@@ -86,59 +89,73 @@ pub async fn run(
     listeners: Listeners,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), SetupError> {
-    config.limits.check()?;
-    let access = Access {
-        issuers: config.issuers,
-        report_only: config.report_only,
-        clock: config.clock,
-        max_token_size: config.max_token_size,
-        remembered_tokens: config.remembered_tokens,
-        reflection: config.reflection,
-        message_size: config.limits.message_size,
-    };
-    let protected = access.protect(config.services)?;
-    let health = protected.health_handle();
-    // A set, so that they end with this, however this ends.
-    let mut background = JoinSet::new();
-    background.spawn(log_readiness(protected.authorizer().clone()));
-    if let Some(tls) = config.tls.clone() {
-        background.spawn(tls.follow());
-    }
-
-    let door = Door::new(protected, config.grpc_web.as_ref(), &config.allowed_headers, &config.limits);
-    let door = ByHost::new(config.hosts, door);
-    let listening = Listening::new(config.tls, config.limits, config.shutdown_grace);
-    let (stop, mut stopped) = watch::channel(());
-    let page = async {
-        let Some((listener, page)) = listeners.web else { return };
-        let stopped = async {
-            let _ = stopped.changed().await;
-        };
-        listening.serve(listener, ByHost::new(config.hosts, page), stopped).await;
-    };
-    let shutdown = async {
-        shutdown.await;
-        stop.send_replace(());
-        health.shutdown();
-        background.shutdown().await;
-    };
-    tokio::join!(listening.serve(listeners.grpc, door, shutdown), page);
+    Server::new(config)?.run(listeners, shutdown).await;
     Ok(())
 }
 
-/// What all listeners have in common.
-struct Listening {
+/// A server that is set up, and serves nobody yet.
+#[derive(Debug)]
+pub struct Server {
+    protected: Protected,
+    control: Control,
+    hosts: Hosts,
     tls: Option<Tls>,
-    limits: Limits,
-    grace: Duration,
-    slots: Arc<Semaphore>,
+    shutdown_grace: Duration,
 }
 
-impl Listening {
-    fn new(tls: Option<Tls>, limits: Limits, grace: Duration) -> Self {
-        // More than a semaphore holds is no bound.
-        let slots = Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
-        Self { tls, limits, grace, slots }
+impl Server {
+    /// Sets one up.
+    ///
+    /// # Errors
+    /// [`SetupError`]: what is registered is not what is declared, or a limit is none.
+    pub fn new(config: Config) -> Result<Self, SetupError> {
+        config.limits.check()?;
+        let access = Access {
+            issuers: config.issuers,
+            report_only: config.report_only,
+            clock: config.clock,
+            max_token_size: config.max_token_size,
+            remembered_tokens: config.remembered_tokens,
+            reflection: config.reflection,
+            message_size: config.limits.message_size,
+        };
+        let protected = access.protect(config.services)?;
+        let web = config.grpc_web.as_ref().map(|origins| door::cors(origins, &config.allowed_headers));
+        let control = Control::new(protected.authorizer().clone(), config.limits, web);
+        let (hosts, tls, shutdown_grace) = (config.hosts, config.tls, config.shutdown_grace);
+        Ok(Self { protected, control, hosts, tls, shutdown_grace })
+    }
+
+    /// By which it is changed while it runs.
+    pub fn control(&self) -> Control {
+        self.control.clone()
+    }
+
+    /// Serves until `shutdown`, see [`run`].
+    pub async fn run(self, listeners: Listeners, shutdown: impl Future<Output = ()>) {
+        let health = self.protected.health_handle();
+        // A set, so that they end with this, however this ends.
+        let mut background = JoinSet::new();
+        background.spawn(log_readiness(self.protected.authorizer().clone()));
+        if let Some(tls) = self.tls.clone() {
+            background.spawn(tls.follow());
+        }
+        let door = ByHost::new(self.hosts, Door::new(self.protected.clone(), &self.control));
+        let (stop, mut stopped) = watch::channel(());
+        let page = async {
+            let Some((listener, page)) = listeners.web else { return };
+            let stopped = async {
+                let _ = stopped.changed().await;
+            };
+            self.serve(listener, ByHost::new(self.hosts, page), stopped).await;
+        };
+        let shutdown = async {
+            shutdown.await;
+            stop.send_replace(());
+            health.shutdown();
+            background.shutdown().await;
+        };
+        tokio::join!(self.serve(listeners.grpc, door, shutdown), page);
     }
 
     async fn serve(
@@ -147,9 +164,8 @@ impl Listening {
         service: impl HttpService,
         shutdown: impl Future<Output = ()>,
     ) {
-        let Self { tls, limits, grace, slots } = self;
-        let (tls, limits, slots) = (tls.clone(), limits.clone(), Arc::clone(slots));
-        listener::serve(listener, Serving { service, tls, limits, slots }, *grace, shutdown).await;
+        let serving = Serving { service, tls: self.tls.clone(), control: self.control.clone() };
+        listener::serve(listener, serving, self.shutdown_grace, shutdown).await;
     }
 }
 

@@ -1,11 +1,13 @@
 //! The three APIs. Their handlers see a grant, never a token: whoever gets here may be here.
 
+mod message_size;
 mod small_messages;
 
 use tonic::{Request, Response, Status};
 
 use sekisho::{RequestExt as _, Services};
 
+pub use message_size::MessageSize;
 pub use small_messages::SmallMessages;
 
 /// Code generated from `proto/`.
@@ -29,14 +31,15 @@ pub mod proto {
 pub const DESCRIPTOR_SET: &[u8] = tonic::include_file_descriptor_set!("sekisho_descriptor_set");
 
 /// All three, with their declaration; they take messages of at most so many bytes.
-pub fn three_apis(message_size: usize) -> Services {
+pub fn three_apis(size: impl Into<MessageSize>) -> Services {
     use proto::api1::api1_server::Api1Server;
     use proto::api2::api2_server::Api2Server;
     use proto::api3::api3_server::Api3Server;
+    let size = size.into();
     Services::new(DESCRIPTOR_SET)
-        .add_service(Api1Server::new(Api1).max_decoding_message_size(message_size))
-        .add_service(Api2Server::new(Api2).max_decoding_message_size(message_size))
-        .add_service(Api3Server::new(Api3).max_decoding_message_size(message_size))
+        .add_service(size.of(Api1Server::new(Api1), Api1Server::max_decoding_message_size))
+        .add_service(size.of(Api2Server::new(Api2), Api2Server::max_decoding_message_size))
+        .add_service(size.of(Api3Server::new(Api3), Api3Server::max_decoding_message_size))
 }
 
 /// One API a package, since each could be a team's own: they share a shape, not a type.

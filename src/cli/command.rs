@@ -7,19 +7,24 @@ use std::io::{self, Write};
 
 use clap::{Arg, ArgAction};
 
+use super::bounded_file::Reading;
 use super::judge::Judge;
 use super::options::{self, Kind, Opt};
+use super::reread::Reread;
 use super::sources::Sources;
 use super::text::one_line;
 use crate::config::{DevelopmentSettings, HealthcheckSettings, ServeSettings, TokenSettings};
 
 /// What is to be done.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a program has one, once")]
 pub enum Command {
     /// `sekisho`
     Development(DevelopmentSettings),
-    /// `sekisho serve`
-    Serve(ServeSettings),
+    /// `sekisho serve`, and a way to read its configuration again.
+    Serve(ServeSettings, Reread),
+    /// `sekisho check-config`: the configuration is in order.
+    CheckConfig(ServeSettings),
     /// `sekisho token`
     Token(TokenSettings),
     /// `sekisho healthcheck`
@@ -67,12 +72,23 @@ pub fn parse(
     arguments: impl IntoIterator<Item = OsString>,
     environment: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Result<Command, Stop> {
-    let matches = program().try_get_matches_from(arguments).map_err(|error| Stop::Clap(Box::new(error)))?;
-    let environment: BTreeMap<_, _> = environment.into_iter().collect();
+    read_command(arguments.into_iter().collect(), environment.into_iter().collect(), Reading::First)
+}
+
+pub(super) fn read_command(
+    arguments: Vec<OsString>,
+    environment: BTreeMap<OsString, OsString>,
+    reading: Reading,
+) -> Result<Command, Stop> {
+    let matches = program().try_get_matches_from(&arguments).map_err(|error| Stop::Clap(Box::new(error)))?;
     let (name, flags) = matches.subcommand().unwrap_or(("", &matches));
-    let mut judge = Judge::new(Sources::read(flags, environment));
+    let mut judge = Judge::new(Sources::read(flags, environment.clone(), reading));
     let command = match name {
-        "serve" => judge.serve().map(Command::Serve),
+        "serve" => {
+            let reread = Reread::new(arguments, environment);
+            judge.serve().map(|settings| Command::Serve(settings, reread))
+        }
+        "check-config" => judge.serve().map(Command::CheckConfig),
         "token" => judge.token().map(Command::Token),
         "healthcheck" => Some(Command::Healthcheck(judge.healthcheck())),
         _ => Some(Command::Development(judge.development())),
@@ -96,7 +112,7 @@ fn program() -> clap::Command {
         )
         .args_conflicts_with_subcommands(true)
         .disable_help_subcommand(true)
-        .subcommands([serve(), token(), healthcheck()])
+        .subcommands([serve(), check_config(), token(), healthcheck()])
 }
 
 fn without_a_command() -> &'static str {
@@ -113,7 +129,18 @@ fn serve() -> clap::Command {
         .after_help(
             "Examples:\n  sekisho serve --issuer https://tenant.example/ --audience auth0-multiple-api\n  \
              sekisho serve --env-file .env --grpc-listen 0.0.0.0:50051 --tls-certificate cert.pem --tls-key key.pem\n  \
-             sekisho serve --env-file .env --allow-origin https://app.example",
+             sekisho serve --env-file .env --allow-origin https://app.example\n  \
+             sekisho serve --config sekisho.toml                        as sekisho check-config judges it beforehand",
+        )
+}
+
+fn check_config() -> clap::Command {
+    with_options(clap::Command::new("check-config"), options::serve())
+        .about("Judge a configuration as `serve` would, without starting: 0 where it is in order, else 2 with all faults")
+        .after_help(
+            "Examples:\n  sekisho check-config --config sekisho.toml\n  \
+             sekisho check-config --env-file .env --grpc-listen 0.0.0.0:50051 --tls-certificate cert.pem --tls-key key.pem\n\n\
+             Files are read, certificates and keys among them. Nothing is fetched, and no listener is bound.",
         )
 }
 
@@ -123,7 +150,8 @@ fn token() -> clap::Command {
         .after_help(
             "Examples:\n  sekisho token                                   of the development issuer, for api1 and api2\n  \
              sekisho token --scope api3:read:status --expires-in 60s\n  \
-             SEKISHO_TOKEN_CLIENT_SECRET=… sekisho token --issuer https://tenant.example/ --client-id m2m --audience auth0-multiple-api",
+             SEKISHO_TOKEN_CLIENT_SECRET=… sekisho token --issuer https://tenant.example/ --client-id m2m --audience auth0-multiple-api\n  \
+             SEKISHO_TOKEN_CLIENT_SECRET=… sekisho token --config sekisho.toml --issuer-name keycloak --client-id m2m",
         )
 }
 
@@ -155,6 +183,9 @@ fn help(option: &Opt) -> String {
     let variable = option.variable.map(|name| format!(" [env: {name}]")).unwrap_or_default();
     format!("{}{default}{variable}", option.help)
 }
+
+#[cfg(test)]
+pub(super) use tests::documented;
 
 #[cfg(test)]
 mod tests;

@@ -95,8 +95,7 @@ impl<'a> Judge<'a> {
         parse: impl Fn(&str) -> Result<T, String>,
     ) -> Option<T> {
         if self.sources.is_missing(opt) {
-            let variable = opt.variable.map(|name| format!(" (or {name})")).unwrap_or_default();
-            self.fault(format!("--{}{variable}: it is required", opt.name));
+            self.fault(format!("{}: it is required", self.sources.called(opt)));
         }
         self.optional(opt, parse)
     }

@@ -2,6 +2,7 @@
 
 mod calls;
 mod escape;
+mod filters;
 mod format;
 mod own_event;
 mod panics;
@@ -12,22 +13,19 @@ mod to_queue;
 use std::panic::{self, AssertUnwindSafe};
 use std::thread;
 
+use tracing::Level;
 use tracing::field::display;
-use tracing::{Level, Metadata};
-use tracing_subscriber::filter::{EnvFilter, FilterFn};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::{Failure, output};
 use crate::config::LogSettings;
+pub(super) use filters::Filters;
 use format::{Form, Lines};
 use own_event::OwnEvent;
 use queue::Queue;
 use record::Record;
 use to_queue::ToQueue;
-
-/// Crates that warn of what a peer does, as often as it likes and with its words in it.
-const WARN_OF_PEERS: [&str; 2] = ["h2", "rustls"];
 
 /// The name of the thread that writes.
 const THREAD: &str = "log";
@@ -36,33 +34,24 @@ const THREAD: &str = "log";
 #[must_use]
 pub(super) struct Logging {
     queue: Queue,
+    /// By which it is changed what is logged.
+    pub(super) filters: Filters,
 }
 
 static DROPPED: OwnEvent = OwnEvent::new(Level::WARN, module_path!(), &["message", "dropped"], &DROPPED);
 
 /// Logs from here on, panics too.
 pub(super) fn start(settings: &LogSettings) -> Result<Logging, Failure> {
-    let chosen = EnvFilter::try_new(&settings.filter).map_err(Failure::at_run_time)?;
-    let calls = settings.calls;
-    // A filter of its own, since one of RUST_LOG's could name a part of these and win.
-    let wanted = FilterFn::new(move |line| calls.logs(line.target()) && !is_of_peers(line));
+    let (levels, wanted, filters) = filters::of(settings).map_err(Failure::at_run_time)?;
     let form = Form::new(settings.format);
     let queue = Queue::default();
     let to_queue = ToQueue::new(queue.clone(), form);
     let events = to_queue.clone().layer();
-    let started = tracing_subscriber::registry().with(chosen).with(wanted).with(events).try_init();
+    let started = tracing_subscriber::registry().with(levels).with(wanted).with(events).try_init();
     started.map_err(Failure::at_run_time)?;
     panics::log_panics(to_queue);
     write_beside(queue.clone(), Lines::new(form)).map_err(Failure::at_run_time)?;
-    Ok(Logging { queue })
-}
-
-/// What h2 says of its peers: below warnings, heads that it cannot read, and whatever token somebody put into them; and
-/// a warning for each frame that is out of place, as many as a stranger likes. rustls warns of each name of a server
-/// that is none, and shows it.
-fn is_of_peers(line: &Metadata<'_>) -> bool {
-    let name = line.target().split("::").next().unwrap_or_default();
-    WARN_OF_PEERS.contains(&name) && *line.level() != Level::ERROR
+    Ok(Logging { queue, filters })
 }
 
 fn write_beside(queue: Queue, lines: Lines) -> std::io::Result<()> {

@@ -1,6 +1,9 @@
 //! Where a value comes from: flag over environment over file. Nothing is judged here but the files
 //! themselves, and all that is wrong is gathered.
 
+mod tables;
+mod toml_value;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -9,9 +12,11 @@ use std::io;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
-use super::bounded_file;
+use super::bounded_file::{self, Reading};
 use super::env_file;
 use super::options::{CONFIG, ENV_FILE, Kind, Opt, names_in_file, names_of_variables};
+use tables::{TABLES, Tables};
+use toml_value::{take, toml_fault};
 
 /// What was given for an option, and by what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +32,12 @@ pub(super) enum Origin {
     Variable(&'static str),
     VariableInFile(&'static str, String),
     File(&'static str, String),
+    /// In a table of the file: which one, and by which name in it.
+    Table {
+        place: String,
+        name: String,
+        file: String,
+    },
 }
 
 impl fmt::Display for Origin {
@@ -35,6 +46,7 @@ impl fmt::Display for Origin {
             Self::Flag(name) => write!(f, "--{name}"),
             Self::Variable(name) => f.write_str(name),
             Self::VariableInFile(name, file) | Self::File(name, file) => write!(f, "{name} in {file}"),
+            Self::Table { place, name, file } => write!(f, "{place}: {name} in {file}"),
         }
     }
 }
@@ -45,23 +57,31 @@ pub(super) struct Sources<'a> {
     environment: BTreeMap<OsString, OsString>,
     env_file: (String, BTreeMap<&'static str, String>),
     file: (String, toml::Table),
+    tables: Tables,
     pub(super) faults: Vec<String>,
     /// Options and variables that are there and cannot be read.
     unread: BTreeSet<&'static str>,
     /// Nobody knows what the file says, or the `.env` file.
     has_unread_file: bool,
+    reading: Reading,
 }
 
 impl<'a> Sources<'a> {
-    pub(super) fn read(flags: &'a ArgMatches, environment: BTreeMap<OsString, OsString>) -> Self {
+    pub(super) fn read(
+        flags: &'a ArgMatches,
+        environment: BTreeMap<OsString, OsString>,
+        reading: Reading,
+    ) -> Self {
         let mut sources = Self {
             flags,
             environment,
             env_file: Default::default(),
             file: Default::default(),
+            tables: Tables::default(),
             faults: Vec::new(),
             unread: BTreeSet::new(),
             has_unread_file: false,
+            reading,
         };
         if let Some(given) = sources.get(&ENV_FILE) {
             sources.read_env_file(&given);
@@ -73,8 +93,11 @@ impl<'a> Sources<'a> {
         sources
     }
 
-    /// What was given, by the source that counts.
+    /// What was given, by the source that counts. While a table is judged, what describes an issuer is given by it alone.
     pub(super) fn get(&mut self, option: &'static Opt) -> Option<Given> {
+        if self.is_of_table(option) {
+            return self.by_table(option);
+        }
         self.by_flag(option).or_else(|| self.by_variable(option)).or_else(|| self.by_file(option))
     }
 
@@ -82,9 +105,32 @@ impl<'a> Sources<'a> {
     /// in a file that cannot be read.
     pub(super) fn is_missing(&mut self, option: &'static Opt) -> bool {
         let is_given = self.get(option).is_some();
+        if self.is_of_table(option) {
+            return !is_given && !self.is_unread_in_table(option);
+        }
         let is_unread =
             [Some(option.name), option.variable].iter().flatten().any(|name| self.unread.contains(name));
         !(is_given || is_unread || self.has_unread_file)
+    }
+
+    /// By whatever it is given, outside of the tables: each source once.
+    pub(super) fn outside_of_tables(&mut self, option: &'static Opt) -> Vec<Origin> {
+        let given = [self.by_flag(option), self.by_variable(option), self.by_file(option)];
+        given.into_iter().flatten().map(|given| given.origin).collect()
+    }
+
+    /// What an option is called where nothing was given for it.
+    pub(super) fn called(&self, option: &'static Opt) -> String {
+        if self.is_of_table(option) {
+            return self.origin_in_table(option.name).to_string();
+        }
+        let variable = option.variable.map(|name| format!(" (or {name})")).unwrap_or_default();
+        format!("--{}{variable}", option.name)
+    }
+
+    /// Whether the files are read for the first time.
+    pub(super) fn reading(&self) -> Reading {
+        self.reading
     }
 
     /// A variable, of the environment or else of the `.env` file. An empty one is unset.
@@ -123,16 +169,12 @@ impl<'a> Sources<'a> {
     }
 
     fn by_file(&mut self, option: &'static Opt) -> Option<Given> {
-        let value = self.file.1.get(option.name)?;
         let origin = Origin::File(option.name, self.file.0.clone());
-        match texts_of(value, option.kind) {
+        match take(&mut self.file.1, option.name, option.kind)? {
             Ok(texts) => Some(Given { texts, origin }),
-            Err(expected) => {
-                let found = if option.kind == Kind::List { kind_in_list(value) } else { kind_of(value) };
-                self.faults.push(format!("{origin}: expected {expected}, found {found}"));
+            Err(reason) => {
+                self.faults.push(format!("{origin}: {reason}"));
                 self.unread.insert(option.name);
-                // Told once.
-                self.file.1.remove(option.name);
                 None
             }
         }
@@ -140,7 +182,7 @@ impl<'a> Sources<'a> {
 
     fn read_env_file(&mut self, given: &Given) {
         let path = given.texts.concat();
-        match bounded_file::read_text(&path) {
+        match self.read_text(&path) {
             Ok(text) => {
                 let (variables, faults) = env_file::read(&text, &names_of_variables());
                 self.unread.extend(faults.iter().filter_map(|fault| fault.name));
@@ -158,7 +200,7 @@ impl<'a> Sources<'a> {
 
     fn read_file(&mut self, given: &Given) {
         let path = given.texts.concat();
-        let text = match bounded_file::read_text(&path) {
+        let text = match self.read_text(&path) {
             Ok(text) => text,
             Err(error) => {
                 self.has_unread_file |= may_say_something(&error);
@@ -166,12 +208,14 @@ impl<'a> Sources<'a> {
             }
         };
         match text.parse::<toml::Table>() {
-            Ok(table) => {
+            Ok(mut table) => {
+                let tables = table.remove(TABLES);
                 let known = names_in_file();
                 for name in table.keys().filter(|name| !known.contains(&name.as_str())) {
                     self.faults.push(format!("{name:?} in {path}: there is no option of that name"));
                 }
                 self.file = (path, table);
+                self.read_tables(tables);
             }
             Err(error) => {
                 self.has_unread_file = true;
@@ -181,45 +225,14 @@ impl<'a> Sources<'a> {
     }
 }
 
+impl Sources<'_> {
+    fn read_text(&self, path: &str) -> io::Result<String> {
+        String::from_utf8(bounded_file::read(path, self.reading)?)
+            .map_err(|_| io::Error::other("it is not valid UTF-8"))
+    }
+}
+
 /// A file that is not there says nothing, and what is required and not given otherwise is missing as well.
 fn may_say_something(error: &io::Error) -> bool {
     error.kind() != io::ErrorKind::NotFound
-}
-
-fn toml_fault(text: &str, error: &toml::de::Error) -> String {
-    let before = error.span().and_then(|span| text.get(..span.start));
-    let line = before.map(|before| before.matches('\n').count() + 1);
-    let at = line.map(|line| format!("line {line}: ")).unwrap_or_default();
-    format!("{at}{}", error.message())
-}
-
-fn texts_of(value: &toml::Value, kind: Kind) -> Result<Vec<String>, &'static str> {
-    match (kind, value) {
-        (Kind::Value, toml::Value::String(text)) => Ok(vec![text.clone()]),
-        (Kind::Value, toml::Value::Integer(number)) => Ok(vec![number.to_string()]),
-        (Kind::Value, _) => Err("a string or a whole number"),
-        (Kind::Switch, toml::Value::Boolean(on)) => Ok(vec![on.to_string()]),
-        (Kind::Switch, _) => Err("true or false"),
-        (Kind::List, toml::Value::Array(items)) => {
-            let texts = items.iter().map(|item| item.as_str().map(ToOwned::to_owned));
-            texts.collect::<Option<_>>().ok_or("an array of strings")
-        }
-        (Kind::List, _) => Err("an array of strings"),
-    }
-}
-
-fn kind_in_list(value: &toml::Value) -> &'static str {
-    if value.is_array() { "an array with something else in it" } else { kind_of(value) }
-}
-
-fn kind_of(value: &toml::Value) -> &'static str {
-    match value {
-        toml::Value::String(_) => "a string",
-        toml::Value::Integer(_) => "a whole number",
-        toml::Value::Float(_) => "a number with a fraction",
-        toml::Value::Boolean(_) => "a boolean",
-        toml::Value::Datetime(_) => "a date",
-        toml::Value::Array(_) => "an array",
-        toml::Value::Table(_) => "a table",
-    }
 }

@@ -3,51 +3,65 @@
 #[cfg(feature = "development")]
 mod development;
 mod hangup;
+mod issuers;
 mod page;
+mod reload;
 mod stop;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 
 #[cfg(feature = "development")]
 pub(super) use development::development;
 use stop::{stop_signal, stopped};
 
-use super::{Failure, logging};
-use crate::config::{IssuerSettings, KeyLocation, ServeSettings, ServerSettings};
-use crate::server::{self, Config, Listeners, SetupError};
-use crate::services::three_apis;
+use super::{Failure, Reread, logging};
+use crate::config::{ServeSettings, ServerSettings};
+use crate::server::{Config, Listeners, Server};
+use crate::services::{MessageSize, three_apis};
 use crate::web::Page;
 use page::PageFacts;
+use reload::Running;
 use sekisho::authorizer::Issuer;
 use sekisho::clock::SystemClock;
-use sekisho::jwks::{JwksFile, Keys};
 
 /// `sekisho serve`
-pub(super) async fn serve(settings: ServeSettings) -> Result<(), Failure> {
-    let _logging = logging::start(&settings.server.log)?;
+pub(super) async fn serve(settings: ServeSettings, reread: Reread) -> Result<(), Failure> {
+    let logging = logging::start(&settings.server.log)?;
     let stop = stop_signal()?;
     // Before anybody can connect: whoever calls at once is not turned away for want of keys that are at hand.
     let at_hand = tokio::select! {
-        keys = keys_at_hand(&settings.issuer) => keys,
+        keys = issuers::keys_at_hand(&settings.issuers) => keys,
         () = stopped(stop.clone()) => return Ok(()),
     };
     let bound = Bound::new(&settings.server).await?;
-    let keys = at_hand.map_or_else(|| settings.issuer.remote_keys().map_err(Failure::at_run_time), Ok)?;
-    let issuer = Issuer::new(keys, settings.token.verifier());
+    let issuers = issuers::issuers(&settings.issuers, at_hand)?;
     let addresses = bound.tell()?;
-    let facts = PageFacts {
-        issuer: settings.issuer.name.as_str(),
-        audience: &settings.token.audience,
-        scope_prefix: &settings.token.scope_prefix,
-        grpc: addresses.grpc,
-        development: false,
-    };
-    let page = settings.server.page.as_ref().map(|page| page::page(page, &settings.server, &facts));
-    run(settings.server, issuer, bound.with(page), addresses, stop).await
+    let page = settings.server.page.as_ref().zip(settings.issuers.first()).map(|(page, first)| {
+        let facts = PageFacts {
+            issuer: first.issuer.name.as_str(),
+            audience: &first.token.audience,
+            scope_prefix: &first.token.scope_prefix,
+            grpc: addresses.grpc,
+            development: false,
+        };
+        page::page(page, &settings.server, &facts)
+    });
+    let message_size = MessageSize::from(settings.server.limits.message_size);
+    let server = set_up(&settings.server, issuers, &message_size, addresses)?;
+    let (control, filters) = (server.control(), logging.filters.clone());
+    hangup::reload_on_hangup(Running {
+        settings,
+        reread,
+        control,
+        message_size,
+        filters,
+        web: addresses.web,
+    })?;
+    server.run(bound.with(page), stopped(stop)).await;
+    Ok(())
 }
 
 /// The listeners, before what they serve is known: that has their addresses in it.
@@ -85,17 +99,6 @@ impl Bound {
     }
 }
 
-/// The keys of a file. None of one that has no usable key yet, or has gone since the configuration was judged; such a
-/// file is read again beside the calls, and each time it is told what is wrong with it. Keys of which none is for an
-/// algorithm that is accepted are told as held here, and given up once the issuer is set up.
-async fn keys_at_hand(issuer: &IssuerSettings) -> Option<Keys> {
-    let KeyLocation::File(path) = &issuer.keys else { return None };
-    let file = JwksFile::new(issuer.name.as_str(), path);
-    // First: a folder of another machine that does not answer takes as long as a fetch may.
-    tracing::info!(file = &*path.to_string_lossy(), "the issuer's keys are read before anything is served");
-    Keys::fetch(file, issuer.schedule, Arc::new(SystemClock::new())).await.ok()
-}
-
 /// `sekisho` of a build that has no issuer of its own.
 #[cfg(not(feature = "development"))]
 #[expect(clippy::unused_async, reason = "as it is where there is one")]
@@ -105,37 +108,32 @@ pub(super) async fn development(_: crate::config::DevelopmentSettings) -> Result
     Err(Failure { message: message.to_owned(), code: 2 })
 }
 
-async fn run(
-    settings: ServerSettings,
-    issuer: Issuer,
-    listeners: Listeners,
+/// A server of these settings, which serves nobody yet.
+fn set_up(
+    settings: &ServerSettings,
+    issuers: Vec<Issuer>,
+    message_size: &MessageSize,
     addresses: Addresses,
-    stop: watch::Receiver<bool>,
-) -> Result<(), Failure> {
-    if let Some(tls) = &settings.tls {
-        hangup::reload_on_hangup(tls.clone())?;
-    }
-    let allowed_origins = page::allowed_origins(&settings, addresses.web)?;
-    let mut limits = settings.limits;
+) -> Result<Server, Failure> {
+    let allowed_origins = page::allowed_origins(settings, addresses.web)?;
+    let mut limits = settings.limits.clone();
     limits.connections = connections_that_fit(limits.connections);
     let config = Config {
-        services: three_apis(limits.message_size),
-        issuers: vec![issuer],
-        report_only: false,
+        services: three_apis(message_size.clone()),
+        issuers,
+        report_only: settings.report_only,
         clock: Arc::new(SystemClock::new()),
         max_token_size: settings.max_token_size,
         remembered_tokens: settings.remembered_tokens,
         reflection: settings.reflection,
         grpc_web: Some(allowed_origins),
-        allowed_headers: settings.allow_headers,
+        allowed_headers: settings.allow_headers.clone(),
         hosts: settings.hosts,
-        tls: settings.tls,
+        tls: settings.tls.clone(),
         limits,
         shutdown_grace: settings.shutdown_grace,
     };
-    server::run(config, listeners, stopped(stop))
-        .await
-        .map_err(|error: SetupError| Failure::at_run_time(error))
+    Server::new(config).map_err(Failure::at_run_time)
 }
 
 /// A connection is an open file, and most systems let a process have few of them until it asks for more. What
@@ -169,6 +167,3 @@ fn tell_listening(listener: &'static str, socket: &TcpListener) -> Result<Socket
     tracing::info!(listener, %addr, "listening");
     Ok(addr)
 }
-
-#[cfg(test)]
-mod tests;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::config::{KeyLocation, LogCalls, LogFormat};
 use crate::server::{ClientCertificate, Reflection};
 use sekisho::jwks::{HttpUrl, InvalidHttpUrl, PlainHttp};
-use sekisho::scope::ScopePrefix;
+use sekisho::scope::{ScopePrefix, ScopeToken};
 use sekisho::token::ClaimPath;
 
 const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -133,6 +133,33 @@ pub(super) fn issuer_name(text: &str) -> Result<String, String> {
         return Err("it begins or ends with white space, which no token has there".to_owned());
     }
     plain_name(text, 2048)
+}
+
+/// What a table calls an issuer. It stands in log lines, in faults, and behind `--issuer-name`.
+pub(super) fn issuer_label(text: &str) -> Result<String, String> {
+    const MOST: usize = 64;
+    let is_plain = text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    if is_plain && (1..=MOST).contains(&text.len()) {
+        return Ok(text.to_owned());
+    }
+    Err(format!("expected 1 to {MOST} letters, digits, hyphens, underscores and dots, like keycloak"))
+}
+
+/// A `sub`, just as the issuer writes it.
+pub(super) fn subject(text: &str) -> Result<String, String> {
+    plain_name(text, 2048)
+}
+
+pub(super) fn scope(text: &str) -> Result<ScopeToken, String> {
+    text.parse().map_err(|error| format!("{text:?}: {error}"))
+}
+
+pub(super) fn log_level(text: &str) -> Result<String, String> {
+    name(text)?;
+    match tracing_subscriber::EnvFilter::try_new(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(error) => Err(format!("{text:?} names no levels: {error}")),
+    }
 }
 
 /// It is not shown where it is at fault: it may be as long as it likes.

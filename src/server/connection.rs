@@ -23,11 +23,12 @@ use hyper_util::server::conn::auto;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio_io_timeout::TimeoutWriter;
 use tonic::body::Body;
 use tower_service::Service;
 
+use super::control::Control;
 use super::limits::{KeepAlive, Limits};
 use super::tls::Tls;
 use beside::beside;
@@ -41,9 +42,7 @@ use sekisho::server::BatchedWrites;
 pub(super) struct Serving<S> {
     pub(super) service: S,
     pub(super) tls: Option<Tls>,
-    pub(super) limits: Limits,
-    /// The right to have a connection open: of all listeners together, as descriptors are the process's.
-    pub(super) slots: Arc<Semaphore>,
+    pub(super) control: Control,
 }
 
 /// A service that answers whatever comes.
@@ -85,11 +84,12 @@ type Ended = Result<(), Box<dyn Error + Send + Sync>>;
 impl<S: HttpService> Serving<S> {
     /// Serves one, until it ends or has to; once it is `stopped`, with no new calls.
     pub(super) async fn connection(self: Arc<Self>, stream: TcpStream, stopped: watch::Receiver<()>) {
+        let limits = self.control.limits();
         // An answer is small and waited for.
         let _ = stream.set_nodelay(true);
-        let _ = keep_alive(&stream, self.limits.keep_alive);
+        let _ = keep_alive(&stream, limits.keep_alive);
         let requests = Arc::new(Requests::default());
-        let first_head = without_request(&requests, tokio::time::sleep(self.limits.first_head));
+        let first_head = without_request(&requests, tokio::time::sleep(limits.first_head));
         // There is nothing in flight yet that could be finished.
         let stop = without_request(&requests, changed(stopped.clone()));
         let other_end = async {
@@ -99,7 +99,7 @@ impl<S: HttpService> Serving<S> {
                 () = requests.reset_due() => Ended::Err("the peer does not read the end of a stream".into()),
             }
         };
-        let transport = self.transport(stream, &requests, stopped);
+        let transport = self.transport(stream, &limits, &requests, stopped);
         let ended = beside(pin!(transport), pin!(other_end)).await.into_inner();
         if let Err(error) = ended {
             tracing::debug!(error = error.to_string(), "a connection ended early");
@@ -109,17 +109,22 @@ impl<S: HttpService> Serving<S> {
     async fn transport(
         &self,
         stream: TcpStream,
+        limits: &Limits,
         requests: &Arc<Requests>,
         stopped: watch::Receiver<()>,
     ) -> Ended {
-        let stream = with_write_timeout(Progress::new(stream, requests.stuck.clone()), self.limits.idle);
+        let stream = with_write_timeout(Progress::new(stream, requests.stuck.clone()), limits.idle);
         let calls = Calls::default();
         match &self.tls {
-            None => self.serve(stream, builder(&self.limits, &calls), calls, requests, stopped).await,
+            None => {
+                let last_call = shutdown_or_max_age(limits, stopped);
+                self.serve(stream, (builder(limits, &calls), calls), requests, last_call).await
+            }
             Some(tls) => {
                 let stream = tls.acceptor().accept(stream).await?;
-                let builder = agreed(builder(&self.limits, &calls), stream.get_ref().1.alpn_protocol());
-                self.serve(stream, builder, calls, requests, stopped).await
+                let builder = agreed(builder(limits, &calls), stream.get_ref().1.alpn_protocol());
+                let last_call = shutdown_or_max_age(limits, stopped);
+                self.serve(stream, (builder, calls), requests, last_call).await
             }
         }
     }
@@ -127,16 +132,15 @@ impl<S: HttpService> Serving<S> {
     async fn serve(
         &self,
         stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
-        builder: auto::Builder<Calls>,
-        calls: Calls,
+        (builder, calls): (auto::Builder<Calls>, Calls),
         requests: &Arc<Requests>,
-        stopped: watch::Receiver<()>,
+        last_call: impl Future<Output = Duration>,
     ) -> Ended {
         let service = requests::service(self.service.clone(), Arc::clone(requests));
         // Around TLS, which would encrypt each answer by itself, and around the time-out, which would be armed.
         let stream = TokioIo::new(BatchedWrites::new(stream));
         let mut connection = pin!(InPlace::new(builder.serve_connection(stream, service), calls));
-        let grace = match beside(connection.as_mut(), pin!(self.shutdown_or_max_age(stopped))).await {
+        let grace = match beside(connection.as_mut(), pin!(last_call)).await {
             Either::Left(ended) => return ended,
             Either::Right(grace) => grace,
         };
@@ -151,16 +155,16 @@ impl<S: HttpService> Serving<S> {
         };
         ended.unwrap_or_else(|_| Err("it was too old, and its grace is over".into()))
     }
+}
 
-    /// Until no more calls are to be taken: how long those in flight may go on.
-    async fn shutdown_or_max_age(&self, stopped: watch::Receiver<()>) -> Duration {
-        let tenth = self.limits.connection_age / 10;
-        let age = (9 * tenth).saturating_add(tenth.mul_f64(2.0 * fastrand::f64()));
-        tokio::select! {
-            () = tokio::time::sleep(age) => self.limits.connection_age_grace,
-            // All connections have one grace then, and whoever stops them watches over it.
-            () = changed(stopped) => Duration::MAX,
-        }
+/// Until no more calls are to be taken: how long those in flight may go on.
+async fn shutdown_or_max_age(limits: &Limits, stopped: watch::Receiver<()>) -> Duration {
+    let tenth = limits.connection_age / 10;
+    let age = (9 * tenth).saturating_add(tenth.mul_f64(2.0 * fastrand::f64()));
+    tokio::select! {
+        () = tokio::time::sleep(age) => limits.connection_age_grace,
+        // All connections have one grace then, and whoever stops them watches over it.
+        () = changed(stopped) => Duration::MAX,
     }
 }
 

@@ -9,9 +9,7 @@ mod head;
 use std::convert::Infallible;
 use std::future::{Future, ready};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use futures_util::future::Either;
 use http::{Method, Request, Response, Version};
@@ -25,7 +23,7 @@ pub use allowed_header::{AllowedHeader, InvalidHeader};
 pub use cors::{AllowedOrigins, InvalidOrigin, Origin};
 
 use super::Answer;
-use super::limits::Limits;
+use super::control::Control;
 pub(super) use content_type::ContentType;
 use grpc_web::GrpcWeb;
 use sekisho::Protected;
@@ -37,23 +35,19 @@ use sekisho::server::ProtectedFuture;
 #[derive(Clone)]
 pub(super) struct Door {
     protected: Protected,
-    web: Option<Arc<CorsLayer>>,
-    header_list_size: u32,
-    body_idle: Duration,
+    control: Control,
 }
 
 impl Door {
-    /// Serves gRPC-Web besides if there are `origins`, even none, that may call from a browser, with `headers`
-    /// besides the usual ones.
-    pub(super) fn new(
-        protected: Protected,
-        origins: Option<&AllowedOrigins>,
-        headers: &[AllowedHeader],
-        limits: &Limits,
-    ) -> Self {
-        let web = origins.map(|origins| Arc::new(cors::layer(origins, headers)));
-        Self { protected, web, header_list_size: limits.header_list_size, body_idle: limits.idle }
+    /// Serves gRPC-Web besides, for pages of the origins that may call now.
+    pub(super) fn new(protected: Protected, control: &Control) -> Self {
+        Self { protected, control: control.clone() }
     }
+}
+
+/// Lets pages of these origins call, even if there are none, with these headers besides the usual ones.
+pub(super) fn cors(origins: &AllowedOrigins, headers: &[AllowedHeader]) -> CorsLayer {
+    cors::layer(origins, headers)
 }
 
 impl Service<Request<RequestBody<Incoming>>> for Door {
@@ -70,10 +64,11 @@ impl Service<Request<RequestBody<Incoming>>> for Door {
         if is_native(&request) {
             return Either::Left(self.protected.call(request));
         }
-        if head::exceeds_limit(&request, self.header_list_size) {
+        let limits = self.control.limits();
+        if head::exceeds_limit(&request, limits.header_list_size) {
             return answered(head::refusal());
         }
-        let Some(cors) = &self.web else {
+        let Some(cors) = self.control.web() else {
             return answered(grpc_web::refusal(request.method(), "POST"));
         };
         // The one that was polled ready is the one to be called; a fresh clone takes its place.
@@ -82,7 +77,7 @@ impl Service<Request<RequestBody<Incoming>>> for Door {
         // From the outside in. CORS stands in front of every refusal that a page could cause: without its
         // headers it could not read one. It answers each OPTIONS itself. What is no call at all is turned away next, since it has
         // no status to be refused with; authorization is the innermost, as for native gRPC.
-        let mut web = cors.layer(GrpcWeb::new(protected, self.body_idle));
+        let mut web = cors.layer(GrpcWeb::new(protected, limits.idle));
         Either::Right(Box::pin(web.call(request)))
     }
 }

@@ -63,8 +63,11 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// What a peer's settings can say (RFC 9113 §4.2); h2 would panic.
-    pub(super) fn check(&self) -> Result<(), SetupError> {
+    /// Whether each is one.
+    ///
+    /// # Errors
+    /// [`SetupError::FrameSize`]: HTTP/2 has no such frames (RFC 9113 §4.2); h2 would panic.
+    pub fn check(&self) -> Result<(), SetupError> {
         if (16_384..=16_777_215).contains(&self.frame_size) {
             Ok(())
         } else {

@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Interval, MissedTickBehavior};
 
 use super::connection::{HttpService, Serving};
+use super::slots::{Slot, Slots};
 
 /// How long to wait where the system has no more file descriptors: some come back as connections end.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -27,7 +28,7 @@ pub(super) async fn serve(
     grace: Duration,
     shutdown: impl Future<Output = ()>,
 ) {
-    let mut acceptor = Acceptor::new(listener, Arc::clone(&serving.slots));
+    let mut acceptor = Acceptor::new(listener, serving.control.slots().clone());
     let serving = Arc::new(serving);
     let (stop, stopped) = watch::channel(());
     let mut connections = JoinSet::new();
@@ -62,7 +63,7 @@ async fn finish(mut connections: JoinSet<()>, grace: Duration) {
 
 struct Acceptor {
     listener: TcpListener,
-    slots: Arc<Semaphore>,
+    slots: Slots,
     /// The next one, while it waits for a slot. A slot that waited for the next one would be kept from the peers
     /// of other listeners.
     accepted: Option<TcpStream>,
@@ -71,12 +72,12 @@ struct Acceptor {
 }
 
 impl Acceptor {
-    fn new(listener: TcpListener, slots: Arc<Semaphore>) -> Self {
+    fn new(listener: TcpListener, slots: Slots) -> Self {
         Self { listener, slots, accepted: None, full: Seldom::new(), failed: Seldom::new() }
     }
 
     /// The next connection, and the right to serve it. Nothing is lost if this is dropped midway.
-    async fn next(&mut self) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+    async fn next(&mut self) -> Option<(TcpStream, Slot)> {
         if self.accepted.is_none() {
             self.accepted = self.accept().await;
         }
@@ -103,12 +104,11 @@ impl Acceptor {
         }
     }
 
-    async fn slot(&mut self) -> Option<OwnedSemaphorePermit> {
-        let slots = Arc::clone(&self.slots);
-        if slots.available_permits() == 0 && self.full.may_tell() {
+    async fn slot(&mut self) -> Option<Slot> {
+        if self.slots.are_taken() && self.full.may_tell() {
             tracing::warn!("there are as many connections as may be; further ones wait for one to end");
         }
-        slots.acquire_owned().await.ok()
+        self.slots.take().await
     }
 }
 

@@ -97,6 +97,16 @@ impl Tls {
         Reloaded { changed, errors }
     }
 
+    /// The files that are read.
+    pub fn files(&self) -> &TlsFiles {
+        &self.shared.files
+    }
+
+    /// How often they are read again.
+    pub fn reload_interval(&self) -> Duration {
+        self.shared.reload
+    }
+
     /// What a connection is accepted by.
     pub(super) fn acceptor(&self) -> TlsAcceptor {
         TlsAcceptor::from(self.shared.config.load_full())
@@ -121,6 +131,13 @@ impl Tls {
         if reloaded.changed {
             tracing::info!("new certificates");
         }
+    }
+}
+
+/// By the files and how often they are read. What stands in them is read again in any case.
+impl PartialEq for Tls {
+    fn eq(&self, other: &Self) -> bool {
+        self.files() == other.files() && self.reload_interval() == other.reload_interval()
     }
 }
 

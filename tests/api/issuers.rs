@@ -1,6 +1,7 @@
 //! Access tokens as well-known issuers write them, judged by a server that is configured as `docs/issuers.md` says:
 //! the settings are read from that page, by the program's own parser.
 
+mod claims;
 mod shapes;
 
 use std::collections::BTreeSet;
@@ -8,7 +9,7 @@ use std::collections::BTreeSet;
 use sekisho::authorizer::Issuer;
 use sekisho::jwks::{KeySet, Keys};
 use sekisho_server::cli::{Command, parse};
-use sekisho_server::config::ServeSettings;
+use sekisho_server::config::{ServeSettings, TrustedIssuer};
 use serde_json::Value;
 use tonic::Code;
 
@@ -70,25 +71,26 @@ fn both_ways_to_write_the_settings_say_the_same() {
     for heading in shapes().iter().map(|shape| shape.heading) {
         let by_file = settings(&["--env-file".to_owned(), env_file(heading).path().display().to_string()]);
         let by_flags = settings(&flags(heading));
-        assert_eq!(by_file.token, by_flags.token, "{heading}");
+        assert_eq!(by_file.issuers[0].token, by_flags.issuers[0].token, "{heading}");
         assert_eq!(by_file.server.page, by_flags.server.page, "{heading}");
-        assert_eq!(by_file.issuer.name, by_flags.issuer.name, "{heading}");
+        assert_eq!(by_file.issuers[0].issuer.name, by_flags.issuers[0].issuer.name, "{heading}");
     }
 }
 
 /// The server of these settings. Discovery would have settled the issuer's last slash; nothing else may differ.
 async fn app(shape: &Shape, settings: &ServeSettings) -> App {
     let name = shape.access["iss"].as_str().expect("an issuer");
-    assert_eq!(settings.issuer.name.trim_end_matches('/'), name.trim_end_matches('/'));
+    let TrustedIssuer { issuer: trusted, token, .. } = &settings.issuers[0];
+    assert_eq!(trusted.name.trim_end_matches('/'), name.trim_end_matches('/'));
     let (set, _) = KeySet::parse(issuer().jwks().as_bytes()).expect("a key set");
-    let issuer = Issuer::new(Keys::fixed(name, set), settings.token.verifier());
+    let issuer = Issuer::new(Keys::fixed(name, set), token.verifier());
     App::start_with(Setup { issuer, ..Setup::default() }).await
 }
 
 fn settings(arguments: &[String]) -> ServeSettings {
     let arguments = ["sekisho", "serve"].into_iter().chain(arguments.iter().map(String::as_str));
     match parse(arguments.map(Into::into), []) {
-        Ok(Command::Serve(settings)) => settings,
+        Ok(Command::Serve(settings, _)) => settings,
         other => panic!("expected settings, found {other:?}"),
     }
 }

@@ -5,6 +5,8 @@
 
 #[path = "streams/events.rs"]
 mod events;
+#[path = "streams/kinds.rs"]
+mod kinds;
 
 use std::error::Error;
 use std::pin::Pin;
@@ -33,7 +35,7 @@ const DESCRIPTOR_SET: &[u8] = tonic::include_file_descriptor_set!("streams_descr
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let settings = match parse(std::env::args_os(), std::env::vars_os()) {
-        Ok(Command::Serve(settings)) => settings,
+        Ok(Command::Serve(settings, _)) => settings,
         Ok(_) => return Err("it can only serve".into()),
         Err(stop) => {
             stop.print()?;
@@ -41,26 +43,30 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
     };
     tracing_subscriber::fmt().json().flatten_event(true).with_writer(std::io::stderr).init();
-    let keys = settings.issuer.remote_keys()?;
-    // Whoever reads where it listens may call at once.
-    keys.readiness_other_than(false).await;
-    let issuer = Issuer::new(keys, settings.token.verifier());
+    let mut issuers = Vec::new();
+    for trusted in &settings.issuers {
+        let keys = trusted.issuer.remote_keys()?;
+        // Whoever reads where it listens may call at once.
+        keys.readiness_other_than(false).await;
+        issuers.push(trusted.with_keys(keys));
+    }
     let grpc = TcpListener::bind(settings.server.grpc_listen).await?;
     tracing::info!(listener = "grpc", addr = %grpc.local_addr()?, "listening");
-    server::run(config(settings.server, issuer), Listeners { grpc, web: None }, std::future::pending())
+    server::run(config(settings.server, issuers), Listeners { grpc, web: None }, std::future::pending())
         .await?;
     Ok(())
 }
 
-fn config(server: ServerSettings, issuer: Issuer) -> Config {
+fn config(server: ServerSettings, issuers: Vec<Issuer>) -> Config {
     let handlers = Handlers::default();
+    let streams = Services::new(DESCRIPTOR_SET)
+        .add_service(streaming_server::StreamingServer::new(handlers.clone()))
+        .add_service(defaulted_server::DefaultedServer::new(handlers))
+        .add_service(events::server());
     Config {
-        services: Services::new(DESCRIPTOR_SET)
-            .add_service(streaming_server::StreamingServer::new(handlers.clone()))
-            .add_service(defaulted_server::DefaultedServer::new(handlers))
-            .add_service(events::server()),
-        issuers: vec![issuer],
-        report_only: false,
+        services: kinds::register(streams),
+        issuers,
+        report_only: server.report_only,
         clock: Arc::new(SystemClock::new()),
         max_token_size: server.max_token_size,
         remembered_tokens: server.remembered_tokens,

@@ -67,6 +67,7 @@ pub use verdict::Verdict;
 use crate::clock::{Clock, SystemClock};
 #[cfg(feature = "server")]
 use crate::jwks::Fetches;
+use crate::jwks::Keys;
 use crate::policy::Policy;
 #[cfg(feature = "server")]
 use crate::scope::ScopePrefix;
@@ -98,10 +99,10 @@ impl Authorizer {
     /// Decides by `policy`, for tokens of `issuer`.
     pub fn new(policy: impl Into<Arc<Policy>>, issuer: Issuer) -> Self {
         issuer.keys().accept(issuer.verifier().accepted_algorithms());
-        let trust = Trust { issuers: vec![issuer], max_token_size: 8192 };
+        let trust = Trust { issuers: vec![issuer] };
         Self {
             policy: policy.into(),
-            trusted: Trusted::new(trust),
+            trusted: Trusted::new(trust, 8192),
             clock: Arc::new(SystemClock::new()),
             remembered: memory::USUAL,
             memory: Memory::new(memory::USUAL),
@@ -114,7 +115,8 @@ impl Authorizer {
         issuer.keys().accept(issuer.verifier().accepted_algorithms());
         let mut trust = Trust::clone(&self.trusted.now());
         trust.issuers.push(issuer);
-        self.trusting(trust)
+        let max_token_size = self.trusted.max_token_size();
+        self.trusting(trust, max_token_size)
     }
 
     /// Trusts these issuers from now on, in place of those that it trusted. Calls that are being decided are decided by
@@ -127,7 +129,7 @@ impl Authorizer {
     /// # Errors
     /// [`UntrustedIssuers`]: there is none, or two that tokens name alike. Nothing has changed then.
     pub fn replace_issuers(&self, issuers: impl IntoIterator<Item = Issuer>) -> Result<(), UntrustedIssuers> {
-        let trust = Trust { issuers: issuers.into_iter().collect(), ..Trust::clone(&self.trusted.now()) };
+        let trust = Trust { issuers: issuers.into_iter().collect() };
         trust.check()?;
         for issuer in &trust.issuers {
             issuer.keys().accept(issuer.verifier().accepted_algorithms());
@@ -152,11 +154,11 @@ impl Authorizer {
 
     /// Changes how long the `authorization` entry may be, in bytes, from now on. All clones of the authorizer change.
     pub fn set_max_token_size(&self, bytes: usize) {
-        self.trusted.replace(Trust { max_token_size: bytes, ..Trust::clone(&self.trusted.now()) });
+        self.trusted.set_max_token_size(bytes);
     }
 
-    fn trusting(mut self, trust: Trust) -> Self {
-        self.trusted = Trusted::new(trust);
+    fn trusting(mut self, trust: Trust, max_token_size: usize) -> Self {
+        self.trusted = Trusted::new(trust, max_token_size);
         self.with_empty_memory()
     }
 
@@ -168,8 +170,8 @@ impl Authorizer {
 
     /// How long the `authorization` entry may be, in bytes; 8192 unless set.
     pub fn max_token_size(self, bytes: usize) -> Self {
-        let trust = Trust { max_token_size: bytes, ..Trust::clone(&self.trusted.now()) };
-        self.trusting(trust)
+        let trust = Trust::clone(&self.trusted.now());
+        self.trusting(trust, bytes)
     }
 
     /// How many verified tokens are remembered, so that the signature of one that comes again need not be verified
@@ -201,11 +203,12 @@ impl Authorizer {
         &self.clock
     }
 
-    /// What the issuer of a caller writes before scopes.
+    /// What the issuer of a caller writes before scopes. Where it is not trusted any more: the one that its tokens name
+    /// alike, or the first, which is to be asked now.
     #[cfg(feature = "server")]
     pub(crate) fn scope_prefix_of(&self, grant: &Grant) -> Option<ScopePrefix> {
         let trust = self.trusted.now();
-        let issuer = grant.issuer().and_then(|identity| trust.issuer(identity));
+        let issuer = grant.issuer_among(&trust).or(trust.first());
         issuer.map(|issuer| issuer.verifier().prefix_of_scopes().clone())
     }
 
@@ -244,12 +247,17 @@ impl Authorizer {
     /// Waits until [`Authorizer::is_ready`] no longer is `known`.
     pub async fn readiness_other_than(&self, known: bool) {
         let mut replacements = self.trusted.replacements();
-        while self.is_ready() == known {
+        loop {
             // Kept alive by it, so that this is told of their end. Each replacement has others looked at.
-            let trust = self.trusted.to_keep();
-            let change = |issuer: &Issuer| Box::pin(issuer.keys().clone().change_of_readiness());
-            let mut changes: Vec<_> = trust.issuers.iter().map(change).collect();
-            drop(trust);
+            let keys: Vec<_> =
+                self.trusted.now().issuers.iter().map(|issuer| issuer.keys().clone()).collect();
+            // Before all of them are judged: what changes from then on is told of.
+            let seen: Vec<_> = keys.iter().map(Keys::is_ready).collect();
+            if self.is_ready() != known {
+                return;
+            }
+            let change = |(keys, seen): (_, _)| Box::pin(Keys::readiness_other_than(keys, seen));
+            let mut changes: Vec<_> = keys.iter().zip(seen).map(change).collect();
             let mut replacement = pin!(replacements.changed());
             std::future::poll_fn(|cx| {
                 let any = changes.iter_mut().any(|change| change.as_mut().poll(cx).is_ready());

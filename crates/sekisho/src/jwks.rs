@@ -53,6 +53,29 @@ enum Inner {
     Remote(Arc<remote::RemoteKeys>),
 }
 
+/// Looks at keys, and does not have them fetched: once everybody who does has gone, they stay as they are.
+#[derive(Debug, Clone)]
+pub(crate) struct KeysView(View);
+
+#[derive(Debug, Clone)]
+enum View {
+    Fixed(Arc<HeldKeys>),
+    #[cfg(feature = "discovery")]
+    Remote(Arc<remote::Shared>),
+}
+
+impl KeysView {
+    /// What has become of a set that a lookup handed out before, by its identity. Takes no lock, and does not wait.
+    #[inline]
+    pub(crate) fn standing_of(&self, seen: u64) -> Standing {
+        match &self.0 {
+            View::Fixed(held) => Standing::of(seen, held),
+            #[cfg(feature = "discovery")]
+            View::Remote(remote) => remote.standing_of(seen),
+        }
+    }
+}
+
 /// Keys as they are held now, and whose they are.
 #[derive(Debug, PartialEq)]
 pub struct HeldKeys {
@@ -183,13 +206,13 @@ impl Keys {
         }
     }
 
-    /// What has become of a set that a lookup handed out before, by its identity. Takes no lock, and does not wait.
-    pub(crate) fn standing_of(&self, seen: u64) -> Standing {
-        match &self.0 {
-            Inner::Fixed(held) => Standing::of(seen, held),
+    /// The same keys, for whoever only looks at them.
+    pub(crate) fn view(&self) -> KeysView {
+        KeysView(match &self.0 {
+            Inner::Fixed(held) => View::Fixed(Arc::clone(held)),
             #[cfg(feature = "discovery")]
-            Inner::Remote(remote) => remote.standing_of(seen),
-        }
+            Inner::Remote(remote) => View::Remote(remote.shared()),
+        })
     }
 
     /// Asks for a refresh beside the calls, since a token did not verify with the keys that `held` has for its `kid`,

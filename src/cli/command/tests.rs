@@ -1,14 +1,22 @@
 //! Tables: what is given by flag, environment and file, and what comes of it.
 
+mod changes;
 mod defaults;
 mod faults;
 mod faults_of_server;
 mod help;
+mod issuers;
+mod issuers_faults;
 mod precedence;
+mod read_again;
+mod token_of_table;
 
 use std::path::PathBuf;
 
+pub(in crate::cli) use issuers::documented;
+
 use super::*;
+use crate::config::TrustedIssuer;
 
 /// What the program is told, of which each test says only what is of interest.
 #[derive(Default)]
@@ -74,9 +82,17 @@ impl Told {
     #[track_caller]
     fn serve(&self) -> ServeSettings {
         match self.parse() {
-            Ok(Command::Serve(settings)) => settings,
+            Ok(Command::Serve(settings, _)) => settings,
             other => panic!("expected `serve`, found {other:?}"),
         }
+    }
+
+    /// The issuer that `serve` is told of, which is the only one.
+    #[track_caller]
+    fn issuer(&self) -> TrustedIssuer {
+        let mut issuers = self.serve().issuers;
+        assert_eq!(issuers.len(), 1, "{issuers:?}");
+        issuers.remove(0)
     }
 
     #[track_caller]

@@ -10,7 +10,7 @@ use tracing::{Event, Metadata};
 
 use super::queue::LONGEST;
 
-/// The most fields that an event may have to be recorded. A call has 8.
+/// The most fields that an event may have to be recorded. A call has 10.
 const FIELDS: usize = 12;
 
 /// When it was logged, by what, and with which values. Their texts stand beside it, in one piece: to record an event

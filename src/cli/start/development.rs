@@ -12,9 +12,10 @@ use tokio::task::JoinHandle;
 
 use self::scenario::scenario;
 use super::page::{self, PageFacts, page_origin};
-use super::{Bound, bind, run, stop_signal, stopped, tell_listening};
+use super::{Bound, bind, hangup, set_up, stop_signal, stopped, tell_listening};
 use crate::cli::{BannerFacts, Failure, banner, logging, output, request_token};
 use crate::config::{DevelopmentSettings, TokenSettings};
+use crate::services::MessageSize;
 use sekisho::authorizer::Issuer;
 use sekisho::clock::SystemClock;
 use sekisho::jwks::{Discovery, HttpClient, HttpUrl, Keys, PlainHttp};
@@ -64,8 +65,12 @@ pub(in crate::cli) async fn development(settings: DevelopmentSettings) -> Result
         development: true,
     };
     let page = settings.server.page.as_ref().map(|client| page::page(client, &settings.server, &page));
-    let verifier = settings.token.verifier();
-    run(settings.server, Issuer::new(keys, verifier), bound.with(page), addresses, stop).await?;
+    if let Some(tls) = settings.server.tls.clone() {
+        hangup::reload_certificates_on_hangup(tls)?;
+    }
+    let message_size = MessageSize::from(settings.server.limits.message_size);
+    let trusted = vec![Issuer::new(keys, settings.token.verifier())];
+    set_up(&settings.server, trusted, &message_size, addresses)?.run(bound.with(page), stopped(stop)).await;
     issuer.serving.await.map_err(Failure::at_run_time)?.map_err(Failure::at_run_time)
 }
 

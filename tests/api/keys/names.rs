@@ -13,13 +13,14 @@ async fn an_issuer_may_be_called_anything_where_its_keys_are_elsewhere() {
         std::fs::write(&path, issuer.jwks()).expect("a file");
         let arguments = ["sekisho", "serve", "--issuer", name, "--audience", AUDIENCE, "--jwks"];
         let arguments = arguments.iter().map(Into::into).chain([path.clone().into_os_string()]);
-        let Ok(Command::Serve(settings)) = parse(arguments, []) else { panic!("settings") };
+        let Ok(Command::Serve(settings, _)) = parse(arguments, []) else { panic!("settings") };
 
         let clock = Arc::new(ManualClock::new());
-        let keys =
-            Keys::remote(JwksFile::new(settings.issuer.name, path), Schedule::default(), clock.clone());
+        let told = &settings.issuers[0];
+        let file = JwksFile::new(told.issuer.name.as_str(), path);
+        let keys = Keys::remote(file, Schedule::default(), clock.clone());
         keys.readiness_other_than(false).await;
-        let trusted = Issuer::new(keys, settings.token.verifier());
+        let trusted = Issuer::new(keys, told.token.verifier());
         let app = App::start_with(Setup { issuer: trusted, clock, ..Setup::default() }).await;
         let call = async |token: String| app.call(API1).bearer(&token).send().await.code();
         let token = || issuer.token().scope("api1:read:status");

@@ -10,6 +10,7 @@ use triomphe::{HeaderSlice, HeaderWithLength, ThinArc};
 
 use super::Issuer;
 use super::issuer::Identity;
+use super::trusted::Trusted;
 use crate::jwks::{HeldKeys, Standing};
 use crate::policy::KnownScopes;
 use crate::token::{Claims, Signed, allocated};
@@ -23,6 +24,8 @@ use crate::token::{Claims, Signed, allocated};
 pub(super) struct Verified {
     /// The identity of the set that was last seen to have its key.
     keys: AtomicU64,
+    /// When its issuer was last seen to be trusted: see [`Trusted::generation`](super::trusted::Trusted::generation).
+    trusted_at: AtomicU64,
     known_scopes: KnownScopes,
     claims: Claims,
     /// By whose rules it was verified.
@@ -49,6 +52,8 @@ impl Verified {
     ) -> Self {
         Self {
             keys: AtomicU64::new(keys.set.id()),
+            // Others may be trusted than when it was looked at.
+            trusted_at: AtomicU64::new(u64::MAX),
             known_scopes,
             claims,
             issuer: Arc::clone(issuer.identity()),
@@ -74,21 +79,36 @@ impl Verified {
         self.known_scopes
     }
 
-    /// What it would be found to be if it came for the first time.
-    pub(super) fn judge(&self, issuer: &Issuer, now: SystemTime) -> Today {
-        match issuer.keys().standing_of(self.keys.load(Ordering::Relaxed)) {
+    /// Whether its issuer is trusted at this time, by the same rules.
+    #[inline]
+    pub(super) fn is_trusted(&self, trusted: &Trusted) -> bool {
+        // First: whoever is found afterwards is trusted at that time, or later.
+        let generation = trusted.generation();
+        if self.trusted_at.load(Ordering::Relaxed) == generation {
+            return true;
+        }
+        let is_trusted = trusted.now().issuer(&self.issuer).is_some();
+        if is_trusted {
+            self.trusted_at.store(generation, Ordering::Relaxed);
+        }
+        is_trusted
+    }
+
+    /// What it would be found to be if it came for the first time, and its issuer is trusted.
+    pub(super) fn judge(&self, now: SystemTime) -> Today {
+        match self.issuer.keys().standing_of(self.keys.load(Ordering::Relaxed)) {
             Standing::NoKeys => return Today::Unknown,
             Standing::Replaced(keys) if !self.has_its_key(&keys) => return Today::Refused,
             Standing::Replaced(keys) => self.keys.store(keys.set.id(), Ordering::Relaxed),
             Standing::Held => {}
         }
-        if issuer.verifier().accepts_now(&self.claims, now) { Today::Accepted } else { Today::Refused }
+        if self.claims.are_current(self.issuer.leeway(), now) { Today::Accepted } else { Today::Refused }
     }
 
-    /// Whether its issuer has replaced the key that it was verified with, or its own name. Keys that are too old to
-    /// serve are not withdrawn.
+    /// Whether an issuer of its name has replaced the key that it was verified with, or its own name. Keys that are too old
+    /// to serve are not withdrawn.
     #[cfg(feature = "server")]
-    pub(super) fn is_withdrawn(&self, issuer: &Issuer) -> bool {
+    pub(super) fn is_withdrawn(&self, issuer: &Identity) -> bool {
         match issuer.keys().standing_of(self.keys.load(Ordering::Relaxed)) {
             Standing::Replaced(keys) if self.has_its_key(&keys) => {
                 self.keys.store(keys.set.id(), Ordering::Relaxed);

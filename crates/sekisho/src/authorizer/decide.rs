@@ -49,13 +49,12 @@ impl Authorizer {
         if asks_nobody(method.rule(), metadata) {
             return Ok(Verdict::allowed(Grant::anonymous(method)));
         }
-        let trust = self.trusted.now();
-        let presented = match presented(metadata, &trust) {
+        let presented = match self.presented(metadata) {
             Ok(presented) => presented,
-            Err(error) => return Ok(Verdict::refused(method, trust.first(), None, error)),
+            Err(error) => return Ok(Verdict::refused(method, self.trusted.now().first(), None, error)),
         };
-        match self.memory.recall(presented, &trust, self.clock.now()) {
-            Some((caller, issuer)) => Ok(evaluate(method, caller, issuer).remembered()),
+        match self.memory.recall(presented, &self.trusted, self.clock.now()) {
+            Some(caller) => Ok(self.evaluate(method, caller).remembered()),
             None => Err((method, presented)),
         }
     }
@@ -74,6 +73,11 @@ impl Authorizer {
             Some(method) => Verdict::refused(method, self.trusted.now().first(), None, denial),
             None => Verdict::of_unknown_method(),
         }
+    }
+
+    pub(super) fn presented<'a>(&self, metadata: &'a HeaderMap) -> Result<Presented<'a>, TokenError> {
+        let entries = metadata.get_all(AUTHORIZATION).iter().map(http::HeaderValue::as_bytes);
+        Presented::read(entries, self.trusted.max_token_size())
     }
 
     pub(crate) fn decide(
@@ -127,7 +131,7 @@ impl Authorizer {
     ) -> Authorization {
         let trust = self.trusted.now();
         let decided =
-            presented(metadata, &trust).map_err(|error| (trust.first(), error)).and_then(|presented| {
+            self.presented(metadata).map_err(|error| (trust.first(), error)).and_then(|presented| {
                 let decoded = presented.decode().map_err(|error| (trust.first(), error))?;
                 let (issuer, token) = read_token(&decoded, &trust)?;
                 Ok(if Arc::ptr_eq(issuer.identity(), asked) {
@@ -151,7 +155,7 @@ impl Authorizer {
     ) -> Verdict {
         let denial = match lookup {
             Lookup::Held(keys) => match self.verify(issuer, token, &keys) {
-                Ok(verified) => return evaluate(method, self.memory.remember(presented, verified), issuer),
+                Ok(verified) => return self.evaluate(method, self.memory.remember(presented, verified)),
                 Err(error) => error.into(),
             },
             Lookup::NotPublished => TokenError::from(InvalidToken::KeyNotPublished).into(),
@@ -160,6 +164,20 @@ impl Authorizer {
             Lookup::Pending(_) => Denial::KeysUnavailable { retry_after: Duration::from_secs(1) },
         };
         Verdict::refused(method, Some(issuer), None, denial)
+    }
+
+    fn evaluate(&self, method: &Arc<Method>, caller: Caller) -> Verdict {
+        if method.allows(caller.known_scopes()) {
+            return Verdict::allowed(Grant::verified(method, caller));
+        }
+        match method.rule().evaluate(caller.claims().scopes()) {
+            Ok(()) => Verdict::allowed(Grant::verified(method, caller)),
+            Err(missing) => {
+                let trust = self.trusted.now();
+                let issuer = trust.issuer(caller.issuer()).or(trust.first());
+                Verdict::refused(method, issuer, Some(caller), Denial::InsufficientScope { missing })
+            }
+        }
     }
 
     fn verify(
@@ -192,11 +210,6 @@ fn asks_nobody(rule: &AccessRule, metadata: &HeaderMap) -> bool {
     }
 }
 
-pub(super) fn presented<'a>(metadata: &'a HeaderMap, trust: &Trust) -> Result<Presented<'a>, TokenError> {
-    let entries = metadata.get_all(AUTHORIZATION).iter().map(http::HeaderValue::as_bytes);
-    Presented::read(entries, trust.max_token_size)
-}
-
 /// The token, and the issuer that it has to be of; or whose words it is to be refused in.
 fn read_token<'a, 't: 'a>(
     token: &'a DecodedToken<'_>,
@@ -215,18 +228,6 @@ fn read_token<'a, 't: 'a>(
         Ok(read) if named.is_some() => Ok((issuer, read)),
         Ok(_) => Err((Some(issuer), InvalidToken::Issuer { by_last_slash_alone: false }.into())),
         Err(error) => Err((Some(issuer), error)),
-    }
-}
-
-fn evaluate(method: &Arc<Method>, caller: Caller, issuer: &Issuer) -> Verdict {
-    if method.allows(caller.known_scopes()) {
-        return Verdict::allowed(Grant::verified(method, caller));
-    }
-    match method.rule().evaluate(caller.claims().scopes()) {
-        Ok(()) => Verdict::allowed(Grant::verified(method, caller)),
-        Err(missing) => {
-            Verdict::refused(method, Some(issuer), Some(caller), Denial::InsufficientScope { missing })
-        }
     }
 }
 

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 #[cfg(feature = "discovery")]
 use crate::clock::SystemClock;
-use crate::jwks::Keys;
 #[cfg(feature = "discovery")]
 use crate::jwks::{Discovery, HttpClient, HttpUrl, InvalidHttpUrl, PlainHttp, Schedule};
+use crate::jwks::{Keys, KeysView};
 use crate::token::Verifier;
 
 /// An issuer whose access tokens are accepted. All clones are the one issuer.
@@ -22,14 +22,20 @@ pub struct Issuer {
 /// was found to be of is to know of it.
 #[derive(Debug, Clone)]
 pub(super) struct Identity {
+    keys: KeysView,
+    leeway: Duration,
     name: Option<Box<str>>,
     is_required: bool,
-    leeway: Duration,
 }
 
 impl Identity {
     pub(super) fn name(&self) -> Option<&str> {
         self.name.as_deref()
+    }
+
+    /// Its keys, as they are now.
+    pub(super) fn keys(&self) -> &KeysView {
+        &self.keys
     }
 
     /// What a token is given after `exp`.
@@ -41,8 +47,9 @@ impl Identity {
 impl Issuer {
     /// An issuer with these keys, whose tokens have to pass this verifier.
     pub fn new(keys: Keys, verifier: Verifier) -> Self {
-        let leeway = verifier.leeway_to_accept_with();
-        Self { keys, verifier, identity: Arc::new(Identity { name: None, is_required: true, leeway }) }
+        let (leeway, view) = (verifier.leeway_to_accept_with(), keys.view());
+        let identity = Identity { keys: view, leeway, name: None, is_required: true };
+        Self { keys, verifier, identity: Arc::new(identity) }
     }
 
     /// An issuer that is asked for its own name and keys (OpenID Connect Discovery or RFC 8414), now and

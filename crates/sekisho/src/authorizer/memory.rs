@@ -14,9 +14,8 @@ use std::time::SystemTime;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{Equivalent, OptionsBuilder, Weighter};
 
-use super::Issuer;
 use super::caller::{Caller, Today, Verified};
-use super::trusted::Trust;
+use super::trusted::Trusted;
 use crate::token::Presented;
 
 /// How many tokens are remembered where nothing else is set.
@@ -55,21 +54,18 @@ impl Memory {
 
     /// The token, if it was verified before and would be now. One that would be refused is forgotten, and so is one of an
     /// issuer that is not trusted any more, or has other rules now.
-    pub(super) fn recall<'t>(
+    pub(super) fn recall(
         &self,
         presented: Presented<'_>,
-        trust: &'t Trust,
+        trusted: &Trusted,
         now: SystemTime,
-    ) -> Option<(Caller, &'t Issuer)> {
+    ) -> Option<Caller> {
         let tokens = self.0.tokens.get()?;
         let looked = Looked(presented.as_bytes());
         let caller = tokens.get(&looked)?;
-        let Some(issuer) = trust.issuer(caller.issuer()) else {
-            drop(tokens.remove(&looked));
-            return None;
-        };
-        match caller.judge(issuer, now) {
-            Today::Accepted => return Some((caller, issuer)),
+        let today = if caller.is_trusted(trusted) { caller.judge(now) } else { Today::Refused };
+        match today {
+            Today::Accepted => return Some(caller),
             Today::Refused => drop(tokens.remove(&looked)),
             Today::Unknown => {}
         }
@@ -152,7 +148,7 @@ impl Hash for Looked<'_> {
 /// About how much memory a token takes, in bytes.
 pub(super) fn size(token: &[u8], verified: &Verified) -> usize {
     /// Its places in the cache.
-    const AROUND: usize = 64;
+    const AROUND: usize = 80;
     verified.size_with(token.len()) + AROUND
 }
 

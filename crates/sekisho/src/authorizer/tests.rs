@@ -1,7 +1,17 @@
 //! Several issuers, each with its own audience, keys and rules.
 
+mod claims;
 #[cfg(feature = "discovery")]
 mod memory;
+#[cfg(feature = "discovery")]
+mod readiness;
+mod replaced;
+mod reported;
+#[cfg(feature = "discovery")]
+mod source;
+#[cfg(feature = "discovery")]
+mod waiting;
+mod whose;
 
 use std::time::Duration;
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use arc_swap::ArcSwap;
 use tokio::sync::watch;
@@ -11,12 +11,10 @@ use super::Issuer;
 use super::issuer::Identity;
 use crate::excerpt;
 
-/// The issuers that are trusted at one time, and how long their tokens may be.
+/// The issuers that are trusted at one time. Never empty.
 #[derive(Debug, Clone)]
 pub(super) struct Trust {
-    /// Never empty.
     pub(super) issuers: Vec<Issuer>,
-    pub(super) max_token_size: usize,
 }
 
 impl Trust {
@@ -62,15 +60,23 @@ pub(super) struct Trusted(Arc<Shared>);
 
 struct Shared {
     trust: ArcSwap<Trust>,
+    /// How often it was replaced.
+    generation: AtomicU64,
+    max_token_size: AtomicUsize,
     replaced: watch::Sender<()>,
     /// Once every required issuer had keys, it takes more to be not ready.
     was_ready: AtomicBool,
 }
 
 impl Trusted {
-    pub(super) fn new(trust: Trust) -> Self {
-        let (trust, replaced) = (ArcSwap::from_pointee(trust), watch::Sender::new(()));
-        Self(Arc::new(Shared { trust, replaced, was_ready: AtomicBool::new(false) }))
+    pub(super) fn new(trust: Trust, max_token_size: usize) -> Self {
+        Self(Arc::new(Shared {
+            trust: ArcSwap::from_pointee(trust),
+            generation: AtomicU64::new(0),
+            max_token_size: AtomicUsize::new(max_token_size),
+            replaced: watch::Sender::new(()),
+            was_ready: AtomicBool::new(false),
+        }))
     }
 
     /// Takes no lock.
@@ -78,14 +84,27 @@ impl Trusted {
         self.0.trust.load()
     }
 
-    /// The same, for whoever keeps it for long.
-    pub(super) fn to_keep(&self) -> Arc<Trust> {
-        self.0.trust.load_full()
+    /// Other than before where others may be trusted. Whoever asks this first and looks afterwards sees those of this time,
+    /// or of a later one: so a remembered token is spared to look, which takes a tenth of all that is done with it.
+    #[inline]
+    pub(super) fn generation(&self) -> u64 {
+        self.0.generation.load(Ordering::Acquire)
     }
 
     pub(super) fn replace(&self, trust: Trust) {
         self.0.trust.store(Arc::new(trust));
+        self.0.generation.fetch_add(1, Ordering::Release);
         self.0.replaced.send_replace(());
+    }
+
+    /// How long the `authorization` entry may be, in bytes.
+    #[inline]
+    pub(super) fn max_token_size(&self) -> usize {
+        self.0.max_token_size.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_max_token_size(&self, bytes: usize) {
+        self.0.max_token_size.store(bytes, Ordering::Relaxed);
     }
 
     /// By which it is told of replacements from now on.

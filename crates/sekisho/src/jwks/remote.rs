@@ -42,7 +42,7 @@ impl Drop for RemoteKeys {
 }
 
 #[derive(Debug)]
-struct Shared {
+pub(super) struct Shared {
     clock: Arc<dyn Clock>,
     schedule: Schedule,
     published: ArcSwapOption<Published>,
@@ -122,12 +122,8 @@ impl RemoteKeys {
         }
     }
 
-    pub(super) fn standing_of(&self, seen: u64) -> Standing {
-        let published = self.shared.published.load();
-        match published.as_ref().filter(|published| self.shared.may_serve(published)) {
-            Some(published) => Standing::of(seen, &published.keys),
-            None => Standing::NoKeys,
-        }
+    pub(super) fn shared(&self) -> Arc<Shared> {
+        Arc::clone(&self.shared)
     }
 
     /// Waits for nothing: whoever sent the signature is refused meanwhile.
@@ -160,11 +156,16 @@ impl RemoteKeys {
 
     pub(super) async fn readiness_other_than(&self, known: bool) {
         let mut ended = self.shared.ended.subscribe();
-        while self.is_ready() == known {
+        loop {
+            // Before it is asked: keys that become too old after that do so within this time.
+            let until_stale = self.shared.until_stale();
+            if self.is_ready() != known {
+                return;
+            }
             tokio::select! {
                 _ = ended.changed() => {}
                 // Keys also become too old with no fetch ending.
-                () = tokio::time::sleep(self.shared.until_stale()) => {}
+                () = tokio::time::sleep(until_stale) => {}
             }
         }
     }
@@ -185,6 +186,14 @@ impl RemoteKeys {
 }
 
 impl Shared {
+    pub(super) fn standing_of(&self, seen: u64) -> Standing {
+        let published = self.published.load();
+        match published.as_ref().filter(|published| self.may_serve(published)) {
+            Some(published) => Standing::of(seen, &published.keys),
+            None => Standing::NoKeys,
+        }
+    }
+
     /// The keys that may serve now.
     fn held(&self) -> Option<Arc<HeldKeys>> {
         let published = self.published.load();

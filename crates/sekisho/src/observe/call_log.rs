@@ -20,6 +20,7 @@ const REFUSED: &str = "sekisho::call::refused";
 pub struct CallLog;
 
 impl Observer for CallLog {
+    #[inline]
     fn decided(&self, decision: &Decision<'_>) {
         match decision.denial() {
             None => tracing::info!(
@@ -28,6 +29,7 @@ impl Observer for CallLog {
                 issuer = decision.issuer_name(),
                 subject = decision.claims().map(subject).as_deref(),
                 client = decision.claims().and_then(client).as_deref(),
+                claims = decision.claims().and_then(Claims::logged),
                 outcome = decision.outcome().as_str(),
                 "call"
             ),
@@ -37,6 +39,7 @@ impl Observer for CallLog {
                 issuer = decision.issuer_name(),
                 subject = decision.claims().map(subject).as_deref(),
                 client = decision.claims().and_then(client).as_deref(),
+                claims = decision.claims().and_then(Claims::logged),
                 outcome = decision.outcome().as_str(),
                 reason = decision.reason(),
                 detail = denial.to_string(),
@@ -54,6 +57,7 @@ impl Observer for CallLog {
             issuer = grant.issuer_name(),
             subject = grant.claims().map(subject).as_deref(),
             client = grant.claims().and_then(client).as_deref(),
+            claims = grant.claims().and_then(Claims::logged),
             outcome = "ended",
             reason = denial.reason(),
             detail = denial.to_string(),

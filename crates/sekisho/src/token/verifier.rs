@@ -160,11 +160,6 @@ impl Verifier {
         Ok((claims::judge(token, self, &keys.issuer, now)?, signed))
     }
 
-    /// Whether verified claims would be accepted now, as far as that depends on the time.
-    pub(crate) fn accepts_now(&self, claims: &Claims, now: SystemTime) -> bool {
-        claims.are_current(self.leeway, now)
-    }
-
     /// How long after `exp` a token is accepted.
     pub(crate) fn leeway_to_accept_with(&self) -> Duration {
         self.leeway

@@ -6,12 +6,16 @@ pub fn way(services: Services) -> Services {
     services
 }
 
+#[path = "claims.rs"]
+mod claims;
 #[path = "forms.rs"]
 mod forms;
 #[path = "health.rs"]
 mod health;
 #[path = "layers.rs"]
 mod layers;
+#[path = "observers.rs"]
+mod observers;
 #[path = "options.rs"]
 mod options;
 #[path = "refused_at_start.rs"]

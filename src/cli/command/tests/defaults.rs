@@ -1,5 +1,6 @@
 //! What holds where nothing is said: the table of the options.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::*;
@@ -20,7 +21,7 @@ fn assert_server(server: &ServerSettings, reflection: Reflection) {
     // Each default stands in two places: in the help, and in the type.
     assert_eq!(server.limits, Limits::default());
     assert_eq!(server.allow_origins, None);
-    assert!(server.tls.is_none());
+    assert!(server.tls.is_none() && !server.report_only);
     assert_eq!((server.log.format, server.log.calls), (LogFormat::Text, LogCalls::Refused));
     assert_eq!(server.log.filter, "info");
 }
@@ -32,6 +33,10 @@ fn rules(audience: &str) -> TokenRules {
         algorithms: vec![Algorithm::Rs256],
         leeway: 5 * SECOND,
         scope_claims: vec!["scope".parse().unwrap(), "scp".parse().unwrap()],
+        client_claims: vec!["client_id".parse().unwrap(), "azp".parse().unwrap()],
+        keep_claims: Vec::new(),
+        log_claims: Vec::new(),
+        scopes_of: BTreeMap::new(),
         scope_prefix: ScopePrefix::default(),
         profile: TokenProfile::Any,
         accept_bound_tokens: false,
@@ -62,14 +67,15 @@ fn serve_needs_issuer_and_audience() {
     let settings = served("").serve();
     assert_eq!(settings.server.page, None);
     assert_server(&settings.server, Reflection::Off);
-    assert_eq!(settings.token, rules("api"));
-    assert_eq!(settings.issuer.name, "https://tenant.example/");
-    assert!(
-        matches!(&settings.issuer.keys, KeyLocation::Discovered(url) if url.as_str() == settings.issuer.name)
-    );
-    assert_eq!(settings.issuer.plain_http, PlainHttp::LoopbackOnly);
-    assert!(settings.issuer.ca_file.is_empty());
-    assert_schedule(settings.issuer.schedule);
+    let [TrustedIssuer { name: None, required: true, issuer, token }] = &settings.issuers[..] else {
+        panic!("{settings:?}")
+    };
+    assert_eq!(*token, rules("api"));
+    assert_eq!(issuer.name, "https://tenant.example/");
+    assert!(matches!(&issuer.keys, KeyLocation::Discovered(url) if url.as_str() == issuer.name));
+    assert_eq!(issuer.plain_http, PlainHttp::LoopbackOnly);
+    assert!(issuer.ca_file.is_empty());
+    assert_schedule(issuer.schedule);
 }
 
 #[test]

@@ -123,7 +123,14 @@ fn a_value_at_fault_is_named_by_what_carried_it() {
 
 #[test]
 fn what_is_written_into_claims_and_scopes_is_short_and_plain() {
-    let flags = ["--audience-claim", "--scope-claim", "--scope-prefix"];
+    let flags = [
+        "--audience-claim",
+        "--scope-claim",
+        "--client-claim",
+        "--keep-claim",
+        "--log-claim",
+        "--scope-prefix",
+    ];
     let given = |flag: &str, text: &str| served("").argument(&format!("{flag}={text}"));
     let (long, longer) = ("é".repeat(128), format!("{}e", "é".repeat(128)));
     for flag in flags {
@@ -342,7 +349,7 @@ fn a_token_of_another_issuer_needs_credentials_and_no_lifetime() {
         [
             "--client-id (or SEKISHO_TOKEN_CLIENT_ID): it is required",
             "--client-secret (or SEKISHO_TOKEN_CLIENT_SECRET): it is required",
-            "--expires-in: only the development issuer lets a caller choose; leave it out with --issuer",
+            "--expires-in: only the development issuer lets a caller choose; leave it out with --issuer and --issuer-name",
         ]
     );
 }
@@ -367,6 +374,9 @@ fn a_value_at_fault_is_told_even_where_it_would_not_be_used() {
 
 #[test]
 fn levels_of_logs_at_fault_are_named_by_what_carried_them() {
+    assert_eq!(told("--log-level=").faults(), ["--log-level: it is empty"]);
+    let by_file = told("").config("log-level = 'a=b=c'").faults();
+    assert!(by_file.len() == 1 && by_file[0].starts_with("log-level in DIR/sekisho.toml: "), "{by_file:?}");
     let by_variable = told("").env("RUST_LOG", "a=b=c").faults();
     assert!(by_variable.len() == 1 && by_variable[0].starts_with("RUST_LOG: "), "{by_variable:?}");
     let by_env_file = told("").file("--env-file", ".env", "RUST_LOG=a=b=c\n").faults();
@@ -444,7 +454,7 @@ fn a_value_of_an_env_file_that_could_be_read_in_two_ways_is_a_fault() {
         ["OIDC_AUDIENCE='https://api.example/$metadata'", r"OIDC_AUDIENCE=https://api.example/\$metadata"]
     {
         let told = told("serve --issuer https://tenant.example/").file("--env-file", ".env", text);
-        assert_eq!(told.serve().token.audience, "https://api.example/$metadata");
+        assert_eq!(told.issuer().token.audience, "https://api.example/$metadata");
     }
 }
 

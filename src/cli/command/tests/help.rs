@@ -18,6 +18,7 @@ fn every_option_is_shown_with_its_variable_and_its_default() {
     for (command, options) in [
         ("", options::development()),
         ("serve", options::serve()),
+        ("check-config", options::serve()),
         ("token", options::token()),
         ("healthcheck", options::healthcheck()),
     ] {
@@ -40,7 +41,7 @@ fn no_option_of_the_development_issuer_is_offered_by_serve() {
 
 #[test]
 fn every_command_has_examples_of_itself() {
-    for command in ["serve", "token", "healthcheck"] {
+    for command in ["serve", "check-config", "token", "healthcheck"] {
         let example = format!("  sekisho {command}");
         assert!(text_of(&format!("{command} --help")).contains(&example), "{command}");
     }
@@ -57,6 +58,8 @@ fn what_clap_judges_ends_with_2() {
     for arguments in [
         "--no-such-flag",
         "serve --issuer",
+        "serve --issuer-name keycloak",
+        "check-config --issuer-listen 127.0.0.1:1",
         "serve --issuer-listen 127.0.0.1:1",
         "nonsense",
         "token --web-listen 127.0.0.1:1",

@@ -59,8 +59,25 @@ fn a_scope_claim_replaces_the_usual_ones() {
 }
 
 #[test]
+fn further_claims_may_come_by_each_source() {
+    let claims = |told: Told| {
+        let token = told.issuer().token;
+        (token.client_claims, token.keep_claims, token.log_claims)
+    };
+    let flags = "--client-claim cid --client-claim appid --keep-claim tenant --log-claim email";
+    let by_flags = (paths(["cid", "appid"]).to_vec(), paths(["tenant"]).to_vec(), paths(["email"]).to_vec());
+    assert_eq!(claims(served(flags).env("OIDC_KEEP_CLAIMS", "other")), by_flags);
+    let by_variables = served("")
+        .env("OIDC_CLIENT_CLAIMS", "cid, appid")
+        .env("OIDC_KEEP_CLAIMS", "tenant")
+        .env("OIDC_LOG_CLAIMS", "email");
+    assert_eq!(claims(by_variables), by_flags);
+    assert_eq!(claims(served("")), (paths(["client_id", "azp"]).to_vec(), Vec::new(), Vec::new()));
+}
+
+#[test]
 fn a_scope_prefix_may_come_by_each_source() {
-    let prefix = |told: Told| told.serve().token.scope_prefix.as_str().to_owned();
+    let prefix = |told: Told| told.issuer().token.scope_prefix.as_str().to_owned();
     let by_all = |flag: &str, variable: &str| {
         served(flag).config("scope-prefix = \"of-file/\"").env("OIDC_SCOPE_PREFIX", variable)
     };
@@ -92,9 +109,14 @@ fn the_file_has_the_names_of_the_flags() {
             remember-tokens = 0
             scope-claim = ["permissions"]
             scope-prefix = "api://orders/"
+            client-claim = ["cid"]
+            keep-claim = ["tenant", "realm_access.roles"]
+            log-claim = ["email"]
             token-profile = "rfc9068"
             dangerous-accept-bound-tokens = true
             log-format = "json"
+            log-level = "warn"
+            dangerous-report-only = true
             log-calls = "none"
             issuer-listen = "127.0.0.1:1"
             allow-origin = ["https://a.example", "https://b.example"]
@@ -122,6 +144,7 @@ fn the_file_has_the_names_of_the_flags() {
     assert_eq!((server.reflection, server.shutdown_grace), (Reflection::Authenticated, Duration::ZERO));
     assert_eq!((server.max_token_size, server.remembered_tokens), (256, 0));
     assert_eq!((server.log.format, server.log.calls), (LogFormat::Json, LogCalls::None));
+    assert!(server.report_only && server.log.filter == "warn");
     let origins = ["https://a.example", "https://b.example"].map(|text| text.parse().unwrap());
     assert_eq!(server.allow_origins, Some(AllowedOrigins::Listed(origins.to_vec())));
     let page = server.page.as_ref().unwrap();
@@ -143,20 +166,22 @@ fn the_file_has_the_names_of_the_flags() {
             connection_age_grace: Duration::from_secs(12),
         }
     );
-    let issuer = &settings.issuer;
+    let TrustedIssuer { issuer, token, .. } = &settings.issuers[0];
     assert_eq!(issuer.name, "http://issuer.example");
     assert_eq!(issuer.plain_http, PlainHttp::DangerousAnywhere);
     assert!(matches!(&issuer.keys, KeyLocation::Url(url) if url.as_str() == "http://issuer.example/keys"));
     assert_eq!(issuer.schedule.refresh, Duration::from_millis(100));
     assert_eq!(issuer.schedule.cooldown, Duration::from_secs(2));
     assert_eq!(issuer.schedule.max_stale, Duration::from_secs(3600));
-    let token = &settings.token;
     assert!(token.accept_bound_tokens);
     assert_eq!((token.audience.as_str(), token.audience_claim.as_str()), ("api", "client_id"));
     assert_eq!((token.leeway, token.profile), (Duration::ZERO, TokenProfile::Rfc9068));
     assert_eq!(token.algorithms, [Algorithm::EdDsa]);
     assert_eq!(token.scope_claims, paths(["permissions"]));
     assert_eq!(token.scope_prefix.as_str(), "api://orders/");
+    assert_eq!(token.client_claims, paths(["cid"]));
+    assert_eq!(token.keep_claims, paths(["tenant", "realm_access.roles"]));
+    assert_eq!(token.log_claims, paths(["email"]));
 }
 
 #[test]
@@ -182,7 +207,7 @@ fn the_three_values_of_an_env_file_are_enough() {
     let text = "OIDC_ISSUER=https://tenant.example/\n\
                 OIDC_AUDIENCE=\"my api\"\n\
                 OIDC_JWKS_URI=https://tenant.example/.well-known/jwks.json\n";
-    let settings = told("serve").file("--env-file", ".env", text).serve();
+    let settings = told("serve").file("--env-file", ".env", text).issuer();
     assert_eq!(settings.issuer.name, "https://tenant.example/");
     assert_eq!(settings.token.audience, "my api");
     assert!(matches!(settings.issuer.keys, KeyLocation::Url(_)));
@@ -191,7 +216,7 @@ fn the_three_values_of_an_env_file_are_enough() {
 #[test]
 fn an_env_file_may_come_from_another_system() {
     let text = "\u{feff}OIDC_ISSUER=https://tenant.example/\r\nOIDC_AUDIENCE=api\r\n";
-    let settings = told("serve").file("--env-file", ".env", text).serve();
+    let settings = told("serve").file("--env-file", ".env", text).issuer();
     assert_eq!(settings.issuer.name, "https://tenant.example/");
     assert_eq!(settings.token.audience, "api");
 }
@@ -215,10 +240,10 @@ fn the_development_issuer_never_sees_the_credentials_of_another() {
 #[test]
 fn the_example_of_an_env_file_is_one() {
     let text = include_str!("../../../../.env.example");
-    let settings = told("serve").file("--env-file", ".env", text).serve();
+    let settings = told("serve").file("--env-file", ".env", text).issuer();
     assert!(matches!(settings.issuer.keys, KeyLocation::Discovered(_)));
     let with_keys = text.replace("#OIDC_JWKS_URI", "OIDC_JWKS_URI");
-    let settings = told("serve").file("--env-file", ".env", with_keys).serve();
+    let settings = told("serve").file("--env-file", ".env", with_keys).issuer();
     assert!(matches!(settings.issuer.keys, KeyLocation::Url(_)));
 }
 
@@ -238,11 +263,11 @@ fn the_file_may_be_named_by_the_environment_or_the_env_file() {
 fn a_switch_has_a_value_in_the_environment() {
     let url = "serve --issuer http://issuer.example/ --audience api";
     for on in ["true", "1"] {
-        let settings = told(url).env("SEKISHO_DANGEROUS_ALLOW_PLAIN_HTTP", on).serve();
+        let settings = told(url).env("SEKISHO_DANGEROUS_ALLOW_PLAIN_HTTP", on).issuer();
         assert_eq!(settings.issuer.plain_http, PlainHttp::DangerousAnywhere, "{on}");
     }
     assert_eq!(told(url).env("SEKISHO_DANGEROUS_ALLOW_PLAIN_HTTP", "false").faults().len(), 1);
-    let bound = |told: Told| told.serve().token.accept_bound_tokens;
+    let bound = |told: Told| told.issuer().token.accept_bound_tokens;
     let variable = "SEKISHO_DANGEROUS_ACCEPT_BOUND_TOKENS";
     assert!(bound(served("--dangerous-accept-bound-tokens")) && bound(served("").env(variable, "1")));
     assert!(!bound(served("")) && !bound(served("").env(variable, "0")));
@@ -252,7 +277,7 @@ fn a_switch_has_a_value_in_the_environment() {
 #[test]
 fn keys_may_come_from_a_file() {
     let jwks = sekisho::testing::TestIssuer::new("https://tenant.example/", "api").jwks();
-    let settings = served("").file("--jwks", "keys.json", jwks).serve();
+    let settings = served("").file("--jwks", "keys.json", jwks).issuer();
     assert!(matches!(settings.issuer.keys, KeyLocation::File(path) if path.ends_with("keys.json")));
 }
 
@@ -271,27 +296,33 @@ fn an_issuer_that_nothing_is_fetched_from_may_have_any_name() {
         &longest,
     ] {
         let told = || told("serve --audience api --issuer").argument(name);
-        let by_file = told().file("--jwks", "keys.json", &jwks).serve();
+        let by_file = told().file("--jwks", "keys.json", &jwks).issuer();
         assert_eq!(by_file.issuer.name, name);
         assert!(matches!(by_file.issuer.keys, KeyLocation::File(_)));
-        let by_url = told().env("OIDC_JWKS_URI", "https://keys.example/jwks").serve();
+        let by_url = told().env("OIDC_JWKS_URI", "https://keys.example/jwks").issuer();
         assert_eq!(by_url.issuer.name, name);
         assert!(matches!(by_url.issuer.keys, KeyLocation::Url(_)));
     }
     let page = served("--jwks https://keys.example/jwks --client-id page").serve();
-    assert_eq!(page.issuer.name, "https://tenant.example/");
+    assert_eq!(page.issuers[0].issuer.name, "https://tenant.example/");
     assert!(page.server.page.is_some());
 }
 
 #[test]
 fn roots_are_read_once() {
     let root = rcgen::generate_simple_self_signed(["issuer.example".to_owned()]).unwrap().cert.pem();
-    let settings = served("").file("--ca-file", "ca.pem", &root).serve();
+    let settings = served("").file("--ca-file", "ca.pem", &root).issuer();
     assert_eq!(settings.issuer.ca_file, root.as_bytes());
 }
 
 #[test]
-fn the_level_of_logs_is_that_of_rust_log() {
+fn the_level_of_logs_is_an_option_with_the_variable_rust_log() {
+    let by_all = |flag: &str, variable: &str| {
+        let told = told(flag).config("log-level = 'error'").env("RUST_LOG", variable);
+        told.development().server.log.filter
+    };
+    assert_eq!(by_all("--log-level debug", "warn"), "debug");
+    assert_eq!((by_all("", "warn").as_str(), by_all("", "").as_str()), ("warn", "error"));
     let settings = told("").env("RUST_LOG", "warn,sekisho=debug").development();
     assert_eq!(settings.server.log.filter, "warn,sekisho=debug");
     let by_env_file = || told("").file("--env-file", ".env", "RUST_LOG=debug\n");

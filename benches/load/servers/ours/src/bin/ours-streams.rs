@@ -9,7 +9,7 @@ use sekisho::clock::SystemClock;
 use sekisho::jwks::{JwksFile, Keys};
 use sekisho::{Issuer, Services};
 use sekisho_server::cli::{Command, parse};
-use sekisho_server::config::{KeyLocation, ServeSettings};
+use sekisho_server::config::{KeyLocation, ServeSettings, TrustedIssuer};
 use sekisho_server::server::{self, Config, Listeners};
 use service::proto::api1::api1_server::Api1Server;
 use service::proto::held::held_server::HeldServer;
@@ -20,7 +20,7 @@ use tokio::net::TcpListener;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let settings = match parse(std::env::args_os(), std::env::vars_os()) {
-        Ok(Command::Serve(settings)) => settings,
+        Ok(Command::Serve(settings, _)) => settings,
         Ok(_) => return Err("it can only serve".into()),
         Err(stop) => {
             stop.print()?;
@@ -35,7 +35,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn config(ServeSettings { server, issuer, token }: ServeSettings) -> Result<Config, Box<dyn Error>> {
+fn config(ServeSettings { server, mut issuers }: ServeSettings) -> Result<Config, Box<dyn Error>> {
+    let TrustedIssuer { issuer, token, .. } = issuers.pop().ok_or("it has an issuer")?;
     let KeyLocation::File(jwks) = issuer.keys else { return Err("its keys are in a file: --jwks".into()) };
     let fetched = JwksFile::new(issuer.name.as_str(), jwks).read()?;
     Ok(Config {
@@ -43,7 +44,8 @@ fn config(ServeSettings { server, issuer, token }: ServeSettings) -> Result<Conf
             .add_service(Api1Server::new(Api1))
             .add_service(StreamingServer::new(Streams))
             .add_service(HeldServer::new(Held::default())),
-        issuer: Issuer::new(Keys::fixed(fetched.issuer, fetched.set), token.verifier()),
+        issuers: vec![Issuer::new(Keys::fixed(fetched.issuer, fetched.set), token.verifier())],
+        report_only: false,
         clock: Arc::new(SystemClock::new()),
         max_token_size: server.max_token_size,
         remembered_tokens: server.remembered_tokens,

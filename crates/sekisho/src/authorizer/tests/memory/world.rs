@@ -117,8 +117,8 @@ impl World {
     pub(super) fn remembers(&self, token: &str) -> bool {
         let metadata =
             HeaderMap::from_iter([(AUTHORIZATION, format!("Bearer {token}").parse().expect("a value"))]);
-        let presented = decide::presented(&metadata, &self.authorizer.trusted.now()).expect("a token");
-        self.authorizer.memory.recall(presented, &self.authorizer.trusted.now(), self.clock.now()).is_some()
+        let presented = self.authorizer.presented(&metadata).expect("a token");
+        self.authorizer.memory.recall(presented, &self.authorizer.trusted, self.clock.now()).is_some()
     }
 }
 
