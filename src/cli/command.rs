@@ -17,6 +17,7 @@ use crate::config::{DevelopmentSettings, HealthcheckSettings, ServeSettings, Tok
 
 /// What is to be done.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a program has one, once")]
 pub enum Command {
     /// `sekisho`
     Development(DevelopmentSettings),
@@ -182,6 +183,9 @@ fn help(option: &Opt) -> String {
     let variable = option.variable.map(|name| format!(" [env: {name}]")).unwrap_or_default();
     format!("{}{default}{variable}", option.help)
 }
+
+#[cfg(test)]
+pub(super) use tests::documented;
 
 #[cfg(test)]
 mod tests;

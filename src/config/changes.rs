@@ -1,11 +1,13 @@
 //! What is new in a configuration that was read again, and whether a running server can take it.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::{
     IssuerSettings, LogSettings, PageSettings, ServeSettings, ServerSettings, TokenRules, TrustedIssuer,
 };
 use crate::server::{ClientCa, KeepAlive, Limits, Tls, TlsFiles};
+use sekisho::jwks::PlainHttp;
 
 /// What is new, by the names of the flags.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -80,9 +82,9 @@ fn own(issuer: &TrustedIssuer) -> TrustedIssuer {
     TrustedIssuer {
         name,
         required,
-        issuer: IssuerSettings { plain_http: Default::default(), ..issuer },
+        issuer: IssuerSettings { plain_http: PlainHttp::default(), ..issuer },
         token: TokenRules {
-            leeway: Default::default(),
+            leeway: Duration::ZERO,
             keep_claims: Vec::new(),
             log_claims: Vec::new(),
             accept_bound_tokens: false,

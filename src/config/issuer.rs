@@ -139,7 +139,7 @@ pub struct TokenRules {
     pub scope_claims: Vec<ClaimPath>,
     /// What the issuer writes before their names.
     pub scope_prefix: ScopePrefix,
-    /// Scopes that a subject has besides those of its token.
+    /// Scopes that exact subjects have besides those of their tokens.
     pub scopes_of: BTreeMap<String, ScopeSet>,
     /// How strictly a token has to say that it is an access token.
     pub profile: TokenProfile,
@@ -154,9 +154,15 @@ impl TokenRules {
             .audience_claim(self.audience_claim.as_str())
             .algorithms(self.algorithms.iter().copied())
             .leeway(self.leeway)
+            .client_claims(self.client_claims.iter().cloned())
+            .keep_claims(self.keep_claims.iter().cloned())
+            .log_claims(self.log_claims.iter().cloned())
             .scope_claims(self.scope_claims.iter().cloned())
             .scope_prefix(self.scope_prefix.clone())
             .profile(self.profile);
+        let verifier = self.scopes_of.iter().fold(verifier, |verifier, (subject, scopes)| {
+            verifier.scopes_of(subject.as_str(), scopes.clone())
+        });
         if self.accept_bound_tokens { verifier.dangerous_accept_bound_tokens() } else { verifier }
     }
 }

@@ -9,6 +9,7 @@ async fn help_and_version_go_to_stdout() {
     for (arguments, text) in [
         ("--help", "OIDC_ISSUER"),
         ("serve --help", "--audience"),
+        ("check-config --help", "0 where it is in order"),
         ("token --help", "--expires-in"),
         ("healthcheck --help", "--grpc-listen"),
         ("--version", concat!("sekisho ", env!("CARGO_PKG_VERSION"), "\n")),
@@ -42,6 +43,26 @@ async fn every_fault_is_a_line_on_stderr() {
          error: --issuer (or OIDC_ISSUER): it is required\n\
          error: --audience (or OIDC_AUDIENCE): it is required\n\
          error: --leeway: \"soon\" is no duration; expected one like 30s, 5m or 24h\n"
+    );
+}
+
+#[tokio::test]
+async fn a_fault_of_a_table_is_a_line_on_stderr() {
+    let folder = tempfile::tempdir().unwrap();
+    let tables =
+        "[[issuers]]\nname = 'a'\nissuer = 'https://a.example/'\n[[issuers]]\nname = 'a'\naudience = 'api'\n";
+    std::fs::write(folder.path().join("sekisho.toml"), tables).unwrap();
+    let mut command = sekisho("serve --config sekisho.toml");
+    command.current_dir(folder.path()).env("OIDC_AUDIENCE", "api");
+    let ended = end(command).await;
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""));
+    assert_eq!(
+        ended.stderr,
+        "error: OIDC_AUDIENCE: the issuers are described by [[issuers]] in sekisho.toml; this belongs into the table \
+         of one of them\n\
+         error: issuers[2] \"a\": name in sekisho.toml: issuers[1] \"a\" has the same\n\
+         error: issuers[1] \"a\": audience in sekisho.toml: it is required\n\
+         error: issuers[2] \"a\": issuer in sekisho.toml: it is required\n"
     );
 }
 

@@ -57,6 +57,33 @@ async fn development_prints_commands_that_work() {
 }
 
 #[tokio::test]
+async fn a_token_is_asked_for_at_an_issuer_that_the_file_names() {
+    let mut command =
+        sekisho("--grpc-listen 127.0.0.1:0 --issuer-listen 127.0.0.1:0 --web-listen 127.0.0.1:0");
+    let mut server = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut stdout = BufReader::new(server.stdout.take().unwrap()).lines();
+    let banner = lines_to(&mut stdout, "Ctrl-C").await;
+    let issuer = address_after(&banner, "Issuer (development)");
+    let folder = tempfile::tempdir().unwrap();
+    let table =
+        format!("[[issuers]]\nname = 'local'\nissuer = '{issuer}'\naudience = 'auth0-multiple-api'\n");
+    std::fs::write(folder.path().join("sekisho.toml"), table).unwrap();
+    let token = |name: &str| {
+        let mut command =
+            sekisho(&format!("token --config sekisho.toml --issuer-name {name} --client-id cli"));
+        command.current_dir(folder.path()).env("SEKISHO_TOKEN_CLIENT_SECRET", "cli-secret");
+        end(command)
+    };
+    let ended = token("local").await;
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
+    assert_eq!(ended.stdout.trim_end().split('.').count(), 3, "{}", ended.stdout);
+    let unknown = token("other").await;
+    let reason = "\"other\" is the name of no issuer in sekisho.toml; there are: local";
+    assert_eq!(unknown.one_error(2), format!("--issuer-name: {reason}"));
+    assert_eq!(interrupt(server).await, Some(0));
+}
+
+#[tokio::test]
 async fn serve_starts_without_its_issuer_and_ends_when_told() {
     let mut command = sekisho(
         "serve --issuer http://127.0.0.1:1/ --audience api --grpc-listen 127.0.0.1:0 --log-format json",

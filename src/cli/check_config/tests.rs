@@ -1,3 +1,4 @@
+use crate::cli::command::documented;
 use crate::cli::{Command, parse};
 
 use super::*;
@@ -71,4 +72,15 @@ fn what_is_allowed_and_not_used_is_no_danger() {
 fn texts_stay_on_their_lines() {
     let config = "issuer = 'https://tenant.example/'\naudience = \"a\\nb\\u001b[2J\"";
     assert!(checked("", config).contains("audience a b [2J, keys"), "{}", checked("", config));
+}
+
+#[test]
+fn the_documentation_shows_what_is_printed() {
+    let keys = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(keys.path(), sekisho::testing::TestIssuer::new("x", "api").jwks()).unwrap();
+    let text = include_str!("../../../docs/configuration.md");
+    let (_, rest) = text.split_once("$ sekisho check-config --config sekisho.toml\n").unwrap();
+    let shown = rest.split_once("```").unwrap().0;
+    let printed = checked("", &documented(keys.path()));
+    assert_eq!(printed.replace(&keys.path().display().to_string(), "/etc/sekisho/kubernetes.json"), shown);
 }

@@ -13,6 +13,8 @@ mod token_of_table;
 
 use std::path::PathBuf;
 
+pub(in crate::cli) use issuers::documented;
+
 use super::*;
 use crate::config::TrustedIssuer;
 

@@ -18,7 +18,7 @@ const MOST: usize = 32;
 pub(super) struct Tables {
     /// Whether it has any, be they in order or not.
     are_there: bool,
-    tables: Vec<Table>,
+    all: Vec<Table>,
     /// Which one is judged now.
     judged: Option<usize>,
 }
@@ -43,7 +43,7 @@ impl Sources<'_> {
     }
 
     pub(in crate::cli) fn number_of_tables(&self) -> usize {
-        self.tables.tables.len()
+        self.tables.all.len()
     }
 
     /// The tables as a whole, as a fault names them.
@@ -63,7 +63,7 @@ impl Sources<'_> {
 
     /// A table as a fault names it: counted from 1, with its name if it has one.
     pub(in crate::cli) fn place_of_table(&self, index: usize) -> &str {
-        self.tables.tables.get(index).map_or(TABLES, |table| &table.place)
+        self.tables.all.get(index).map_or(TABLES, |table| &table.place)
     }
 
     pub(super) fn is_of_table(&self, option: &Opt) -> bool {
@@ -122,11 +122,11 @@ impl Sources<'_> {
     }
 
     fn judged(&self) -> Option<&Table> {
-        self.tables.tables.get(self.tables.judged?)
+        self.tables.all.get(self.tables.judged?)
     }
 
     fn judged_mut(&mut self) -> Option<&mut Table> {
-        self.tables.tables.get_mut(self.tables.judged?)
+        self.tables.all.get_mut(self.tables.judged?)
     }
 }
 
@@ -139,7 +139,7 @@ impl Sources<'_> {
             Ok(values) => {
                 let tables = values.into_iter().zip(1..).map(|(values, number)| self.table(values, number));
                 let tables = tables.collect();
-                self.tables.tables = tables;
+                self.tables.all = tables;
             }
             Err(reason) => self.faults.push(format!("{}: {reason}", self.tables_origin())),
         }

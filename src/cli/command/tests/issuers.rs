@@ -156,3 +156,20 @@ fn other_commands_pass_over_the_tables() {
     assert_eq!(healthcheck.address, "127.0.0.1:50051".parse().unwrap());
     assert_eq!(told("token").config(TWO).token().issuer.as_str(), "http://127.0.0.1:9000/");
 }
+
+/// The example of the documentation, with a file of keys that is there.
+pub(in crate::cli) fn documented(keys: &std::path::Path) -> String {
+    let text = include_str!("../../../../docs/configuration.md");
+    let (_, rest) = text.split_once("```toml\n").unwrap();
+    rest.split_once("```").unwrap().0.replace("/etc/sekisho/kubernetes.json", &keys.display().to_string())
+}
+
+#[test]
+fn the_example_of_the_documentation_is_one() {
+    let keys = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(keys.path(), sekisho::testing::TestIssuer::new("x", "api").jwks()).unwrap();
+    let issuers = trusted(&documented(keys.path()));
+    let labels: Vec<_> = issuers.iter().map(TrustedIssuer::label).collect();
+    assert_eq!(labels, ["auth0", "kubernetes"]);
+    assert!(!issuers[1].required && issuers[1].token.scopes_of.len() == 1);
+}

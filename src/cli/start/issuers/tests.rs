@@ -2,59 +2,92 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::cli::{Command, parse};
-use sekisho::jwks::{PlainHttp, Schedule};
 use sekisho::testing::TestIssuer;
 
-fn settings(file: PathBuf) -> IssuerSettings {
-    IssuerSettings {
-        name: "https://issuer.example/".to_owned(),
-        keys: KeyLocation::File(file),
-        schedule: Schedule::default(),
-        ca_file: Vec::new(),
-        plain_http: PlainHttp::LoopbackOnly,
-    }
-}
-
-#[tokio::test]
-async fn keys_of_a_file_are_held_before_anything_listens() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = |name: &str| directory.path().join(name);
-    std::fs::write(path("keys"), TestIssuer::new("https://issuer.example/", "api").jwks()).unwrap();
-    std::fs::write(path("none yet"), r#"{"keys": []}"#).unwrap();
-    assert!(keys_of_file(&settings(path("keys"))).await.is_some_and(|keys| keys.is_ready()));
-    assert!(keys_of_file(&settings(path("gone"))).await.is_none());
-    // One that gets its keys later serves from then on.
-    let late = settings(path("none yet"));
-    assert!(keys_of_file(&late).await.is_none());
-    let keys = late.remote_keys().unwrap();
-    assert!(keys.refresh().await.is_err());
-    std::fs::copy(path("keys"), path("none yet")).unwrap();
-    keys.refresh().await.unwrap();
-    assert!(keys.is_ready());
-}
-
-fn trusted(name: &str, file: PathBuf) -> TrustedIssuer {
-    let told = ["sekisho", "serve", "--audience", "api", "--jwks", "https://keys.example/", "--issuer", name];
-    let Ok(Command::Serve(mut settings, _)) = parse(told.map(Into::into), []) else { panic!("settings") };
+/// An issuer whose keys are in a file, with the rest as flags have it.
+fn trusted(iss: &str, file: PathBuf) -> TrustedIssuer {
+    let arguments =
+        ["sekisho", "serve", "--audience", "api", "--jwks", "https://keys.example/", "--issuer", iss];
+    let Ok(Command::Serve(mut settings, _)) = parse(arguments.map(Into::into), []) else {
+        panic!("settings")
+    };
     let mut trusted = settings.issuers.remove(0);
     trusted.issuer.keys = KeyLocation::File(file);
     trusted
 }
 
+/// A folder of key files, each named as its issuer.
+struct Files(tempfile::TempDir);
+
+impl Files {
+    fn of(issuers: &[&str]) -> Self {
+        let files = Self(tempfile::tempdir().unwrap());
+        for iss in issuers {
+            std::fs::write(files.path(iss), TestIssuer::new(*iss, "api").jwks()).unwrap();
+        }
+        files
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn trusted(&self, iss: &str) -> TrustedIssuer {
+        trusted(iss, self.path(iss))
+    }
+}
+
+#[tokio::test]
+async fn keys_of_a_file_are_held_before_anything_listens() {
+    let files = Files::of(&["here"]);
+    std::fs::write(files.path("none yet"), r#"{"keys": []}"#).unwrap();
+    let late = files.trusted("none yet");
+    let at_hand = keys_at_hand(&[files.trusted("here"), files.trusted("gone"), late.clone()]).await;
+    let ready: Vec<_> = at_hand.iter().map(|keys| keys.as_ref().is_some_and(Keys::is_ready)).collect();
+    assert_eq!(ready, [true, false, false]);
+    // One that gets its keys later serves from then on.
+    let keys = late.issuer.remote_keys().unwrap();
+    assert!(keys.refresh().await.is_err());
+    std::fs::copy(files.path("here"), files.path("none yet")).unwrap();
+    keys.refresh().await.unwrap();
+    assert!(keys.is_ready());
+}
+
 #[tokio::test]
 async fn each_issuer_has_the_keys_of_its_own_file() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = |name: &str| directory.path().join(name);
-    for name in ["one", "two"] {
-        std::fs::write(path(name), TestIssuer::new(name, "api").jwks()).unwrap();
-    }
-    let all = [trusted("one", path("one")), trusted("gone", path("gone")), trusted("two", path("two"))];
-    let at_hand = keys_at_hand(&all).await;
-    let held: Vec<_> = at_hand.iter().map(Option::is_some).collect();
-    assert_eq!(held, [true, false, true]);
-    let issuers = issuers(&all, at_hand).unwrap();
+    let files = Files::of(&["one", "two"]);
+    let named = TrustedIssuer { name: Some("second".to_owned()), required: false, ..files.trusted("two") };
+    let all = [files.trusted("one"), files.trusted("gone"), named];
+    let issuers = issuers(&all, keys_at_hand(&all).await).unwrap();
+    let facts: Vec<_> = issuers
+        .iter()
+        .map(|issuer| (issuer.name(), issuer.is_required(), issuer.keys().is_ready()))
+        .collect();
+    assert_eq!(facts, [(None, true, true), (None, true, false), (Some("second"), false, true)]);
     for (issuer, trusted) in issuers.iter().zip(&all) {
         assert!(issuer.keys().may_be_of(&trusted.issuer.name), "{}", trusted.issuer.name);
-        assert_eq!(issuer.keys().is_ready(), trusted.issuer.name != "gone");
     }
+}
+
+/// Whether a file that is gone by now is held all the same shows whether keys were kept.
+#[tokio::test]
+async fn keys_that_come_from_where_they_came_from_are_kept() {
+    let files = Files::of(&["one", "two", "three", "moved"]);
+    let before = ["one", "two", "three"].map(|iss| files.trusted(iss));
+    let running = issuers(&before, keys_at_hand(&before).await).unwrap();
+    for iss in ["one", "two", "three"] {
+        std::fs::remove_file(files.path(iss)).unwrap();
+    }
+    let mut other_rules = files.trusted("two");
+    other_rules.token.audience = "other".to_owned();
+    let mut other_file = files.trusted("three");
+    other_file.issuer.keys = KeyLocation::File(files.path("moved"));
+    let mut other_schedule = files.trusted("one");
+    other_schedule.issuer.schedule.refresh *= 2;
+    let now = [other_rules, other_file, files.trusted("one")];
+    let issuers = changed(&before, &running, &now).await.unwrap();
+    assert!(issuers.iter().all(|issuer| issuer.keys().is_ready()));
+    // Those of a file that is gone cannot be fetched anew.
+    let issuers = changed(&before, &running, &[other_schedule]).await.unwrap();
+    assert!(!issuers[0].keys().is_ready());
 }
