@@ -109,7 +109,8 @@ impl Verdict {
     }
 
     /// The name that the operator gave to the issuer by whose rules the token was judged, where it has one. Of a token
-    /// that was not verified it says no more than whom the token names; without a token it is that of the first issuer.
+    /// that was not verified it says no more than whom the token names; without a token, or with one that names none, it is
+    /// that of the first issuer.
     pub fn issuer_name(&self) -> Option<&str> {
         match &self.result {
             Ok(grant) => grant.issuer_name(),
