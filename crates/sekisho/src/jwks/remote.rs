@@ -156,11 +156,16 @@ impl RemoteKeys {
 
     pub(super) async fn readiness_other_than(&self, known: bool) {
         let mut ended = self.shared.ended.subscribe();
-        while self.is_ready() == known {
+        loop {
+            // Before it is asked: keys that become too old after that do so within this time.
+            let until_stale = self.shared.until_stale();
+            if self.is_ready() != known {
+                return;
+            }
             tokio::select! {
                 _ = ended.changed() => {}
                 // Keys also become too old with no fetch ending.
-                () = tokio::time::sleep(self.shared.until_stale()) => {}
+                () = tokio::time::sleep(until_stale) => {}
             }
         }
     }

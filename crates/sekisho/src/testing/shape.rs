@@ -169,7 +169,9 @@ impl TokenShape {
     pub(super) fn scope_claims(self, list: &[&str]) -> serde_json::Value {
         let text = list.join(" ");
         match self {
-            Self::Plain | Self::Auth0Rfc9068 | Self::HydraString => json!({ "scope": text }),
+            Self::Plain | Self::Auth0Rfc9068 | Self::CognitoService | Self::HydraString => {
+                json!({ "scope": text })
+            }
             Self::Auth0 => json!({ "scope": joined("openid profile", &text, "offline_access") }),
             Self::Okta => json!({ "scp": ([&["openid"][..], list, &["offline_access"]].concat()) }),
             Self::EntraV2 | Self::EntraV1 => entra::granted_to_person(&text),
@@ -180,7 +182,6 @@ impl TokenShape {
             Self::KeycloakRealmRoles => keycloak::realm_roles(list),
             Self::KeycloakClientRoles => keycloak::client_roles(list),
             Self::Cognito => json!({ "scope": joined("openid", &text, "") }),
-            Self::CognitoService => json!({ "scope": text }),
             Self::Hydra => json!({ "scp": list }),
             Self::HydraBoth => json!({ "scope": text, "scp": list }),
             Self::Spring => json!({ "scope": list }),

@@ -33,7 +33,7 @@ impl Presented {
             serde_json::from_slice(&bytes).ok()
         };
         let (header, claims) = (part(0).unwrap_or(Value::Null), part(1).unwrap_or(Value::Null));
-        Self { entries, header, claims, token }
+        Self { entries, token, header, claims }
     }
 
     fn is_entry(&self, text: &str) -> bool {

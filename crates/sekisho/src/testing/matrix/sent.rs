@@ -1,6 +1,7 @@
 //! What is sent to each method.
 
 use crate::base64url;
+use crate::policy::Alternatives;
 use crate::scope::ScopeSet;
 
 use super::rule::ExpectedRule;
@@ -24,11 +25,23 @@ pub(super) enum Standing {
     NoToken,
     MalformedCredentials,
     MalformedToken,
+    /// Of an issuer that is not trusted.
+    OfAnotherIssuer,
     Expired,
     Invalid,
     Valid(ScopeSet),
     /// Of a method that is not there.
     UnknownMethod,
+}
+
+impl Standing {
+    /// Whether it says whose token it is. All else is refused in the words of the first issuer.
+    pub(super) fn names_issuer(&self) -> bool {
+        !matches!(
+            self,
+            Self::NoToken | Self::MalformedCredentials | Self::MalformedToken | Self::OfAnotherIssuer
+        )
+    }
 }
 
 /// The calls that a method gets; `of_others` are the scopes that other methods ask for.
@@ -70,7 +83,7 @@ fn invalid(tokens: &Tokens<'_>, all: &ScopeSet) -> Vec<Sent> {
         sent("a token whose claims are no object", tokens.without_claims(), Standing::MalformedToken),
         sent("an expired token", tokens.expired(all).sign(), Standing::Expired),
         invalid("a token that is not valid yet", tokens.not_yet_valid(all).sign()),
-        invalid("a token of another issuer", tokens.of_another_issuer(all).sign()),
+        sent("a token of another issuer", tokens.of_another_issuer(all).sign(), Standing::OfAnotherIssuer),
         invalid("a token for another audience", tokens.for_another_audience(all).sign()),
         invalid("a token with a changed signature", with_changed_signature(&tokens.valid(all).sign())),
         invalid("a token of another key with the same kid", tokens.of_another_key(all)),
@@ -117,7 +130,7 @@ fn valid(rule: &ExpectedRule, tokens: &Tokens<'_>, all: &ScopeSet, of_others: &S
 /// methods.
 fn scopes(rule: &ExpectedRule, all: &ScopeSet, of_others: &ScopeSet) -> Vec<ScopeSet> {
     let mut sets = vec![ScopeSet::new()];
-    for alternative in rule.alternatives().into_iter().flat_map(|alternatives| alternatives.iter()) {
+    for alternative in rule.alternatives().into_iter().flat_map(Alternatives::iter) {
         sets.extend(alternative.iter().map(|lacking| filtered(alternative, |scope| scope != lacking)));
         sets.push(longer(alternative));
         sets.push(alternative.clone());
@@ -149,7 +162,7 @@ fn unknown(tokens: &Tokens<'_>, all: &ScopeSet) -> [Sent; 2] {
 /// All scopes that a rule names.
 pub(super) fn union(rule: &ExpectedRule) -> ScopeSet {
     let mut union = ScopeSet::new();
-    let sets = rule.alternatives().into_iter().flat_map(|alternatives| alternatives.iter());
+    let sets = rule.alternatives().into_iter().flat_map(Alternatives::iter);
     sets.for_each(|set| union.append(set.clone()));
     union
 }
