@@ -83,5 +83,5 @@ fn known(message: &[u8]) -> KindsResponse {
 }
 
 fn one_question() -> KindsRequest {
-    KindsRequest { stay_open: false }
+    KindsRequest::default()
 }
