@@ -106,8 +106,8 @@ fn failed_behind_a_layer() -> Response<Body> {
 
 #[tokio::test]
 async fn row_112_an_entry_of_the_handlers_is_taken_out() {
-    let right = format!("Bearer {}", token_of("files:read"));
     type Case = (fn() -> Response<Body>, bool);
+    let right = format!("Bearer {}", token_of("files:read"));
     let cases: [Case; 3] = [(well, false), (failed, true), (failed_behind_a_layer, true)];
     for (index, (response, in_head)) in cases.into_iter().enumerate() {
         let protected = answering(response);
