@@ -7,17 +7,16 @@ fn main() -> Result<(), sekisho_build::Error> {
         .compile(&apis, &["proto"])?;
     page::embed("web/dist");
     // For the tests alone, which have no build script of their own.
-    sekisho_build::configure()
-        .descriptor_set_name("streaming_descriptor_set")
-        .compile(&["tests/proto/streaming/v1/streaming.proto"], &["tests/proto"])?;
-    // What the interoperability tests' server has, which is both.
+    for name in ["streaming", "endless", "kinds"] {
+        sekisho_build::configure()
+            .descriptor_set_name(format!("{name}_descriptor_set"))
+            .compile(&[format!("tests/proto/{name}/v1/{name}.proto")], &["tests/proto"])?;
+    }
+    // What the interoperability tests' server has besides, which is both.
     let streams = ["tests/proto/events/v1/events.proto", "tests/proto/streaming/v1/streaming.proto"];
     sekisho_build::configure()
         .descriptor_set_name("streams_descriptor_set")
-        .compile(&streams, &["tests/proto"])?;
-    sekisho_build::configure()
-        .descriptor_set_name("endless_descriptor_set")
-        .compile(&["tests/proto/endless/v1/endless.proto"], &["tests/proto"])
+        .compile(&streams, &["tests/proto"])
 }
 
 /// The built page becomes a part of the program, so that there is nothing to install beside it. It is compressed

@@ -19,8 +19,9 @@ const LIBRARY: Floors = Floors {
         &["jwks"],
         &["token"],
         &["authorizer"],
-        &["grpc", "reflection", "testing"],
+        &["grpc", "reflection"],
         &["server"],
+        &["testing"],
         &["lib"],
     ],
 };

@@ -1,6 +1,7 @@
 //! Access tokens as well-known issuers write them, judged by a server that is configured as `docs/issuers.md` says:
 //! the settings are read from that page, by the program's own parser.
 
+mod claims;
 mod shapes;
 
 use std::collections::BTreeSet;

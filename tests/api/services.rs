@@ -116,6 +116,7 @@ async fn reflection_lists_what_is_served() {
         "grpc.health.v1.Health",
         "grpc.reflection.v1.ServerReflection",
         "grpc.reflection.v1alpha.ServerReflection",
+        "kinds.v1.Kinds",
         "streaming.v1.Defaulted",
         "streaming.v1.Streaming",
     ];

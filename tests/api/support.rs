@@ -4,6 +4,9 @@ mod call;
 pub mod endless;
 mod frames;
 mod issuer_server;
+#[path = "../interop/streams/kinds.rs"]
+#[allow(dead_code, reason = "other tests use the rest of it")]
+pub mod kinds;
 mod logs;
 mod long_call;
 #[path = "../wire/shared.rs"]
@@ -134,7 +137,7 @@ impl App {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let handlers = Handlers::default();
-        let services = handlers.register(three_apis(setup.limits.message_size));
+        let services = kinds::register(handlers.register(three_apis(setup.limits.message_size)));
         let config = Config {
             services,
             issuers: [vec![setup.issuer], setup.other_issuers].concat(),

@@ -5,6 +5,8 @@
 
 #[path = "streams/events.rs"]
 mod events;
+#[path = "streams/kinds.rs"]
+mod kinds;
 
 use std::error::Error;
 use std::pin::Pin;
@@ -57,11 +59,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 fn config(server: ServerSettings, issuers: Vec<Issuer>) -> Config {
     let handlers = Handlers::default();
+    let streams = Services::new(DESCRIPTOR_SET)
+        .add_service(streaming_server::StreamingServer::new(handlers.clone()))
+        .add_service(defaulted_server::DefaultedServer::new(handlers))
+        .add_service(events::server());
     Config {
-        services: Services::new(DESCRIPTOR_SET)
-            .add_service(streaming_server::StreamingServer::new(handlers.clone()))
-            .add_service(defaulted_server::DefaultedServer::new(handlers))
-            .add_service(events::server()),
+        services: kinds::register(streams),
         issuers,
         report_only: server.report_only,
         clock: Arc::new(SystemClock::new()),

@@ -3,12 +3,13 @@ import { type DescMethodUnary, type DescService, getOption, hasOption } from '@b
 import { Api1 } from './gen/api1/v1/api1_pb';
 import { Api2 } from './gen/api2/v1/api2_pb';
 import { Api3 } from './gen/api3/v1/api3_pb';
-import { type AccessRule, access, default_access } from './gen/sekisho/v1/access_pb';
+import { type AccessRule, Mode, access, default_access } from './gen/sekisho/v1/access_pb';
 import type { Alternatives } from './scopes';
 
 export type Requirement =
   | { readonly kind: 'public' }
   | { readonly kind: 'authenticated' }
+  | { readonly kind: 'optional' }
   | { readonly kind: 'scopes'; readonly alternatives: Alternatives };
 
 export interface Api {
@@ -19,6 +20,8 @@ export interface Api {
   /** As gRPC has it: api1.v1.Api1/GetStatus. */
   readonly path: string;
   readonly requirement: Requirement;
+  /** A call that does not fulfil the requirement goes through, and that is reported. */
+  readonly reportOnly: boolean;
   readonly method: DescMethodUnary;
 }
 
@@ -40,11 +43,13 @@ function isUnary(method: DescService['methods'][number]): method is DescMethodUn
 }
 
 function api(method: DescMethodUnary): Api {
+  const rule = ruleOf(method);
   return {
     id: method.parent.name.toLowerCase(),
     name: method.parent.name.toUpperCase(),
     path: `${method.parent.typeName}/${method.name}`,
-    requirement: requirementOf(ruleOf(method)),
+    requirement: requirementOf(rule),
+    reportOnly: isReportOnly(rule),
     method,
   };
 }
@@ -57,6 +62,11 @@ function ruleOf(method: DescMethodUnary): AccessRule {
 export function requirementOf(rule: AccessRule): Requirement {
   if (rule.public) return { kind: 'public' };
   if (rule.authenticated) return { kind: 'authenticated' };
+  if (rule.optional) return { kind: 'optional' };
   if (rule.allOf.length > 0) return { kind: 'scopes', alternatives: [rule.allOf] };
   return { kind: 'scopes', alternatives: rule.anyOf.map(({ allOf }) => allOf) };
+}
+
+export function isReportOnly(rule: AccessRule): boolean {
+  return rule.mode === Mode.REPORT_ONLY;
 }

@@ -3,7 +3,7 @@ import { create, toJsonString } from '@bufbuild/protobuf';
 import type { Transport } from '@connectrpc/connect';
 import { createGrpcWebTransport } from '@connectrpc/connect-web';
 import type { Api } from './apis';
-import { type Outcome, refusalOf } from './outcome';
+import { answerOf, type Outcome, refusalOf } from './outcome';
 
 export type Call = (api: Api, accessToken: string) => Promise<Outcome>;
 
@@ -17,8 +17,8 @@ export function caller(grpcUrl: string): Call {
 async function call(transport: Transport, { method }: Api, accessToken: string): Promise<Outcome> {
   const headers = { authorization: `Bearer ${accessToken}` };
   try {
-    const { message } = await transport.unary(method, undefined, TIMEOUT_MS, headers, create(method.input));
-    return { kind: 'answered', json: toJsonString(method.output, message, { alwaysEmitImplicit: true }) };
+    const { message, header, trailer } = await transport.unary(method, undefined, TIMEOUT_MS, headers, create(method.input));
+    return answerOf(toJsonString(method.output, message, { alwaysEmitImplicit: true }), header, trailer);
   } catch (error) {
     return refusalOf(error);
   }

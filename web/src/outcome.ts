@@ -16,9 +16,16 @@ export type Why =
   | 'unknownMethod'
   | 'other';
 
+/** The reason with which a method that only reports would have refused the call. */
+export interface Reported {
+  readonly reason: string;
+  readonly why: Why;
+}
+
 export interface Answered {
   readonly kind: 'answered';
   readonly json: string;
+  readonly reported?: Reported;
 }
 
 export interface Refused {
@@ -33,11 +40,14 @@ export interface Refused {
   readonly challenge?: string;
   /** In seconds. */
   readonly retryAfter?: number;
+  /** The handler refused; the rule would have, too. */
+  readonly reported?: Reported;
 }
 
 export type Outcome = Answered | Refused;
 
 const DOMAIN = 'sekisho';
+const WOULD_DENY = 'sekisho-would-deny';
 
 const REASONS: Record<string, Why> = {
   CREDENTIALS_MISSING: 'credentialsMissing',
@@ -48,6 +58,16 @@ const REASONS: Record<string, Why> = {
   ACCESS_TOKEN_SCOPE_INSUFFICIENT: 'scopeInsufficient',
   ISSUER_KEYS_UNAVAILABLE: 'keysUnavailable',
 };
+
+/** `metadata` is what the server sent before and after the message. */
+export function answerOf(json: string, ...metadata: readonly Headers[]): Answered {
+  return { kind: 'answered', json, ...reportIn(metadata) };
+}
+
+function reportIn(metadata: readonly Headers[]): { readonly reported?: Reported } {
+  const reason = metadata.map((entries) => entries.get(WOULD_DENY)).find((value) => value !== null);
+  return reason == null ? {} : { reported: { reason, why: REASONS[reason] ?? 'other' } };
+}
 
 export function refusalOf(thrown: unknown): Refused {
   const error = ConnectError.from(thrown);
@@ -66,6 +86,7 @@ export function refusalOf(thrown: unknown): Refused {
     ...(required !== undefined && { required: parseAlternatives(required) }),
     ...(challenge !== null && { challenge }),
     ...(retry && { retryAfter: Number(retry.seconds) + retry.nanos / 1e9 }),
+    ...reportIn([error.metadata]),
   };
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { ErrorInfoSchema, RetryInfoSchema } from '../src/gen/google/rpc/error_details_pb';
-import { codeName, refusalOf } from '../src/outcome';
+import { answerOf, codeName, refusalOf } from '../src/outcome';
 
 function errorInfo(reason: string, metadata: Record<string, string> = {}, domain = 'sekisho') {
   return { desc: ErrorInfoSchema, value: create(ErrorInfoSchema, { reason, domain, metadata }) };
@@ -61,4 +61,19 @@ test('a server that does not answer has no code', () => {
 test('codes are written as gRPC writes them', () => {
   assert.equal(codeName(Code.Unauthenticated), 'UNAUTHENTICATED (16)');
   assert.equal(codeName(Code.DeadlineExceeded), 'DEADLINE_EXCEEDED (4)');
+});
+
+test('a refusal that is only reported stands in the trailers', () => {
+  const none = new Headers();
+  const report = new Headers({ 'sekisho-would-deny': 'ACCESS_TOKEN_EXPIRED' });
+  const reported = { reason: 'ACCESS_TOKEN_EXPIRED', why: 'tokenExpired' };
+  assert.deepEqual(answerOf('{}', none, none), { kind: 'answered', json: '{}' });
+  assert.deepEqual(answerOf('{}', none, report), { kind: 'answered', json: '{}', reported });
+  const unknown = new Headers({ 'sekisho-would-deny': 'ANOTHER' });
+  assert.deepEqual(answerOf('{}', none, unknown).reported, { reason: 'ANOTHER', why: 'other' });
+  // A handler's own error is told as such, and the report beside it.
+  const error = new ConnectError('gone', Code.NotFound, report);
+  const { why, message, reported: beside } = refusalOf(error);
+  assert.deepEqual({ why, message, beside }, { why: 'other', message: 'gone', beside: reported });
+  assert.equal(refusalOf(new ConnectError('gone', Code.NotFound)).reported, undefined);
 });

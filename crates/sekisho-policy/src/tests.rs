@@ -7,8 +7,8 @@ mod properties;
 mod reading;
 mod rule;
 mod selection;
+mod settings;
 mod several;
-mod stream_end;
 mod written_elsewhere;
 
 use std::collections::HashMap;

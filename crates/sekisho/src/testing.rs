@@ -51,6 +51,8 @@
 
 mod clock;
 mod issuer;
+mod matrix;
 
 pub use clock::ManualClock;
 pub use issuer::{TestIssuer, TokenBuilder};
+pub use matrix::{ExpectedRule, InvalidExpectedRule, Matrix, MatrixFailure, MatrixReport, MatrixRow, matrix};

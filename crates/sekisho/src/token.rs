@@ -36,6 +36,7 @@ mod claim_value;
 mod claims;
 mod decoded;
 mod error;
+mod granted_scopes;
 mod jws;
 mod kept_claims;
 mod lifetime;

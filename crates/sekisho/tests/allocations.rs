@@ -127,6 +127,37 @@ fn a_call_with_a_token_that_is_not_remembered_allocates_few_times() {
     }
 }
 
+/// They are made once a token. A handler that asks for them allocates nothing.
+#[test]
+fn a_call_with_a_remembered_token_allocates_nothing_for_claims_that_are_kept() {
+    let issuer = TestIssuer::new("https://tenant.example/", "orders");
+    let path = |text: &str| text.parse().expect("a path");
+    let trusted = issuer.issuer().verified_by(|verifier| {
+        let verifier = verifier.scopes_of("alice", "orders:read".parse().expect("scopes"));
+        verifier.keep_claims([path("tenant"), path("realm_access.roles"), path("email")])
+    });
+    let policy = Policy::from_descriptor_set(&descriptor_set()).expect("a policy");
+    let remembers = Authorizer::new(policy, trusted).clock(Arc::new(ManualClock::new()));
+    let roles = serde_json::json!({ "roles": ["a", "b"] });
+    let token = issuer.token().claim("tenant", "acme").claim("realm_access", roles).sign();
+    let metadata = metadata(Some(&format!("Bearer {token}")));
+    let (count, allowed) = allocations(&remembers, GET, &metadata);
+    assert_eq!((count, allowed.result().is_ok()), (GRANT, true));
+    let grant = allowed.into_result().expect("allowed");
+    let asked = allocation_counter::measure(|| {
+        assert_eq!(grant.claim("tenant").as_text(), Some("acme"));
+        assert!(grant.claim("realm_access.roles").as_texts().is_some_and(|roles| roles.contains("b")));
+        assert!(grant.claims().is_some_and(|claims| claims.logged().is_none()));
+    });
+    assert_eq!(asked.count_total, 0);
+
+    // Without memory they are few: the values, the texts, where those of lists stand, and what holds the three.
+    let (cold, _) = allocations(&remembers.clone().remember_tokens(0), GET, &metadata);
+    let without = authorizer(&issuer).remember_tokens(0);
+    let (less, refused) = allocations(&without, GET, &metadata);
+    assert!(refused.result().is_err() && cold > GRANT && cold <= less + 10, "{cold}, {less}");
+}
+
 /// From the head of a request to its handler and back, with a remembered token.
 #[cfg(feature = "server")]
 mod calls {

@@ -38,6 +38,8 @@ export const en = {
   anyOf: 'or',
   requiresNothing: 'nothing: anyone may call',
   requiresLogIn: 'any valid access token',
+  requiresValidIfSent: 'nothing: anyone may call, but an access token that is sent has to be valid',
+  reportOnly: '(not enforced: a refusal is only reported)',
   stepUp: (scopes: string) => `Log in again, with ${scopes}`,
   logInAgain: 'Log in again',
 
@@ -55,6 +57,7 @@ export const en = {
   reason: 'Reason',
   required: 'Required scopes',
   missing: 'Missing scopes',
+  reported: 'Reported reason',
   grantedThen: 'Granted scopes',
   challenge: 'Challenge',
   duration: 'Duration',
@@ -77,6 +80,7 @@ export const en = {
     unknownMethod: 'The server does not know this method. Page and server may be of different versions.',
     other: 'The call failed. Try again; the details say more.',
   },
+  onlyReported: (why: string) => `The rule of this method is not enforced. If it were, the call would have been refused: ${why}`,
   noAnswer: 'The server cannot be reached',
   retryAfter: (seconds: number) => `Worth another try in ${seconds} s.`,
 

@@ -39,6 +39,8 @@ export const ja: Texts = {
   anyOf: 'または',
   requiresNothing: 'なし（誰でも呼び出せます）',
   requiresLogIn: '有効なアクセストークンのみ',
+  requiresValidIfSent: 'なし（誰でも呼び出せますが、アクセストークンを送る場合は有効なものが必要です）',
+  reportOnly: '（適用されていません。拒否は報告されるだけです）',
   stepUp: (scopes: string) => `${scopes} を加えてログインし直す`,
   logInAgain: 'ログインし直す',
 
@@ -56,6 +58,7 @@ export const ja: Texts = {
   reason: '理由',
   required: '必要なスコープ',
   missing: '足りないスコープ',
+  reported: '報告された理由',
   grantedThen: '認可されたスコープ',
   challenge: 'チャレンジ',
   duration: '所要時間',
@@ -78,6 +81,7 @@ export const ja: Texts = {
     unknownMethod: 'サーバーにこのメソッドがありません。ページとサーバーのバージョンが異なる可能性があります。',
     other: '呼び出しに失敗しました。もう一度お試しください。詳細も参考にしてください。',
   },
+  onlyReported: (why: string) => `このメソッドのルールは適用されていません。適用されていれば、この呼び出しは拒否されていました: ${why}`,
   noAnswer: 'サーバーに接続できません',
   retryAfter: (seconds: number) => `${seconds}秒後にもう一度お試しください。`,
 

@@ -1,5 +1,5 @@
 // One API: its gate, what it requires, the call, the answer, and what to do about a refusal.
-import type { Api } from '../apis';
+import type { Api, Requirement } from '../apis';
 import { gateState } from '../gate';
 import { LANGUAGES } from '../language';
 import type { Actions, CallState, Model } from '../model';
@@ -49,9 +49,14 @@ export function apiSection(api: Api, actions: Actions): ApiView {
   };
 }
 
-function requirementText({ requirement }: Api, texts: Texts): (Node | string)[] {
+function requirementText({ requirement, reportOnly }: Api, texts: Texts): (Node | string)[] {
+  return [...kindText(requirement, texts), ...(reportOnly ? [` ${texts.reportOnly}`] : [])];
+}
+
+function kindText(requirement: Requirement, texts: Texts): (Node | string)[] {
   if (requirement.kind === 'public') return [texts.requiresNothing];
   if (requirement.kind === 'authenticated') return [texts.requiresLogIn];
+  if (requirement.kind === 'optional') return [texts.requiresValidIfSent];
   return alternativeStamps(requirement.alternatives, texts.anyOf);
 }
 
@@ -65,7 +70,7 @@ function answerView(api: Api, actions: Actions) {
     render(state: CallState | undefined, texts: Texts, busy: boolean) {
       const refused = refusalIn(state);
       setText(response, responseText(api, state, texts));
-      setText(explanation, refused ? explained(refused, texts) : '');
+      setText(explanation, [refused ? explained(refused, texts) : '', reportText(state, texts)].filter(Boolean).join(' '));
       setText(remedy, refused ? (remedyText(refused, texts) ?? '') : '');
       show(remedy, remedy.textContent !== '');
       setBusy(remedy, busy);
@@ -87,6 +92,11 @@ function responseText(api: Api, state: CallState | undefined, texts: Texts): str
 function explained({ why, retryAfter }: Refused, texts: Texts): string {
   const retry = retryAfter === undefined ? '' : texts.retryAfter(Math.ceil(retryAfter));
   return [texts.why[why], retry].filter(Boolean).join(' ');
+}
+
+function reportText(state: CallState | undefined, texts: Texts): string {
+  const reported = state === undefined || state === 'calling' ? undefined : state.outcome.reported;
+  return reported ? texts.onlyReported(texts.why[reported.why]) : '';
 }
 
 // Another log-in helps where the pass was at fault, and there alone.

@@ -7,7 +7,7 @@ import { formatAlternatives } from '../scopes';
 import type { Texts } from '../texts/en';
 import { button, h, setText } from './dom';
 
-const ROWS = ['code', 'reason', 'required', 'missing', 'granted', 'challenge', 'duration'] as const;
+const ROWS = ['code', 'reason', 'required', 'missing', 'granted', 'challenge', 'reported', 'duration'] as const;
 type Row = (typeof ROWS)[number];
 
 export function callDetails(api: Api) {
@@ -42,6 +42,7 @@ function detail(row: Row, api: Api, { outcome, milliseconds, granted }: CallResu
     missing: refused && formatAlternatives(refused.missing),
     granted: granted.join(' '),
     challenge: refused?.challenge,
+    reported: outcome.reported?.reason,
     duration: texts.milliseconds(milliseconds),
   };
   return details[row];

@@ -5,6 +5,7 @@
 mod build_script;
 mod descriptor_sets;
 mod imported;
+mod kinds;
 mod output;
 mod protoc;
 mod support;
@@ -143,22 +144,6 @@ fn when_a_stream_ends_comes_from_the_option_or_from_code() {
         ("/health.v1.Health/Check", StreamEnd::Never),
     ] {
         assert_eq!(policy.method(path).expect(path).stream_end(), expected, "{path}");
-    }
-}
-
-#[test]
-fn what_is_no_end_of_a_stream_is_told_with_those_that_are() {
-    for wrong in ["AT_EXPIRE", "\"NEVER\"", "true"] {
-        let end = format!("{{ all_of: \"orders:read\" stream_end: {wrong} }}");
-        let package = Package::new(&[("orders.proto", &ORDERS.replace("{ all_of: \"orders:read\" }", &end))]);
-        let error = package.compile(&["orders.proto"]).expect_err(wrong).to_string();
-        let place = format!("{}:7:5: ", package.proto("orders.proto").display());
-        assert!(error.starts_with(&place), "{error}");
-        assert!(
-            error.contains("`stream_end: AT_EXPIRY`") && error.contains("`stream_end: NEVER`"),
-            "{error}"
-        );
-        assert!(package.written().is_empty());
     }
 }
 

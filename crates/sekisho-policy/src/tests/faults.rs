@@ -23,8 +23,14 @@ fn a_rule_that_is_none_is_a_fault_at_the_option() {
         ("{}", RULE_SAYS_NOTHING.to_owned()),
         ("{ public: false }", RULE_SAYS_NOTHING.to_owned()),
         ("{ authenticated: false }", RULE_SAYS_NOTHING.to_owned()),
+        ("{ optional: false }", RULE_SAYS_NOTHING.to_owned()),
         ("{ all_of: [] }", RULE_SAYS_NOTHING.to_owned()),
-        // A stream's end says nothing of who may call.
+        // Neither a mode nor a stream's end says anything of who may call.
+        ("{ mode: REPORT_ONLY }", RULE_SAYS_NOTHING.to_owned()),
+        ("{ mode: ENFORCE }", RULE_SAYS_NOTHING.to_owned()),
+        ("{ mode: MODE_UNSPECIFIED }", RULE_SAYS_NOTHING.to_owned()),
+        ("{ mode: REPORT_ONLY stream_end: NEVER }", RULE_SAYS_NOTHING.to_owned()),
+        ("{ optional: false mode: REPORT_ONLY }", RULE_SAYS_NOTHING.to_owned()),
         ("{ stream_end: NEVER }", RULE_SAYS_NOTHING.to_owned()),
         ("{ stream_end: AT_EXPIRY }", RULE_SAYS_NOTHING.to_owned()),
         ("{ stream_end: STREAM_END_UNSPECIFIED }", RULE_SAYS_NOTHING.to_owned()),
@@ -40,6 +46,22 @@ fn a_rule_that_is_none_is_a_fault_at_the_option() {
         (
             "{ public: true authenticated: true stream_end: NEVER }",
             "the access rule has public and authenticated; write exactly one of them".to_owned(),
+        ),
+        (
+            "{ optional: true authenticated: true }",
+            "the access rule has authenticated and optional; write exactly one of them".to_owned(),
+        ),
+        (
+            "{ public: true optional: true mode: REPORT_ONLY }",
+            "the access rule has public and optional; write exactly one of them".to_owned(),
+        ),
+        (
+            "{ optional: true all_of: \"a\" }",
+            "the access rule has all_of and optional; write exactly one of them".to_owned(),
+        ),
+        (
+            "{ any_of: { all_of: \"a\" } optional: true }",
+            "the access rule has any_of and optional; write exactly one of them".to_owned(),
         ),
         ("{ any_of: [{}] }", NO_SCOPES.to_owned()),
         ("{ any_of: [{ all_of: \"a\" }, { all_of: [] }] }", NO_SCOPES.to_owned()),

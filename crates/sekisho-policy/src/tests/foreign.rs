@@ -75,20 +75,37 @@ fn an_extension_of_the_rule_is_refused() {
         unknown_field("(sekisho.v1.more)")
     );
     // What proto2 tells apart from nothing was meant, too.
-    let text = faults_against(&extended, "{ public: false all_of: \"a\" }");
-    assert!(text.contains("has public: false and all_of"), "{text}");
+    for kind in ["public", "authenticated", "optional"] {
+        let text = faults_against(&extended, &format!("{{ {kind}: false all_of: \"a\" }}"));
+        assert!(
+            text.contains("has ") && text.contains(&format!("{kind}: false")) && text.contains("all_of"),
+            "{text}"
+        );
+        let text = faults_against(&extended, &format!("{{ {kind}: false }}"));
+        assert!(text.contains("does not say who may call"), "{text}");
+    }
 }
 
 #[test]
 fn fields_that_were_exchanged_are_not_misunderstood() {
-    let exchanged = ACCESS_PROTO
-        .replace("bool public = 1", "bool public = 2")
-        .replace("bool authenticated = 2", "bool authenticated = 1");
-    assert_eq!(faults_against(&exchanged, "{ authenticated: true }"), unknown_field("authenticated"));
-    assert_eq!(faults_against(&exchanged, "{ public: true }"), unknown_field("public"));
-
-    let retyped = ACCESS_PROTO.replace("bool public = 1", "string public = 1");
-    assert_eq!(faults_against(&retyped, "{ public: \"no\" }"), unknown_field("public"));
+    let kinds = [("public", 1), ("authenticated", 2), ("optional", 5)];
+    for ((one, its_number), (other, number)) in
+        [(kinds[0], kinds[1]), (kinds[0], kinds[2]), (kinds[1], kinds[2])]
+    {
+        let exchanged = ACCESS_PROTO
+            .replace(&format!("bool {one} = {its_number}"), &format!("bool {one} = {number}"))
+            .replace(&format!("bool {other} = {number}"), &format!("bool {other} = {its_number}"));
+        for kind in [one, other] {
+            assert_eq!(faults_against(&exchanged, &format!("{{ {kind}: true }}")), unknown_field(kind));
+        }
+    }
+    for (kind, number) in kinds {
+        let ours = format!("bool {kind} = {number}");
+        let retyped = ACCESS_PROTO.replace(&ours, &format!("string {kind} = {number}"));
+        assert_eq!(faults_against(&retyped, &format!("{{ {kind}: \"no\" }}")), unknown_field(kind));
+        let listed = ACCESS_PROTO.replace(&ours, &format!("repeated bool {kind} = {number}"));
+        assert_eq!(faults_against(&listed, &format!("{{ {kind}: true }}")), unknown_field(kind));
+    }
 }
 
 #[test]

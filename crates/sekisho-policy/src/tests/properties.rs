@@ -15,6 +15,39 @@ fn rule() -> impl Strategy<Value = AccessRule> {
     vec(vec(scope(), 1..4), 1..4).prop_map(|sets| AccessRule::any_of(sets).expect("no set is empty"))
 }
 
+/// A kind as it is written, and the rule that it is.
+fn kind() -> impl Strategy<Value = (String, AccessRule)> {
+    let set = || vec(scope(), 1..4);
+    let all_of =
+        set().prop_map(|set| (format!("all_of: {set:?}"), AccessRule::all_of(&set).expect("a rule")));
+    let any_of = vec(set(), 1..4).prop_map(|sets| {
+        let texts: Vec<String> = sets.iter().map(|set| format!("{{ all_of: {set:?} }}")).collect();
+        (format!("any_of: [{}]", texts.join(", ")), AccessRule::any_of(&sets).expect("a rule"))
+    });
+    prop_oneof![
+        Just(("public: true".to_owned(), AccessRule::Public)),
+        Just(("authenticated: true".to_owned(), AccessRule::Authenticated)),
+        Just(("optional: true".to_owned(), AccessRule::Optional)),
+        all_of,
+        any_of,
+    ]
+}
+
+/// What stands beside a kind as it is written, and what it says.
+fn settings() -> impl Strategy<Value = ((&'static str, Mode), (&'static str, StreamEnd))> {
+    let mode = prop_oneof![
+        Just(("", Mode::Enforce)),
+        Just(("mode: ENFORCE", Mode::Enforce)),
+        Just(("mode: REPORT_ONLY", Mode::ReportOnly)),
+    ];
+    let stream_end = prop_oneof![
+        Just(("", StreamEnd::AtExpiry)),
+        Just(("stream_end: AT_EXPIRY", StreamEnd::AtExpiry)),
+        Just(("stream_end: NEVER", StreamEnd::Never)),
+    ];
+    (mode, stream_end)
+}
+
 fn granted() -> impl Strategy<Value = ScopeSet> {
     vec(scope(), 0..6)
         .prop_map(|scopes| scopes.iter().map(|scope| ScopeToken::parse(scope).expect("a scope")).collect())
@@ -32,7 +65,8 @@ fn policy_with(rule: AccessRule, others: usize) -> Policy {
     let set = descriptor_set(&format!("service S {{ {methods} rpc Get(M) returns (M); }}"));
     let builder = Policy::builder().descriptor_set(&set).rule("test.v1.S/Get", rule);
     let rule_of = |n: usize| match n % 10 {
-        0 => AccessRule::Authenticated,
+        0 if n % 20 == 0 => AccessRule::Authenticated,
+        0 => AccessRule::Optional,
         _ => AccessRule::any_of([[format!("a{n}"), "b".to_owned()], [format!("b{n}"), "c".to_owned()]])
             .expect("a rule"),
     };
@@ -81,20 +115,22 @@ proptest! {
     }
 
     #[test]
-    fn a_rule_comes_back_from_its_descriptor(
-        sets in vec(vec(scope(), 1..4), 1..4),
-        (written, stream_end) in prop_oneof![
-            Just(("", StreamEnd::AtExpiry)),
-            Just(("stream_end: AT_EXPIRY", StreamEnd::AtExpiry)),
-            Just(("stream_end: NEVER", StreamEnd::Never)),
-        ],
-    ) {
-        let sets_as_text: Vec<String> = sets.iter().map(|set| format!("{{ all_of: {set:?} }}")).collect();
-        let option = format!("option (sekisho.v1.access) = {{ any_of: [{}] {written} }};", sets_as_text.join(", "));
+    fn a_rule_comes_back_from_its_descriptor((kind, rule) in kind(), (mode, stream_end) in settings()) {
+        let option = format!("option (sekisho.v1.access) = {{ {} {kind} {} }};", stream_end.0, mode.0);
         let policy = policy(&format!("service S {{ rpc Get(M) returns (M) {{ {option} }} }}"));
         let method = policy.method("/test.v1.S/Get").expect("the method");
-        prop_assert_eq!(method.rule(), &AccessRule::any_of(&sets).expect("a rule"));
-        prop_assert_eq!(method.stream_end(), stream_end);
+        prop_assert_eq!(method.rule(), &rule);
+        prop_assert_eq!((method.mode(), method.stream_end()), (mode.1, stream_end.1));
+    }
+
+    /// Whatever each of the two says.
+    #[test]
+    fn two_kinds_are_never_one_rule((one, _) in kind(), (other, _) in kind(), (mode, _) in settings()) {
+        let name = |kind: &str| kind.split(':').next().unwrap_or_default().to_owned();
+        prop_assume!(name(&one) != name(&other));
+        let option = format!("option (sekisho.v1.access) = {{ {one} {} {other} }};", mode.0);
+        let text = faults_of(&format!("service S {{ rpc Get(M) returns (M) {{ {option} }} }}"));
+        prop_assert!(text.contains("write exactly one of them"), "{}", text);
     }
 
     #[test]
@@ -108,7 +144,7 @@ proptest! {
     ) {
         let mut set = descriptor_set(
             r#"service S {
-                rpc Get(M) returns (M) { option (sekisho.v1.access) = { all_of: "a" stream_end: NEVER }; }
+                rpc Get(M) returns (M) { option (sekisho.v1.access) = { all_of: "a" mode: REPORT_ONLY stream_end: NEVER }; }
             }"#,
         );
         for (at, byte) in damage {

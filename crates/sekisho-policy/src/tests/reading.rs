@@ -5,6 +5,7 @@ use super::*;
 const EVERY_KIND: &str = r#"service Kinds {
   rpc Open(M) returns (M) { option (sekisho.v1.access) = { public: true }; }
   rpc Known(stream M) returns (M) { option (sekisho.v1.access) = { authenticated: true }; }
+  rpc Either(M) returns (M) { option (sekisho.v1.access) = { optional: true }; }
   rpc All(M) returns (stream M) { option (sekisho.v1.access) = { all_of: ["a", "b"] }; }
   rpc Any(stream M) returns (stream M) {
     option (sekisho.v1.access) = { any_of: [{ all_of: ["a", "b"] }, { all_of: "admin" }] };
@@ -24,6 +25,7 @@ fn each_kind_of_rule_is_read_as_it_is_written() {
     let cases = [
         ("Open", AccessRule::Public, (false, false)),
         ("Known", AccessRule::Authenticated, (true, false)),
+        ("Either", AccessRule::Optional, (false, false)),
         ("All", both.clone(), (false, true)),
         ("Any", either, (true, true)),
         ("Piecewise", both, (false, false)),

@@ -10,6 +10,7 @@ fn a_rule_allows_what_fulfils_it_and_no_more() {
     let cases = [
         ("public, none", &AccessRule::Public, "", None),
         ("authenticated, none", &AccessRule::Authenticated, "", None),
+        ("optional, none", &AccessRule::Optional, "", None),
         ("all of two, both", &all, "b a", None),
         ("all of two, one", &all, "a", Some("b")),
         ("all of two, none", &all, "", Some("a b")),
@@ -31,6 +32,7 @@ fn what_is_required_is_shown_in_the_order_of_the_declaration() {
     assert_eq!(rule.required().map(ToString::to_string).as_deref(), Some("b a | admin"));
     assert_eq!(AccessRule::Public.required(), None);
     assert_eq!(AccessRule::Authenticated.required(), None);
+    assert_eq!(AccessRule::Optional.required(), None);
 }
 
 #[test]

@@ -31,22 +31,88 @@ fn explicit_rules_are_for_methods_without_an_option() {
 }
 
 #[test]
-fn an_explicit_rule_says_when_streams_end() {
+fn an_explicit_rule_says_what_holds_beside_its_kind() {
+    let (enforced, at_expiry) = (Mode::Enforce, StreamEnd::AtExpiry);
     let uncut = AccessRule::Authenticated.with_stream_end(StreamEnd::Never);
+    let reported = AccessRule::Authenticated.with_mode(Mode::ReportOnly);
     for (rule, expected) in [
-        (AccessRule::Authenticated.into(), StreamEnd::AtExpiry),
-        (uncut.clone().with_stream_end(StreamEnd::AtExpiry), StreamEnd::AtExpiry),
-        (uncut, StreamEnd::Never),
+        (AccessRule::Authenticated.into(), (enforced, at_expiry)),
+        (uncut.clone().with_stream_end(at_expiry), (enforced, at_expiry)),
+        (uncut.clone(), (enforced, StreamEnd::Never)),
+        (reported.clone().with_mode(enforced), (enforced, at_expiry)),
+        (reported.clone(), (Mode::ReportOnly, at_expiry)),
+        (reported.with_stream_end(StreamEnd::Never), (Mode::ReportOnly, StreamEnd::Never)),
+        (uncut.with_mode(Mode::ReportOnly), (Mode::ReportOnly, StreamEnd::Never)),
     ] {
         let policy = health()
-            .rule("test.v1.Health/Check", AccessRule::Public)
+            .rule("test.v1.Health/Check", AccessRule::Optional)
             .rule("test.v1.Health/Watch", rule)
             .build()
             .expect("a policy");
         let watch = policy.method("/test.v1.Health/Watch").expect("Watch");
-        assert_eq!((watch.rule(), watch.stream_end()), (&AccessRule::Authenticated, expected));
+        assert_eq!(
+            (watch.rule(), (watch.mode(), watch.stream_end())),
+            (&AccessRule::Authenticated, expected)
+        );
         let check = policy.method("/test.v1.Health/Check").expect("Check");
-        assert_eq!(check.stream_end(), StreamEnd::AtExpiry);
+        assert_eq!(
+            (check.rule(), (check.mode(), check.stream_end())),
+            (&AccessRule::Optional, (enforced, at_expiry))
+        );
+    }
+}
+
+#[test]
+fn a_policy_that_only_reports_has_every_rule_and_enforces_none() {
+    let body = r#"service Kinds {
+  option (sekisho.v1.default_access) = { all_of: "a" };
+  rpc Open(M) returns (M) { option (sekisho.v1.access) = { public: true }; }
+  rpc Either(M) returns (M) { option (sekisho.v1.access) = { optional: true mode: ENFORCE }; }
+  rpc Inherits(M) returns (M);
+  rpc Uncut(stream M) returns (M) { option (sekisho.v1.access) = { authenticated: true stream_end: NEVER }; }
+}"#;
+    let builder = || {
+        Policy::builder()
+            .descriptor_set(&descriptor_set(body))
+            .descriptor_set(&descriptor_set(NO_OPTIONS))
+            .rule("test.v1.Health/Check", AccessRule::all_of(["b"]).expect("a rule"))
+            .rule("test.v1.Health/Watch", AccessRule::Authenticated.with_mode(Mode::Enforce))
+    };
+    let enforcing = builder().build().expect("a policy");
+    let reporting = builder().dangerous_report_only().build().expect("a policy");
+    assert_eq!((enforcing.methods().len(), reporting.methods().len()), (6, 6));
+    for (before, after) in enforcing.methods().zip(reporting.methods()) {
+        assert_eq!((before.mode(), after.mode()), (Mode::Enforce, Mode::ReportOnly), "{}", before.path());
+        assert_eq!(
+            (before.path(), before.rule(), before.stream_end(), before.origin(), before.position()),
+            (after.path(), after.rule(), after.stream_end(), after.origin(), after.position()),
+        );
+        for granted in ["", "a", "b", "a b"] {
+            let granted = scopes(granted);
+            assert_eq!(
+                before.allows(enforcing.known_scopes(&granted)),
+                after.allows(reporting.known_scopes(&granted)),
+                "{}",
+                before.path()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_policy_that_only_reports_has_no_fault_less() {
+    let reported = get_with("{ all_of: \"a\" mode: REPORT_ONLY }");
+    let enforced = get_with("{ all_of: \"a\" }");
+    let builders = || {
+        [
+            health().rule("test.v1.Health/Check", AccessRule::Public),
+            Policy::builder().descriptor_set(&get_with("{ mode: REPORT_ONLY }")),
+            // What differs by its mode differs, though none of the two would count.
+            Policy::builder().descriptor_set(&reported).descriptor_set(&enforced),
+        ]
+    };
+    for (enforcing, reporting) in builders().into_iter().zip(builders()) {
+        assert_eq!(faults(reporting.dangerous_report_only().build()), faults(enforcing.build()));
     }
 }
 
@@ -111,7 +177,7 @@ fn the_same_file_may_be_in_two_sets_and_its_faults_are_told_once() {
     let twice = Policy::builder().descriptor_set(&good).descriptor_set(&good).build().expect("a policy");
     assert_eq!(twice.methods().len(), 1);
     // What is not said is the default, which the other set may say.
-    let said = get_with("{ public: true stream_end: AT_EXPIRY }");
+    let said = get_with("{ public: true mode: ENFORCE stream_end: AT_EXPIRY }");
     let twice = Policy::builder().descriptor_set(&good).descriptor_set(&said).build().expect("a policy");
     assert_eq!(twice.methods().len(), 1);
 
@@ -127,6 +193,8 @@ fn two_sets_that_differ_are_a_fault_at_the_service() {
             "service S { rpc Get(M) returns (stream M) { option (sekisho.v1.access) = { public: true }; } }",
         ),
         get_with("{ authenticated: true }"),
+        get_with("{ optional: true }"),
+        get_with("{ public: true mode: REPORT_ONLY }"),
         get_with("{ public: true stream_end: NEVER }"),
         descriptor_set(
             "service S { option (sekisho.v1.default_access) = { public: true };

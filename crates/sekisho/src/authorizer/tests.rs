@@ -1,5 +1,6 @@
 //! Several issuers, each with its own audience, keys and rules.
 
+mod claims;
 #[cfg(feature = "discovery")]
 mod memory;
 

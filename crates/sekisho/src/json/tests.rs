@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use super::*;
 
 mod shortcuts;
+mod tolerated;
 
 fn wanted(paths: &[&str]) -> Vec<Wanted> {
     let mut all = Vec::new();

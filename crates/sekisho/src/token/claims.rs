@@ -1,9 +1,11 @@
 //! The claims of a token whose signature verified.
 
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use super::granted_scopes::granted_scopes;
 use super::jws::refuse_fault;
 use super::kept_claims::KeptClaims;
 use super::lifetime::{Lifetime, numeric_date};
@@ -22,11 +24,11 @@ pub struct Claims {
     issuer: Arc<str>,
     /// The subject, and the client behind it.
     names: Box<str>,
-    subject_length: usize,
+    /// Where the client begins, if there is one. A subject has at least one byte.
+    client_at: Option<NonZeroUsize>,
     scopes: ScopeSet,
     /// Where the verifier keeps some.
     kept: Option<Box<KeptClaims>>,
-    has_client: bool,
 }
 
 impl Claims {
@@ -37,13 +39,13 @@ impl Claims {
 
     /// `sub`: whom the token is about; unique with the issuer alone.
     pub fn subject(&self) -> &str {
-        &self.names[..self.subject_length]
+        &self.names[..self.client_at.map_or(self.names.len(), NonZeroUsize::get)]
     }
 
     /// The client that the token was issued to: the first of [`Verifier::client_claims`] that it has, which are `client_id`
     /// and `azp` unless set.
     pub fn client(&self) -> Option<&str> {
-        self.has_client.then(|| &self.names[self.subject_length..])
+        self.client_at.map(|start| &self.names[start.get()..])
     }
 
     /// What the configured claims grant, all together; without the prefix that their issuer writes.
@@ -132,8 +134,7 @@ pub(super) fn judge(
     Ok(Claims {
         issuer: Arc::clone(issuer),
         names: [subject, client.unwrap_or_default()].concat().into(),
-        subject_length: subject.len(),
-        has_client: client.is_some(),
+        client_at: client.and_then(|_| NonZeroUsize::new(subject.len())),
         scopes: granted_scopes(payload, subject, expected),
         kept: expected.claims.kept_paths.as_ref().map(|paths| KeptClaims::of(payload, paths).into()),
         lifetime,
@@ -214,31 +215,6 @@ fn client<'a>(payload: &'a Members<'_>, claims: &[ClaimPath]) -> Result<Option<&
         }
     }
     Ok(client)
-}
-
-/// A claim that is not there, or whose way leads through what is no object, grants nothing.
-fn granted_scopes(payload: &Members<'_>, subject: &str, expected: &Verifier) -> ScopeSet {
-    let claims = expected.claims.scopes.iter().filter_map(|claim| payload.within(claim.names()));
-    let mut granted = ScopeSet::new();
-    for scopes in claims.filter_map(scopes_of) {
-        granted.append(scopes.without_prefix(&expected.scope_prefix));
-    }
-    if let Some(further) = expected.further_scopes.get(subject) {
-        granted.append(further.clone());
-    }
-    // A token may be remembered for long.
-    granted.shrink_to_fit();
-    granted
-}
-
-/// A space-separated string (RFC 6749 §3.3) or an array of scope tokens. A claim of any other shape, or
-/// with anything in it that is no scope token, is not understood and so grants nothing.
-fn scopes_of(claim: &Value<'_>) -> Option<ScopeSet> {
-    match claim {
-        Value::Text(scopes) => scopes.parse().ok(),
-        Value::Array(scopes) => ScopeSet::parse_each(scopes.only_texts()?).ok(),
-        _ => None,
-    }
 }
 
 fn optional_text<'a>(payload: &'a Members<'_>, claim: &str) -> Result<Option<&'a str>, InvalidToken> {

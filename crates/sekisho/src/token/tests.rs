@@ -8,7 +8,12 @@ use serde_json::{Value, json};
 use super::*;
 use crate::base64url::encode;
 use crate::jwks::HeldKeys;
-use crate::testing::{ManualClock, TestIssuer};
+use crate::testing::{ManualClock, TestIssuer, TokenBuilder};
+
+mod client_claims;
+mod kept_claims;
+mod logged_claims;
+mod scopes_of;
 
 const LIMIT: usize = 8192;
 
@@ -219,6 +224,33 @@ proptest! {
         // At the beginning of time `iat` is in the future, so nothing passes; and nothing panics.
         prop_assert!(!accepted);
     }
+}
+
+/// What becomes of a token whose claims are written like this.
+fn judge_payload(verifier: &Verifier, payload: &str) -> Result<Claims, TokenError> {
+    let issuer = property_issuer();
+    let keys = HeldKeys {
+        issuer: "https://i.example/".into(),
+        set: crate::jwks::KeySet::parse(issuer.jwks().as_bytes()).expect("keys").0.into(),
+    };
+    let entry = format!("Bearer {}", issuer.sign(&issuer.token().header_json(), payload));
+    let decoded = BearerToken::parse([entry.as_bytes()], 64 * LIMIT)?.decode()?;
+    verifier.verify(&verifier.read(&decoded)?, &keys, ManualClock::new().time())
+}
+
+/// A good token with further members, `"a":1,"b":2`, written as they are. Of its client nothing is said.
+fn with_members(members: &str) -> String {
+    let own = property_issuer().token().without_claim("azp").payload_json();
+    let comma = if members.is_empty() { "" } else { "," };
+    own.replacen('{', &format!("{{{members}{comma}"), 1)
+}
+
+fn judge(verifier: &Verifier, members: &str) -> Result<Claims, TokenError> {
+    judge_payload(verifier, &with_members(members))
+}
+
+fn paths(texts: &[&str]) -> Vec<ClaimPath> {
+    texts.iter().map(|text| text.parse().expect("a path")).collect()
 }
 
 /// One key for all cases: RSA keys are dear.

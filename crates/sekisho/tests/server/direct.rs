@@ -6,6 +6,8 @@ pub fn way(services: Services) -> Services {
     services
 }
 
+#[path = "claims.rs"]
+mod claims;
 #[path = "forms.rs"]
 mod forms;
 #[path = "health.rs"]

@@ -7,6 +7,8 @@ pub fn way(services: Services) -> Services {
     services.layer(Identity::new())
 }
 
+#[path = "claims.rs"]
+mod claims;
 #[path = "forms.rs"]
 mod forms;
 #[path = "health.rs"]

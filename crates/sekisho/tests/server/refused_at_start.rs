@@ -58,6 +58,35 @@ fn what_is_not_declared_and_registered_alike() {
     }
 }
 
+/// As a server reads rules that are newer than its own copy of the option: they have numbers that it does not know.
+#[test]
+fn a_rule_with_a_field_that_the_copy_of_the_option_does_not_have_stops_the_start() {
+    for (rule, name, number) in
+        [("optional: true", "optional", 5), (r#"all_of: "newer:read" mode: REPORT_ONLY"#, "mode", 6)]
+    {
+        let set = sekisho_build::descriptor_set_of(&format!(
+            r#"syntax = "proto3";
+            package newer.v1;
+            import "sekisho/v1/access.proto";
+            message M {{}}
+            service Newer {{ rpc Get(M) returns (M) {{ option (sekisho.v1.access) = {{ {rule} }}; }} }}"#
+        ));
+        let set = set.expect("a descriptor set");
+        let length = u8::try_from(name.len()).expect("a short one");
+        let declared = [&[0x0a, length], name.as_bytes(), &[0x18, number]].concat();
+        let at = (0..set.len()).find(|at| set[*at..].starts_with(&declared)).expect("the field");
+        let mut older = set.clone();
+        older[at + declared.len() - 1] = 15;
+        let serving = |set: &[u8]| {
+            services(&Orders::default()).descriptor_set(set).add_named("newer.v1.Newer", Orders::default())
+        };
+        assert_eq!(refusal(serving(&set)), "served", "{rule}");
+        let told = refusal(serving(&older));
+        let expected = format!("this version does not know, or knows otherwise ({number})");
+        assert!(told.contains("newer.v1.Newer.Get: ") && told.contains(&expected), "{told}");
+    }
+}
+
 /// By whichever router it comes, it would answer in place of the guard.
 #[test]
 fn a_service_that_is_in_other_routes_besides_stops_the_start() {

@@ -1,0 +1,215 @@
+//! Everything that a service has to refuse, in one call.
+
+mod call;
+mod expected;
+mod listing;
+mod outcome;
+mod report;
+mod rule;
+mod sent;
+mod tokens;
+
+use std::error::Error;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::future::join_all;
+use http::{Request, Response};
+use tonic::body::Body;
+use tower_service::Service;
+
+use super::TestIssuer;
+use crate::clock::{Clock, SystemClock};
+use crate::policy::Policy;
+use crate::scope::{ScopePrefix, ScopeSet};
+use call::Waiting;
+use expected::Expectation;
+use listing::{Listed, Subject};
+use report::Examined;
+pub use report::{MatrixFailure, MatrixReport, MatrixRow};
+pub use rule::{ExpectedRule, InvalidExpectedRule};
+use tokens::Tokens;
+
+/// Calls every method of `service` with everything that it has to refuse, and with all that it has to let in, by the
+/// rules that are expected of it. It has to trust `issuer`.
+#[must_use = "nothing is called until it is awaited"]
+pub fn matrix<S, M, R>(
+    service: S,
+    issuer: &TestIssuer,
+    rules: impl IntoIterator<Item = (M, R)>,
+) -> Matrix<'_, S>
+where
+    S: 'static,
+    M: Into<String>,
+    R: TryInto<ExpectedRule, Error: fmt::Display>,
+{
+    let listed = |(method, rule): (M, R)| (method.into(), rule.try_into().map_err(|error| error.to_string()));
+    let (policy, clock) = told_by(&service);
+    Matrix {
+        service,
+        issuer,
+        listed: rules.into_iter().map(listed).collect(),
+        policy,
+        clock: clock.unwrap_or_else(|| Arc::new(SystemClock::new())),
+        patience: Duration::from_secs(2),
+        scope_prefix: ScopePrefix::default(),
+    }
+}
+
+/// What services of this crate tell of themselves.
+#[cfg(feature = "server")]
+fn told_by<S: 'static>(service: &S) -> (Option<Arc<Policy>>, Option<Arc<dyn Clock>>) {
+    let service: &dyn std::any::Any = service;
+    let protected = service.downcast_ref::<crate::server::Protected>();
+    protected
+        .map(|it| (Arc::new(it.authorizer().policy().clone()), Arc::clone(it.authorizer().clock_in_use())))
+        .unzip()
+}
+
+#[cfg(not(feature = "server"))]
+fn told_by<S>(_: &S) -> (Option<Arc<Policy>>, Option<Arc<dyn Clock>>) {
+    (None, None)
+}
+
+/// What is called and by which rules, until it is awaited. See [`matrix`].
+pub struct Matrix<'a, S> {
+    service: S,
+    issuer: &'a TestIssuer,
+    listed: Vec<Listed>,
+    policy: Option<Arc<Policy>>,
+    clock: Arc<dyn Clock>,
+    patience: Duration,
+    scope_prefix: ScopePrefix,
+}
+
+impl<S> Matrix<'_, S> {
+    /// The methods that the service has: each of them has to be listed, and no other. A
+    /// [`Protected`](crate::server::Protected) tells them itself; of what stands between a test and it (a router, layers, a
+    /// socket) they are not known. The rules that the policy has for them are not looked at.
+    #[must_use]
+    pub fn policy(mut self, policy: impl Into<Arc<Policy>>) -> Self {
+        self.policy = Some(policy.into());
+        self
+    }
+
+    /// The clock that the service goes by, and by which tokens are issued: the system's unless set, and a
+    /// [`Protected`](crate::server::Protected)'s own.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// How long an answer is waited for, and in report-only mode then the end of its body; 2 seconds unless set. A handler
+    /// that has not answered by then was let in.
+    #[must_use]
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// What [`Verifier::scope_prefix`](crate::token::Verifier::scope_prefix) of the issuer is: refusals name scopes with it.
+    #[must_use]
+    pub fn scope_prefix(mut self, prefix: ScopePrefix) -> Self {
+        self.scope_prefix = prefix;
+        self
+    }
+}
+
+impl<S, B> Matrix<'_, S>
+where
+    S: Service<
+            Request<Body>,
+            Response = Response<B>,
+            Error: Into<Box<dyn Error + Send + Sync>> + 'static,
+            Future: 'static,
+        >,
+    B: http_body::Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + 'static,
+{
+    /// Prints the report.
+    ///
+    /// # Panics
+    /// With the rows that failed, where any did.
+    #[expect(clippy::print_stdout, clippy::panic, reason = "it is for tests, which show it where they fail")]
+    pub async fn assert(self) {
+        match self.run().await {
+            Ok(report) => println!("{report}"),
+            Err(failure) => panic!("{failure}"),
+        }
+    }
+
+    async fn run(mut self) -> Result<MatrixReport, MatrixFailure> {
+        let (subjects, mut methods) =
+            listing::compare(std::mem::take(&mut self.listed), self.policy.as_ref());
+        for subject in &subjects {
+            methods.push(self.examine(subject, &subjects).await);
+        }
+        methods.sort_by(|a, b| a.method.cmp(&b.method));
+        let report = MatrixReport { methods, compared: self.policy.is_some() };
+        let failed = report.failed().next().is_some();
+        if failed { Err(MatrixFailure(report)) } else { Ok(report) }
+    }
+
+    /// All calls of a method at once: those that are not answered are waited for together.
+    async fn examine(&mut self, subject: &Subject, all: &[Subject]) -> Examined {
+        let tokens = Tokens { issuer: self.issuer, now: self.clock.now() };
+        let calls = sent::calls(&subject.rule, &tokens, &of_all(all));
+        let waiting = Waiting { patience: self.patience, reads_trailers: subject.rule.report_only };
+        let path = format!("/{}", subject.name());
+        let mut answers = Vec::new();
+        for sent in &calls {
+            answers.push(call::begin(&mut self.service, (&path, sent), waiting).await);
+        }
+        let expectation = Expectation {
+            service: &subject.service,
+            method: &subject.method,
+            rule: &subject.rule,
+            prefix: &self.scope_prefix,
+        };
+        let rows = calls.into_iter().zip(join_all(answers).await).map(|(sent, seen)| MatrixRow {
+            expected: expectation.of(&sent),
+            sent: sent.what,
+            seen,
+        });
+        Examined {
+            method: subject.name(),
+            call: subject.call,
+            rule: subject.rule.to_string(),
+            rows: rows.collect(),
+        }
+    }
+}
+
+/// Every scope that is named.
+fn of_all(subjects: &[Subject]) -> ScopeSet {
+    let mut scopes = ScopeSet::new();
+    subjects.iter().for_each(|subject| scopes.append(sent::union(&subject.rule)));
+    scopes
+}
+
+impl<'a, S, B> IntoFuture for Matrix<'a, S>
+where
+    S: Service<
+            Request<Body>,
+            Response = Response<B>,
+            Error: Into<Box<dyn Error + Send + Sync>> + 'static,
+            Future: 'static,
+        > + 'a,
+    B: http_body::Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + 'static,
+{
+    type Output = Result<MatrixReport, MatrixFailure>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}
+
+impl<S> fmt::Debug for Matrix<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Matrix").field("listed", &self.listed).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,150 @@
+//! What is sent to each method.
+
+use crate::base64url;
+use crate::scope::ScopeSet;
+
+use super::rule::ExpectedRule;
+use super::tokens::Tokens;
+
+/// One call: what it shows of a token, and what there is to say of that.
+#[derive(Debug, Clone)]
+pub(super) struct Sent {
+    /// For people.
+    pub(super) what: String,
+    /// What follows the path of the method.
+    pub(super) suffix: &'static str,
+    /// The `authorization` entries.
+    pub(super) authorization: Vec<String>,
+    pub(super) standing: Standing,
+}
+
+/// What a call is, whatever the rule of its method.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Standing {
+    NoToken,
+    MalformedCredentials,
+    MalformedToken,
+    Expired,
+    Invalid,
+    Valid(ScopeSet),
+    /// Of a method that is not there.
+    UnknownMethod,
+}
+
+/// The calls that a method gets; `of_others` are the scopes that other methods ask for.
+pub(super) fn calls(rule: &ExpectedRule, tokens: &Tokens<'_>, of_others: &ScopeSet) -> Vec<Sent> {
+    let all = union(rule);
+    let mut calls = without_valid_credentials(tokens, &all);
+    calls.extend(invalid(tokens, &all));
+    calls.extend(valid(rule, tokens, &all, of_others));
+    calls.extend(unknown(tokens, &all));
+    calls
+}
+
+fn call(what: &str, authorization: Vec<String>, standing: Standing) -> Sent {
+    Sent { what: what.to_owned(), suffix: "", authorization, standing }
+}
+
+fn bearer(token: &str) -> String {
+    format!("Bearer {token}")
+}
+
+fn without_valid_credentials(tokens: &Tokens<'_>, all: &ScopeSet) -> Vec<Sent> {
+    let good = bearer(&tokens.valid(all).sign());
+    let malformed = |what, entries| call(what, entries, Standing::MalformedCredentials);
+    vec![
+        call("no token", Vec::new(), Standing::NoToken),
+        malformed("an authorization entry of another scheme", vec!["Basic YWxpY2U6c2VjcmV0".to_owned()]),
+        malformed("two authorization entries", vec![good.clone(), good]),
+        malformed("an empty authorization entry", vec![String::new()]),
+        malformed("an authorization entry with no token after Bearer", vec!["Bearer".to_owned()]),
+    ]
+}
+
+fn invalid(tokens: &Tokens<'_>, all: &ScopeSet) -> Vec<Sent> {
+    let sent = |what, token: String, standing| call(what, vec![bearer(&token)], standing);
+    let invalid = |what, token| sent(what, token, Standing::Invalid);
+    vec![
+        sent("a token that is no JWT", "opaque".to_owned(), Standing::MalformedToken),
+        sent("a token whose claims are no object", tokens.without_claims(), Standing::MalformedToken),
+        sent("an expired token", tokens.expired(all).sign(), Standing::Expired),
+        invalid("a token that is not valid yet", tokens.not_yet_valid(all).sign()),
+        invalid("a token of another issuer", tokens.of_another_issuer(all).sign()),
+        invalid("a token for another audience", tokens.for_another_audience(all).sign()),
+        invalid("a token with a changed signature", with_changed_signature(&tokens.valid(all).sign())),
+        invalid("a token of another key with the same kid", tokens.of_another_key(all)),
+        invalid("an unsigned token (alg: none)", tokens.unsigned(all)),
+        invalid("a token signed by HMAC with the public key", tokens.by_hmac(all)),
+    ]
+}
+
+/// The text of another signature, of the same length.
+fn with_changed_signature(token: &str) -> String {
+    let (signed, signature) = token.rsplit_once('.').unwrap_or((token, ""));
+    let mut bytes = base64url::decode(signature).unwrap_or_default();
+    if let Some(byte) = bytes.first_mut() {
+        *byte ^= 1;
+    }
+    format!("{signed}.{}", base64url::encode(&bytes))
+}
+
+/// Each set of scopes once.
+fn valid(rule: &ExpectedRule, tokens: &Tokens<'_>, all: &ScopeSet, of_others: &ScopeSet) -> Vec<Sent> {
+    let mut sets = vec![ScopeSet::new()];
+    for alternative in rule.alternatives().into_iter().flat_map(|alternatives| alternatives.iter()) {
+        sets.extend(alternative.iter().map(|lacking| filtered(alternative, |scope| scope != lacking)));
+        sets.push(longer(alternative));
+        sets.push(alternative.clone());
+    }
+    sets.push(all.clone());
+    sets.push(filtered(of_others, |scope| !all.contains(scope)));
+    let mut calls: Vec<Sent> = Vec::new();
+    for scopes in sets {
+        let standing = Standing::Valid(scopes);
+        if calls.iter().all(|call| call.standing != standing) {
+            calls.push(with_valid_token(tokens, standing));
+        }
+    }
+    calls
+}
+
+fn with_valid_token(tokens: &Tokens<'_>, standing: Standing) -> Sent {
+    let none = ScopeSet::new();
+    let scopes = if let Standing::Valid(scopes) = &standing { scopes } else { &none };
+    let what = match scopes.len() {
+        0 => "a valid token without a scope".to_owned(),
+        _ => format!("a valid token with scope {scopes}"),
+    };
+    call(&what, vec![bearer(&tokens.valid(scopes).sign())], standing)
+}
+
+fn unknown(tokens: &Tokens<'_>, all: &ScopeSet) -> [Sent; 2] {
+    let valid = vec![bearer(&tokens.valid(all).sign())];
+    let sent = |what: &str, suffix| Sent { suffix, ..call(what, valid.clone(), Standing::UnknownMethod) };
+    [
+        sent("a call of a method with a longer name", "NoSuchMethod"),
+        sent("a call with a query behind the path", "?query"),
+    ]
+}
+
+/// All scopes that a rule names.
+pub(super) fn union(rule: &ExpectedRule) -> ScopeSet {
+    let mut union = ScopeSet::new();
+    let sets = rule.alternatives().into_iter().flat_map(|alternatives| alternatives.iter());
+    sets.for_each(|set| union.append(set.clone()));
+    union
+}
+
+fn filtered(scopes: &ScopeSet, keep: impl Fn(&str) -> bool) -> ScopeSet {
+    parsed(scopes.iter().filter(|scope| keep(scope)).map(ToOwned::to_owned))
+}
+
+/// Other scopes, each of which begins like one of these.
+fn longer(scopes: &ScopeSet) -> ScopeSet {
+    parsed(scopes.iter().map(|scope| format!("{scope}:more")))
+}
+
+#[expect(clippy::expect_used, reason = "they were scopes, or are with more letters of scopes")]
+fn parsed(scopes: impl Iterator<Item = String>) -> ScopeSet {
+    ScopeSet::parse_each(scopes).expect("scopes")
+}

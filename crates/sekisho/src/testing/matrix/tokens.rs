@@ -1,0 +1,78 @@
+//! The tokens that are sent, good and bad.
+
+use std::sync::LazyLock;
+use std::time::{Duration, SystemTime};
+
+use aws_lc_rs::hmac;
+
+use crate::base64url;
+use crate::scope::ScopeSet;
+
+use super::super::{TestIssuer, TokenBuilder};
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// A key that nobody trusts. To make one takes longer than all else.
+static IMPOSTOR: LazyLock<TestIssuer> = LazyLock::new(|| TestIssuer::new("", ""));
+
+/// Makes tokens of an issuer, as of a time.
+pub(super) struct Tokens<'a> {
+    pub(super) issuer: &'a TestIssuer,
+    pub(super) now: SystemTime,
+}
+
+impl<'a> Tokens<'a> {
+    /// In order; a token of the others is this one but for what its function is named for.
+    pub(super) fn valid(&self, scopes: &ScopeSet) -> TokenBuilder<'a> {
+        self.issuer.token().issued_at(self.now).scope(&scopes.to_string())
+    }
+
+    pub(super) fn expired(&self, scopes: &ScopeSet) -> TokenBuilder<'a> {
+        // It was good for an hour.
+        self.valid(scopes).issued_at(self.now - 2 * HOUR)
+    }
+
+    pub(super) fn not_yet_valid(&self, scopes: &ScopeSet) -> TokenBuilder<'a> {
+        let seconds = seconds(self.now);
+        self.valid(scopes).claim("nbf", seconds + 1800)
+    }
+
+    pub(super) fn of_another_issuer(&self, scopes: &ScopeSet) -> TokenBuilder<'a> {
+        self.valid(scopes).claim("iss", "https://another-issuer.invalid/")
+    }
+
+    pub(super) fn for_another_audience(&self, scopes: &ScopeSet) -> TokenBuilder<'a> {
+        self.valid(scopes).claim("aud", "another-audience")
+    }
+
+    pub(super) fn without_claims(&self) -> String {
+        self.issuer.sign(&self.valid(&ScopeSet::new()).header_json(), "[]")
+    }
+
+    pub(super) fn of_another_key(&self, scopes: &ScopeSet) -> String {
+        let valid = self.valid(scopes);
+        IMPOSTOR.sign(&valid.header_json(), &valid.payload_json())
+    }
+
+    pub(super) fn unsigned(&self, scopes: &ScopeSet) -> String {
+        input(&self.valid(scopes).header("alg", "none")) + "."
+    }
+
+    /// What a server takes for good that lets a token choose between kinds of keys (RFC 8725 §2.1).
+    pub(super) fn by_hmac(&self, scopes: &ScopeSet) -> String {
+        let input = input(&self.valid(scopes).header("alg", "HS256"));
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.issuer.public_key_der());
+        let tag = hmac::sign(&key, input.as_bytes());
+        format!("{input}.{}", base64url::encode(tag.as_ref()))
+    }
+}
+
+/// What is signed of a token (RFC 7515 §5.1).
+fn input(token: &TokenBuilder<'_>) -> String {
+    let encode = |json: String| base64url::encode(json.as_bytes());
+    format!("{}.{}", encode(token.header_json()), encode(token.payload_json()))
+}
+
+fn seconds(time: SystemTime) -> u64 {
+    time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs()
+}
