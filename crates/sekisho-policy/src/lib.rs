@@ -45,6 +45,7 @@
 
 pub mod scope;
 
+mod builder;
 mod declared;
 mod fault;
 mod known_scopes;
@@ -58,6 +59,7 @@ mod source;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+pub use builder::PolicyBuilder;
 pub use declared::{DeclaredRule, Mode, StreamEnd};
 pub use fault::{Fault, FaultKind, PolicyError, RegistrationError};
 pub use known_scopes::KnownScopes;
@@ -65,7 +67,6 @@ pub use method::{Method, Position, RuleOrigin};
 pub use rule::{AccessRule, Alternatives, InvalidRule, MissingScopes};
 
 use known_scopes::Numbering;
-use reader::{ExplicitRules, Reader};
 use scope::ScopeSet;
 
 /// The declaration of the options, as a source: `sekisho/v1/access.proto`.
@@ -142,135 +143,6 @@ impl Policy {
         }
         Err(RegistrationError { not_declared, not_registered })
     }
-}
-
-/// Gathers descriptor sets and explicit rules.
-///
-/// ```
-/// use sekisho_policy::{AccessRule, Policy};
-///
-/// # fn build(health: &[u8], orders: &[u8]) -> Result<Policy, sekisho_policy::PolicyError> {
-/// let policy = Policy::builder()
-///     .descriptor_set(orders)
-///     // A third party's service, without options: each of its methods is decided about here.
-///     .descriptor_set(health)
-///     .rule("grpc.health.v1.Health/Check", AccessRule::Public)
-///     .rule("grpc.health.v1.Health/Watch", AccessRule::Authenticated)
-///     .build()?;
-/// # Ok(policy)
-/// # }
-/// ```
-#[derive(Debug, Default)]
-pub struct PolicyBuilder {
-    sets: Vec<(Vec<u8>, Selection)>,
-    explicit: ExplicitRules,
-    repeated: Vec<String>,
-    is_report_only: bool,
-}
-
-/// Which services of a descriptor set the policy knows.
-#[derive(Debug)]
-enum Selection {
-    /// Those of the files that buf does not mark as imported. Only buf marks any.
-    NotImported,
-    Named(BTreeSet<String>),
-}
-
-impl PolicyBuilder {
-    /// Adds the services of an encoded descriptor set: all of them, but those of files that buf marks as imported.
-    #[must_use]
-    pub fn descriptor_set(mut self, encoded: &[u8]) -> Self {
-        self.sets.push((encoded.to_owned(), Selection::NotImported));
-        self
-    }
-
-    /// Adds the services of an encoded descriptor set that are named by their full name: `package.Service`. The others
-    /// need no rule: the policy does not know them, so that a call of theirs is refused as one of an unknown method.
-    ///
-    /// ```
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use sekisho_policy::{AccessRule, Policy};
-    ///
-    /// # let set = sekisho_build::descriptor_set_of(r#"
-    /// #     syntax = "proto3";
-    /// #     package orders.v1;
-    /// #     message Order {}
-    /// #     service Orders { rpc Get(Order) returns (Order); }
-    /// #     service Operations { rpc Cancel(Order) returns (Order); }
-    /// # "#)?;
-    /// // `set` has orders.v1.Orders, and orders.v1.Operations, which this server does not serve.
-    /// let policy = Policy::builder()
-    ///     .descriptor_set_services(&set, ["orders.v1.Orders"])
-    ///     .rule("orders.v1.Orders/Get", AccessRule::Authenticated)
-    ///     .build()?;
-    /// assert!(policy.method("/orders.v1.Orders/Get").is_some());
-    /// assert!(policy.method("/orders.v1.Operations/Cancel").is_none());
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// A name that no service of the set has is a fault: [`FaultKind::NoSuchService`].
-    #[must_use]
-    pub fn descriptor_set_services(
-        mut self,
-        encoded: &[u8],
-        services: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        let names = services.into_iter().map(Into::into).collect();
-        self.sets.push((encoded.to_owned(), Selection::Named(names)));
-        self
-    }
-
-    /// Decides about a method (`package.Service/Method`) whose `.proto` has no option for it, neither of
-    /// its own nor by its service's default: one that has is a fault, for two places would say what it
-    /// needs. An [`AccessRule`] is such a rule; [`AccessRule::with_stream_end`] makes one of it whose streams are not cut,
-    /// and [`AccessRule::with_mode`] one whose refusals are only reported.
-    #[must_use]
-    pub fn rule(mut self, method: impl Into<String>, rule: impl Into<DeclaredRule>) -> Self {
-        let method = method.into();
-        if self.explicit.insert(method.clone(), rule.into()).is_some() {
-            self.repeated.push(method);
-        }
-        self
-    }
-
-    /// Makes every method [`Mode::ReportOnly`], whatever its rule says: none refuses a call any more. For a server that is to
-    /// be seen with its rules before they count. Faults stay faults.
-    #[must_use]
-    pub fn dangerous_report_only(self) -> Self {
-        Self { is_report_only: true, ..self }
-    }
-
-    /// The policy.
-    ///
-    /// # Errors
-    /// [`PolicyError`] with every fault.
-    pub fn build(self) -> Result<Policy, PolicyError> {
-        let mut reader = Reader::new(self.explicit);
-        for name in &self.repeated {
-            reader.fault_without_position(name, FaultKind::Repeated);
-        }
-        for (set, selection) in &self.sets {
-            reader.read(set, selection);
-        }
-        if self.sets.is_empty() {
-            reader.fault_without_position("the policy", FaultKind::NoDescriptorSet);
-        }
-        let mut in_order = reader.finish().map_err(PolicyError::new)?;
-        if self.is_report_only {
-            in_order.iter_mut().for_each(report_only);
-        }
-        let numbering = Numbering::of(&mut in_order);
-        let by_path = in_order.iter().map(|method| (method.path().into(), Arc::clone(method))).collect();
-        Ok(Policy { by_path, in_order, numbering })
-    }
-}
-
-/// After all is read, so that rules which differ between two sets are a fault as ever.
-fn report_only(method: &mut Arc<Method>) {
-    // It is nobody else's yet, so that it is not copied.
-    let rule = &mut Arc::make_mut(method).rule;
-    *rule = rule.clone().with_mode(Mode::ReportOnly);
 }
 
 #[cfg(test)]

@@ -7,12 +7,13 @@ use prost_reflect::{
     DescriptorPool, DynamicMessage, ExtensionDescriptor, FileDescriptor, MethodDescriptor, ServiceDescriptor,
 };
 
+use super::builder::Selection;
 use super::known_scopes::KnownRule;
 use super::method::is_name;
 use super::option::{AccessOptions, NUMBER, rule_of};
 use super::set::{DecodedSet, decode};
 use super::source::{self, Target};
-use super::{DeclaredRule, Fault, FaultKind, Method, RuleOrigin, Selection};
+use super::{DeclaredRule, Fault, FaultKind, Method, RuleOrigin};
 
 /// Explicit rules by `package.Service/Method`.
 pub(super) type ExplicitRules = BTreeMap<String, DeclaredRule>;

@@ -67,6 +67,7 @@ pub use verdict::Verdict;
 use crate::clock::{Clock, SystemClock};
 #[cfg(feature = "server")]
 use crate::jwks::Fetches;
+use crate::jwks::Keys;
 use crate::policy::Policy;
 #[cfg(feature = "server")]
 use crate::scope::ScopePrefix;
@@ -202,11 +203,12 @@ impl Authorizer {
         &self.clock
     }
 
-    /// What the issuer of a caller writes before scopes.
+    /// What the issuer of a caller writes before scopes. Where it is not trusted any more: the one that its tokens name
+    /// alike, or the first, which is to be asked now.
     #[cfg(feature = "server")]
     pub(crate) fn scope_prefix_of(&self, grant: &Grant) -> Option<ScopePrefix> {
         let trust = self.trusted.now();
-        let issuer = grant.issuer().and_then(|identity| trust.issuer(identity));
+        let issuer = grant.issuer_among(&trust).or(trust.first());
         issuer.map(|issuer| issuer.verifier().prefix_of_scopes().clone())
     }
 
@@ -245,12 +247,17 @@ impl Authorizer {
     /// Waits until [`Authorizer::is_ready`] no longer is `known`.
     pub async fn readiness_other_than(&self, known: bool) {
         let mut replacements = self.trusted.replacements();
-        while self.is_ready() == known {
+        loop {
             // Kept alive by it, so that this is told of their end. Each replacement has others looked at.
-            let trust = self.trusted.to_keep();
-            let change = |issuer: &Issuer| Box::pin(issuer.keys().clone().change_of_readiness());
-            let mut changes: Vec<_> = trust.issuers.iter().map(change).collect();
-            drop(trust);
+            let keys: Vec<_> =
+                self.trusted.now().issuers.iter().map(|issuer| issuer.keys().clone()).collect();
+            // Before all of them are judged: what changes from then on is told of.
+            let seen: Vec<_> = keys.iter().map(Keys::is_ready).collect();
+            if self.is_ready() != known {
+                return;
+            }
+            let change = |(keys, seen): (_, _)| Box::pin(Keys::readiness_other_than(keys, seen));
+            let mut changes: Vec<_> = keys.iter().zip(seen).map(change).collect();
             let mut replacement = pin!(replacements.changed());
             std::future::poll_fn(|cx| {
                 let any = changes.iter_mut().any(|change| change.as_mut().poll(cx).is_ready());

@@ -130,7 +130,7 @@
 //! | `server` | [`server`] and [`reflection`]: services behind the guard, with health, and reflection that knows extensions; on by default |
 //! | `transport` | [`BatchedWrites`](server::BatchedWrites) as a connection of tonic's own server; on by default |
 //! | `discovery` | keys by discovery, from a URL or a file, refreshed in the background (reqwest); on by default |
-//! | `testing` | `sekisho::testing`: an issuer with its own key, a clock that a test moves |
+//! | `testing` | `sekisho::testing`: an issuer with its own key, a clock that a test moves, a matrix of all that a service has to refuse |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

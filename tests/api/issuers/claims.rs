@@ -6,7 +6,7 @@ use sekisho::token::{ClaimPath, Verifier};
 use serde_json::{Value, json};
 use tonic::Code;
 
-use super::shapes::{Shape, patched, shapes};
+use super::shapes::{Shape, shapes};
 use super::{API1, signed};
 use crate::support::{AUDIENCE, App, Setup, assert_not_logged, issuer, lines_with};
 
@@ -25,6 +25,13 @@ fn shape(heading: &str) -> Shape {
 
 fn text<'a>(payload: &'a Value, claim: &str) -> &'a str {
     payload[claim].as_str().expect("a text")
+}
+
+/// The value with other members in it.
+fn patched(value: &Value, patch: &Value) -> Value {
+    let mut patched = value.as_object().expect("an object").clone();
+    patched.extend(patch.as_object().expect("an object").clone());
+    patched.into()
 }
 
 /// Okta writes `cid`, and Entra ID `appid` into tokens of its version 1.0.
@@ -61,6 +68,10 @@ async fn the_client_is_in_the_claim_that_is_named_for_it() {
             "{heading}: nobody reads it"
         );
     }
+}
+
+fn own_header() -> Value {
+    json!({"alg": "RS256", "kid": "test-key"})
 }
 
 /// A bound token of a service account (Kubernetes 1.30 and later).
@@ -104,6 +115,7 @@ async fn a_workload_has_the_scopes_of_its_subject_and_of_no_other() {
         let scopes = "api1:read:status".parse().expect("a scope");
         let mapped = app(name, Verifier::new(AUDIENCE).scopes_of(subject, scopes)).await;
         let plain = app(name, Verifier::new(AUDIENCE)).await;
+        let header = patched(&own_header(), &header);
         let token = |patch: Value| signed(&header, &patched(&access, &patch));
         let call = async |app: &App, path: &str, patch: Value| {
             app.call(path).bearer(&token(patch)).send().await.reason()
@@ -133,9 +145,11 @@ async fn claims_that_are_kept_are_not_logged() {
     let patch = json!({
         "sub": "keeps a secret", "email": "kept-secret@mail.example", "kubernetes.io": {"namespace": "kept-secret"},
     });
-    let lacking = signed(&json!({}), &patched(&kubernetes(), &patch));
-    let allowed =
-        signed(&json!({}), &patched(&patched(&kubernetes(), &patch), &json!({"scope": "api1:read:status"})));
+    let lacking = signed(&own_header(), &patched(&kubernetes(), &patch));
+    let allowed = signed(
+        &own_header(),
+        &patched(&patched(&kubernetes(), &patch), &json!({"scope": "api1:read:status"})),
+    );
     for (token, code) in [(&lacking, Code::PermissionDenied), (&allowed, Code::Ok)] {
         assert_eq!(app.call(API1).bearer(token).send().await.code(), code);
         assert_not_logged(token);

@@ -172,6 +172,16 @@ impl Answer {
         self.details().error_info().and_then(|info| info.metadata.get(name).cloned())
     }
 
+    /// The reason that is only reported, once.
+    pub fn reported(&self) -> &str {
+        let told: Vec<_> = [&self.headers, &self.trailers]
+            .into_iter()
+            .flat_map(|entries| entries.get_all("sekisho-would-deny"))
+            .collect();
+        assert!(told.len() < 2, "{told:?}");
+        told.first().map_or("", |reason| reason.to_str().expect("text"))
+    }
+
     pub fn challenges(&self) -> Vec<String> {
         let values = self.headers.get_all("www-authenticate").iter();
         values.map(|value| value.to_str().expect("text").to_owned()).collect()

@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use futures_util::stream::{self, Stream};
+use sekisho::authorizer::Denial;
 use sekisho::{RequestExt as _, Services};
 use tokio::time::{self, MissedTickBehavior};
 use tonic::{Request, Response, Status, Streaming};
@@ -35,7 +36,7 @@ fn known<T>(request: &Request<T>) -> Result<KindsResponse, Status> {
     Ok(KindsResponse {
         subject: grant.subject().unwrap_or_default().to_owned(),
         anonymous: grant.is_anonymous(),
-        would_deny: String::new(),
+        would_deny: grant.would_deny().and_then(Denial::reason).unwrap_or_default().to_owned(),
     })
 }
 

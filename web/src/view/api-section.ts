@@ -1,5 +1,5 @@
 // One API: its gate, what it requires, the call, the answer, and what to do about a refusal.
-import type { Api, Requirement } from '../apis';
+import { type Api, alternativesOf } from '../apis';
 import { gateState } from '../gate';
 import { LANGUAGES } from '../language';
 import type { Actions, CallState, Model } from '../model';
@@ -9,6 +9,7 @@ import type { Texts } from '../texts/en';
 import { callDetails } from './call-details';
 import { button, h, setBusy, setChildren, setText, show } from './dom';
 import { gatePicture } from './picture';
+import { kindWords } from './requirement';
 import { alternativeStamps } from './scopes';
 
 export interface ApiView {
@@ -50,14 +51,9 @@ export function apiSection(api: Api, actions: Actions): ApiView {
 }
 
 function requirementText({ requirement, reportOnly }: Api, texts: Texts): (Node | string)[] {
-  return [...kindText(requirement, texts), ...(reportOnly ? [` ${texts.reportOnly}`] : [])];
-}
-
-function kindText(requirement: Requirement, texts: Texts): (Node | string)[] {
-  if (requirement.kind === 'public') return [texts.requiresNothing];
-  if (requirement.kind === 'authenticated') return [texts.requiresLogIn];
-  if (requirement.kind === 'optional') return [texts.requiresValidIfSent];
-  return alternativeStamps(requirement.alternatives, texts.anyOf);
+  const words = kindWords(requirement, texts);
+  const required = words === undefined ? alternativeStamps(alternativesOf(requirement), texts.anyOf) : [words];
+  return reportOnly ? [...required, ` ${texts.reportOnly}`] : required;
 }
 
 function answerView(api: Api, actions: Actions) {

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::Denial;
+#[cfg(feature = "server")]
+use super::Issuer;
 use super::caller::Caller;
 #[cfg(feature = "server")]
-use super::issuer::Identity;
-#[cfg(feature = "server")]
 use super::trusted::Trust;
-use crate::policy::{Method, StreamEnd};
+use crate::policy::{Method, Mode, StreamEnd};
 use crate::scope::ScopeSet;
 use crate::token::{ClaimValue, Claims};
 
@@ -51,17 +51,18 @@ impl Grant {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
+    /// What the issuer of its token is now: itself, or one of other rules that its tokens name alike.
     #[cfg(feature = "server")]
-    pub(super) fn issuer(&self) -> Option<&Arc<Identity>> {
-        self.0.caller.as_ref().map(|caller| caller.issuer())
+    pub(super) fn issuer_among<'t>(&self, trust: &'t Trust) -> Option<&'t Issuer> {
+        let caller = self.0.caller.as_ref()?;
+        trust.issuer(caller.issuer()).or_else(|| trust.issuer_of(caller.claims().issuer()))
     }
 
-    /// By whom its issuer is now: itself, or one of other rules that its tokens name alike.
     #[cfg(feature = "server")]
     pub(super) fn is_withdrawn(&self, trust: &Trust) -> bool {
-        self.0.caller.as_ref().is_some_and(|caller| {
-            let issuer = trust.issuer(caller.issuer()).or_else(|| trust.issuer_of(caller.claims().issuer()));
-            issuer.is_none_or(|issuer| caller.is_withdrawn(issuer.identity()))
+        let caller = self.0.caller.as_ref();
+        caller.is_some_and(|caller| {
+            self.issuer_among(trust).is_none_or(|issuer| caller.is_withdrawn(issuer.identity()))
         })
     }
 
@@ -130,7 +131,8 @@ impl Grant {
     pub fn stream_ends_at(&self) -> Option<SystemTime> {
         let method = self.method();
         // Asked of a stream alone: a unary call is not to pay for it.
-        if !method.is_streaming() || method.stream_end() == StreamEnd::Never {
+        let is_kept = method.stream_end() == StreamEnd::Never || method.mode() == Mode::ReportOnly;
+        if !method.is_streaming() || is_kept {
             return None;
         }
         self.0.caller.as_ref().map(|caller| caller.ends_at())

@@ -148,7 +148,7 @@ impl Hash for Looked<'_> {
 /// About how much memory a token takes, in bytes.
 pub(super) fn size(token: &[u8], verified: &Verified) -> usize {
     /// Its places in the cache.
-    const AROUND: usize = 64;
+    const AROUND: usize = 80;
     verified.size_with(token.len()) + AROUND
 }
 

@@ -3,6 +3,15 @@
 mod claims;
 #[cfg(feature = "discovery")]
 mod memory;
+#[cfg(feature = "discovery")]
+mod readiness;
+mod replaced;
+mod reported;
+#[cfg(feature = "discovery")]
+mod source;
+#[cfg(feature = "discovery")]
+mod waiting;
+mod whose;
 
 use std::time::Duration;
 

@@ -84,11 +84,6 @@ impl Trusted {
         self.0.trust.load()
     }
 
-    /// The same, for whoever keeps it for long.
-    pub(super) fn to_keep(&self) -> Arc<Trust> {
-        self.0.trust.load_full()
-    }
-
     /// Other than before where others may be trusted. Whoever asks this first and looks afterwards sees those of this time,
     /// or of a later one: so a remembered token is spared to look, which takes a tenth of all that is done with it.
     #[inline]

@@ -49,12 +49,14 @@ impl Verdict {
         denial: impl Into<Denial>,
     ) -> Self {
         let denial = denial.into();
+        let judged_by = issuer.map(|issuer| Arc::clone(issuer.identity()));
         if method.mode() == Mode::ReportOnly {
-            return Self::allowed(Grant::reported(method, caller, denial));
+            let result = Ok(Grant::reported(method, caller, denial));
+            let refused = Refused { issuer: judged_by, ..Refused::default() };
+            return Self { result, refused, is_remembered: false };
         }
         let scope_prefix = issuer.map(|issuer| issuer.verifier().prefix_of_scopes().clone());
-        let issuer = issuer.map(|issuer| Arc::clone(issuer.identity()));
-        let refused = Refused { method: Some(Arc::clone(method)), caller, scope_prefix, issuer };
+        let refused = Refused { method: Some(Arc::clone(method)), caller, scope_prefix, issuer: judged_by };
         Self { result: Err(denial), refused, is_remembered: false }
     }
 
@@ -109,11 +111,13 @@ impl Verdict {
     }
 
     /// The name that the operator gave to the issuer by whose rules the token was judged, where it has one. Of a token
-    /// that was not verified it says no more than whom the token names; without a token it is that of the first issuer.
+    /// that was not verified it says no more than whom the token names; without a token, or with one that names none, it is
+    /// that of the first issuer.
     pub fn issuer_name(&self) -> Option<&str> {
+        let judged_by = self.refused.issuer.as_ref().and_then(|issuer| issuer.name());
         match &self.result {
-            Ok(grant) => grant.issuer_name(),
-            Err(_) => self.refused.issuer.as_ref().and_then(|issuer| issuer.name()),
+            Ok(grant) => grant.issuer_name().or(judged_by),
+            Err(_) => judged_by,
         }
     }
 

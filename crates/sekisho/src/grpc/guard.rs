@@ -100,9 +100,10 @@ impl<S: Granted> Guard<S> {
         let begin = self.entry.observers.begin(&self.entry.authorizer);
         let state = match self.entry.verifications.authorize(&self.entry.authorizer, path, request.headers())
         {
-            Authorization::Decided(verdict) => self.enter((request, begin), deadline, &verdict),
+            Authorization::Decided(verdict) => self.enter(request, begin, deadline, &verdict),
             Authorization::AwaitingKey(verdict) => {
-                State::AwaitingKey { verdict, deadline, call: Some((self.clone(), request, begin)) }
+                let call = Box::new((self.clone(), request, begin));
+                State::AwaitingKey { verdict, deadline, call: Some(call) }
             }
         };
         GuardFuture { state }
@@ -111,7 +112,8 @@ impl<S: Granted> Guard<S> {
     /// With a grant into the service, or back with a status. `begin` is when it began to be decided.
     fn enter<B>(
         &self,
-        (request, begin): (Request<RequestBody<B>>, Option<Duration>),
+        mut request: Request<RequestBody<B>>,
+        begin: Option<Duration>,
         deadline: Option<Box<Deadline>>,
         verdict: &Verdict,
     ) -> State<S, B>
@@ -121,8 +123,11 @@ impl<S: Granted> Guard<S> {
         self.entry.observers.decided(verdict, request.uri().path(), (&self.entry.authorizer, begin));
         match verdict.result() {
             Ok(grant) => {
-                let entered = self.let_in(request, deadline, grant);
-                if grant.method().mode() == Mode::ReportOnly { entered.reporting(grant) } else { entered }
+                self.entry.admit(&mut request, grant.clone());
+                if is_more_than_a_call(grant, deadline.as_deref()) {
+                    return self.let_in(request, deadline, grant);
+                }
+                State::entered(self.inner.call(request, grant), deadline)
             }
             Err(denial) => {
                 State::refused(status::status_of(denial, verdict.method(), verdict.scope_prefix()))
@@ -130,23 +135,25 @@ impl<S: Granted> Guard<S> {
         }
     }
 
+    /// A stream, a call that only reports, or one whose deadline has passed. Apart, so that other calls do not pay for it.
+    #[inline(never)]
     fn let_in<B>(
         &self,
-        mut request: Request<RequestBody<B>>,
+        request: Request<RequestBody<B>>,
         deadline: Option<Box<Deadline>>,
         grant: &Grant,
     ) -> State<S, B>
     where
         B: http_body::Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + Unpin + 'static,
     {
-        self.entry.admit(&mut request, grant.clone());
-        if deadline.as_ref().is_some_and(|deadline| deadline.has_passed()) {
-            return State::refused(deadline::exceeded());
-        }
-        if Streams::concerns(grant, deadline.is_some()) {
-            return self.open_stream(request, deadline.map(|deadline| deadline.at()), grant);
-        }
-        State::entered(self.inner.call(request, grant), deadline)
+        let state = if deadline.as_ref().is_some_and(|deadline| deadline.has_passed()) {
+            State::refused(deadline::exceeded())
+        } else if Streams::concerns(grant, deadline.is_some()) {
+            self.open_stream(request, deadline.map(|deadline| deadline.at()), grant)
+        } else {
+            State::entered(self.inner.call(request, grant), deadline)
+        };
+        if grant.method().mode() == Mode::ReportOnly { state.reporting(grant) } else { state }
     }
 
     fn open_stream<B>(
@@ -165,6 +172,14 @@ impl<S: Granted> Guard<S> {
             Err(status) => State::refused(status),
         }
     }
+}
+
+/// Whether there is more to be done than to run the handler.
+#[inline]
+fn is_more_than_a_call(grant: &Grant, deadline: Option<&Deadline>) -> bool {
+    grant.method().mode() == Mode::ReportOnly
+        || deadline.is_some_and(Deadline::has_passed)
+        || Streams::concerns(grant, deadline.is_some())
 }
 
 impl Entry {

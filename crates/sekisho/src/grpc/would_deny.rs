@@ -20,11 +20,13 @@ const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 pub(super) fn tell(response: Response<Body>, reason: Option<&'static str>) -> Response<Body> {
     let (mut head, body) = response.into_parts();
     head.headers.remove(WOULD_DENY);
-    if head.headers.contains_key(GRPC_STATUS) && body.is_end_stream() {
-        put(&mut head.headers, reason);
-        return Response::from_parts(head, body);
+    if !head.headers.contains_key(GRPC_STATUS) {
+        return Response::from_parts(head, Body::new(Telling { body, reason }));
     }
-    Response::from_parts(head, Body::new(Telling { body, reason }))
+    put(&mut head.headers, reason);
+    // A body behind a layer may not know yet that nothing comes. What comes all the same says it no second time.
+    let body = if body.is_end_stream() { body } else { Body::new(Telling { body, reason: None }) };
+    Response::from_parts(head, body)
 }
 
 fn put(metadata: &mut HeaderMap, reason: Option<&'static str>) {

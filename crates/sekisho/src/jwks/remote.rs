@@ -30,7 +30,6 @@ pub(super) const FETCH_TIMEOUT: Duration = Duration::from_secs(10);
 /// The handle; the task that fetches ends with it.
 #[derive(Debug)]
 pub(super) struct RemoteKeys {
-    issuer: Arc<str>,
     shared: Arc<Shared>,
     task: AbortHandle,
 }
@@ -43,6 +42,8 @@ impl Drop for RemoteKeys {
 
 #[derive(Debug)]
 pub(super) struct Shared {
+    /// As it was configured.
+    issuer: Arc<str>,
     clock: Arc<dyn Clock>,
     schedule: Schedule,
     published: ArcSwapOption<Published>,
@@ -99,6 +100,7 @@ impl RemoteKeys {
         clock: Arc<dyn Clock>,
     ) -> Arc<Self> {
         let shared = Arc::new(Shared {
+            issuer: source.issuer(),
             next_refresh: Mutex::new(clock.elapsed()),
             clock,
             schedule,
@@ -108,10 +110,9 @@ impl RemoteKeys {
             wake: Notify::new(),
             ended: watch::Sender::new(None),
         });
-        let issuer = source.issuer();
         let left_out = first.map(|first| shared.begin_with(first));
         let task = tokio::spawn(refresher::keep_fresh(Arc::clone(&shared), source, left_out)).abort_handle();
-        Arc::new(Self { issuer, shared, task })
+        Arc::new(Self { shared, task })
     }
 
     pub(super) fn lookup(&self, kid: Option<&str>) -> Lookup {
@@ -138,7 +139,7 @@ impl RemoteKeys {
     }
 
     pub(super) fn issuer(&self) -> &Arc<str> {
-        &self.issuer
+        &self.shared.issuer
     }
 
     pub(super) fn is_ready(&self) -> bool {
@@ -156,11 +157,16 @@ impl RemoteKeys {
 
     pub(super) async fn readiness_other_than(&self, known: bool) {
         let mut ended = self.shared.ended.subscribe();
-        while self.is_ready() == known {
+        loop {
+            // Before it is asked: keys that become too old after that do so within this time.
+            let until_stale = self.shared.until_stale();
+            if self.is_ready() != known {
+                return;
+            }
             tokio::select! {
                 _ = ended.changed() => {}
                 // Keys also become too old with no fetch ending.
-                () = tokio::time::sleep(self.shared.until_stale()) => {}
+                () = tokio::time::sleep(until_stale) => {}
             }
         }
     }

@@ -20,6 +20,7 @@ const REFUSED: &str = "sekisho::call::refused";
 pub struct CallLog;
 
 impl Observer for CallLog {
+    #[inline]
     fn decided(&self, decision: &Decision<'_>) {
         match decision.denial() {
             None => tracing::info!(

@@ -1,5 +1,6 @@
 //! What there is to observe.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::call_log::shown_path;
@@ -8,7 +9,7 @@ use crate::policy::Method;
 use crate::token::Claims;
 
 /// What was decided of a call. It borrows all of it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Decision<'a> {
     verdict: &'a Verdict,
     path: &'a str,
@@ -93,6 +94,15 @@ impl<'a> Decision<'a> {
     /// How long it took to decide, by the authorizer's clock. A wait for an issuer's key is within.
     pub fn time_taken(&self) -> Duration {
         self.time_taken
+    }
+}
+
+/// The path as [`Decision::path`] tells it: the one that was sent may have anything in it.
+impl fmt::Debug for Decision<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Decision");
+        shown.field("path", &self.path()).field("verdict", self.verdict);
+        shown.field("time_taken", &self.time_taken).finish()
     }
 }
 

@@ -18,10 +18,12 @@ impl Observers {
     }
 
     /// When a decision begins, if anybody wants to know how long it takes. The log does not.
+    #[inline]
     pub(crate) fn begin(&self, authorizer: &Authorizer) -> Option<Duration> {
         if self.0.is_empty() { None } else { Some(authorizer.elapsed()) }
     }
 
+    #[inline]
     pub(crate) fn decided(
         &self,
         verdict: &Verdict,
@@ -31,7 +33,9 @@ impl Observers {
         let time_taken = begin.map(|begin| authorizer.elapsed().saturating_sub(begin)).unwrap_or_default();
         let decision = Decision::new(verdict, path, time_taken);
         CallLog.decided(&decision);
-        self.tell_others(|observer| observer.decided(&decision));
+        if !self.0.is_empty() {
+            self.tell_others(|observer| observer.decided(&decision));
+        }
     }
 
     pub(crate) fn ended(&self, grant: &Grant, denial: &Denial) {

@@ -1,24 +1,32 @@
 //! An issuer for tests.
 
-use std::time::{Duration, SystemTime};
+use std::sync::Arc;
 
 use aws_lc_rs::encoding::AsDer as _;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaEncoding, RsaKeyPair, RsaPublicKeyComponents};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::authorizer::Issuer;
 use crate::base64url;
 use crate::jwks::{KeySet, Keys};
+use crate::scope::{ScopePrefix, ScopeSet};
 use crate::token::Verifier;
 
-/// Signs access tokens with an RSA key that is made for it (RS256).
+use super::{TokenBuilder, TokenShape};
+
+/// Signs access tokens with an RSA key that is made for it (RS256). All clones have the one key, which takes long to
+/// make.
+#[derive(Clone)]
 pub struct TestIssuer {
     name: String,
     audience: String,
     kid: String,
-    key: RsaKeyPair,
+    shape: TokenShape,
+    scope_prefix: Option<ScopePrefix>,
+    scopes_of: Vec<(String, ScopeSet)>,
+    key: Arc<RsaKeyPair>,
 }
 
 impl TestIssuer {
@@ -29,7 +37,49 @@ impl TestIssuer {
     #[expect(clippy::expect_used, reason = "without randomness there is nothing to test")]
     pub fn new(name: impl Into<String>, audience: impl Into<String>) -> Self {
         let key = RsaKeyPair::generate(KeySize::Rsa2048).expect("an RSA key of 2048 bits can be made");
-        Self { name: name.into(), audience: audience.into(), kid: "test-key".to_owned(), key }
+        Self {
+            name: name.into(),
+            audience: audience.into(),
+            kid: "test-key".to_owned(),
+            shape: TokenShape::Plain,
+            scope_prefix: None,
+            scopes_of: Vec::new(),
+            key: Arc::new(key),
+        }
+    }
+
+    /// Another name and another audience, for the same key.
+    #[must_use]
+    pub fn renamed(self, name: impl Into<String>, audience: impl Into<String>) -> Self {
+        Self { name: name.into(), audience: audience.into(), ..self }
+    }
+
+    /// Writes tokens as another issuer does, and is trusted with the settings for them.
+    ///
+    /// ```
+    /// # use sekisho::testing::{TestIssuer, TokenShape};
+    /// let issuer = TestIssuer::new("https://tenant.okta.com/oauth2/default", "orders").shape(TokenShape::Okta);
+    /// let token = issuer.token().scope("orders:read");
+    /// assert!(token.payload_json().contains(r#""scp":["openid","orders:read","offline_access"]"#));
+    /// ```
+    #[must_use]
+    pub fn shape(self, shape: TokenShape) -> Self {
+        Self { shape, ..self }
+    }
+
+    /// What stands before scopes where clients ask for them, and in tokens where its shape says so; in place of that of
+    /// the shape.
+    #[must_use]
+    pub fn scope_prefix(self, prefix: ScopePrefix) -> Self {
+        Self { scope_prefix: Some(prefix), ..self }
+    }
+
+    /// Trusts tokens about a subject with these scopes, see [`Verifier::scopes_of`]: for shapes that write none. The
+    /// matrix then has rows for each subject.
+    #[must_use]
+    pub fn scopes_of(mut self, subject: impl Into<String>, scopes: ScopeSet) -> Self {
+        self.scopes_of.push((subject.into(), scopes));
+        self
     }
 
     /// Names its key.
@@ -70,24 +120,56 @@ impl TestIssuer {
     #[expect(clippy::expect_used, reason = "a set with a key that was made for it has a usable key")]
     pub fn issuer(&self) -> Issuer {
         let (set, _) = KeySet::parse(self.jwks().as_bytes()).expect("a set with a usable key");
-        Issuer::new(Keys::fixed(self.name.as_str(), set), Verifier::new(self.audience.as_str()))
+        Issuer::new(Keys::fixed(self.name.as_str(), set), self.verifier())
     }
 
-    /// A token to be: of `alice`, for the client `test-client`, without a scope, issued at the start of a
-    /// [`ManualClock`](super::ManualClock) and good for an hour. By the system's clock, say
-    /// `.issued_at(SystemTime::now())`; somebody else is `.claim("sub", "bob")`.
+    /// What accepts its tokens.
+    pub fn verifier(&self) -> Verifier {
+        let verifier = self.shape.verifier(&self.audience);
+        let prefixed = match &self.scope_prefix {
+            Some(prefix) => verifier.scope_prefix(prefix.clone()),
+            None => verifier,
+        };
+        let scopes_of = self.scopes_of.iter().cloned();
+        scopes_of.fold(prefixed, |verifier, (subject, scopes)| verifier.scopes_of(subject, scopes))
+    }
+
+    /// Who has scopes whatever its tokens say.
+    pub(super) fn subjects(&self) -> &[(String, ScopeSet)] {
+        &self.scopes_of
+    }
+
+    pub(super) fn writes_scopes(&self) -> bool {
+        self.shape.writes_scopes()
+    }
+
+    /// A token to be, as its shape has it, without a scope, issued at the start of a [`ManualClock`](super::ManualClock)
+    /// and good for an hour. By the system's clock, say `.issued_at(SystemTime::now())`; somebody else is
+    /// `.subject("bob")`. Unless there is another shape, it is of `alice`, for the client `test-client`.
     pub fn token(&self) -> TokenBuilder<'_> {
-        let mut header = Map::new();
-        header.insert("alg".to_owned(), json!("RS256"));
-        header.insert("typ".to_owned(), json!("JWT"));
-        header.insert("kid".to_owned(), json!(self.kid));
-        let builder = TokenBuilder { issuer: self, header, payload: Map::new() };
-        builder
-            .claim("iss", self.name.as_str())
-            .claim("sub", "alice")
-            .claim("aud", self.audience.as_str())
-            .claim("azp", "test-client")
-            .issued_at(super::ManualClock::new().time())
+        TokenBuilder::access(self, self.shape.written(&self.name, &self.audience))
+    }
+
+    /// The ID token that comes with an access token, which is no permission to call an API; none where the shape is of an
+    /// issuer that has no such thing.
+    pub fn id_token(&self) -> Option<TokenBuilder<'_>> {
+        TokenBuilder::identity(self, self.shape.written(&self.name, &self.audience))
+    }
+
+    pub(super) fn key_id(&self) -> &str {
+        &self.kid
+    }
+
+    /// The claims in which these scopes stand.
+    pub(super) fn scope_claims(&self, scopes: &str) -> Value {
+        // As it was said, well-formed or not.
+        if self.shape == TokenShape::Plain {
+            return json!({ "scope": scopes });
+        }
+        let verifier = self.verifier();
+        let prefix = if self.shape.writes_prefix() { verifier.prefix_of_scopes().as_str() } else { "" };
+        let scopes: Vec<String> = scopes.split_whitespace().map(|scope| format!("{prefix}{scope}")).collect();
+        self.shape.scope_claims(&scopes.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     /// Signs any two texts as header and payload, by RS256.
@@ -114,71 +196,5 @@ impl TestIssuer {
 impl std::fmt::Debug for TestIssuer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TestIssuer").field("name", &self.name).field("kid", &self.kid).finish_non_exhaustive()
-    }
-}
-
-/// A token to be.
-#[derive(Debug, Clone)]
-#[must_use]
-pub struct TokenBuilder<'a> {
-    issuer: &'a TestIssuer,
-    header: Map<String, Value>,
-    payload: Map<String, Value>,
-}
-
-impl TokenBuilder<'_> {
-    /// Sets `scope`.
-    pub fn scope(self, scopes: &str) -> Self {
-        self.claim("scope", scopes)
-    }
-
-    /// Sets `sub`.
-    pub fn subject(self, subject: &str) -> Self {
-        self.claim("sub", subject)
-    }
-
-    /// Sets `iat`, and `exp` an hour later.
-    pub fn issued_at(self, time: SystemTime) -> Self {
-        let seconds = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs();
-        self.claim("iat", seconds).claim("exp", seconds + 3600)
-    }
-
-    /// Sets a claim.
-    pub fn claim(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.payload.insert(name.to_owned(), value.into());
-        self
-    }
-
-    /// Leaves a claim out.
-    pub fn without_claim(mut self, name: &str) -> Self {
-        self.payload.remove(name);
-        self
-    }
-
-    /// Sets a header parameter.
-    pub fn header(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.header.insert(name.to_owned(), value.into());
-        self
-    }
-
-    /// Leaves a header parameter out.
-    pub fn without_header(mut self, name: &str) -> Self {
-        self.header.remove(name);
-        self
-    }
-
-    /// The header, as it will be signed.
-    pub fn header_json(&self) -> String {
-        Value::from(self.header.clone()).to_string()
-    }
-
-    /// The claims, as they will be signed.
-    pub fn payload_json(&self) -> String {
-        Value::from(self.payload.clone()).to_string()
-    }
-
-    /// The signed token.
-    pub fn sign(&self) -> String {
-        self.issuer.sign(&self.header_json(), &self.payload_json())
     }
 }

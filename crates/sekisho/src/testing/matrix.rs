@@ -33,8 +33,37 @@ pub use report::{MatrixFailure, MatrixReport, MatrixRow};
 pub use rule::{ExpectedRule, InvalidExpectedRule};
 use tokens::Tokens;
 
-/// Calls every method of `service` with everything that it has to refuse, and with all that it has to let in, by the
-/// rules that are expected of it. It has to trust `issuer`.
+/// Calls every method of `service` with everything that it has to refuse, and with what it has to let in, by the rules
+/// that are expected: pairs of `package.Service/Method` and an [`ExpectedRule`], most often as its text. The service has
+/// to trust `issuer`; its tokens have whatever shape it has ([`TestIssuer::shape`]). The [module](super) has an example.
+///
+/// The service is a [`Protected`](crate::server::Protected), a router that has it, or a channel to a server: any tower
+/// service of gRPC requests. Each method of it has to be listed; see [`Matrix::policy`]. In the end there is a
+/// [`MatrixReport`], or a [`MatrixFailure`] with the rows that failed; [`Matrix::assert`] prints the one and panics with
+/// the other.
+///
+/// | what is sent to each method | what is expected |
+/// |---|---|
+/// | no token | `CREDENTIALS_MISSING` |
+/// | an entry of another scheme, two entries, an empty one, `Bearer` alone | `CREDENTIALS_MALFORMED` |
+/// | a token that is no JWT, or whose claims are no object | `ACCESS_TOKEN_MALFORMED` |
+/// | an expired token | `ACCESS_TOKEN_EXPIRED` |
+/// | one that is not valid yet, of another issuer, for another audience, with a changed signature, of another key with the same `kid`, unsigned, signed by HMAC with the public key; an ID token | `ACCESS_TOKEN_INVALID` |
+/// | valid tokens without a scope; with each alternative without each of its scopes; with longer scopes that begin like those required; with the scopes of other methods | `ACCESS_TOKEN_SCOPE_INSUFFICIENT`, as the rule says |
+/// | valid tokens with each alternative, and with all scopes | let in |
+/// | a valid token for a method whose name is longer, and with a query behind the path | `UNIMPLEMENTED` |
+///
+/// Refusals are compared in all that they say: code, reason, method, required and missing scopes, challenges. By a rule
+/// that is public all of it is let in, but for the last row; by one that only reports as well, and `sekisho-would-deny`
+/// has to say what the refusal would have said, and nothing where there would have been none.
+///
+/// # What handlers see
+///
+/// Each call ends without a message. tonic answers unary methods and those that answer with a stream before their
+/// handlers run: `INTERNAL`, `Missing request message`. Handlers of methods that take a stream run, and see one that
+/// ends at once. So a matrix is for services whose data may be written to, or that write nothing for an empty stream.
+///
+/// *Let in* is whatever answer is no refusal of the guard. A handler that has not answered in time was let in.
 #[must_use = "nothing is called until it is awaited"]
 pub fn matrix<S, M, R>(
     service: S,
@@ -55,7 +84,8 @@ where
         policy,
         clock: clock.unwrap_or_else(|| Arc::new(SystemClock::new())),
         patience: Duration::from_secs(2),
-        scope_prefix: ScopePrefix::default(),
+        scope_prefix: issuer.verifier().prefix_of_scopes().clone(),
+        scope_prefix_of_first: None,
     }
 }
 
@@ -83,6 +113,7 @@ pub struct Matrix<'a, S> {
     clock: Arc<dyn Clock>,
     patience: Duration,
     scope_prefix: ScopePrefix,
+    scope_prefix_of_first: Option<ScopePrefix>,
 }
 
 impl<S> Matrix<'_, S> {
@@ -111,10 +142,19 @@ impl<S> Matrix<'_, S> {
         self
     }
 
-    /// What [`Verifier::scope_prefix`](crate::token::Verifier::scope_prefix) of the issuer is: refusals name scopes with it.
+    /// What [`Verifier::scope_prefix`](crate::token::Verifier::scope_prefix) of the issuer is, where that is another than
+    /// [`TestIssuer::verifier`] has: refusals name scopes with it.
     #[must_use]
     pub fn scope_prefix(mut self, prefix: ScopePrefix) -> Self {
         self.scope_prefix = prefix;
+        self
+    }
+
+    /// The same of the issuer that the service was given first, where that is another: calls that do not name an issuer
+    /// which is trusted are refused in its words.
+    #[must_use]
+    pub fn scope_prefix_of_first_issuer(mut self, prefix: ScopePrefix) -> Self {
+        self.scope_prefix_of_first = Some(prefix);
         self
     }
 }
@@ -168,6 +208,7 @@ where
             method: &subject.method,
             rule: &subject.rule,
             prefix: &self.scope_prefix,
+            prefix_of_first: self.scope_prefix_of_first.as_ref().unwrap_or(&self.scope_prefix),
         };
         let rows = calls.into_iter().zip(join_all(answers).await).map(|(sent, seen)| MatrixRow {
             expected: expectation.of(&sent),
@@ -186,7 +227,9 @@ where
 /// Every scope that is named.
 fn of_all(subjects: &[Subject]) -> ScopeSet {
     let mut scopes = ScopeSet::new();
-    subjects.iter().for_each(|subject| scopes.append(sent::union(&subject.rule)));
+    for subject in subjects {
+        scopes.append(sent::union(&subject.rule));
+    }
     scopes
 }
 

@@ -5,6 +5,7 @@
 
 mod listing;
 mod right;
+mod shapes;
 mod support;
 mod wrong_refusals;
 mod wrong_reports;

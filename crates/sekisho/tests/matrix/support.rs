@@ -16,6 +16,9 @@ use tower::{Service, service_fn};
 
 pub const SERVICE: &str = "shop.v1.Shop";
 
+/// How many rows of a method are without a valid token.
+pub const WITHOUT_VALID_TOKEN: usize = 16;
+
 /// The rules of [`Shop`].
 pub const RULES: [(&str, &str); 6] = [
     ("shop.v1.Shop/List", "public"),

@@ -8,9 +8,9 @@ use http::header::WWW_AUTHENTICATE;
 use sekisho::testing::{ManualClock, MatrixFailure, MatrixReport, matrix};
 use tonic::body::Body;
 use tonic::{Code, Status};
-use tonic_types::{ErrorDetails, StatusExt as _};
+use tonic_types::{ErrorDetails, StatusExt};
 
-use super::support::{Changed, RULES, failed, issuer, shop};
+use super::support::{Changed, RULES, WITHOUT_VALID_TOKEN, failed, issuer, shop};
 
 /// A refusal in its parts.
 struct Parts {
@@ -24,7 +24,7 @@ struct Parts {
 async fn with(change: impl Fn(&mut Parts) + Clone + Send + 'static) -> Result<MatrixReport, MatrixFailure> {
     let after = move |response: Response<Body>| {
         let status = Status::from_header_map(response.headers());
-        let info = status.as_ref().and_then(|status| status.get_details_error_info());
+        let info = status.as_ref().and_then(StatusExt::get_details_error_info);
         let (Some(status), Some(info)) = (status, info) else { return response };
         let challenges = response.headers().get_all(WWW_AUTHENTICATE).iter().cloned().collect();
         let mut parts = Parts {
@@ -57,7 +57,7 @@ async fn uploads_failed_with(change: impl Fn(&mut Parts) + Clone + Send + 'stati
 }
 
 /// All that are refused, but for unknown methods.
-const REFUSED: usize = 15 + 5;
+const REFUSED: usize = WITHOUT_VALID_TOKEN + 5;
 
 /// No scope, each of two alone, longer ones, and those of others.
 const LACKING: usize = 5;

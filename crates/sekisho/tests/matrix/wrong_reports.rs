@@ -10,7 +10,9 @@ use sekisho::testing::{ManualClock, MatrixFailure, MatrixReport, matrix};
 use tonic::body::Body;
 use tower::service_fn;
 
-use super::support::{Changed, RULES, SERVICE, Shop, TALK, failed, issuer, rules_with, services, shop_with};
+use super::support::{
+    Changed, RULES, SERVICE, Shop, TALK, WITHOUT_VALID_TOKEN, failed, issuer, rules_with, services, shop_with,
+};
 
 const REPORTED: &str = "report-only: shop:read shop:write | shop:admin";
 const TALK_REPORTS: &str =
@@ -37,7 +39,7 @@ async fn with(change: fn(&mut HeaderMap)) -> Result<MatrixReport, MatrixFailure>
 }
 
 /// The rows that would be refused.
-const DENIED: usize = 15 + 5;
+const DENIED: usize = WITHOUT_VALID_TOKEN + 5;
 
 /// Both alternatives and all scopes.
 const ALLOWED: usize = 3;
@@ -113,7 +115,7 @@ async fn optional_is_told_from_public_and_from_authenticated() {
     assert_eq!(with("optional: true", "authenticated").await, ["Talk: no token"]);
     assert_eq!(with("authenticated: true", "optional").await, ["Talk: no token"]);
     let bad = with("public: true", "optional").await;
-    assert_eq!(bad.len(), 14, "{bad:#?}");
+    assert_eq!(bad.len(), WITHOUT_VALID_TOKEN - 1, "{bad:#?}");
     assert!(!bad.contains(&"Talk: no token".to_owned()), "{bad:#?}");
     assert_eq!(with("optional: true", "public").await, bad);
 }

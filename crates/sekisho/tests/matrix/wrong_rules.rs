@@ -6,7 +6,9 @@ use sekisho::testing::matrix;
 use tonic::body::Body;
 use tower::ServiceExt as _;
 
-use super::support::{RULES, SERVICE, Shop, TALK, failed, issuer, rules_with, services, shop, shop_with};
+use super::support::{
+    RULES, SERVICE, Shop, TALK, WITHOUT_VALID_TOKEN, failed, issuer, rules_with, services, shop, shop_with,
+};
 
 /// With another rule in the `.proto` than is expected.
 async fn failed_with(talk: &str) -> Vec<String> {
@@ -39,7 +41,7 @@ async fn no_guard_at_all_fails_all_that_is_refused() {
 async fn public_in_place_of_scopes_fails_all_that_is_refused() {
     let failed = failed_with("public: true").await;
     // All but what is let in: both alternatives, all scopes, and unknown methods.
-    assert_eq!(failed.len(), 25 - 5, "{failed:#?}");
+    assert_eq!(failed.len(), 26 - 5, "{failed:#?}");
     assert!(failed.contains(&"Talk: no token".to_owned()), "{failed:#?}");
     assert!(failed.contains(&"Talk: an expired token".to_owned()), "{failed:#?}");
 }
@@ -100,9 +102,9 @@ async fn another_scope_than_is_expected_fails() {
 async fn public_and_authenticated_are_told_apart() {
     let issuer = issuer();
     let rows = failed(matrix(shop(issuer), issuer, rules_with("shop.v1.Shop/Price", "public")).await);
-    assert_eq!(rows.len(), 15, "{rows:#?}");
+    assert_eq!(rows.len(), WITHOUT_VALID_TOKEN, "{rows:#?}");
     let rows = failed(matrix(shop(issuer), issuer, rules_with("shop.v1.Shop/List", "authenticated")).await);
-    assert_eq!(rows.len(), 15, "{rows:#?}");
+    assert_eq!(rows.len(), WITHOUT_VALID_TOKEN, "{rows:#?}");
     assert!(rows.iter().all(|row| row.starts_with("List: ")), "{rows:#?}");
 }
 
@@ -114,6 +116,6 @@ async fn a_wrong_rule_in_code_fails_like_one_in_a_proto() {
     let health = ["Check", "Watch"].map(|name| (format!("grpc.health.v1.Health/{name}"), "public"));
     let rules = RULES.map(|(method, rule)| (method.to_owned(), rule)).into_iter().chain(health);
     let rows = failed(matrix(services.expect("services"), issuer, rules).await);
-    assert_eq!(rows.len(), 30, "{rows:#?}");
+    assert_eq!(rows.len(), 2 * WITHOUT_VALID_TOKEN, "{rows:#?}");
     assert!(rows.contains(&"Check: no token".to_owned()), "{rows:#?}");
 }

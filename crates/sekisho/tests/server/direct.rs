@@ -14,6 +14,8 @@ mod forms;
 mod health;
 #[path = "layers.rs"]
 mod layers;
+#[path = "observers.rs"]
+mod observers;
 #[path = "options.rs"]
 mod options;
 #[path = "refused_at_start.rs"]

@@ -169,6 +169,27 @@ async fn an_issuer_that_no_token_can_name_is_refused() {
 }
 
 #[test]
+fn issuers_whose_tokens_cannot_be_told_apart() {
+    let other = |name: &str| sekisho::testing::TestIssuer::new(name, "orders").issuer();
+    let protect = |others: &[&str]| {
+        let services = services(&Orders::default());
+        let trusting = others.iter().fold(services, |services, name| services.also_trusting(other(name)));
+        trusting.protect(issuer().issuer())
+    };
+    for others in [
+        &["https://tenant.example/"][..],
+        &["https://tenant.example"],
+        &["https://other.example/", "https://tenant.example"],
+        &["https://other.example/", "https://other.example"],
+    ] {
+        let Err(SetupError::Issuers(fault)) = protect(others) else { panic!("served: {others:?}") };
+        let told = fault.to_string();
+        assert!(told.contains("two issuers are called") && told.contains(".example"), "{told}");
+    }
+    assert!(protect(&["https://other.example/", "https://tenant.example/a"]).is_ok(), "three names");
+}
+
+#[test]
 fn every_fault_is_told_at_once() {
     let services = unregistered().rule("a.A/B", AccessRule::Public).rule("a.A/C", AccessRule::Public);
     let Err(SetupError::Policy(error)) = services.protect(issuer().issuer()) else { panic!("served") };

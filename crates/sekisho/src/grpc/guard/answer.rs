@@ -38,7 +38,8 @@ pin_project! {
         AwaitingKey {
             verdict: Pin<Box<dyn Future<Output = Verdict> + Send>>,
             deadline: Option<Box<Deadline>>,
-            call: Option<(Guard<S>, Request<RequestBody<B>>, Option<Duration>)>,
+            // In a box, so that the answers to all other calls are smaller.
+            call: Option<Box<(Guard<S>, Request<RequestBody<B>>, Option<Duration>)>>,
         },
         Entered { #[pin] response: S::Future },
         // A stream, a call with a deadline, or one of a method that only reports. In a box, so that other calls pay nothing for it.
@@ -58,21 +59,21 @@ impl<S: Granted, B> State<S, B> {
     pub(super) fn refused(status: Status) -> Self {
         Self::Refused { response: Some(status.into_http()) }
     }
-}
 
-impl<S, B> State<S, B>
-where
-    S: Granted,
-    B: http_body::Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + Unpin + 'static,
-{
-    /// The same answer, and beside it what the call would be refused with.
+    /// The same answer, and beside it what the call would be refused with, of one that has been let in.
     pub(super) fn reporting(self, grant: &Grant) -> Self {
         let reason = grant.would_deny().and_then(Denial::reason);
-        let answer = GuardFuture { state: self };
-        Self::Watched {
-            response: Box::pin(
-                async move { answer.await.map(|response| would_deny::tell(response, reason)) },
-            ),
+        let tell = move |response| would_deny::tell(response, reason);
+        match self {
+            Self::Refused { response } => Self::Refused { response: response.map(tell) },
+            Self::Entered { response } => {
+                Self::Watched { response: Box::pin(async move { response.await.map(tell) }) }
+            }
+            Self::Watched { response } => {
+                Self::Watched { response: Box::pin(async move { response.await.map(tell) }) }
+            }
+            // Nobody has been let in.
+            Self::AwaitingKey { .. } => self,
         }
     }
 }
@@ -100,8 +101,9 @@ where
                 StateProjection::Refused { response } => return answer_once(response),
                 StateProjection::AwaitingKey { verdict, deadline, call } => match verdict.as_mut().poll(cx) {
                     Poll::Ready(verdict) => match call.take() {
-                        Some((guard, request, begin)) => {
-                            guard.enter((request, begin), deadline.take(), &verdict)
+                        Some(call) => {
+                            let (guard, request, begin) = *call;
+                            guard.enter(request, begin, deadline.take(), &verdict)
                         }
                         None => return Poll::Pending,
                     },

@@ -13,6 +13,8 @@ pub(super) struct Expectation<'a> {
     pub(super) method: &'a str,
     pub(super) rule: &'a ExpectedRule,
     pub(super) prefix: &'a ScopePrefix,
+    /// That of the issuer in whose words calls are refused that name none.
+    pub(super) prefix_of_first: &'a ScopePrefix,
 }
 
 /// Why a call is refused.
@@ -35,7 +37,10 @@ impl Expectation<'_> {
             Some(reason) if self.rule.report_only => {
                 Outcome::let_in(WouldDeny::Reason(reason.name().to_owned()))
             }
-            Some(reason) => Outcome::Refused(self.refusal(&reason)),
+            Some(reason) if sent.standing.names_issuer() => {
+                Outcome::Refused(self.refusal(&reason, self.prefix))
+            }
+            Some(reason) => Outcome::Refused(self.refusal(&reason, self.prefix_of_first)),
         }
     }
 
@@ -49,7 +54,7 @@ impl Expectation<'_> {
             Standing::MalformedCredentials => Some(Reason::CredentialsMalformed),
             Standing::MalformedToken => Some(Reason::TokenMalformed),
             Standing::Expired => Some(Reason::TokenExpired),
-            Standing::Invalid => Some(Reason::TokenInvalid),
+            Standing::Invalid | Standing::OfAnotherIssuer => Some(Reason::TokenInvalid),
             Standing::Valid(scopes) => self.missing_from(scopes).map(Reason::ScopeInsufficient),
             Standing::UnknownMethod => None,
         }
@@ -61,12 +66,12 @@ impl Expectation<'_> {
     }
 
     /// All that is told, in the order in which it is read of an answer.
-    fn refusal(&self, reason: &Reason) -> Refusal {
-        let required = self.rule.alternatives().map(|required| required.with_prefix(self.prefix));
+    fn refusal(&self, reason: &Reason, prefix: &ScopePrefix) -> Refusal {
+        let required = self.rule.alternatives().map(|required| required.with_prefix(prefix));
         let mut fields = vec![field("code", reason.code()), field("reason", reason.name())];
         fields.push(field("method", self.method));
         if let Reason::ScopeInsufficient(missing) = reason {
-            fields.push(field("missingScopes", &missing.with_prefix(self.prefix).to_string()));
+            fields.push(field("missingScopes", &missing.with_prefix(prefix).to_string()));
         }
         if let Some(required) = &required {
             fields.push(field("requiredScopes", &required.to_string()));

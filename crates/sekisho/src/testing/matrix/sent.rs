@@ -1,6 +1,7 @@
 //! What is sent to each method.
 
 use crate::base64url;
+use crate::policy::Alternatives;
 use crate::scope::ScopeSet;
 
 use super::rule::ExpectedRule;
@@ -24,11 +25,23 @@ pub(super) enum Standing {
     NoToken,
     MalformedCredentials,
     MalformedToken,
+    /// Of an issuer that is not trusted.
+    OfAnotherIssuer,
     Expired,
     Invalid,
     Valid(ScopeSet),
     /// Of a method that is not there.
     UnknownMethod,
+}
+
+impl Standing {
+    /// Whether it says whose token it is. All else is refused in the words of the first issuer.
+    pub(super) fn names_issuer(&self) -> bool {
+        !matches!(
+            self,
+            Self::NoToken | Self::MalformedCredentials | Self::MalformedToken | Self::OfAnotherIssuer
+        )
+    }
 }
 
 /// The calls that a method gets; `of_others` are the scopes that other methods ask for.
@@ -64,18 +77,20 @@ fn without_valid_credentials(tokens: &Tokens<'_>, all: &ScopeSet) -> Vec<Sent> {
 fn invalid(tokens: &Tokens<'_>, all: &ScopeSet) -> Vec<Sent> {
     let sent = |what, token: String, standing| call(what, vec![bearer(&token)], standing);
     let invalid = |what, token| sent(what, token, Standing::Invalid);
-    vec![
+    let identity = tokens.identity().map(|token| invalid("an ID token", token.sign()));
+    let tokens = [
         sent("a token that is no JWT", "opaque".to_owned(), Standing::MalformedToken),
         sent("a token whose claims are no object", tokens.without_claims(), Standing::MalformedToken),
         sent("an expired token", tokens.expired(all).sign(), Standing::Expired),
         invalid("a token that is not valid yet", tokens.not_yet_valid(all).sign()),
-        invalid("a token of another issuer", tokens.of_another_issuer(all).sign()),
+        sent("a token of another issuer", tokens.of_another_issuer(all).sign(), Standing::OfAnotherIssuer),
         invalid("a token for another audience", tokens.for_another_audience(all).sign()),
         invalid("a token with a changed signature", with_changed_signature(&tokens.valid(all).sign())),
         invalid("a token of another key with the same kid", tokens.of_another_key(all)),
         invalid("an unsigned token (alg: none)", tokens.unsigned(all)),
         invalid("a token signed by HMAC with the public key", tokens.by_hmac(all)),
-    ]
+    ];
+    tokens.into_iter().chain(identity).collect()
 }
 
 /// The text of another signature, of the same length.
@@ -88,24 +103,41 @@ fn with_changed_signature(token: &str) -> String {
     format!("{signed}.{}", base64url::encode(&bytes))
 }
 
-/// Each set of scopes once.
+/// Each set of scopes once; of an issuer that writes none, each subject that has some.
 fn valid(rule: &ExpectedRule, tokens: &Tokens<'_>, all: &ScopeSet, of_others: &ScopeSet) -> Vec<Sent> {
-    let mut sets = vec![ScopeSet::new()];
-    for alternative in rule.alternatives().into_iter().flat_map(|alternatives| alternatives.iter()) {
-        sets.extend(alternative.iter().map(|lacking| filtered(alternative, |scope| scope != lacking)));
-        sets.push(longer(alternative));
-        sets.push(alternative.clone());
-    }
-    sets.push(all.clone());
-    sets.push(filtered(of_others, |scope| !all.contains(scope)));
     let mut calls: Vec<Sent> = Vec::new();
-    for scopes in sets {
+    for (subject, scopes) in tokens.issuer.subjects() {
+        let what = format!("a valid token of {subject}");
+        let token = bearer(&tokens.of_subject(subject).sign());
+        calls.push(call(&what, vec![token], Standing::Valid(scopes.clone())));
+    }
+    if !tokens.issuer.writes_scopes() {
+        let what = "a valid token of another subject";
+        let token = bearer(&tokens.of_subject("another-subject").sign());
+        calls.push(call(what, vec![token], Standing::Valid(ScopeSet::new())));
+        return calls;
+    }
+    for scopes in scopes(rule, all, of_others) {
         let standing = Standing::Valid(scopes);
         if calls.iter().all(|call| call.standing != standing) {
             calls.push(with_valid_token(tokens, standing));
         }
     }
     calls
+}
+
+/// None, each alternative without each of its scopes, others that begin like them, each alternative, all, those of other
+/// methods.
+fn scopes(rule: &ExpectedRule, all: &ScopeSet, of_others: &ScopeSet) -> Vec<ScopeSet> {
+    let mut sets = vec![ScopeSet::new()];
+    for alternative in rule.alternatives().into_iter().flat_map(Alternatives::iter) {
+        sets.extend(alternative.iter().map(|lacking| filtered(alternative, |scope| scope != lacking)));
+        sets.push(longer(alternative));
+        sets.push(alternative.clone());
+    }
+    sets.push(all.clone());
+    sets.push(filtered(of_others, |scope| !all.contains(scope)));
+    sets
 }
 
 fn with_valid_token(tokens: &Tokens<'_>, standing: Standing) -> Sent {
@@ -130,7 +162,7 @@ fn unknown(tokens: &Tokens<'_>, all: &ScopeSet) -> [Sent; 2] {
 /// All scopes that a rule names.
 pub(super) fn union(rule: &ExpectedRule) -> ScopeSet {
     let mut union = ScopeSet::new();
-    let sets = rule.alternatives().into_iter().flat_map(|alternatives| alternatives.iter());
+    let sets = rule.alternatives().into_iter().flat_map(Alternatives::iter);
     sets.for_each(|set| union.append(set.clone()));
     union
 }

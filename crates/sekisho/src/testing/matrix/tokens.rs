@@ -22,9 +22,22 @@ pub(super) struct Tokens<'a> {
 }
 
 impl<'a> Tokens<'a> {
-    /// In order; a token of the others is this one but for what its function is named for.
+    /// In order; a token of the others is this one but for what its function is named for. Where tokens have no scopes, it
+    /// is that of a subject which has them all, if there is one.
     pub(super) fn valid(&self, scopes: &ScopeSet) -> TokenBuilder<'a> {
-        self.issuer.token().issued_at(self.now).scope(&scopes.to_string())
+        let token = self.issuer.token().issued_at(self.now);
+        if self.issuer.writes_scopes() {
+            return token.scope(&scopes.to_string());
+        }
+        match self.issuer.subjects().iter().find(|(_, has)| scopes.is_subset_of(has)) {
+            Some((subject, _)) => token.subject(subject),
+            None => token,
+        }
+    }
+
+    /// Of a subject, which may have scopes of its own.
+    pub(super) fn of_subject(&self, subject: &str) -> TokenBuilder<'a> {
+        self.issuer.token().issued_at(self.now).subject(subject)
     }
 
     pub(super) fn expired(&self, scopes: &ScopeSet) -> TokenBuilder<'a> {
@@ -42,7 +55,12 @@ impl<'a> Tokens<'a> {
     }
 
     pub(super) fn for_another_audience(&self, scopes: &ScopeSet) -> TokenBuilder<'a> {
-        self.valid(scopes).claim("aud", "another-audience")
+        self.valid(scopes).for_another_audience()
+    }
+
+    /// Not an access token; none of an issuer that has none.
+    pub(super) fn identity(&self) -> Option<TokenBuilder<'a>> {
+        self.issuer.id_token().map(|token| token.issued_at(self.now))
     }
 
     pub(super) fn without_claims(&self) -> String {

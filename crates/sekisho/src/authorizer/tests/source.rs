@@ -1,0 +1,64 @@
+//! An issuer that publishes what a test says, when the test says so.
+
+use std::sync::Mutex;
+
+use tokio::sync::watch;
+
+use super::*;
+use crate::jwks::{FetchError, Fetched, KeySet, KeySource, Keys, Schedule};
+
+/// All clones are the one issuer.
+#[derive(Clone)]
+pub(super) struct Source {
+    name: Arc<str>,
+    /// Down with nothing.
+    published: Arc<Mutex<Option<String>>>,
+    is_held: watch::Sender<bool>,
+    asked: watch::Sender<usize>,
+}
+
+impl Source {
+    pub(super) fn new(name: &str, published: Option<String>) -> Self {
+        Self {
+            name: name.into(),
+            published: Arc::new(Mutex::new(published)),
+            is_held: watch::Sender::new(false),
+            asked: watch::Sender::new(0),
+        }
+    }
+
+    pub(super) fn publish(&self, jwks: Option<String>) {
+        *self.published.lock().expect("a lock") = jwks;
+    }
+
+    /// Whoever asks from now on waits until it is let go.
+    pub(super) fn hold(&self, is_held: bool) {
+        self.is_held.send_replace(is_held);
+    }
+
+    pub(super) async fn was_asked(&self, times: usize) {
+        self.asked.subscribe().wait_for(|asked| *asked >= times).await.expect("it is there");
+    }
+
+    /// Its keys, once the first fetch is over.
+    pub(super) async fn keys(&self, clock: &Arc<ManualClock>) -> Keys {
+        let keys = Keys::remote(self.clone(), Schedule::default(), clock.clone());
+        let _ = keys.refresh().await;
+        keys
+    }
+}
+
+impl KeySource for Source {
+    fn issuer(&self) -> Arc<str> {
+        Arc::clone(&self.name)
+    }
+
+    async fn fetch(&self) -> Result<Fetched, FetchError> {
+        self.asked.send_modify(|asked| *asked += 1);
+        self.is_held.subscribe().wait_for(|is_held| !is_held).await.expect("it is there");
+        let jwks = self.published.lock().expect("a lock").clone();
+        let jwks = jwks.ok_or(FetchError::TimedOut { limit: Duration::ZERO })?;
+        let (set, left_out) = KeySet::parse(jwks.as_bytes()).expect("a set");
+        Ok(Fetched { issuer: self.issuer(), set, left_out })
+    }
+}
