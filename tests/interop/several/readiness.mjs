@@ -30,7 +30,8 @@ export async function begin(world, see) {
   see('provider, of which none was had', unavailable, await judged('provider'));
   see('hydra, of which none was had', unavailable, await judged('hydra', world.ofUnknownKey('hydra')));
   see('ready', false, await server.isServing());
-  world.tokens.hydra = await world.startHydra();
+  await world.startHydra();
+  await world.renameHydrasKey();
   see('ready, once hydra has keys', true, await server.isServingSoon());
   see('hydra', answered(), await decisionOf(() => judged('hydra')));
   see('provider, of which none was had yet', unavailable, await judged('provider'));

@@ -55,11 +55,12 @@ async function run({ of, sparing, absent, warns, meanwhile }, see) {
   const ready = readiness(all);
   const under = await underLoad(world, { sparing, absent, meanwhile: () => meanwhile({ world, see, warnings }) });
   see('ready all the while', [true], await ready.stop());
-  for (const [name, { latencies, wrong, slow, ...calls }] of Object.entries(under)) {
+  for (const [name, { latencies, wrong, heldUp, ...calls }] of Object.entries(under.seen)) {
     const made = Object.keys(calls).sort();
     see(`${name}: calls`, name === sparing ? ['lacking', 'valid'] : ['forged', 'lacking', 'valid'], made);
-    see(`${name}: wrong verdicts`, [], wrong);
-    see(`${name}: calls that took over a second`, 0, slow);
+    // However many there are, one says what is wrong.
+    see(`${name}: wrong verdicts`, { number: 0 }, { number: wrong.length, first: wrong[0] });
+    see(`${name}: calls that a fetch held up`, 0, heldUp);
   }
   const warned = Object.fromEntries(world.names.map((name) => [name, warnings(name) > 0]));
   see('who is warned of', { provider: false, hydra: false, file: false, ...(warns && { [of]: true }) }, warned);
