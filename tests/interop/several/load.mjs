@@ -26,7 +26,7 @@ const TURN = [...Array(8).fill(VALID), LACKING, FORGED];
 // which no token is forged, since each signature that does not verify may have keys fetched. Gives what was seen, by issuer,
 // and for how long this process stood still at most, in milliseconds: calls that were in flight took as long.
 export async function underLoad(world, { absent, sparing, meanwhile }) {
-  const names = world.names.filter((name) => name !== absent);
+  const names = [...world.names.filter((name) => name !== absent), world.control];
   const seen = Object.fromEntries(names.map((name) => [name, { wrong: [], latencies: [], heldUp: 0 }]));
   let isDone = false;
   const caller = async (name, at) => {

@@ -9,7 +9,7 @@ import { figures } from './figures.mjs';
 import { underLoad } from './load.mjs';
 import { judgedBy, warningsOf } from './log.mjs';
 import { phases } from './phases.mjs';
-import { begin, beginning, end, ending, serveShort, tokens } from './readiness.mjs';
+import { begin, beginning, end, ending, serveOthers, tokens } from './readiness.mjs';
 import { World } from './world.mjs';
 
 const [program, table, ...more] = process.argv.slice(2);
@@ -25,7 +25,7 @@ try {
   world = await World.start(resolve(program));
   await part('start', begin);
   await part('`sekisho token`', tokens);
-  await part('a second server', serveShort);
+  await part('other servers', serveOthers);
   for (const phase of phases) await part(phase.row, (_world, see) => run(phase, see));
   await part('keys that become too old', end);
   await theLogs(report, 'several', Object.values(world.servers));
@@ -38,13 +38,15 @@ try {
 } finally {
   await world?.close();
 }
-console.error(figures(phases, seen));
+if (world) console.error(figures(phases, seen, world.control));
 writeFileSync(table, tableOf([...beginning, ...phases.map(asRow), ...ending]));
 console.log(`${report.passed} passed, ${report.failed} failed`);
 process.exit(report.failed === 0 && report.passed > 0 ? 0 : 1);
 
 async function part(name, show) {
+  const started = performance.now();
   await show(world, (what, expected, found) => report.see(`several: ${name}: ${what}`, expected, found));
+  console.error(`${name}: ${Math.round((performance.now() - started) / 1000)} s`);
 }
 
 // The phase, with its callers; each issuer's are judged as ever, and never held up.

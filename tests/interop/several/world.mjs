@@ -15,6 +15,8 @@ export const FILE = 'urn:sekisho:interop:file';
 
 export class World {
   names = ['provider', 'hydra', 'file'];
+  // A server that trusts the file alone is called in the same way: what the machine does to calls is seen by it.
+  control = 'file alone';
   // A good token of each, as it is now.
   tokens = {};
   servers = {};
@@ -35,7 +37,7 @@ export class World {
     const [{ kid }] = await world.provider.keys();
     world.kid = kid;
     world.publishFile();
-    world.tokens.file = world.#key.token(FILE, kid);
+    world.tokens.file = world.tokens[world.control] = world.#key.token(FILE, kid);
     world.config = world.#write('sekisho.toml', world.#trustingAll());
     return world;
   }
@@ -51,6 +53,10 @@ export class World {
     const flags = ['--config', config, '--log-calls', 'all'];
     this.servers[name] = await Server.start(this.program, { trusting: [], flags, log: 'info' });
     return this.servers[name];
+  }
+
+  serveControl() {
+    return this.serve('control', this.#write('control.toml', this.#trustingAll().filter(({ name }) => name === 'file')));
   }
 
   // One whose keys become too old soon.
@@ -86,7 +92,7 @@ export class World {
   }
 
   urlOf(name) {
-    return { provider: this.provider.url, hydra: this.hydra.url, file: FILE }[name];
+    return { provider: this.provider.url, hydra: this.hydra.url }[name] ?? FILE;
   }
 
   // Names this issuer and a key that it has, and is signed with a key of another.
@@ -106,7 +112,7 @@ export class World {
 
   // The file's key is trusted, though for no other issuer.
   #signer(name) {
-    return name === 'file' ? this.#stranger : this.#key;
+    return this.urlOf(name) === FILE ? this.#stranger : this.#key;
   }
 
   publishFile(name = 'file.json') {
@@ -119,6 +125,7 @@ export class World {
 
   // What a caller is answered, who is counted.
   async ask(name, api, token) {
+    if (name === this.control) return this.servers.control.call(api, token);
     const found = await this.servers.all.call(api, token);
     const of = (this.answers[name] ??= { allowed: 0, refused: 0 });
     of[found.code === 'OK' ? 'allowed' : 'refused'] += 1;
