@@ -1,12 +1,12 @@
 // Who calls. Each tells of a call what its caller sees: { code, reason, answer, told }, the last being each entry
 // `sekisho-would-deny`, whether it came in head or trailers.
-import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import { createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeName } from '../clients/answer.mjs';
 import { run } from '../processes.mjs';
+import { seen } from './connect.mjs';
 
 const HERE = import.meta.dirname;
 
@@ -35,47 +35,10 @@ async function go({ address, method, fail, authorization }) {
 // --- Connect --------------------------------------------------------------------------------------------
 
 function connect(transport) {
-  return async ({ address, method, fail = false, upload, authorization }) => {
-    const [{ Kinds }, { ErrorInfoSchema }] = await generated();
-    const client = createClient(Kinds, transport({ baseUrl: `http://${address}`, httpVersion: '2' }));
-    const told = [];
-    const look = (metadata) => told.push(...entries(metadata));
-    const options = { headers: authorization === undefined ? {} : { authorization }, onHeader: look, onTrailer: look };
-    const name = method[0].toLowerCase() + method.slice(1);
-    try {
-      const message = await only(client[name](upload ? stream({ fail }) : { fail }, options));
-      const { subject, anonymous, wouldDeny } = message;
-      return { code: 'OK', answer: { subject, anonymous, wouldDeny }, told };
-    } catch (reason) {
-      const error = ConnectError.from(reason);
-      const info = error.findDetails(ErrorInfoSchema).find(({ domain }) => domain === 'sekisho');
-      // Its metadata are those of head and trailers.
-      return { code: constantName(Code[error.code]), reason: info?.reason, told: entries(error.metadata) };
-    }
+  return async ({ address, ...call }) => {
+    const [kinds, details] = await Promise.all([import('./gen/kinds/v1/kinds_pb.js'), import('./gen/google/rpc/error_details_pb.js')]);
+    return seen({ ...kinds, ...details }, transport({ baseUrl: `http://${address}`, httpVersion: '2' }), call);
   };
-}
-
-function generated() {
-  return Promise.all([import('./gen/kinds/v1/kinds_pb.js'), import('./gen/google/rpc/error_details_pb.js')]);
-}
-
-function entries(metadata) {
-  return metadata.get(WOULD_DENY)?.split(', ') ?? [];
-}
-
-async function* stream(message) {
-  yield message;
-}
-
-async function only(answer) {
-  if (!(Symbol.asyncIterator in answer)) return answer;
-  const messages = [];
-  for await (const message of answer) messages.push(message);
-  return messages[0];
-}
-
-function constantName(name) {
-  return name.replace(/(?<=[a-z])[A-Z]/g, '_$&').toUpperCase();
 }
 
 // --- grpcurl --------------------------------------------------------------------------------------------
