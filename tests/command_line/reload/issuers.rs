@@ -65,6 +65,23 @@ async fn keys_come_from_where_they_are_now() {
     assert_eq!(code(&server, &of_old).await, Code::Unauthenticated);
 }
 
+/// A key that is taken out of its file is withdrawn then, and not at the next time that the file would be read.
+#[tokio::test]
+async fn files_of_keys_are_read_again() {
+    let (old, new) = (issuer("a"), issuer("a").kid("new"));
+    let (of_old, of_new) = (token(&old).sign(), token(&new).sign());
+    let mut server = Serving::start(&table("a", ""), &[&old]).await;
+    assert_eq!(code(&server, &of_old).await, Code::Ok);
+    server.write("a", &new.jwks());
+    assert_eq!(server.reload(&table("a", "")).await, "nothing changed");
+    assert_eq!(code(&server, &of_new).await, Code::Ok);
+    assert_ne!(code(&server, &of_old).await, Code::Ok);
+    // A file without keys is a fault of the configuration, as it is at the start.
+    server.write("a", "{}");
+    assert!(server.refused(1).await[0].contains("jwks in sekisho.toml: a"));
+    assert_eq!(code(&server, &of_new).await, Code::Ok);
+}
+
 #[tokio::test]
 async fn the_order_of_the_issuers_and_what_holds_for_all_of_them_is_told() {
     let [a, b] = ["a", "b"].map(issuer);
