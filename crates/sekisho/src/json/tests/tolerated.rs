@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// The first are judged, the second tolerated; `by` in whichever order they are added.
+/// Some paths are judged, others tolerated: with those added first, and with these.
 fn fault_of(judged: &[&str], tolerated: &[&str], json: &str) -> [Option<String>; 2] {
     let (mut forth, mut back) = (wanted(judged), Vec::new());
     for path in tolerated {
@@ -18,9 +18,11 @@ fn fault_of(judged: &[&str], tolerated: &[&str], json: &str) -> [Option<String>;
     })
 }
 
+/// Judged paths, tolerated ones, JSON, and what is wrong with it.
+type Case = (&'static [&'static str], &'static [&'static str], &'static str, Option<&'static str>);
+
 #[test]
 fn what_is_tolerated_is_a_fault_where_it_is_judged_too_or_there_twice() {
-    type Case = (&'static [&'static str], &'static [&'static str], &'static str, Option<&'static str>);
     let cases: [Case; 14] = [
         (&[], &["a"], r#"{"a":"\ud800"}"#, None),
         (&[], &["a"], r#"{"a":1e400}"#, None),
