@@ -44,7 +44,9 @@ fn assert_readable(answer: &WebAnswer) {
     assert_eq!(answer.header("access-control-allow-origin"), Some(ORIGIN), "{answer:?}");
     assert_eq!(
         answer.header("access-control-expose-headers"),
-        Some("grpc-status,grpc-message,grpc-status-details-bin,www-authenticate,sekisho-expires-in")
+        Some(
+            "grpc-status,grpc-message,grpc-status-details-bin,www-authenticate,sekisho-expires-in,sekisho-would-deny"
+        )
     );
     assert!(answer.header("vary").is_some_and(|vary| vary.contains("origin")), "{answer:?}");
     assert!(!answer.headers.contains_key("access-control-allow-credentials"));

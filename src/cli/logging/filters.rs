@@ -16,7 +16,9 @@ type Wanted = FilterFn<Box<dyn Fn(&Metadata<'_>) -> bool + Send + Sync>>;
 
 /// Changes what is logged. Cheap to clone.
 #[derive(Clone)]
-pub(in crate::cli) struct Filters(Arc<dyn Fn(&LogSettings) -> Result<(), NotChanged> + Send + Sync>);
+pub(in crate::cli) struct Filters(Arc<Change>);
+
+type Change = dyn Fn(&LogSettings) -> Result<(), NotChanged> + Send + Sync;
 
 /// What is logged is what was logged before.
 #[derive(Debug, thiserror::Error)]

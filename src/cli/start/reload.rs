@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::{connections_that_fit, issuers, page};
 use crate::cli::logging::Filters;
 use crate::cli::{Failure, Reread};
-use crate::config::{Changes, LogSettings, ServeSettings, ServerSettings, changes};
+use crate::config::{Changes, LogSettings, ServeSettings, ServerSettings, TrustedIssuer, changes};
 use crate::server::Control;
 use crate::services::MessageSize;
 
@@ -18,6 +18,8 @@ pub(super) struct Running {
     pub(super) filters: Filters,
     /// Where the page is, if there is one.
     pub(super) web: Option<SocketAddr>,
+    /// Whose page it is, whoever is the first issuer by now.
+    pub(super) page_of: Option<TrustedIssuer>,
 }
 
 impl Running {
@@ -40,7 +42,7 @@ impl Running {
 
     /// Everything that can fail comes before the first change.
     async fn change(&mut self, new: ServeSettings) -> Result<Changes, Failure> {
-        let changes = changes(&self.settings, &new);
+        let changes = changes(&self.settings, self.page_of.as_ref(), &new);
         let origins = page::allowed_origins(&new.server, self.web)?;
         let mut limits = new.server.limits.clone();
         if limits.connections != self.settings.server.limits.connections {

@@ -64,9 +64,9 @@ fn policy_with(rule: AccessRule, others: usize) -> Policy {
     let methods = (0..others).map(|n| format!("rpc A{n:02}(M) returns (M);")).collect::<Vec<_>>().concat();
     let set = descriptor_set(&format!("service S {{ {methods} rpc Get(M) returns (M); }}"));
     let builder = Policy::builder().descriptor_set(&set).rule("test.v1.S/Get", rule);
-    let rule_of = |n: usize| match n % 10 {
-        0 if n % 20 == 0 => AccessRule::Authenticated,
-        0 => AccessRule::Optional,
+    let rule_of = |n: usize| match n % 20 {
+        0 => AccessRule::Authenticated,
+        10 => AccessRule::Optional,
         _ => AccessRule::any_of([[format!("a{n}"), "b".to_owned()], [format!("b{n}"), "c".to_owned()]])
             .expect("a rule"),
     };

@@ -51,7 +51,7 @@ impl Observer for Recorder {
             let position = method.position().expect("where it stands");
             format!(
                 "{:?} {:?} line {}",
-                method.rule().required().map(|it| it.to_string()),
+                method.rule().required().map(ToString::to_string),
                 method.origin(),
                 position.line
             )
@@ -77,7 +77,7 @@ async fn call(protected: &Protected, path: &str, token: Option<&str>) -> http::R
 }
 
 const READ: &str = r#"[Some("orders:read") ServiceDefault line 8]"#;
-const WRITE: &str = r#"[Some("orders:write") Method line 9]"#;
+const WRITE: &str = r#"[Some("orders:write") MethodOption line 9]"#;
 
 #[tokio::test]
 async fn each_decision_is_told_with_whatever_is_known_of_it() {

@@ -2,7 +2,12 @@
 
 use super::issuers::TWO;
 use super::*;
-use crate::config::{Changes, IssuerChanges, changes};
+use crate::config::{Changes, IssuerChanges, TrustedIssuer};
+
+/// Of a server that runs with what it was started with.
+pub(super) fn changes(old: &ServeSettings, new: &ServeSettings) -> Changes {
+    crate::config::changes(old, old.issuers.first(), new)
+}
 
 /// Every option that can be set without a file, with a value that is not its default.
 const AT_ONCE: &[(&str, &str)] = &[
@@ -177,6 +182,21 @@ fn issuers_are_told_by_their_names() {
     // Under the same name somebody else: whoever holds the keys of the one has nothing of the other.
     let moved = TWO.replace("https://keycloak.example/realms/one", "https://keycloak.example/realms/two");
     assert_eq!(changes_to(&moved), "changed: issuer keycloak");
+}
+
+/// A server goes on with what it was told last, and its page with what it was told first.
+#[test]
+fn the_page_needs_a_restart_until_its_issuer_is_the_first_again() {
+    let config = format!("client-id = 'page'\n{TWO}");
+    let first = with_tables(&config);
+    let page_of: Option<&TrustedIssuer> = first.issuers.first();
+    let changes_from =
+        |old: &ServeSettings, new: &ServeSettings| crate::config::changes(old, page_of, new).to_string();
+    let moved = with_tables(&config.replace("https://tenant.example/", "https://other.example/"));
+    let told = "changed: issuer auth0; needs a restart: the issuer of the page";
+    assert_eq!(changes_from(&first, &moved), told);
+    assert_eq!(changes_from(&moved, &moved), "needs a restart: the issuer of the page");
+    assert_eq!(changes_from(&moved, &first), "changed: issuer auth0");
 }
 
 #[test]

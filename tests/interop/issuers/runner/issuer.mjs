@@ -56,6 +56,15 @@ export class Issuer {
     await this.#process?.stop();
   }
 
+  // Until it is resumed, connections to it are accepted, and nothing answers.
+  suspend() {
+    this.#process.suspend();
+  }
+
+  resume() {
+    this.#process.resume();
+  }
+
   async close() {
     await this.stop();
     rmSync(this.#work, { recursive: true, force: true });

@@ -9,7 +9,9 @@ fn fault_of(judged: &[&str], tolerated: &[&str], json: &str) -> [Option<String>;
         Wanted::add_tolerated(&mut forth, &names(path));
         Wanted::add_tolerated(&mut back, &names(path));
     }
-    judged.iter().for_each(|path| Wanted::add(&mut back, &names(path)));
+    for path in judged {
+        Wanted::add(&mut back, &names(path));
+    }
     [forth, back].map(|all| {
         let members = read_object(json.as_bytes(), &all).expect(json);
         members.fault().map(|fault| format!("{:?} {fault}", fault.kind))
@@ -18,7 +20,8 @@ fn fault_of(judged: &[&str], tolerated: &[&str], json: &str) -> [Option<String>;
 
 #[test]
 fn what_is_tolerated_is_a_fault_where_it_is_judged_too_or_there_twice() {
-    let cases: [(&[&str], &[&str], &str, Option<&str>); 14] = [
+    type Case = (&'static [&'static str], &'static [&'static str], &'static str, Option<&'static str>);
+    let cases: [Case; 14] = [
         (&[], &["a"], r#"{"a":"\ud800"}"#, None),
         (&[], &["a"], r#"{"a":1e400}"#, None),
         (&[], &["a"], r#"{"a":["b","\ud800"]}"#, None),
