@@ -89,8 +89,7 @@ async function stopped({ world, see, warnings }) {
 
 async function back({ world, see }) {
   const old = world.tokens.hydra;
-  await world.startHydra();
-  const fresh = await world.hydra.clientCredentials('m2m');
+  const fresh = await world.startHydra();
   world.tokens.hydra = fresh;
   see('a token of its new key', answered(), await decisionOf(() => world.ask('hydra', 'api1', fresh)));
   see('a token of its old key', unpublishedKey, await refusalOf(() => world.ask('hydra', 'api1', old)));

@@ -35,6 +35,7 @@ try {
   });
 } catch (error) {
   report.broken('several', error);
+  console.error(error.stack);
 } finally {
   await world?.close();
 }
