@@ -35,6 +35,7 @@ try {
   });
 } catch (error) {
   report.broken('several', error);
+  console.error(error.stack);
 } finally {
   await world?.close();
 }
@@ -50,7 +51,7 @@ async function part(name, show) {
 }
 
 // The phase, with its callers; each issuer's are judged as ever, and never held up.
-async function run({ of, sparing, absent, warns, meanwhile }, see) {
+async function run({ of, sparing, absent, meanwhile }, see) {
   const { all } = world.servers;
   const begun = all.log.length;
   const warnings = (name) => warningsOf(all.log.slice(begun), world.urlOf(name));
@@ -64,8 +65,7 @@ async function run({ of, sparing, absent, warns, meanwhile }, see) {
     see(`${name}: wrong verdicts`, { number: 0 }, { number: wrong.length, first: wrong[0] });
     see(`${name}: calls that a fetch held up`, 0, heldUp);
   }
-  const warned = Object.fromEntries(world.names.map((name) => [name, warnings(name) > 0]));
-  see('who is warned of', { provider: false, hydra: false, file: false, ...(warns && { [of]: true }) }, warned);
+  see('warnings of others', [], world.names.filter((name) => name !== of && warnings(name) > 0));
   seen.push(under);
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import hydra from '../issuers/hydra/issuer.mjs';
 import { provider } from '../issuers/oidc-provider/issuer.mjs';
-import { Issuer, read } from '../issuers/runner/issuer.mjs';
+import { Issuer, onceItCan, read } from '../issuers/runner/issuer.mjs';
 import { AUDIENCE, Server } from '../issuers/runner/server.mjs';
 import { until } from '../processes.mjs';
 import { Key } from './keys.mjs';
@@ -76,10 +76,11 @@ export class World {
     return provider.retire(this.provider);
   }
 
-  // It makes its first keys when it is asked for them, which takes a busy machine more than one request's time.
+  // Gives a token of its new keys.
   async startHydra() {
     await this.hydra.start();
-    await until(() => this.hydra.keys().then(() => true, () => false), 120);
+    await onceItCan(() => this.hydra.keys());
+    return onceItCan(() => this.hydra.clientCredentials('m2m'));
   }
 
   // Its newest key then has the name of the provider's.
