@@ -3,6 +3,7 @@
 
 mod claims;
 mod shapes;
+mod tables;
 
 use std::collections::BTreeSet;
 

@@ -2,6 +2,7 @@
 
 mod handlers;
 mod log;
+mod page;
 mod reasons;
 mod waits;
 mod whole_server;

@@ -3,6 +3,18 @@
 //! Knows a method's path, a call's metadata and the time, and no transport: the same authorizer answers
 //! for a service in this process and for one behind a proxy.
 //!
+//! | type | is |
+//! |---|---|
+//! | [`Authorizer`] | a policy, and the issuers whose tokens it accepts |
+//! | [`Issuer`] | whose keys, and what the tokens have to be like; with a name of the operator's |
+//! | [`Verdict`] | what was decided of a call: [`Grant`] or [`Denial`], and what is known of method, caller and issuer |
+//! | [`Grant`] | the call goes on to its handler, and who called |
+//! | [`Denial`] | why the rule does not allow the call |
+//!
+//! A verdict keeps apart what was found and what comes of it. Where a method only reports, [`Verdict::denial`] says why the
+//! rule does not allow the call, and [`Verdict::result`] is a grant all the same. So whoever lets calls in goes by the result,
+//! and whoever counts refusals by the denial.
+//!
 //! ```
 //! use std::sync::Arc;
 //! use http::HeaderMap;
@@ -35,6 +47,55 @@
 //! assert!(allowed.result().is_ok());
 //! let Authorization::Decided(refused) = present("orders:write")? else { unreachable!("the key is held") };
 //! assert!(matches!(refused.result(), Err(Denial::InsufficientScope { .. })));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Several issuers
+//!
+//! [`Authorizer::also_trusting`] adds an issuer, and [`Authorizer::replace_issuers`] changes all of them while calls are decided.
+//! A token is judged by the issuer that it names, and is not tried with another one:
+//!
+//! ```
+//! # use http::HeaderMap;
+//! # use sekisho::authorizer::{Authorization, Authorizer};
+//! # use sekisho::policy::Policy;
+//! # use sekisho::testing::{ManualClock, TestIssuer};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let orders = sekisho_build::descriptor_set_of(r#"
+//! #     syntax = "proto3";
+//! #     package orders.v1;
+//! #     import "sekisho/v1/access.proto";
+//! #     message Order {}
+//! #     service Orders {
+//! #       rpc Get(Order) returns (Order) { option (sekisho.v1.access) = { authenticated: true }; }
+//! #     }
+//! # "#)?;
+//! # let policy = Policy::from_descriptor_set(&orders)?;
+//! # let clock = std::sync::Arc::new(ManualClock::new());
+//! let people = TestIssuer::new("https://people.example/", "orders");
+//! let services = TestIssuer::new("https://services.example/", "orders");
+//! let authorizer = Authorizer::new(policy, people.issuer().named("people"))
+//!     .also_trusting(services.issuer().named("services"))
+//! #   .clock(clock)
+//!     ;
+//! let issuer_of = |token: &str| {
+//!     let bearer = format!("Bearer {token}").parse().expect("a token is of visible characters");
+//!     let metadata = HeaderMap::from_iter([(http::header::AUTHORIZATION, bearer)]);
+//!     match authorizer.authorize("/orders.v1.Orders/Get", &metadata) {
+//!         Authorization::Decided(verdict) => verdict.into_result().ok()?.issuer_name().map(str::to_owned),
+//!         _ => None,
+//!     }
+//! };
+//! assert_eq!(issuer_of(&people.token().sign()).as_deref(), Some("people"));
+//! assert_eq!(issuer_of(&services.token().sign()).as_deref(), Some("services"));
+//!
+//! // The key of one says nothing for the other.
+//! let forged = services.token().claim("iss", "https://people.example/").sign();
+//! assert_eq!(issuer_of(&forged), None);
+//!
+//! authorizer.replace_issuers([people.issuer().named("people")])?;
+//! assert_eq!(issuer_of(&services.token().sign()), None);
 //! # Ok(())
 //! # }
 //! ```

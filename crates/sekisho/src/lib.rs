@@ -101,12 +101,18 @@
 //! 2. [`authorizer`]: which asks, in this order,
 //! 3. [`policy`]: for the rule of the method,
 //! 4. [`token`]: for the bearer token, and what can be judged of it without a key,
-//! 5. [`jwks`]: for the issuer's key, and
-//! 6. [`token`] again: whether signature and claims hold;
-//! 7. [`policy`] again: whether the [`scope`]s are enough.
+//! 5. its list of issuers: for the one that the token names,
+//! 6. [`jwks`]: for this issuer's key, and
+//! 7. [`token`] again: whether signature and claims hold;
+//! 8. [`policy`] again: whether the [`scope`]s are enough.
+//!
+//! A token that was verified before is remembered: it goes from 4 to 8. For a method that anyone may call, 3 is the end
+//! ([`AccessRule::Public`], or [`AccessRule::Optional`] without an `authorization` entry).
 //!
 //! What comes out is a [`Grant`], which the handler finds in the request, or a [`Denial`](authorizer::Denial), which
-//! the one map of [`grpc`] turns into a status. What tokens and issuers say is read by [`json`].
+//! the one map of [`grpc`] turns into a status. Where the method only reports ([`Mode::ReportOnly`]), it is a grant with the
+//! denial in it: [`Grant::would_deny`]. Whoever [observes](observe) is told in either case. What tokens and issuers say is
+//! read by [`json`].
 //!
 //! # Logs
 //!
@@ -114,9 +120,21 @@
 //!
 //! | target | tells, at level `INFO` and above |
 //! |---|---|
-//! | `sekisho::call::allowed` | each call that goes on to its handler: `method`, `subject`, `client` |
-//! | `sekisho::call::refused` | each call that is refused: the same, and `reason`, `detail` and perhaps a `hint`; with the outcome `ended` each stream that was allowed and ends with its token or its key |
+//! | `sekisho::call::allowed` | each call that its rule allows: `method`, `outcome`, and what is known of `issuer`, `subject`, `client` and `claims` |
+//! | `sekisho::call::refused` | each call that its rule refuses: the same, and `reason`, `detail` and perhaps a `hint` |
 //! | `sekisho::jwks` | which keys are held, and why an issuer's keys could not be fetched |
+//! | `sekisho::server::reporting` | at the start, a warning with every method that only reports |
+//!
+//! | `outcome` | the call |
+//! |---|---|
+//! | `allowed` | goes on to its handler |
+//! | `refused` | is refused |
+//! | `would_deny` | goes on to its handler, since its method only reports |
+//! | `ended` | was a stream that was allowed, and ends with its token, its key or its issuer |
+//!
+//! `issuer` is the name that the operator gave to the issuer ([`Issuer::named`]); without a verified token it is that of the
+//! issuer in whose words the call is refused. `claims` are those that
+//! [`Verifier::log_claims`](token::Verifier::log_claims) names, and no others. The token is in no line.
 //!
 //! A server whose issuer's URL is wrong starts, and says so there alone. A line for each allowed call may be more than
 //! a busy server wants: `RUST_LOG=info,sekisho::call::allowed=off` leaves these out. Since they have a target of their

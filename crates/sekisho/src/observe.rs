@@ -1,5 +1,9 @@
 //! What is observed of each decision: by the log, and by whatever else is told of it, such as metrics or an audit.
 //!
+//! [`CallLog`] writes the log line of each call, and is always there. An [`Observer`] of yours is added by
+//! `Services::observed_by`. It is told of each [`Decision`]: method, rule, caller, issuer, what came of it and why, whether
+//! the token was remembered, and the time taken. It is told of each [`EndedStream`], too. The token is not among it.
+//!
 //! ```
 //! use std::sync::Arc;
 //! use std::sync::atomic::{AtomicU64, Ordering};

@@ -54,8 +54,10 @@
 //! use tower_http::cors::CorsLayer;
 //!
 //! fn app(protected: Protected, page: http::HeaderValue) -> axum::Router {
-//!     let exposed =
-//!         ["grpc-status", "grpc-message", "grpc-status-details-bin", "www-authenticate", "sekisho-expires-in"];
+//!     let exposed = [
+//!         "grpc-status", "grpc-message", "grpc-status-details-bin",
+//!         "www-authenticate", "sekisho-expires-in", "sekisho-would-deny",
+//!     ];
 //!     let accepted = ["authorization", "content-type", "x-grpc-web", "x-user-agent", "grpc-timeout"];
 //!     let cors = CorsLayer::new()
 //!         .allow_origin(page)
@@ -101,7 +103,7 @@
 //! handler, its request and the stream of its response are dropped, whoever reads or writes; the caller gets the status of a
 //! call that begins now, in the trailers after the last whole message. [`Grant::stream_ends_at`] tells the handler when, so
 //! that it can end the stream in a better way before; `sekisho-expires-in` in the metadata of the response tells the caller.
-//! A rule with `stream_end: NEVER` keeps a stream that may not be cut. A thread watches over streams, from the first one on.
+//! A rule with `stream_end: NEVER` keeps a stream that may not be cut, and a method that only reports has none cut. A thread watches over streams, from the first one on.
 //!
 //! A peer that reads nothing keeps its stream open all the same, with no more than what was under way to it. Who serves by
 //! hyper can reset it, see [`ResetDue`](crate::grpc::ResetDue); tonic's `Server` cannot.

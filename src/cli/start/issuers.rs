@@ -102,6 +102,19 @@ fn accepts_all_of(new: &TrustedIssuer, old: &TrustedIssuer) -> bool {
     old.token.algorithms.iter().all(|algorithm| new.token.algorithms.contains(algorithm))
 }
 
+/// Reads the keys that are in files again, as whoever changed such a file wants them read. What is wrong with a file is
+/// told as at any other time; the keys that are held serve on.
+pub(super) async fn read_files_again(settings: &[TrustedIssuer], running: &[Issuer]) {
+    let mut reads = JoinSet::new();
+    for (settings, issuer) in settings.iter().zip(running) {
+        if let KeyLocation::File(_) = settings.issuer.keys {
+            let keys = issuer.keys().clone();
+            reads.spawn(async move { keys.refresh().await.is_ok() });
+        }
+    }
+    while reads.join_next().await.is_some() {}
+}
+
 /// With keys, if one fetch brings any.
 async fn fetched_keys(issuer: &IssuerSettings) -> Result<Keys, Failure> {
     match issuer.fetch_keys().await.map_err(Failure::at_run_time)? {

@@ -31,6 +31,8 @@ impl Running {
         match read {
             Ok(Ok(settings)) => match self.change(settings).await {
                 Ok(changes) => {
+                    issuers::read_files_again(&self.settings.issuers, &self.control.authorizer().issuers())
+                        .await;
                     tracing::info!(changes = changes.to_string(), "the configuration was read again");
                 }
                 Err(Failure { message, .. }) => refused(&message),
@@ -40,7 +42,7 @@ impl Running {
         }
     }
 
-    /// Everything that can fail comes before the first change.
+    /// Everything that can fail comes before the first change: a failure changes nothing.
     async fn change(&mut self, new: ServeSettings) -> Result<Changes, Failure> {
         let changes = changes(&self.settings, self.page_of.as_ref(), &new);
         let origins = page::allowed_origins(&new.server, self.web)?;
@@ -51,10 +53,11 @@ impl Running {
             limits.connections = self.control.limits().connections;
         }
         limits.check().map_err(Failure::at_run_time)?;
+        let log = self.filters.prepare(&new.server.log).map_err(Failure::at_run_time)?;
         let running = self.control.authorizer().issuers();
         let trusted = issuers::changed(&self.settings.issuers, &running, &new.issuers).await?;
-        self.filters.set(&new.server.log).map_err(Failure::at_run_time)?;
         self.control.authorizer().replace_issuers(trusted).map_err(Failure::at_run_time)?;
+        log.set();
         self.control.authorizer().set_max_token_size(new.server.max_token_size);
         self.message_size.set(limits.message_size);
         self.control.set_limits(limits).map_err(Failure::at_run_time)?;
@@ -81,3 +84,6 @@ impl Running {
 fn refused(fault: &str) {
     tracing::error!(fault, "the configuration was read again and is faulty; what there was before serves on");
 }
+
+#[cfg(test)]
+mod tests;

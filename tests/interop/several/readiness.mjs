@@ -30,7 +30,8 @@ export async function begin(world, see) {
   see('provider, of which none was had', unavailable, await judged('provider'));
   see('hydra, of which none was had', unavailable, await judged('hydra', world.ofUnknownKey('hydra')));
   see('ready', false, await server.isServing());
-  world.tokens.hydra = await world.startHydra();
+  await world.startHydra();
+  await world.renameHydrasKey();
   see('ready, once hydra has keys', true, await server.isServingSoon());
   see('hydra', answered(), await decisionOf(() => judged('hydra')));
   see('provider, of which none was had yet', unavailable, await judged('provider'));
@@ -54,10 +55,12 @@ export async function tokens(world, see) {
   for (const name of ['file', 'nobody']) see(`${name}: none`, { code: 2, token: '' }, await printed(name));
 }
 
-// A second server, whose issuers are all required and have keys that become too old.
-export async function serveShort(world, see) {
+// One that trusts the file alone, and one whose issuers are all required and have keys that become too old.
+export async function serveOthers(world, see) {
   world.publishFile('short.json');
-  see('ready', true, await (await world.serve('short', world.shortConfig())).isServingSoon());
+  for (const server of [await world.serveControl(), await world.serve('short', world.shortConfig())]) {
+    see('ready', true, await server.isServingSoon());
+  }
 }
 
 export async function end(world, see) {
@@ -70,7 +73,7 @@ export async function end(world, see) {
   see('ready, for the file', true, await short.isServing());
   world.withdrawFile('short.json');
   see('file, whose keys have become too old', unavailable, await until(async () => unlessOk(await call('file'))));
-  see('ready', false, await until(async () => ((await short.isServing()) ? undefined : false)) ?? true);
+  see('not ready', true, await until(async () => !(await short.isServing())));
   world.publishFile('short.json');
   see('ready, for the file again', true, await short.isServingSoon());
   see('file again', answered(), await decisionOf(() => call('file')));

@@ -15,6 +15,8 @@ export const FILE = 'urn:sekisho:interop:file';
 
 export class World {
   names = ['provider', 'hydra', 'file'];
+  // A server that trusts the file alone is called in the same way: what the machine does to calls is seen by it.
+  control = 'file alone';
   // A good token of each, as it is now.
   tokens = {};
   servers = {};
@@ -35,7 +37,7 @@ export class World {
     const [{ kid }] = await world.provider.keys();
     world.kid = kid;
     world.publishFile();
-    world.tokens.file = world.#key.token(FILE, kid);
+    world.tokens.file = world.tokens[world.control] = world.#key.token(FILE, kid);
     world.config = world.#write('sekisho.toml', world.#trustingAll());
     return world;
   }
@@ -51,6 +53,10 @@ export class World {
     const flags = ['--config', config, '--log-calls', 'all'];
     this.servers[name] = await Server.start(this.program, { trusting: [], flags, log: 'info' });
     return this.servers[name];
+  }
+
+  serveControl() {
+    return this.serve('control', this.#write('control.toml', this.#trustingAll().filter(({ name }) => name === 'file')));
   }
 
   // One whose keys become too old soon.
@@ -70,20 +76,23 @@ export class World {
     return provider.retire(this.provider);
   }
 
-  // Gives a token of its new key, whose name is the provider's key's too.
+  // It makes its first keys when it is asked for them, which takes a busy machine more than one request's time.
   async startHydra() {
     await this.hydra.start();
-    // It makes its first key when it is asked for one.
-    await this.hydra.keys();
+    await until(() => this.hydra.keys().then(() => true, () => false), 120);
+  }
+
+  // Its newest key then has the name of the provider's.
+  async renameHydrasKey() {
     await hydra.rotate(this.hydra, this.kid);
-    return until(async () => {
+    this.tokens.hydra = await until(async () => {
       const token = await this.hydra.clientCredentials('m2m');
       return read(token).header.kid === this.kid && token;
     });
   }
 
   urlOf(name) {
-    return { provider: this.provider.url, hydra: this.hydra.url, file: FILE }[name];
+    return { provider: this.provider.url, hydra: this.hydra.url }[name] ?? FILE;
   }
 
   // Names this issuer and a key that it has, and is signed with a key of another.
@@ -103,7 +112,7 @@ export class World {
 
   // The file's key is trusted, though for no other issuer.
   #signer(name) {
-    return name === 'file' ? this.#stranger : this.#key;
+    return this.urlOf(name) === FILE ? this.#stranger : this.#key;
   }
 
   publishFile(name = 'file.json') {
@@ -116,6 +125,7 @@ export class World {
 
   // What a caller is answered, who is counted.
   async ask(name, api, token) {
+    if (name === this.control) return this.servers.control.call(api, token);
     const found = await this.servers.all.call(api, token);
     const of = (this.answers[name] ??= { allowed: 0, refused: 0 });
     of[found.code === 'OK' ? 'allowed' : 'refused'] += 1;

@@ -106,7 +106,7 @@ impl Grant {
     }
 
     /// A claim that [`Verifier::keep_claims`](crate::token::Verifier::keep_claims) names, by its path as it is written
-    /// there; on a public method it is missing, whatever is kept.
+    /// there. Where the caller is anonymous every claim is missing, whatever is kept.
     pub fn claim(&self, path: &str) -> ClaimValue<'_> {
         self.claims().map_or(ClaimValue::Missing, |claims| claims.claim(path))
     }

@@ -193,7 +193,7 @@ impl Entry {
     /// The grant takes the place of the token.
     fn admit<B>(&self, request: &mut Request<B>, grant: Grant) {
         let sent = request.headers_mut().remove(AUTHORIZATION);
-        // What nobody verified, as on a public method, is not handed on.
+        // What nobody verified is not handed on: the method is public, or only reports.
         if self.forwards_token
             && !grant.is_anonymous()
             && let Some(token) = sent.as_ref().and_then(ForwardedToken::of)

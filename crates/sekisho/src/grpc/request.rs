@@ -14,8 +14,8 @@ pub trait RequestExt {
     /// unguarded.
     fn grant(&self) -> Result<&Grant, Status>;
 
-    /// The token that was verified, where `Services::dangerous_forward_token` hands it on; none on a public method,
-    /// where nobody looked at it.
+    /// The token that was verified, where `Services::dangerous_forward_token` hands it on. None where the caller is
+    /// [anonymous](Grant::is_anonymous): a token that was sent is not handed on then, since nobody has verified it.
     ///
     /// ```
     /// use sekisho::grpc::RequestExt as _;

@@ -170,8 +170,8 @@ impl Services {
         self
     }
 
-    /// Serves `grpc.health.v1` with this rule for both of its methods. A service serves while tokens of every issuer
-    /// can be verified, and until [`HealthHandle::shutdown`](super::HealthHandle::shutdown).
+    /// Serves `grpc.health.v1` with this rule for both of its methods. A service serves once each
+    /// [required](Issuer::required) issuer had keys, as long as tokens of any issuer can be verified, and until [`HealthHandle::shutdown`](super::HealthHandle::shutdown).
     ///
     /// Whoever watches a server seldom has a token, and learns no more than whether to send calls:
     /// [`AccessRule::Public`](crate::policy::AccessRule::Public) is the usual rule.
@@ -254,8 +254,9 @@ impl Services {
     }
 
     /// Leaves out the answers 405 and 415: for a server that has already turned away what is no `POST` of a gRPC
-    /// content type. Without either, a page of any origin can call public methods by a request that a browser sends
-    /// without asking first.
+    /// content type. Without either, a page of any origin can call by a request that a browser sends without asking first:
+    /// public methods, optional ones, and all that only report. Such a request has no token. It
+    /// also reaches a server that is closed to strangers, if the person's browser can reach that server.
     pub fn dangerous_skip_request_check(mut self) -> Self {
         self.guard.checks_requests = false;
         self
