@@ -77,22 +77,27 @@ async fn connections_become_fewer_as_they_end_and_more_at_once() {
     let a = issuer("a");
     let of_a = token(&a).sign();
     let with = |connections: usize| format!("max-connections = {connections}\n{}", table("a", ""));
-    let mut server = Serving::start(&with(3), &[&a]).await;
+    let mut server = Serving::start(&with(10), &[&a]).await;
     let others = [connect(server.address).await, connect(server.address).await];
     for channel in &others {
         call(channel.clone(), &of_a).await.unwrap();
     }
-    assert_eq!(server.reload(&with(1)).await, "changed: max-connections");
+    assert_eq!(server.reload(&with(2)).await, "changed: max-connections");
+    // Three are open and stay; a fourth waits.
     for channel in others.iter().chain([&server.channel]) {
         call(channel.clone(), &of_a).await.unwrap();
     }
-    let next = tokio::spawn({
-        let (address, of_a) = (server.address, of_a.clone());
-        async move { call(connect(address).await, &of_a).await }
-    });
+    let address = server.address;
+    let next = |of_a: String| tokio::spawn(async move { call(connect(address).await, &of_a).await });
+    let waits = next(of_a.clone());
     server.line_with("further ones wait for one to end").await;
+    assert_eq!(server.reload(&with(3)).await, "changed: max-connections");
+    assert!(!waits.is_finished());
+    assert_eq!(server.reload(&with(4)).await, "changed: max-connections");
+    waits.await.unwrap().unwrap();
+    assert_eq!(server.reload(&with(1)).await, "changed: max-connections");
     drop(others);
+    let waits = next(of_a.clone());
     assert_eq!(server.reload(&with(2)).await, "changed: max-connections");
-    next.await.unwrap().unwrap();
-    assert_eq!(code(&server, &of_a).await, Code::Ok);
+    waits.await.unwrap().unwrap();
 }

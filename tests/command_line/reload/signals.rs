@@ -7,6 +7,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 use crate::support::sekisho;
+use crate::support::serving::in_time;
 
 /// An issuer that accepts, and does not answer until it is dropped.
 struct Hanging(TcpListener);
@@ -22,7 +23,7 @@ impl Hanging {
     }
 
     async fn asked(&self) -> TcpStream {
-        self.0.accept().await.unwrap().0
+        in_time(self.0.accept()).await.unwrap().0
     }
 }
 
@@ -97,7 +98,7 @@ async fn a_signal_before_anything_is_served_is_followed_afterwards() {
     let mut process = command.spawn().unwrap();
     let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
     let mut line_with = async |text: &str| {
-        while let Some(line) = lines.next_line().await.unwrap() {
+        while let Some(line) = in_time(lines.next_line()).await.unwrap() {
             if line.contains(text) {
                 return;
             }

@@ -4,6 +4,7 @@ use tonic_types::StatusExt as _;
 
 use super::*;
 use crate::support::reflection::Reflection;
+use crate::support::serving::in_time;
 
 #[tokio::test]
 async fn streams_of_an_issuer_that_went_are_ended_and_no_others() {
@@ -26,7 +27,7 @@ async fn streams_of_an_issuer_that_went_are_ended_and_no_others() {
     assert_eq!(server.reload(&with("")).await, "changed: removed issuer b");
     for stream in &mut goes {
         // It ends by itself, be it idle or not.
-        let ended = stream.next().await.expect_err("an end");
+        let ended = in_time(stream.next()).await.expect_err("an end");
         assert_eq!(ended.code(), Code::Unauthenticated, "{ended}");
         let details = ended.get_error_details();
         assert_eq!(details.error_info().unwrap().reason, "ACCESS_TOKEN_INVALID");
@@ -48,13 +49,13 @@ async fn a_watch_of_health_goes_on_and_is_told_of_readiness() {
     let mut server = Serving::start(&table("a", ""), &[&a]).await;
     let mut client = HealthClient::new(server.channel.clone());
     let mut watch = client.watch(HealthCheckRequest::default()).await.unwrap().into_inner();
-    while watch.message().await.unwrap().unwrap().status() != ServingStatus::Serving {}
+    while in_time(watch.message()).await.unwrap().unwrap().status() != ServingStatus::Serving {}
     // Nobody answers at the one; of the other, the key of the file is for RS256 alone, and none is for ES256.
     let nowhere = "[[issuers]]\nname = 'a'\nissuer = 'http://127.0.0.1:1/'\naudience = 'api'\n".to_owned();
     for no_keys in [nowhere, table("a", "algorithm = ['ES256']")] {
         assert_eq!(server.reload(&no_keys).await, "changed: issuer a");
-        assert_eq!(watch.message().await.unwrap().unwrap().status(), ServingStatus::NotServing);
+        assert_eq!(in_time(watch.message()).await.unwrap().unwrap().status(), ServingStatus::NotServing);
         assert_eq!(server.reload(&table("a", "")).await, "changed: issuer a");
-        assert_eq!(watch.message().await.unwrap().unwrap().status(), ServingStatus::Serving);
+        assert_eq!(in_time(watch.message()).await.unwrap().unwrap().status(), ServingStatus::Serving);
     }
 }

@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 use std::process::Stdio;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use sekisho::testing::{TestIssuer, TokenBuilder};
 use sekisho_server::services::proto::api1::GetStatusRequest;
@@ -13,6 +13,9 @@ use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Status};
+
+/// What no wait takes longer than, unless something hangs. No test says by it how fast anything is.
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// What is told of a configuration that was read again, and of one that is faulty.
 const AGAIN: &str = "the configuration was read again";
@@ -129,7 +132,7 @@ impl Serving {
 
     /// Waits for its end: the exit code, and what it still logged.
     pub(crate) async fn ended(mut self) -> (Option<i32>, Vec<String>) {
-        let code = self.process.wait().await.expect("a process").code();
+        let code = in_time(self.process.wait()).await.expect("a process").code();
         let mut rest = Vec::new();
         while let Some(line) = self.lines.recv().await {
             rest.push(line);
@@ -156,7 +159,7 @@ fn lines_of(process: &mut Child) -> mpsc::UnboundedReceiver<String> {
 
 async fn lines_to(lines: &mut mpsc::UnboundedReceiver<String>, text: &str) -> Vec<String> {
     let mut read = Vec::new();
-    while let Some(line) = lines.recv().await {
+    while let Some(line) = in_time(lines.recv()).await {
         let is_last = line.contains(text);
         read.push(line);
         if is_last {
@@ -176,6 +179,11 @@ async fn listening(lines: &mut mpsc::UnboundedReceiver<String>) -> SocketAddr {
     address.parse().expect("an address")
 }
 
+/// Waits, for as long as it takes unless something hangs.
+pub(crate) async fn in_time<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(LIMIT, future).await.expect("something that happens")
+}
+
 pub(crate) async fn connect(address: SocketAddr) -> Channel {
     let endpoint = Endpoint::from_shared(format!("http://{address}")).expect("a URL");
     endpoint.connect().await.expect("a server that accepts")
@@ -184,7 +192,7 @@ pub(crate) async fn connect(address: SocketAddr) -> Channel {
 pub(crate) async fn call(channel: Channel, token: &str) -> Result<(), Status> {
     let mut request = Request::new(GetStatusRequest {});
     request.metadata_mut().insert("authorization", format!("Bearer {token}").parse().expect("a value"));
-    Api1Client::new(channel).get_status(request).await.map(drop)
+    in_time(Api1Client::new(channel).get_status(request)).await.map(drop)
 }
 
 /// An issuer of this name, whose keys are in a file of that name, and whose audience is `api`.
