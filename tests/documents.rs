@@ -234,3 +234,29 @@ fn both_languages_show_the_same_assembly() {
     assert!(assembly(&english).len() > 10, "{english}");
     assert_eq!(assembly(&english), assembly(&japanese));
 }
+
+/// The rules in the table that says who may call.
+fn rules(text: &str) -> Vec<&str> {
+    let rows = prose(text).filter_map(|line| line.strip_prefix("| `{ "));
+    rows.filter_map(|row| row.split_once(" }` |")).map(|(rule, _)| rule).collect()
+}
+
+#[test]
+fn every_readme_has_every_kind_of_rule() {
+    let Some(root) = repository() else { return };
+    let read = |file: &str| fs::read_to_string(root.join(file)).expect("a document");
+    let texts = ["README.md", "README.ja.md", "crates/sekisho/README.md"].map(read);
+    let [english, japanese, of_crate] = texts.each_ref().map(|text| rules(text));
+    assert_eq!(english, japanese);
+    assert_eq!(english, of_crate);
+    // The fields of the option that say who may call: each is a kind.
+    let proto = read("crates/sekisho-policy/proto/sekisho/v1/access.proto");
+    let (_, message) = proto.split_once("message AccessRule {").expect("the message");
+    let fields = message.lines().take_while(|line| *line != "}").filter_map(|line| line.split_once(" = "));
+    let names = fields.filter_map(|(field, _)| field.rsplit_once(' ')).map(|(_, name)| name);
+    let kinds: BTreeSet<&str> = names.filter(|name| !["mode", "stream_end"].contains(name)).collect();
+    assert_eq!(english.iter().filter_map(|rule| rule.split(':').next()).collect::<BTreeSet<_>>(), kinds);
+    for text in &texts {
+        assert!(text.contains("`mode: REPORT_ONLY`"));
+    }
+}

@@ -13,9 +13,9 @@ pub(super) const HEADING: &str = "From one issuer to another";
 /// What is trusted by a file. Issuers whose tables are as before are the same, as in the program.
 fn next(before: &ServeSettings, running: &[Issuer], file: &ServeSettings) -> Vec<Issuer> {
     let issuers = file.issuers.iter().map(|table| {
-        let same = before.issuers.iter().position(|before| before == table);
+        let same = before.issuers.iter().zip(running).find(|(before, _)| *before == table);
         let keys = if table.name.as_deref() == Some("auth0") { auth0() } else { keycloak() };
-        same.map_or_else(|| trusted(table, &keys), |index| running[index].clone())
+        same.map_or_else(|| trusted(table, &keys), |(_, issuer)| issuer.clone())
     });
     issuers.collect()
 }
