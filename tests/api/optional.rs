@@ -3,6 +3,7 @@
 use prost::Message as _;
 use tonic::Code;
 
+use crate::support::call::Call;
 use crate::support::kinds::proto::{KindsRequest, KindsResponse};
 use crate::support::{Answer, App, impostor, issuer};
 
@@ -11,7 +12,7 @@ const METHODS: [&str; 2] = ["/kinds.v1.Kinds/Optional", "/kinds.v1.Kinds/Optiona
 const AUTHENTICATED: &str = "/streaming.v1.Streaming/Bidi";
 
 async fn call(app: &App, path: &str, entries: &[String]) -> Answer {
-    entries.iter().fold(app.call(path), |call, entry| call.authorization(entry)).send().await
+    entries.iter().fold(app.call(path), Call::authorization).send().await
 }
 
 fn known(message: &[u8]) -> (String, bool, String) {

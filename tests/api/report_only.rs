@@ -10,6 +10,7 @@ mod whole_server;
 use http::HeaderMap;
 use prost::Message as _;
 
+use crate::support::call::Call;
 use crate::support::kinds::proto::{KindsRequest, KindsResponse};
 use crate::support::{Answer, App, Setup, impostor, issuer};
 
@@ -75,7 +76,7 @@ fn told<'a>(head: &'a HeaderMap, trailers: &'a HeaderMap) -> [Vec<&'a str>; 2] {
 
 async fn call(app: &App, path: &str, entries: &[String]) -> Answer {
     let call = app.call(path);
-    entries.iter().fold(call, |call, entry| call.authorization(entry)).send().await
+    entries.iter().fold(call, Call::authorization).send().await
 }
 
 /// What the handlers of `kinds.v1` know of the caller.

@@ -25,13 +25,13 @@ impl Hangups {
     #[cfg(unix)]
     async fn next(&mut self) {
         if self.0.recv().await.is_none() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 
     #[cfg(not(unix))]
     async fn next(&mut self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

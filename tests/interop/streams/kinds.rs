@@ -48,16 +48,16 @@ fn known<T>(request: &Request<T>) -> Result<KindsResponse, Status> {
 /// # Errors
 /// `NOT_FOUND` where the request wants a status of the handler's own.
 fn answer(request: &Request<KindsRequest>) -> Result<Response<KindsResponse>, Status> {
-    fails(request.get_ref())?;
+    fails(*request.get_ref())?;
     known(request).map(Response::new)
 }
 
-fn fails(request: &KindsRequest) -> Result<(), Status> {
+fn fails(request: KindsRequest) -> Result<(), Status> {
     if request.fail { Err(Status::not_found("There is no such kind")) } else { Ok(()) }
 }
 
 fn responses(request: &Request<KindsRequest>) -> Result<Response<Responses>, Status> {
-    fails(request.get_ref())?;
+    fails(*request.get_ref())?;
     let known = known(request)?;
     if !request.get_ref().stay_open {
         return Ok(Response::new(Box::pin(stream::iter([Ok(known)]))));
@@ -112,7 +112,7 @@ impl kinds_server::Kinds for Kinds {
         mut request: Request<Streaming<KindsRequest>>,
     ) -> Result<Response<KindsResponse>, Status> {
         while let Some(message) = request.get_mut().message().await? {
-            fails(&message)?;
+            fails(message)?;
         }
         known(&request).map(Response::new)
     }

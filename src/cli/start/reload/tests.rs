@@ -75,10 +75,11 @@ fn read(folder: &tempfile::TempDir, settings: &str) -> (ServeSettings, Reread) {
     let mut text = format!("grpc-listen = '127.0.0.1:0'\n{settings}\n");
     for name in TABLES {
         let keys = folder.path().join(name);
-        text += &format!(
+        let table = format!(
             "[[issuers]]\nname = '{name}'\nissuer = 'https://{name}.example/'\naudience = 'api'\njwks = '{}'\n",
             keys.display()
         );
+        text.push_str(&table);
     }
     let file = folder.path().join("sekisho.toml");
     std::fs::write(&file, text).unwrap();
