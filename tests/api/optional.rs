@@ -3,9 +3,8 @@
 use prost::Message as _;
 use tonic::Code;
 
-use crate::support::call::Call;
 use crate::support::kinds::proto::{KindsRequest, KindsResponse};
-use crate::support::{Answer, App, impostor, issuer};
+use crate::support::{Answer, App, Call, impostor, issuer};
 
 const METHODS: [&str; 2] = ["/kinds.v1.Kinds/Optional", "/kinds.v1.Kinds/OptionalFollow"];
 /// Of any token.

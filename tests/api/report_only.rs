@@ -10,9 +10,8 @@ mod whole_server;
 use http::HeaderMap;
 use prost::Message as _;
 
-use crate::support::call::Call;
 use crate::support::kinds::proto::{KindsRequest, KindsResponse};
-use crate::support::{Answer, App, Setup, impostor, issuer};
+use crate::support::{Answer, App, Call, Setup, impostor, issuer};
 
 const NAME: &str = "sekisho-would-deny";
 

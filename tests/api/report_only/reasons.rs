@@ -7,9 +7,8 @@ use super::{
     AUTHENTICATED, ENFORCED, FOLLOW, SCOPES, UPLOAD, call, known, one_question, right, told, whole_server,
     wrongs,
 };
-use crate::support::call::Call;
 use crate::support::kinds::proto::KindsResponse;
-use crate::support::{App, EARLY, WebAnswer};
+use crate::support::{App, Call, EARLY, WebAnswer};
 
 /// Of the four kinds, with rules of every kind.
 const STREAMING: [&str; 4] = ["Unary", "ClientStream", "ServerStream", "Bidi"];
