@@ -2,11 +2,12 @@
 
 use sekisho::authorizer::Issuer;
 use sekisho::jwks::{KeySet, Keys};
+use sekisho::testing::TokenShape;
 use sekisho::token::{ClaimPath, Verifier};
 use serde_json::{Value, json};
 use tonic::Code;
 
-use super::shapes::{Shape, shapes};
+use super::shapes::{Shape, shapes, workload};
 use super::{API1, signed};
 use crate::support::{AUDIENCE, App, Setup, assert_not_logged, issuer, lines_with};
 
@@ -70,52 +71,27 @@ async fn the_client_is_in_the_claim_that_is_named_for_it() {
     }
 }
 
-fn own_header() -> Value {
-    json!({"alg": "RS256", "kid": "test-key"})
+/// Header and payload of a bound token of a service account.
+fn kubernetes() -> (Value, Value) {
+    workload(TokenShape::KubernetesServiceAccount, "https://kubernetes.default.svc.cluster.local")
 }
 
-/// A bound token of a service account (Kubernetes 1.30 and later).
-fn kubernetes() -> Value {
-    json!({
-        "aud": [AUDIENCE], "iss": "https://kubernetes.default.svc.cluster.local", "jti": "6a3a0c1e",
-        "iat": 1_800_000_000, "nbf": 1_800_000_000, "exp": 1_800_003_600,
-        "kubernetes.io": {
-            "namespace": "shop", "node": {"name": "node-1", "uid": "n"}, "pod": {"name": "billing-0", "uid": "p"},
-            "serviceaccount": {"name": "billing", "uid": "s"}, "warnafter": 1_800_003_607,
-        },
-        "sub": "system:serviceaccount:shop:billing",
-    })
-}
-
-/// An ID token of a workflow. GitHub has no other, and none of the marks by which one is told.
-fn github() -> Value {
-    json!({
-        "jti": "c1f0", "sub": "repo:octo-org/orders:ref:refs/heads/main", "aud": AUDIENCE, "ref": "refs/heads/main",
-        "sha": "5f7c8ec7c33c6c004b", "repository": "octo-org/orders", "repository_owner": "octo-org",
-        "run_id": "1", "run_attempt": "1", "actor": "octocat", "workflow": "deploy", "event_name": "push",
-        "ref_protected": "true", "ref_type": "branch", "job_workflow_ref": "octo-org/orders/.github/workflows/d.yml@refs/heads/main",
-        "runner_environment": "github-hosted", "iss": "https://token.actions.githubusercontent.com",
-        "iat": 1_800_000_000, "nbf": 1_799_999_400, "exp": 1_800_000_900,
-    })
+/// Those of an ID token of a workflow. GitHub has no other, and none of the marks by which one is told.
+fn github() -> (Value, Value) {
+    workload(TokenShape::GitHubActions, "https://token.actions.githubusercontent.com")
 }
 
 #[tokio::test]
 async fn a_workload_has_the_scopes_of_its_subject_and_of_no_other() {
     let cases = [
-        (kubernetes(), json!({}), "system:serviceaccount:shop:stock", "system:serviceaccount:shop:billing-2"),
-        (
-            github(),
-            json!({"typ": "JWT", "x5t": "x"}),
-            "repo:octo-org/orders:ref:refs/heads/main2",
-            "repo:octo-org/orders:pull_request",
-        ),
+        (kubernetes(), "system:serviceaccount:shop:stock", "system:serviceaccount:shop:billing-2"),
+        (github(), "repo:example/shop:ref:refs/heads/main2", "repo:example/shop:pull_request"),
     ];
-    for (access, header, neighbour, stranger) in cases {
+    for ((header, access), neighbour, stranger) in cases {
         let (name, subject) = (text(&access, "iss"), text(&access, "sub"));
         let scopes = "api1:read:status".parse().expect("a scope");
         let mapped = app(name, Verifier::new(AUDIENCE).scopes_of(subject, scopes)).await;
         let plain = app(name, Verifier::new(AUDIENCE)).await;
-        let header = patched(&own_header(), &header);
         let token = |patch: Value| signed(&header, &patched(&access, &patch));
         let call = async |app: &App, path: &str, patch: Value| {
             app.call(path).bearer(&token(patch)).send().await.reason()
@@ -141,15 +117,13 @@ async fn a_workload_has_the_scopes_of_its_subject_and_of_no_other() {
 #[tokio::test]
 async fn claims_that_are_kept_are_not_logged() {
     let kept = [path("email"), path(r"kubernetes\.io.namespace")];
-    let app = app(text(&kubernetes(), "iss"), Verifier::new(AUDIENCE).keep_claims(kept)).await;
+    let (header, access) = kubernetes();
+    let app = app(text(&access, "iss"), Verifier::new(AUDIENCE).keep_claims(kept)).await;
     let patch = json!({
         "sub": "keeps a secret", "email": "kept-secret@mail.example", "kubernetes.io": {"namespace": "kept-secret"},
     });
-    let lacking = signed(&own_header(), &patched(&kubernetes(), &patch));
-    let allowed = signed(
-        &own_header(),
-        &patched(&patched(&kubernetes(), &patch), &json!({"scope": "api1:read:status"})),
-    );
+    let lacking = signed(&header, &patched(&access, &patch));
+    let allowed = signed(&header, &patched(&patched(&access, &patch), &json!({"scope": "api1:read:status"})));
     for (token, code) in [(&lacking, Code::PermissionDenied), (&allowed, Code::Ok)] {
         assert_eq!(app.call(API1).bearer(token).send().await.code(), code);
         assert_not_logged(token);

@@ -4,7 +4,7 @@ use sekisho::scope::ScopePrefix;
 use sekisho::testing::{TestIssuer, TokenBuilder, TokenShape};
 use serde_json::{Value, json};
 
-use crate::support::issuer;
+use crate::support::{AUDIENCE, issuer};
 
 /// A token, and others of the same issuer.
 pub struct Shape {
@@ -123,6 +123,13 @@ fn shape_of(shape: TokenShape, section: &Section) -> Shape {
         id: parsed(&identity(shape, issuer.id_token().expect("an ID token")).payload_json()),
         asked: section.asked,
     }
+}
+
+/// Header and payload of a token of somebody for whom the issuer writes no scopes.
+pub fn workload(shape: TokenShape, name: &str) -> (Value, Value) {
+    let issuer = issuer().clone().renamed(name, AUDIENCE).shape(shape);
+    let token = issuer.token();
+    (parsed(&token.header_json()), parsed(&token.payload_json()))
 }
 
 /// The issuer of the tests, as if it were another one.

@@ -7,6 +7,7 @@ mod outcome;
 mod report;
 mod rule;
 mod sent;
+mod settings;
 mod tokens;
 
 use std::error::Error;
@@ -114,49 +115,6 @@ pub struct Matrix<'a, S> {
     patience: Duration,
     scope_prefix: ScopePrefix,
     scope_prefix_of_first: Option<ScopePrefix>,
-}
-
-impl<S> Matrix<'_, S> {
-    /// The methods that the service has: each of them has to be listed, and no other. A
-    /// [`Protected`](crate::server::Protected) tells them itself; of what stands between a test and it (a router, layers, a
-    /// socket) they are not known. The rules that the policy has for them are not looked at.
-    #[must_use]
-    pub fn policy(mut self, policy: impl Into<Arc<Policy>>) -> Self {
-        self.policy = Some(policy.into());
-        self
-    }
-
-    /// The clock that the service goes by, and by which tokens are issued: the system's unless set, and a
-    /// [`Protected`](crate::server::Protected)'s own.
-    #[must_use]
-    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = clock;
-        self
-    }
-
-    /// How long an answer is waited for, and in report-only mode then the end of its body; 2 seconds unless set. A handler
-    /// that has not answered by then was let in.
-    #[must_use]
-    pub fn patience(mut self, patience: Duration) -> Self {
-        self.patience = patience;
-        self
-    }
-
-    /// What [`Verifier::scope_prefix`](crate::token::Verifier::scope_prefix) of the issuer is, where that is another than
-    /// [`TestIssuer::verifier`] has: refusals name scopes with it.
-    #[must_use]
-    pub fn scope_prefix(mut self, prefix: ScopePrefix) -> Self {
-        self.scope_prefix = prefix;
-        self
-    }
-
-    /// The same of the issuer that the service was given first, where that is another: calls that do not name an issuer
-    /// which is trusted are refused in its words.
-    #[must_use]
-    pub fn scope_prefix_of_first_issuer(mut self, prefix: ScopePrefix) -> Self {
-        self.scope_prefix_of_first = Some(prefix);
-        self
-    }
 }
 
 impl<S, B> Matrix<'_, S>
