@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"io"
 	"slices"
 	"strings"
 
@@ -21,8 +23,13 @@ func reflection(ctx context.Context, conn *grpc.ClientConn, options ...grpc.Call
 	_ = stream.Send(&grpc_reflection_v1.ServerReflectionRequest{
 		MessageRequest: &grpc_reflection_v1.ServerReflectionRequest_ListServices{},
 	})
+	_ = stream.CloseSend()
 	answer, err := stream.Recv()
 	if err != nil {
+		return "", err
+	}
+	// To its end: a stream that is left before has no trailers.
+	if _, err = stream.Recv(); err != nil && !errors.Is(err, io.EOF) {
 		return "", err
 	}
 	if fault := answer.GetErrorResponse(); fault != nil {
