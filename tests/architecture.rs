@@ -19,6 +19,7 @@ const LIBRARY: Floors = Floors {
         &["jwks"],
         &["token"],
         &["authorizer"],
+        &["observe"],
         &["grpc", "reflection"],
         &["server"],
         &["testing"],

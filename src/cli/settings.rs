@@ -27,16 +27,7 @@ const DEVELOPMENT_AUDIENCE: &str = "auth0-multiple-api";
 
 impl Judge<'_> {
     pub(super) fn development(&mut self) -> DevelopmentSettings {
-        let has_its_own =
-            "development has an issuer of its own; use `sekisho serve` with one that is configured";
-        if self.sources.has_tables() {
-            self.fault(format!("{}: {has_its_own}", self.sources.tables_origin()));
-        }
-        for opt in [&option::ISSUER_URL, &option::JWKS, &option::CA_FILE, &option::SCOPE_PREFIX] {
-            if let Some(given) = self.sources.get(opt) {
-                self.fault(format!("{}: {has_its_own}", given.origin));
-            }
-        }
+        self.refuse_other_issuers();
         let page = self.sources.get(&option::PAGE_CLIENT_ID);
         if let Some(given) = page.filter(|given| given.texts == [COMMAND_LINE_CLIENT]) {
             let reason = "the development issuer has a client of that name, the command line";
@@ -62,6 +53,19 @@ impl Judge<'_> {
                 self.token_rules(audience.unwrap_or_else(|| DEVELOPMENT_AUDIENCE.to_owned()))
             },
             schedule: self.schedule(),
+        }
+    }
+
+    fn refuse_other_issuers(&mut self) {
+        let has_its_own =
+            "development has an issuer of its own; use `sekisho serve` with one that is configured";
+        if self.sources.has_tables() {
+            self.fault(format!("{}: {has_its_own}", self.sources.tables_origin()));
+        }
+        for opt in [&option::ISSUER_URL, &option::JWKS, &option::CA_FILE, &option::SCOPE_PREFIX] {
+            if let Some(given) = self.sources.get(opt) {
+                self.fault(format!("{}: {has_its_own}", given.origin));
+            }
         }
     }
 

@@ -192,7 +192,7 @@ impl<'a> Sources<'a> {
             }
             Err(error) => {
                 // All that has to be given has a variable, which may be in it.
-                self.has_unread_file |= may_say_something(&error);
+                self.has_unread_file |= self.may_say_something(&error);
                 self.faults.push(format!("{}: {path}: {error}", given.origin));
             }
         }
@@ -203,7 +203,7 @@ impl<'a> Sources<'a> {
         let text = match self.read_text(&path) {
             Ok(text) => text,
             Err(error) => {
-                self.has_unread_file |= may_say_something(&error);
+                self.has_unread_file |= self.may_say_something(&error);
                 return self.faults.push(format!("{}: {path}: {error}", given.origin));
             }
         };
@@ -230,9 +230,10 @@ impl Sources<'_> {
         String::from_utf8(bounded_file::read(path, self.reading)?)
             .map_err(|_| io::Error::other("it is not valid UTF-8"))
     }
-}
 
-/// A file that is not there says nothing, and what is required and not given otherwise is missing as well.
-fn may_say_something(error: &io::Error) -> bool {
-    error.kind() != io::ErrorKind::NotFound
+    /// A file that is not there says nothing, and what is required and not given otherwise is missing as well. One that was
+    /// there before is missed by itself.
+    fn may_say_something(&self, error: &io::Error) -> bool {
+        self.reading == Reading::Again || error.kind() != io::ErrorKind::NotFound
+    }
 }

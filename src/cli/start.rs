@@ -22,6 +22,7 @@ use crate::config::{ServeSettings, ServerSettings};
 use crate::server::{Config, Listeners, Server};
 use crate::services::{MessageSize, three_apis};
 use crate::web::Page;
+use hangup::Hangups;
 use page::PageFacts;
 use reload::Running;
 use sekisho::authorizer::Issuer;
@@ -30,7 +31,8 @@ use sekisho::clock::SystemClock;
 /// `sekisho serve`
 pub(super) async fn serve(settings: ServeSettings, reread: Reread) -> Result<(), Failure> {
     let logging = logging::start(&settings.server.log)?;
-    let stop = stop_signal()?;
+    // Whoever changes a file while this starts does not end it: the file is read again once it serves.
+    let (stop, hangups) = (stop_signal()?, Hangups::listen()?);
     // Before anybody can connect: whoever calls at once is not turned away for want of keys that are at hand.
     let at_hand = tokio::select! {
         keys = issuers::keys_at_hand(&settings.issuers) => keys,
@@ -52,14 +54,9 @@ pub(super) async fn serve(settings: ServeSettings, reread: Reread) -> Result<(),
     let message_size = MessageSize::from(settings.server.limits.message_size);
     let server = set_up(&settings.server, issuers, &message_size, addresses)?;
     let (control, filters) = (server.control(), logging.filters.clone());
-    hangup::reload_on_hangup(Running {
-        settings,
-        reread,
-        control,
-        message_size,
-        filters,
-        web: addresses.web,
-    })?;
+    let (web, page_of) = (addresses.web, settings.issuers.first().cloned());
+    let running = Running { settings, reread, control, message_size, filters, web, page_of };
+    hangup::reload_on_hangup(hangups, running);
     server.run(bound.with(page), stopped(stop)).await;
     Ok(())
 }

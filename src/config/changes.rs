@@ -34,16 +34,17 @@ pub struct IssuerChanges {
     pub is_reordered: bool,
 }
 
-/// Compares what a server runs with and what its configuration says now.
-pub fn changes(old: &ServeSettings, new: &ServeSettings) -> Changes {
+/// Compares what a server runs with and what its configuration says now. `page_of` is the first issuer of its start, which
+/// the page was told of.
+pub fn changes(old: &ServeSettings, page_of: Option<&TrustedIssuer>, new: &ServeSettings) -> Changes {
     let (mut at_once, mut restart) = (Names::default(), Names::default());
     if let (Some(old), Some(new)) = (old.issuers.first(), new.issuers.first()) {
         at_once.of_all_issuers(old, new);
     }
     compare_servers(&old.server, &new.server, &mut at_once, &mut restart);
-    let has_page = old.server.page.is_some() && new.server.page.is_some();
-    if has_page && of_page(old) != of_page(new) {
-        restart.0.push("the issuer of the page");
+    if old.server.page.is_some() && new.server.page.is_some() {
+        let told = page_of.map(told_to_page);
+        restart.compare("the issuer of the page", &told, &new.issuers.first().map(told_to_page));
     }
     Changes {
         issuers: compare_issuers(&old.issuers, &new.issuers),
@@ -53,9 +54,8 @@ pub fn changes(old: &ServeSettings, new: &ServeSettings) -> Changes {
 }
 
 /// What the page is told when it is made.
-fn of_page(settings: &ServeSettings) -> Option<(&str, &str, &str)> {
-    let first = settings.issuers.first()?;
-    Some((&first.issuer.name, &first.token.audience, first.token.scope_prefix.as_str()))
+fn told_to_page(first: &TrustedIssuer) -> (&str, &str, &str) {
+    (&first.issuer.name, &first.token.audience, first.token.scope_prefix.as_str())
 }
 
 fn compare_issuers(old: &[TrustedIssuer], new: &[TrustedIssuer]) -> IssuerChanges {

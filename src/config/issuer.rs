@@ -86,6 +86,19 @@ impl IssuerSettings {
         Ok(keys.ok())
     }
 
+    /// The same, with those that are held already, which are of this issuer and from this place. They serve until others
+    /// are fetched.
+    ///
+    /// # Errors
+    /// [`InvalidCertificates`] where [`Self::ca_file`] has none.
+    pub fn keys_after(&self, held: &Keys) -> Result<Keys, InvalidCertificates> {
+        Ok(match self.source()? {
+            Source::Discovered(source) => held.fetched_from(source, self.schedule),
+            Source::Url(source) => held.fetched_from(source, self.schedule),
+            Source::File(source) => held.fetched_from(source, self.schedule),
+        })
+    }
+
     fn source(&self) -> Result<Source, InvalidCertificates> {
         let name = self.name.as_str();
         // It reads the roots of the system, some hundred files, which a file of keys does not need.

@@ -188,8 +188,10 @@ async fn a_long_name_of_an_issuer_is_shown_in_part() {
     let clock = std::sync::Arc::<ManualClock>::default();
     let keys = Keys::remote(JwksFile::new(name.as_str(), &path), Schedule::default(), clock);
     keys.refresh().await.expect("keys");
+    std::fs::remove_file(&path).unwrap();
+    keys.refresh().await.expect_err("no file");
     let lines = lines_with("urn:long-named-");
-    assert_eq!(lines.len(), 2, "that they are held, and which is not used: {lines:#?}");
+    assert_eq!(lines.len(), 3, "that they are held, which is not used, that they are not there: {lines:#?}");
     for line in lines {
         assert!(line.contains(&format!("issuer=\"{}…\"", &name[..256])) && line.len() < 1000, "{line}");
     }

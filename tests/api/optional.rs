@@ -4,14 +4,14 @@ use prost::Message as _;
 use tonic::Code;
 
 use crate::support::kinds::proto::{KindsRequest, KindsResponse};
-use crate::support::{Answer, App, impostor, issuer};
+use crate::support::{Answer, App, Call, impostor, issuer};
 
 const METHODS: [&str; 2] = ["/kinds.v1.Kinds/Optional", "/kinds.v1.Kinds/OptionalFollow"];
 /// Of any token.
 const AUTHENTICATED: &str = "/streaming.v1.Streaming/Bidi";
 
 async fn call(app: &App, path: &str, entries: &[String]) -> Answer {
-    entries.iter().fold(app.call(path), |call, entry| call.authorization(entry)).send().await
+    entries.iter().fold(app.call(path), Call::authorization).send().await
 }
 
 fn known(message: &[u8]) -> (String, bool, String) {

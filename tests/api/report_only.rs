@@ -11,7 +11,7 @@ use http::HeaderMap;
 use prost::Message as _;
 
 use crate::support::kinds::proto::{KindsRequest, KindsResponse};
-use crate::support::{Answer, App, Setup, impostor, issuer};
+use crate::support::{Answer, App, Call, Setup, impostor, issuer};
 
 const NAME: &str = "sekisho-would-deny";
 
@@ -75,7 +75,7 @@ fn told<'a>(head: &'a HeaderMap, trailers: &'a HeaderMap) -> [Vec<&'a str>; 2] {
 
 async fn call(app: &App, path: &str, entries: &[String]) -> Answer {
     let call = app.call(path);
-    entries.iter().fold(call, |call, entry| call.authorization(entry)).send().await
+    entries.iter().fold(call, Call::authorization).send().await
 }
 
 /// What the handlers of `kinds.v1` know of the caller.
@@ -84,5 +84,5 @@ fn known(message: &[u8]) -> KindsResponse {
 }
 
 fn one_question() -> KindsRequest {
-    KindsRequest { stay_open: false }
+    KindsRequest::default()
 }

@@ -9,6 +9,7 @@ mod support;
 mod file_descriptors;
 mod floods;
 mod heads;
+mod reload;
 mod shared_connections;
 mod shutdown;
 mod slow_peers;

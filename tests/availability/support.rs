@@ -10,7 +10,13 @@ mod healthy;
 mod log;
 mod memory;
 mod peer;
+#[path = "../command_line/support/reflection.rs"]
+#[allow(dead_code, reason = "other tests use the rest of it")]
+pub mod reflection;
 mod server;
+#[path = "../command_line/support/serving.rs"]
+#[allow(dead_code, reason = "other tests use the rest of it")]
+pub mod serving;
 #[path = "../wire/shared.rs"]
 #[allow(dead_code, reason = "other tests use the rest of it")]
 mod shared;
@@ -25,6 +31,7 @@ pub use frames::{
     RST_STREAM, SETTINGS, WINDOW_UPDATE, call_head, client_preface, read_frame,
 };
 pub use healthy::{Healthy, watch};
+pub use memory::Memory;
 pub use peer::{Peer, close};
 pub use server::{Server, full_pipe};
 pub use shared::{AT_A_TIME, Early, Shared};

@@ -74,7 +74,7 @@ impl Server {
 
 async fn line_with(lines: &mut Lines<BufReader<ChildStderr>>, text: &str) -> String {
     loop {
-        let line = lines.next_line().await.unwrap().expect("a line");
+        let line = lines.next_line().await.unwrap().unwrap();
         if line.contains(text) {
             return line;
         }

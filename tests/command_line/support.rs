@@ -1,5 +1,10 @@
 //! Runs the binary to its end.
 
+#[cfg(unix)]
+pub(crate) mod reflection;
+#[cfg(unix)]
+pub(crate) mod serving;
+
 use std::process::{Output, Stdio};
 
 use tokio::process::Command;

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 const running = new Set();
 
 // Nothing that was started stays, however the runner ends.
-process.on('exit', () => running.forEach((child) => end(child, 'SIGTERM')));
+process.on('exit', () => running.forEach((child) => ['SIGTERM', 'SIGCONT'].forEach((signal) => send(child, signal))));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
 
 // Settings of whoever runs this would be the programs' too, and a proxy would stand between.
@@ -15,7 +15,7 @@ const ours = Object.entries(process.env).filter(([name]) => !/^(SEKISHO_(?!CI_TO
 const environment = { ...Object.fromEntries(ours), NO_PROXY: '127.0.0.1,localhost', no_proxy: '127.0.0.1,localhost' };
 
 // Each has a process group of its own, and what it starts is in it.
-function end(child, signal) {
+function send(child, signal) {
   try {
     if (child.pid) process.kill(-child.pid, signal);
   } catch (error) {
@@ -69,9 +69,18 @@ export class Process {
     return this.ended();
   }
 
+  // Until it is resumed, the system accepts connections for it, and nothing answers.
+  suspend() {
+    send(this.#child, 'SIGSTOP');
+  }
+
+  resume() {
+    send(this.#child, 'SIGCONT');
+  }
+
   // Its exit code. What does not end in so many seconds is ended, with all that it has started, and has none.
   async ended(seconds = 30) {
-    const patience = setTimeout(() => end(this.#child, 'SIGKILL'), seconds * 1000);
+    const patience = setTimeout(() => send(this.#child, 'SIGKILL'), seconds * 1000);
     const code = await this.#end;
     clearTimeout(patience);
     return code;

@@ -2,6 +2,7 @@
 //!
 //! The three APIs have no streams. This serves the tests' own protos behind the program's very door, and is
 //! configured as that is: `streams serve --issuer URL --audience NAME [--jwks FILE] [--allow-origin ORIGIN]…`
+//! `KINDS_DESCRIPTOR_SET` names a file with other rules for `kinds.v1`: that of a proto that was changed and compiled again.
 
 #[path = "streams/events.rs"]
 mod events;
@@ -52,19 +53,23 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     let grpc = TcpListener::bind(settings.server.grpc_listen).await?;
     tracing::info!(listener = "grpc", addr = %grpc.local_addr()?, "listening");
-    server::run(config(settings.server, issuers), Listeners { grpc, web: None }, std::future::pending())
-        .await?;
+    let kinds = std::env::var_os("KINDS_DESCRIPTOR_SET").map(std::fs::read).transpose()?;
+    let config = config(settings.server, issuers, kinds.as_deref());
+    server::run(config, Listeners { grpc, web: None }, std::future::pending()).await?;
     Ok(())
 }
 
-fn config(server: ServerSettings, issuers: Vec<Issuer>) -> Config {
+fn config(server: ServerSettings, issuers: Vec<Issuer>, kinds: Option<&[u8]>) -> Config {
     let handlers = Handlers::default();
     let streams = Services::new(DESCRIPTOR_SET)
         .add_service(streaming_server::StreamingServer::new(handlers.clone()))
         .add_service(defaulted_server::DefaultedServer::new(handlers))
         .add_service(events::server());
     Config {
-        services: kinds::register(streams),
+        services: match kinds {
+            Some(descriptor_set) => kinds::register_by(streams, descriptor_set),
+            None => kinds::register(streams),
+        },
         issuers,
         report_only: server.report_only,
         clock: Arc::new(SystemClock::new()),

@@ -166,6 +166,23 @@ impl Keys {
         Ok(Self(Inner::Remote(remote::RemoteKeys::start(source, Some(first), schedule, clock))))
     }
 
+    /// Keys of the same issuer, fetched from `source` by `schedule` from now on. Those that are held here are held there, as
+    /// old as they are: no token is turned away while the first fetch is under way, nor where it fails. Which algorithms are
+    /// [accepted](Keys::accept) is not taken over.
+    ///
+    /// Nothing is held where `source` is of another issuer. Keys that never change stay as they are.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    #[cfg(feature = "discovery")]
+    #[must_use]
+    pub fn fetched_from(&self, source: impl KeySource, schedule: Schedule) -> Self {
+        match &self.0 {
+            Inner::Fixed(_) => self.clone(),
+            Inner::Remote(before) => Self(Inner::Remote(before.fetched_from(Arc::new(source), schedule))),
+        }
+    }
+
     /// Adds algorithms that tokens may be signed with. [`Authorizer`](crate::authorizer::Authorizer) calls this for the
     /// issuers that it trusts; the keys of several issuers add up. A fetched set without a key for any of these algorithms
     /// counts as none: a refresh that brings one has failed, and one that is held already is given up.

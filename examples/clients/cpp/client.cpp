@@ -102,6 +102,10 @@ bool ask(const std::string& name, const Channel& channel) {
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
   const grpc::Status status = CALLS.at(name)(channel, &context, &answer);
 
+  // Of a call that would be refused if the rule of its method were enforced; of head and trailers, whichever it came in.
+  auto [reason, end] = context.GetServerTrailingMetadata().equal_range("sekisho-would-deny");
+  for (; reason != end; ++reason) std::cerr << "warning: " << name << " would be refused: " << reason->second << '\n';
+
   // The codes of gRPC and of Abseil are the same ones, and Abseil has their names.
   std::cout << name << ": " << absl::StatusCodeToString(static_cast<absl::StatusCode>(status.error_code())) << ' '
             << (status.ok() ? answer : status.error_message()) << '\n';

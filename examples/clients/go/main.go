@@ -57,9 +57,9 @@ func run(names []string) int {
 	if err != nil {
 		return misused(err)
 	}
-	var options []grpc.DialOption
+	options := []grpc.DialOption{grpc.WithChainUnaryInterceptor(warning), grpc.WithChainStreamInterceptor(warningOfStreams)}
 	if renewed != nil {
-		options = append(options, grpc.WithUnaryInterceptor(renewed.discarding))
+		options = append(options, grpc.WithChainUnaryInterceptor(renewed.discarding))
 	}
 	conn, err := connect(target, transport, token, options...)
 	if err != nil {

@@ -18,6 +18,7 @@ from api1.v1 import api1_pb2, api1_pb2_grpc
 from api2.v1 import api2_pb2, api2_pb2_grpc
 from api3.v1 import api3_pb2, api3_pb2_grpc
 from events.v1 import events_pb2, events_pb2_grpc
+from would_deny import Warnings
 
 Detail = TypeVar("Detail", bound=Message)
 
@@ -72,7 +73,7 @@ def connect(target: str, credentials: grpc.ChannelCredentials, token: str) -> gr
         # Where tokens are renewed: metadata_call_credentials, whose plugin is asked before each call.
         bearer = grpc.access_token_call_credentials(token)
         credentials = grpc.composite_channel_credentials(credentials, bearer)
-    return grpc.secure_channel(target, credentials)
+    return grpc.intercept_channel(grpc.secure_channel(target, credentials), Warnings())
 
 
 def api1(channel: grpc.Channel) -> str:

@@ -47,7 +47,7 @@ def connect(service, server)
 end
 
 def api1(stub)
-  told stub.get_status(Api1::V1::GetStatusRequest.new)
+  told 'api1', stub.get_status(Api1::V1::GetStatusRequest.new, return_op: true)
 end
 
 def explain(error)
@@ -66,11 +66,11 @@ end
 # snippet: end
 
 def api2(stub)
-  told stub.get_status(Api2::V1::GetStatusRequest.new)
+  told 'api2', stub.get_status(Api2::V1::GetStatusRequest.new, return_op: true)
 end
 
 def api3(stub)
-  told stub.get_status(Api3::V1::GetStatusRequest.new)
+  told 'api3', stub.get_status(Api3::V1::GetStatusRequest.new, return_op: true)
 end
 
 def stream(stub)
@@ -78,7 +78,12 @@ def stream(stub)
   'no more events'
 end
 
-def told(answer)
+# Of an operation, since an answer alone does not come with its trailers: they tell of a call that would be refused if the
+# rule of its method were enforced.
+def told(name, operation)
+  answer = operation.execute
+  reason = operation.trailing_metadata['sekisho-would-deny']
+  warn "warning: #{name} would be refused: #{reason}" if reason
   "name=#{answer.name} ok=#{answer.ok}"
 end
 

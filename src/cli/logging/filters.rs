@@ -16,21 +16,37 @@ type Wanted = FilterFn<Box<dyn Fn(&Metadata<'_>) -> bool + Send + Sync>>;
 
 /// Changes what is logged. Cheap to clone.
 #[derive(Clone)]
-pub(in crate::cli) struct Filters(Arc<dyn Fn(&LogSettings) -> Result<(), NotChanged> + Send + Sync>);
+pub(in crate::cli) struct Filters(Arc<Prepare>);
 
-/// What is logged is what was logged before.
-#[derive(Debug, thiserror::Error)]
-pub(in crate::cli) enum NotChanged {
-    #[error(transparent)]
-    Levels(#[from] ParseError),
-    #[error(transparent)]
-    Gone(#[from] reload::Error),
-}
+type Prepare = dyn Fn(&LogSettings) -> Result<Prepared, ParseError> + Send + Sync;
+
+/// What will be logged, once it is set.
+#[must_use]
+pub(in crate::cli) struct Prepared(Box<dyn FnOnce() + Send>);
 
 impl Filters {
-    /// Logs from now on what these settings say: levels, and which calls.
-    pub(in crate::cli) fn set(&self, settings: &LogSettings) -> Result<(), NotChanged> {
+    /// Reads what these settings say: levels, and which calls. Nothing is changed yet.
+    ///
+    /// # Errors
+    /// Levels that are none.
+    pub(in crate::cli) fn prepare(&self, settings: &LogSettings) -> Result<Prepared, ParseError> {
         (self.0)(settings)
+    }
+
+    #[cfg(test)]
+    pub(in crate::cli) fn by(set: impl Fn(&LogSettings) + Clone + Send + Sync + 'static) -> Self {
+        Self(Arc::new(move |settings| {
+            EnvFilter::try_new(&settings.filter)?;
+            let (set, settings) = (set.clone(), settings.clone());
+            Ok(Prepared(Box::new(move || set(&settings))))
+        }))
+    }
+}
+
+impl Prepared {
+    /// Logs so from now on.
+    pub(in crate::cli) fn set(self) {
+        (self.0)();
     }
 }
 
@@ -53,9 +69,13 @@ where
     // A filter of its own, since one of the levels' could name a part of these and win.
     let (wanted, wanted_handle) = reload::Layer::new(wanted_by(settings));
     let filters = Filters(Arc::new(move |settings| {
-        levels_handle.reload(EnvFilter::try_new(&settings.filter)?)?;
-        wanted_handle.reload(wanted_by(settings))?;
-        Ok(())
+        let (levels, wanted) = (EnvFilter::try_new(&settings.filter)?, wanted_by(settings));
+        let (levels_handle, wanted_handle) = (levels_handle.clone(), wanted_handle.clone());
+        Ok(Prepared(Box::new(move || {
+            // They fail where nothing is logged any more.
+            let _ = levels_handle.reload(levels);
+            let _ = wanted_handle.reload(wanted);
+        })))
     }));
     Ok((levels, wanted, filters))
 }

@@ -5,47 +5,59 @@ use crate::cli::Failure;
 #[cfg(feature = "development")]
 use crate::server::Tls;
 
-/// Reads configuration and certificates again at each SIGHUP, which would otherwise end the program.
-#[cfg(unix)]
-pub(super) fn reload_on_hangup(mut running: Running) -> Result<(), Failure> {
-    let mut hangup = hangups()?;
+/// SIGHUPs, which end the program no more. One that comes before anybody waits for it is not lost; those that come
+/// while nobody does are one.
+pub(super) struct Hangups(#[cfg(unix)] tokio::signal::unix::Signal);
+
+impl Hangups {
+    #[cfg(unix)]
+    pub(super) fn listen() -> Result<Self, Failure> {
+        use tokio::signal::unix::{SignalKind, signal};
+        signal(SignalKind::hangup()).map(Self).map_err(Failure::at_run_time)
+    }
+
+    #[cfg(not(unix))]
+    #[expect(clippy::unnecessary_wraps, reason = "as on unix")]
+    pub(super) fn listen() -> Result<Self, Failure> {
+        Ok(Self())
+    }
+
+    #[cfg(unix)]
+    async fn next(&mut self) {
+        if self.0.recv().await.is_none() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Reads configuration and certificates again at each SIGHUP.
+pub(super) fn reload_on_hangup(mut hangups: Hangups, mut running: Running) {
     tokio::spawn(async move {
-        while hangup.recv().await.is_some() {
+        loop {
+            hangups.next().await;
             if let Some(tls) = running.settings.server.tls.clone() {
                 tls.reload_and_tell().await;
             }
             running.reload().await;
         }
     });
-    Ok(())
 }
 
-/// In development there is no configuration that could change: certificates alone are read again.
-#[cfg(all(unix, feature = "development"))]
+/// In development there is no configuration that could change: certificates alone are read again. Without any, a SIGHUP
+/// ends the program, as a terminal that is closed is to do.
+#[cfg(feature = "development")]
 pub(super) fn reload_certificates_on_hangup(tls: Tls) -> Result<(), Failure> {
-    let mut hangup = hangups()?;
+    let mut hangups = Hangups::listen()?;
     tokio::spawn(async move {
-        while hangup.recv().await.is_some() {
+        loop {
+            hangups.next().await;
             tls.reload_and_tell().await;
         }
     });
-    Ok(())
-}
-
-#[cfg(unix)]
-fn hangups() -> Result<tokio::signal::unix::Signal, Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
-    signal(SignalKind::hangup()).map_err(Failure::at_run_time)
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, clippy::needless_pass_by_value, reason = "as on unix")]
-pub(super) fn reload_on_hangup(_: Running) -> Result<(), Failure> {
-    Ok(())
-}
-
-#[cfg(all(not(unix), feature = "development"))]
-#[expect(clippy::unnecessary_wraps, clippy::needless_pass_by_value, reason = "as on unix")]
-pub(super) fn reload_certificates_on_hangup(_: Tls) -> Result<(), Failure> {
     Ok(())
 }

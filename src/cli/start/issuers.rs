@@ -47,9 +47,9 @@ async fn keys_of_file(issuer: &IssuerSettings) -> Option<Keys> {
     Keys::fetch(file, issuer.schedule, Arc::new(SystemClock::new())).await.ok()
 }
 
-/// The issuers of a configuration that was read again. Those that nothing has changed of are the same; those whose keys
-/// are where they were keep the keys that are held. Of others the keys are fetched first, so that no call is turned away
-/// for want of them; where that fails they are fetched beside the calls, as at a start.
+/// The issuers of a configuration that was read again. Those that nothing has changed of are the same. Of others the keys
+/// that are held are held on where they are from the same place, be the issuer down by now; else keys are fetched first,
+/// so that no call is turned away for want of them. Where that fails they are fetched beside the calls, as at a start.
 pub(super) async fn changed(
     settings: &[TrustedIssuer],
     running: &[Issuer],
@@ -57,16 +57,13 @@ pub(super) async fn changed(
 ) -> Result<Vec<Issuer>, Failure> {
     let mut issuers = JoinSet::new();
     for (index, trusted) in new.iter().enumerate() {
-        let same = settings.iter().zip(running).find(|(settings, _)| *settings == trusted);
-        let same = same.map(|(_, issuer)| issuer.clone());
-        let like = settings.iter().zip(running).find(|(settings, _)| settings.issuer == trusted.issuer);
-        let keys = like.map(|(_, issuer)| issuer.keys().clone());
+        let before = settings.iter().zip(running).find(|(settings, _)| is_from_same_place(settings, trusted));
+        let before = before.map(|(settings, issuer)| (settings.clone(), issuer.clone()));
         let trusted = trusted.clone();
         issuers.spawn(async move {
-            let issuer = match (same, keys) {
-                (Some(issuer), _) => issuer,
-                (None, Some(keys)) => trusted.with_keys(keys),
-                (None, None) => trusted.with_keys(fetched_keys(&trusted.issuer).await?),
+            let issuer = match before {
+                Some((settings, issuer)) if settings == trusted => issuer,
+                before => trusted.with_keys(keys_of_changed(before, &trusted).await?),
             };
             Ok::<_, Failure>((index, issuer))
         });
@@ -77,6 +74,45 @@ pub(super) async fn changed(
     }
     made.sort_by_key(|(index, _)| *index);
     Ok(made.into_iter().map(|(_, issuer)| issuer).collect())
+}
+
+/// Whether keys of the one are keys of the other.
+fn is_from_same_place(one: &TrustedIssuer, other: &TrustedIssuer) -> bool {
+    one.issuer.name == other.issuer.name && one.issuer.keys == other.issuer.keys
+}
+
+async fn keys_of_changed(
+    before: Option<(TrustedIssuer, Issuer)>,
+    trusted: &TrustedIssuer,
+) -> Result<Keys, Failure> {
+    match before {
+        // A set is judged by all algorithms that were ever accepted for it: where one is not any more, it has to be
+        // judged anew, or a server would call itself ready by keys that no token may be signed with.
+        Some((before, issuer)) if before.issuer == trusted.issuer && accepts_all_of(trusted, &before) => {
+            Ok(issuer.keys().clone())
+        }
+        Some((_, issuer)) if issuer.keys().is_ready() => {
+            trusted.issuer.keys_after(issuer.keys()).map_err(Failure::at_run_time)
+        }
+        _ => fetched_keys(&trusted.issuer).await,
+    }
+}
+
+fn accepts_all_of(new: &TrustedIssuer, old: &TrustedIssuer) -> bool {
+    old.token.algorithms.iter().all(|algorithm| new.token.algorithms.contains(algorithm))
+}
+
+/// Reads the keys that are in files again, as whoever changed such a file wants them read. What is wrong with a file is
+/// told as at any other time; the keys that are held serve on.
+pub(super) async fn read_files_again(settings: &[TrustedIssuer], running: &[Issuer]) {
+    let mut reads = JoinSet::new();
+    for (settings, issuer) in settings.iter().zip(running) {
+        if let KeyLocation::File(_) = settings.issuer.keys {
+            let keys = issuer.keys().clone();
+            reads.spawn(async move { keys.refresh().await.is_ok() });
+        }
+    }
+    while reads.join_next().await.is_some() {}
 }
 
 /// With keys, if one fetch brings any.

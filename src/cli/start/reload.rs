@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::{connections_that_fit, issuers, page};
 use crate::cli::logging::Filters;
 use crate::cli::{Failure, Reread};
-use crate::config::{Changes, LogSettings, ServeSettings, ServerSettings, changes};
+use crate::config::{Changes, LogSettings, ServeSettings, ServerSettings, TrustedIssuer, changes};
 use crate::server::Control;
 use crate::services::MessageSize;
 
@@ -18,6 +18,8 @@ pub(super) struct Running {
     pub(super) filters: Filters,
     /// Where the page is, if there is one.
     pub(super) web: Option<SocketAddr>,
+    /// Whose page it is, whoever is the first issuer by now.
+    pub(super) page_of: Option<TrustedIssuer>,
 }
 
 impl Running {
@@ -29,6 +31,8 @@ impl Running {
         match read {
             Ok(Ok(settings)) => match self.change(settings).await {
                 Ok(changes) => {
+                    issuers::read_files_again(&self.settings.issuers, &self.control.authorizer().issuers())
+                        .await;
                     tracing::info!(changes = changes.to_string(), "the configuration was read again");
                 }
                 Err(Failure { message, .. }) => refused(&message),
@@ -38,21 +42,22 @@ impl Running {
         }
     }
 
-    /// Everything that can fail comes before the first change.
+    /// Everything that can fail comes before the first change: a failure changes nothing.
     async fn change(&mut self, new: ServeSettings) -> Result<Changes, Failure> {
-        let changes = changes(&self.settings, &new);
+        let changes = changes(&self.settings, self.page_of.as_ref(), &new);
         let origins = page::allowed_origins(&new.server, self.web)?;
         let mut limits = new.server.limits.clone();
-        if limits.connections != self.settings.server.limits.connections {
-            limits.connections = connections_that_fit(limits.connections);
+        limits.connections = if limits.connections == self.settings.server.limits.connections {
+            self.control.limits().connections
         } else {
-            limits.connections = self.control.limits().connections;
-        }
+            connections_that_fit(limits.connections)
+        };
         limits.check().map_err(Failure::at_run_time)?;
+        let log = self.filters.prepare(&new.server.log).map_err(Failure::at_run_time)?;
         let running = self.control.authorizer().issuers();
         let trusted = issuers::changed(&self.settings.issuers, &running, &new.issuers).await?;
-        self.filters.set(&new.server.log).map_err(Failure::at_run_time)?;
         self.control.authorizer().replace_issuers(trusted).map_err(Failure::at_run_time)?;
+        log.set();
         self.control.authorizer().set_max_token_size(new.server.max_token_size);
         self.message_size.set(limits.message_size);
         self.control.set_limits(limits).map_err(Failure::at_run_time)?;
@@ -79,3 +84,6 @@ impl Running {
 fn refused(fault: &str) {
     tracing::error!(fault, "the configuration was read again and is faulty; what there was before serves on");
 }
+
+#[cfg(test)]
+mod tests;

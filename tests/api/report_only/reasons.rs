@@ -8,7 +8,7 @@ use super::{
     wrongs,
 };
 use crate::support::kinds::proto::KindsResponse;
-use crate::support::{App, EARLY, WebAnswer};
+use crate::support::{App, Call, EARLY, WebAnswer};
 
 /// Of the four kinds, with rules of every kind.
 const STREAMING: [&str; 4] = ["Unary", "ClientStream", "ServerStream", "Bidi"];
@@ -90,7 +90,7 @@ async fn row_112_where_the_head_is_all_it_is_told_there() {
     let path = "/streaming.v1.Streaming/ClientStream";
     for wrong in wrongs() {
         let failing = app.call(path).header(EARLY, "error");
-        let answer = wrong.entries.iter().fold(failing, |call, entry| call.authorization(entry)).send().await;
+        let answer = wrong.entries.iter().fold(failing, Call::authorization).send().await;
         assert_eq!((answer.code(), answer.trailers_only), (Code::DataLoss, true), "{}", wrong.name);
         assert_eq!(told(&answer.headers, &answer.trailers), [vec![wrong.reason], vec![]], "{}", wrong.name);
         assert!(answer.challenges().is_empty() && answer.details().error_info().is_none(), "{}", wrong.name);

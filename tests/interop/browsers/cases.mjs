@@ -113,6 +113,19 @@ export const withKeys = [
   },
 ];
 
+// By the same server with `--dangerous-report-only`: what is refused above is answered here, and the reason told.
+export const reported = [
+  { name: 'no token', credentials: undefined, wouldDeny: ['CREDENTIALS_MISSING'] },
+  { name: 'another scheme', credentials: 'Basic YTpi', wouldDeny: ['CREDENTIALS_MALFORMED'] },
+  { name: 'expired', credentials: { scope: SCOPE, lifetime: -60 }, wouldDeny: ['ACCESS_TOKEN_EXPIRED'] },
+  { name: 'without its scope', credentials: {}, wouldDeny: ['ACCESS_TOKEN_SCOPE_INSUFFICIENT'] },
+  { name: 'its scope', credentials: { scope: SCOPE } },
+].map(({ wouldDeny, ...each }) => ({
+  ...each,
+  column: 'reported',
+  expected: { answer: { name: 'api1', ok: true }, ...(wouldDeny && { wouldDeny }) },
+}));
+
 // By a server whose issuer does not answer. "I cannot check now" is never "you are wrong".
 export const withoutKeys = [
   {
@@ -255,5 +268,6 @@ export const COLUMNS = {
   busy: 'ended busy',
   late: 'ended before the first message',
   challenges: 'two challenges',
+  reported: 'only reported',
   foreign: 'foreign origin',
 };

@@ -4,7 +4,8 @@
 // usage: node run.mjs STAGE CHROMIUM FIREFOX PAGE ADDRESS PRIVATE_KEY [LIBRARY…]
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { MANY, SOME, clientsOf, ended, expectedOf, streams, withKeys, withoutKeys } from './cases.mjs';
+import { CALLS, CREDENTIALS, expected as expectedOfKinds } from '../reports/cases.mjs';
+import { MANY, SOME, clientsOf, ended, expectedOf, reported, streams, withKeys, withoutKeys } from './cases.mjs';
 import * as chromium from './chromium.mjs';
 import { SETTLED } from './chromium.mjs';
 import * as firefox from './firefox.mjs';
@@ -14,6 +15,8 @@ const STAGES = {
   'with keys': () => allowedPage(withKeys, 'http/1.1'),
   'with keys, TLS': () => allowedPage(withKeys, 'h2'),
   'without keys': () => allowedPage(withoutKeys, 'http/1.1'),
+  'only reports': () => allowedPage(reported, 'http/1.1'),
+  kinds: () => allowedPage([], 'http/1.1', everyKind),
   // So many connections a browser has to one host.
   streams: () => allowedPage(streams, 'http/1.1', (page) => endedStreams(page, 6)),
   'streams, TLS': () => allowedPage(streams, 'h2', (page) => Promise.all([endedStreams(page, Infinity), followed(page)])),
@@ -63,6 +66,19 @@ async function made(page, client, each) {
 async function endedStreams(page, atOnce) {
   const waiting = clients.flatMap((client) => ended.map((each) => () => made(page, client, each)));
   while (waiting.length > 0) await Promise.all(waiting.splice(0, atOnce).map((make) => make()));
+}
+
+// Every kind of rule, with connect-web; a page has no client streams. A handler's own status, and why the call would be
+// refused beside it, come by the head alone: what is in it a page may read where CORS exposes it.
+async function everyKind(page) {
+  for (const call of CALLS.filter(({ upload }) => !upload)) {
+    for (const { name, authorization: text, token, ...more } of CREDENTIALS) {
+      const credentials = token === undefined ? text : authorization(token);
+      const input = { address, ...call, ...(credentials && { authorization: credentials }) };
+      const found = await page.evaluate((input) => globalThis.kinds(input), input);
+      report(`${call.method}, ${call.kind}: ${name}`, expectedOfKinds(call, more, call.reports), found, { client: 'connect-web', column: 'reported' });
+    }
+  }
 }
 
 // The example that outlives its tokens: it has the next stream before the one before ends, or else after it.

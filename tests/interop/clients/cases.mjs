@@ -17,8 +17,8 @@ const ALL_SCOPES = 'api1:read:status api2:read:status api3:read:status';
 
 const INVALID_TOKEN = 'Bearer error="invalid_token"';
 
-function answered(text) {
-  return { code: 'OK', message: text };
+function answered(text, ...warned) {
+  return { code: 'OK', message: text, ...(warned.length > 0 && { warned }) };
 }
 
 // Of api1, which asks for SCOPE, unless something else is said.
@@ -184,6 +184,33 @@ export const cases = [
     what: 'reflection',
     token: { scope: SCOPE },
     expected: { code: 'UNIMPLEMENTED', message: SOME, challenges: [], retry: false },
+  },
+  {
+    name: 'its scope',
+    server: 'only reports',
+    what: 'api1',
+    token: { scope: SCOPE },
+    expected: answered('name=api1 ok=true'),
+  },
+  {
+    name: 'no token',
+    server: 'only reports',
+    what: 'api1',
+    expected: answered('name=api1 ok=true', 'CREDENTIALS_MISSING'),
+  },
+  {
+    name: 'expired',
+    server: 'only reports',
+    what: 'api1',
+    token: { scope: SCOPE, lifetime: -60 },
+    expected: answered('name=api1 ok=true', 'ACCESS_TOKEN_EXPIRED'),
+  },
+  {
+    name: 'without its scope',
+    server: 'only reports',
+    what: 'api3',
+    token: { scope: SCOPE },
+    expected: answered('name=api3 ok=true', 'ACCESS_TOKEN_SCOPE_INSUFFICIENT'),
   },
   ended('idle', 'that expires while nothing comes', 1),
   ended('busy', 'that expires while messages come', MANY),

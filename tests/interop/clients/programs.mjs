@@ -6,9 +6,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../processes.mjs';
-import { printed } from './answer.mjs';
+import { printed, warnings } from './answer.mjs';
 import { descriptorDatabase } from './descriptors.mjs';
-import { bufCurl, describe, grpcurl } from './tools.mjs';
+import { METHODS, bufCurl, describe, grpcurl } from './tools.mjs';
 
 const EXAMPLES = join(import.meta.dirname, '../../../examples/clients');
 
@@ -28,18 +28,21 @@ function pinnedInLock(library, file = 'typescript/package-lock.json') {
 // --- example clients ------------------------------------------------------------------------------------
 
 // A folder of examples/clients, by the common face of all that are there.
-function example(name, folder, made, { launcher = 'client', unseen = nothing, checks = [] } = {}) {
+function example(name, folder, made, { launcher = 'client', unseen = nothing, partial = nothing, checks = [] } = {}) {
   return {
     name,
     ...made,
     unseen,
-    partial: nothing,
+    partial,
     checks,
     build: () => build(folder),
     call: async ({ what, url, token, roots }) => {
       const environment = { SEKISHO_URL: url, SEKISHO_CA_FILE: url.startsWith('https:') ? roots : '', TOKEN: token ?? '' };
       const { stdout, stderr, code } = await run(join(EXAMPLES, folder, launcher), [what], { environment });
-      const answer = printed(what, stdout);
+      const warned = warnings(stderr);
+      const others = warned.filter(({ call }) => ![what, `/${METHODS[what]}`].includes(call));
+      if (others.length > 0) throw new Error(`it warns of what was not called: ${stderr}`);
+      const answer = printed(what, stdout, warned.map(({ reason }) => reason));
       if (answer === undefined) throw new Error(`nothing that can be read: ${stdout}${stderr}`);
       const fitting = answer.cannot || answer.code === 'OK' ? 0 : 1;
       if (code !== fitting) throw new Error(`exit code ${code}, and not ${fitting}, after: ${stdout}${stderr}`);
@@ -93,8 +96,9 @@ function onlyWithReflection(said) {
   return ({ server }) => (server === 'without reflection' ? { why, said } : undefined);
 }
 
-// Of a stream that has begun, the trailers of gRPC-Web come in the body.
-function noTrailersOfTheBody({ expected }) {
+// Of a stream that has begun, the trailers of gRPC-Web come in the body; and so they do of an answer.
+function noTrailersOfTheBody({ expected: { warned, ...expected } }) {
+  if (warned) return { why: 'Prints trailers of HTTP alone, and so not why the call would be refused.', instead: expected };
   if (!expected.messages) return undefined;
   return { why: 'Prints trailers of HTTP alone, and so not the challenge.', instead: { ...expected, challenges: [] } };
 }

@@ -69,6 +69,8 @@ export class Servers {
       'with keys': { flags: keys, reflection: 'public' },
       'without keys': { flags: ['--issuer', 'http://127.0.0.1:1/'], reflection: 'public' },
       TLS: { flags: [...keys, ...tls], reflection: 'public' },
+      // But for one flag, the server 'with keys'.
+      'only reports': { flags: [...keys, '--dangerous-report-only'], reflection: 'public' },
       'reflection with a token': { flags: keys, reflection: 'authenticated' },
       'without reflection': { flags: keys, reflection: 'off' },
       streams: { program: this.#streams, flags: [...keys, '--leeway', '0s'], reflection: 'public' },

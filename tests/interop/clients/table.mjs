@@ -1,6 +1,6 @@
 // What came out, as Markdown: the cases, and clients down by cases across.
 
-const HEAD = ['', 'call', 'token', 'server', 'code', 'reason', 'required', 'missing', 'challenge', 'retry', 'messages before'];
+const HEAD = ['', 'call', 'token', 'server', 'code', 'reason', 'required', 'missing', 'challenge', 'retry', 'messages before', 'warned of'];
 
 // `results` has a list for each program, in the order of the cases.
 export function tables(results, cases) {
@@ -26,10 +26,10 @@ function cell(result, notes) {
 }
 
 function described({ what, server = 'with keys', name, expected }, column) {
-  const { code, message, reason, required, missing, challenges = [], retry, messages = '' } = expected;
+  const { code, message, reason, required, missing, challenges = [], retry, messages = '', warned = [] } = expected;
   const texts = [reason, required, missing, challenges.join(', ')].map((text) => (text ? `\`${text}\`` : ''));
   const answer = code === 'OK' ? `\`OK\`: ${message}` : `\`${code}\``;
-  return [column, what, name, server, answer, ...texts, retry ? 'told' : '', String(messages)];
+  return [column, what, name, server, answer, ...texts, retry ? 'told' : '', String(messages), warned.map((why) => `\`${why}\``).join(', ')];
 }
 
 function markdown(head, rows) {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { run } from '../processes.mjs';
 import { answered, codeName, refused } from './answer.mjs';
 
-const METHODS = {
+export const METHODS = {
   api1: 'api1.v1.Api1/GetStatus',
   api2: 'api2.v1.Api2/GetStatus',
   api3: 'api3.v1.Api3/GetStatus',
@@ -55,7 +55,8 @@ export function grpcurl({ readsFiles }) {
     const flags = ['-v', '-format-error', '-max-time', '10', ...transport, ...descriptors, ...credentials];
     const data = what === 'reflection' ? ['-d', QUESTION] : [];
     const { stdout, stderr, code } = await run('grpcurl', [...flags, ...data, host, METHODS[what]]);
-    if (code === 0) return answered(said(what, /^Response contents:\n(.*?)\n(?:\nResponse |$)/ms.exec(stdout)[1]));
+    const warned = [...stdout.matchAll(/^sekisho-would-deny: (.*)$/gm)].map(([, reason]) => reason);
+    if (code === 0) return answered(said(what, /^Response contents:\n(.*?)\n(?:\nResponse |$)/ms.exec(stdout)[1]), warned);
     if (code <= 64) throw new Error(`grpcurl could not call: ${stderr}`);
     const error = JSON.parse(stderr);
     const challenges = [...stdout.matchAll(/^www-authenticate: (.*)$/gm)].map(([, challenge]) => challenge);
@@ -77,7 +78,8 @@ export function bufCurl({ protocol, flags = [], readsFiles }) {
     const data = what === 'reflection' ? ['--data', QUESTION] : [];
     const all = ['curl', '-v', '--protocol', protocol, ...flags, ...transport, ...descriptors, ...credentials, ...data];
     const { stdout, stderr, code } = await run('buf', [...all, `${url}/${METHODS[what]}`]);
-    if (code === 0) return answered(said(what, stdout));
+    const warned = [...stderr.matchAll(/^buf: < \(#\d+\) Sekisho-Would-Deny: (.*)$/gm)].map(([, reason]) => reason);
+    if (code === 0) return answered(said(what, stdout), warned);
     if (code % 8 !== 0) throw new Error(`buf could not call: ${stderr}`);
     const error = JSON.parse(/^\{$.*^\}$/ms.exec(stderr)[0]);
     const challenges = [...stderr.matchAll(/^buf: < \(#\d+\) Www-Authenticate: (.*)$/gm)].map(([, challenge]) => challenge);

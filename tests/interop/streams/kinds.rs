@@ -24,7 +24,12 @@ const PERIOD: Duration = Duration::from_millis(100);
 
 /// Adds the service to what is served.
 pub(crate) fn register(services: Services) -> Services {
-    services.descriptor_set(DESCRIPTOR_SET).add_service(KindsServer::new(Kinds))
+    register_by(services, DESCRIPTOR_SET)
+}
+
+/// The same, by the rules of another set: one that was compiled from the proto after it was changed.
+pub(crate) fn register_by(services: Services, descriptor_set: &[u8]) -> Services {
+    services.descriptor_set(descriptor_set).add_service(KindsServer::new(Kinds))
 }
 
 struct Kinds;
@@ -40,11 +45,19 @@ fn known<T>(request: &Request<T>) -> Result<KindsResponse, Status> {
     })
 }
 
-fn answer<T>(request: &Request<T>) -> Result<Response<KindsResponse>, Status> {
+/// # Errors
+/// `NOT_FOUND` where the request wants a status of the handler's own.
+fn answer(request: &Request<KindsRequest>) -> Result<Response<KindsResponse>, Status> {
+    fails(*request.get_ref())?;
     known(request).map(Response::new)
 }
 
+fn fails(request: KindsRequest) -> Result<(), Status> {
+    if request.fail { Err(Status::not_found("There is no such kind")) } else { Ok(()) }
+}
+
 fn responses(request: &Request<KindsRequest>) -> Result<Response<Responses>, Status> {
+    fails(*request.get_ref())?;
     let known = known(request)?;
     if !request.get_ref().stay_open {
         return Ok(Response::new(Box::pin(stream::iter([Ok(known)]))));
@@ -98,7 +111,9 @@ impl kinds_server::Kinds for Kinds {
         &self,
         mut request: Request<Streaming<KindsRequest>>,
     ) -> Result<Response<KindsResponse>, Status> {
-        while request.get_mut().message().await?.is_some() {}
-        answer(&request)
+        while let Some(message) = request.get_mut().message().await? {
+            fails(message)?;
+        }
+        known(&request).map(Response::new)
     }
 }

@@ -111,7 +111,8 @@ impl Verdict {
     }
 
     /// The name that the operator gave to the issuer by whose rules the token was judged, where it has one. Of a token
-    /// that was not verified it says no more than whom the token names; without a token it is that of the first issuer.
+    /// that was not verified it says no more than whom the token names; without a token, or with one that names none, it is
+    /// that of the first issuer.
     pub fn issuer_name(&self) -> Option<&str> {
         let judged_by = self.refused.issuer.as_ref().and_then(|issuer| issuer.name());
         match &self.result {

@@ -20,7 +20,9 @@ pub use schedule::Schedule;
 
 use super::lookups::{Ask, Lookups};
 use super::source::{Fetched, KeySource};
-use super::{Algorithm, HeldKeys, Lookup, NotFound, Standing, Unavailable};
+use super::{
+    Algorithm, HeldKeys, LeftOutKey, Lookup, NotFound, Standing, Unavailable, same_but_for_the_last_slash,
+};
 use crate::clock::Clock;
 use accepted::Accepted;
 
@@ -30,7 +32,6 @@ pub(super) const FETCH_TIMEOUT: Duration = Duration::from_secs(10);
 /// The handle; the task that fetches ends with it.
 #[derive(Debug)]
 pub(super) struct RemoteKeys {
-    issuer: Arc<str>,
     shared: Arc<Shared>,
     task: AbortHandle,
 }
@@ -43,6 +44,8 @@ impl Drop for RemoteKeys {
 
 #[derive(Debug)]
 pub(super) struct Shared {
+    /// As it was configured.
+    issuer: Arc<str>,
     clock: Arc<dyn Clock>,
     schedule: Schedule,
     published: ArcSwapOption<Published>,
@@ -98,20 +101,24 @@ impl RemoteKeys {
         schedule: Schedule,
         clock: Arc<dyn Clock>,
     ) -> Arc<Self> {
-        let shared = Arc::new(Shared {
-            next_refresh: Mutex::new(clock.elapsed()),
-            clock,
-            schedule,
-            published: ArcSwapOption::empty(),
-            lookups: Mutex::default(),
-            accepted: Mutex::default(),
-            wake: Notify::new(),
-            ended: watch::Sender::new(None),
-        });
-        let issuer = source.issuer();
+        let shared = Shared::new(source.issuer(), schedule, clock);
         let left_out = first.map(|first| shared.begin_with(first));
+        Self::run(shared, source, left_out)
+    }
+
+    /// With what is held here, as old as it is, where it is of the same issuer. The first fetch begins now.
+    pub(super) fn fetched_from(&self, source: Arc<impl KeySource>, schedule: Schedule) -> Arc<Self> {
+        let shared = Shared::new(source.issuer(), schedule, Arc::clone(&self.shared.clock));
+        if same_but_for_the_last_slash(&self.shared.issuer, &shared.issuer) {
+            shared.published.store(self.shared.published.load_full());
+        }
+        Self::run(shared, source, None)
+    }
+
+    fn run(shared: Shared, source: Arc<impl KeySource>, left_out: Option<Vec<LeftOutKey>>) -> Arc<Self> {
+        let shared = Arc::new(shared);
         let task = tokio::spawn(refresher::keep_fresh(Arc::clone(&shared), source, left_out)).abort_handle();
-        Arc::new(Self { issuer, shared, task })
+        Arc::new(Self { shared, task })
     }
 
     pub(super) fn lookup(&self, kid: Option<&str>) -> Lookup {
@@ -138,7 +145,7 @@ impl RemoteKeys {
     }
 
     pub(super) fn issuer(&self) -> &Arc<str> {
-        &self.issuer
+        &self.shared.issuer
     }
 
     pub(super) fn is_ready(&self) -> bool {
@@ -186,6 +193,20 @@ impl RemoteKeys {
 }
 
 impl Shared {
+    fn new(issuer: Arc<str>, schedule: Schedule, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            issuer,
+            next_refresh: Mutex::new(clock.elapsed()),
+            clock,
+            schedule,
+            published: ArcSwapOption::empty(),
+            lookups: Mutex::default(),
+            accepted: Mutex::default(),
+            wake: Notify::new(),
+            ended: watch::Sender::new(None),
+        }
+    }
+
     pub(super) fn standing_of(&self, seen: u64) -> Standing {
         let published = self.published.load();
         match published.as_ref().filter(|published| self.may_serve(published)) {

@@ -108,20 +108,27 @@ shop.v1.Shop/Get, expected rule: shop:read
     assert_eq!(format!("{failure:?}"), failure.to_string(), "for a test that returns it");
 }
 
+/// Even where it says that it is gRPC, and so it is no answer of a handler either.
 #[tokio::test]
 async fn a_refusal_in_words_of_http_is_none() {
-    let issuer = issuer();
-    let protected = shop(issuer);
-    let after = |response: Response<Body>| {
-        let is_refusal = response.headers().contains_key(WWW_AUTHENTICATE);
-        if is_refusal {
-            Response::builder().status(401).body(Body::empty()).expect("a response")
-        } else {
-            response
-        }
-    };
-    let service = Changed { protected, before: |request| request, after };
-    let failure = matrix(service, issuer, RULES).clock(Arc::new(ManualClock::new())).await;
-    let failure = failure.expect_err("it answers 401").to_string();
-    assert!(failure.contains("no answer of a gRPC server: HTTP 401 Unauthorized"), "{failure}");
+    for (status, content_type) in
+        [(401, "text/plain"), (401, "application/grpc"), (403, "application/grpc"), (200, "text/html")]
+    {
+        let protected = shop(issuer());
+        let policy = protected.authorizer().policy().clone();
+        let after = move |response: Response<Body>| {
+            if !response.headers().contains_key(WWW_AUTHENTICATE) {
+                return response;
+            }
+            let refusal = Response::builder().status(status).header("content-type", content_type);
+            refusal.body(Body::empty()).expect("a response")
+        };
+        let service = Changed { protected, before: |request| request, after };
+        let matrix = matrix(service, issuer(), RULES).policy(policy).clock(Arc::new(ManualClock::new()));
+        let failure = matrix.await.expect_err("it answers in words of HTTP");
+        let told = format!("seen      no answer of a gRPC server: HTTP {status}");
+        assert!(failure.to_string().contains(&told), "{failure}");
+        let uploads = failure.report().failed().filter(|(method, _)| method.ends_with("/Upload"));
+        assert_eq!(uploads.count(), REFUSED, "{failure}");
+    }
 }

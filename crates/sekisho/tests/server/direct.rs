@@ -20,6 +20,8 @@ mod observers;
 mod options;
 #[path = "refused_at_start.rs"]
 mod refused_at_start;
+#[path = "reported.rs"]
+mod reported;
 #[path = "service.rs"]
 mod service;
 #[path = "several_sets.rs"]

@@ -51,7 +51,7 @@ impl Observer for Recorder {
             let position = method.position().expect("where it stands");
             format!(
                 "{:?} {:?} line {}",
-                method.rule().required().map(|it| it.to_string()),
+                method.rule().required().map(ToString::to_string),
                 method.origin(),
                 position.line
             )

@@ -2,13 +2,14 @@
 //!
 //! [`authorize`] is the layer around the channel; it takes the token from [`tokens`], which keeps it and has
 //! [`issuer`] fetch the next one. None of it goes to anything but a [`secure_url`]. [`follow`] is a stream that lasts
-//! for longer than a token.
+//! for longer than a token. [`warnings`] tells of calls that are answered for as long as a rule only reports.
 
 pub mod authorize;
 pub mod follow;
 pub mod issuer;
 pub mod secure_url;
 pub mod tokens;
+pub mod warnings;
 
 use tonic::Code;
 

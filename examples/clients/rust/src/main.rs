@@ -16,6 +16,7 @@ use sekisho_client::proto::api3::api3_client::Api3Client;
 use sekisho_client::proto::events::FollowRequest;
 use sekisho_client::proto::events::events_client::EventsClient;
 use sekisho_client::proto::{api1, api2, api3};
+use sekisho_client::warnings::Warned;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Status};
 use tonic_types::StatusExt as _;
@@ -23,7 +24,7 @@ use tower_layer::Layer as _;
 
 const DEADLINE: Duration = Duration::from_secs(10);
 
-type AuthorizedChannel = Authorized<Channel>;
+type AuthorizedChannel = Warned<Authorized<Channel>>;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -91,7 +92,7 @@ async fn stream(channel: AuthorizedChannel) -> Result<String, Status> {
 /// Shows as many events as it is to.
 async fn follow(channel: AuthorizedChannel, settings: &Settings) -> Result<String, Status> {
     let mut shown = 0;
-    let follower = Follower::new(channel, &settings.credentials, settings.renewal);
+    let follower = Follower::new(channel.0, &settings.credentials, settings.renewal);
     follower
         .follow(|event| {
             println!("{}: {}", event.number, event.text);
@@ -112,7 +113,7 @@ fn within_deadline<T>(message: T) -> Request<T> {
 
 // snippet: begin
 fn authorized(endpoint: &Endpoint, credentials: Credentials) -> AuthorizedChannel {
-    Authorize(credentials).layer(endpoint.connect_lazy())
+    Warned(Authorize(credentials).layer(endpoint.connect_lazy()))
 }
 
 async fn api1(channel: AuthorizedChannel) -> Result<String, Status> {

@@ -2,7 +2,12 @@
 
 use super::issuers::TWO;
 use super::*;
-use crate::config::{Changes, IssuerChanges, changes};
+use crate::config::{Changes, IssuerChanges, TrustedIssuer};
+
+/// Of a server that runs with what it was started with.
+pub(super) fn changes(old: &ServeSettings, new: &ServeSettings) -> Changes {
+    crate::config::changes(old, old.issuers.first(), new)
+}
 
 /// Every option that can be set without a file, with a value that is not its default.
 const AT_ONCE: &[(&str, &str)] = &[
@@ -162,8 +167,7 @@ fn issuers_are_told_by_their_names() {
     let replaced = TWO.replace("'auth0'", "'okta'");
     assert_eq!(changes_to(&replaced), "changed: new issuer okta, removed issuer auth0");
     let all = format!(
-        "leeway = '0s'\nmax-connections = 1\nlog-level = 'warn'\ngrpc-listen = '127.0.0.1:1'\n{}\nrequired = false",
-        TWO
+        "leeway = '0s'\nmax-connections = 1\nlog-level = 'warn'\ngrpc-listen = '127.0.0.1:1'\n{TWO}\nrequired = false"
     );
     assert_eq!(
         changes_to(&all),
@@ -177,6 +181,21 @@ fn issuers_are_told_by_their_names() {
     // Under the same name somebody else: whoever holds the keys of the one has nothing of the other.
     let moved = TWO.replace("https://keycloak.example/realms/one", "https://keycloak.example/realms/two");
     assert_eq!(changes_to(&moved), "changed: issuer keycloak");
+}
+
+/// A server goes on with what it was told last, and its page with what it was told first.
+#[test]
+fn the_page_needs_a_restart_until_its_issuer_is_the_first_again() {
+    let config = format!("client-id = 'page'\n{TWO}");
+    let first = with_tables(&config);
+    let page_of: Option<&TrustedIssuer> = first.issuers.first();
+    let changes_from =
+        |old: &ServeSettings, new: &ServeSettings| crate::config::changes(old, page_of, new).to_string();
+    let moved = with_tables(&config.replace("https://tenant.example/", "https://other.example/"));
+    let told = "changed: issuer auth0; needs a restart: the issuer of the page";
+    assert_eq!(changes_from(&first, &moved), told);
+    assert_eq!(changes_from(&moved, &moved), "needs a restart: the issuer of the page");
+    assert_eq!(changes_from(&moved, &first), "changed: issuer auth0");
 }
 
 #[test]

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::*;
 use crate::config::{KeyLocation, TrustedIssuer};
-use sekisho::jwks::{Algorithm, PlainHttp};
+use sekisho::jwks::{Algorithm, HeldKeys, KeySet, PlainHttp};
 use sekisho::scope::ScopeSet;
-use sekisho::token::TokenProfile;
+use sekisho::testing::{ManualClock, TestIssuer};
+use sekisho::token::{BearerToken, ClaimValue, Claims, TokenProfile};
 
 /// Two tables with the least that each has to have.
 pub(super) const TWO: &str = "
@@ -111,7 +112,7 @@ fn files_of_a_table_are_read() {
     let mut told = told("serve");
     let (roots, keys) = (told.path("ca.pem"), told.path("keys.json"));
     std::fs::write(&roots, &root).unwrap();
-    std::fs::write(&keys, sekisho::testing::TestIssuer::new("x", "api").jwks()).unwrap();
+    std::fs::write(&keys, TestIssuer::new("x", "api").jwks()).unwrap();
     let config = TWO.replace("'account'", &format!("'account'\nca-file = '{}'", roots.display()));
     let config = config.replace("'api'", &format!("'api'\njwks = '{}'", keys.display()));
     let issuers = told.config(&config).serve().issuers;
@@ -167,9 +168,33 @@ pub(in crate::cli) fn documented(keys: &std::path::Path) -> String {
 #[test]
 fn the_example_of_the_documentation_is_one() {
     let keys = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(keys.path(), sekisho::testing::TestIssuer::new("x", "api").jwks()).unwrap();
+    std::fs::write(keys.path(), TestIssuer::new("x", "api").jwks()).unwrap();
     let issuers = trusted(&documented(keys.path()));
     let labels: Vec<_> = issuers.iter().map(TrustedIssuer::label).collect();
     assert_eq!(labels, ["auth0", "kubernetes"]);
     assert!(!issuers[1].required && issuers[1].token.scopes_of.len() == 1);
+}
+
+/// What the verifier that settings make has of a token.
+fn verified(token: &crate::config::TokenRules, issuer: &TestIssuer, bearer: &str) -> Claims {
+    let set = KeySet::parse(issuer.jwks().as_bytes()).unwrap().0.into();
+    let keys = HeldKeys { issuer: "https://tenant.example/".into(), set };
+    let header = format!("Bearer {bearer}");
+    let decoded = BearerToken::parse([header.as_bytes()], 8192).unwrap().decode().unwrap();
+    let verifier = token.verifier();
+    verifier.verify(&verifier.read(&decoded).unwrap(), &keys, ManualClock::new().time()).unwrap()
+}
+
+#[test]
+fn what_is_told_of_claims_reaches_the_verifier() {
+    let issuer = TestIssuer::new("https://tenant.example/", "api");
+    let bearer =
+        issuer.token().claim("tenant", "acme").claim("email", "a@b.example").claim("cid", "spa").sign();
+    let claims = |arguments: &str| verified(&served(arguments).issuer().token, &issuer, &bearer);
+    let told = claims("--keep-claim tenant --log-claim email --client-claim cid");
+    assert_eq!((told.claim("tenant"), told.client()), (ClaimValue::Text("acme"), Some("spa")));
+    assert_eq!(told.claim("email"), ClaimValue::Text("a@b.example"));
+    assert_eq!(told.logged().as_deref(), Some("email=\"a@b.example\""), "what is kept alone is not logged");
+    let untold = claims("");
+    assert_eq!((untold.claim("tenant"), untold.client()), (ClaimValue::NotKept, Some("test-client")));
 }

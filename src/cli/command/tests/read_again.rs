@@ -2,9 +2,9 @@
 
 use std::fs;
 
+use super::changes::changes;
 use super::issuers::TWO;
 use super::*;
-use crate::config::changes;
 
 fn start(told: &Told) -> (ServeSettings, Reread) {
     match told.parse() {

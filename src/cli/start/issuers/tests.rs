@@ -2,6 +2,9 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::cli::{Command, parse};
+use sekisho::authorizer::Authorizer;
+use sekisho::jwks::Algorithm;
+use sekisho::policy::Policy;
 use sekisho::testing::TestIssuer;
 
 /// An issuer whose keys are in a file, with the rest as flags have it.
@@ -87,7 +90,38 @@ async fn keys_that_come_from_where_they_came_from_are_kept() {
     let now = [other_rules, other_file, files.trusted("one")];
     let issuers = changed(&before, &running, &now).await.unwrap();
     assert!(issuers.iter().all(|issuer| issuer.keys().is_ready()));
-    // Those of a file that is gone cannot be fetched anew.
+    // Those of a file that is gone cannot be fetched anew, and are held on.
     let issuers = changed(&before, &running, &[other_schedule]).await.unwrap();
+    assert!(issuers[0].keys().is_ready());
+    assert!(issuers[0].keys().refresh().await.is_err());
+    assert!(issuers[0].keys().is_ready());
+    // One of another name has none of them.
+    let mut renamed = files.trusted("one");
+    renamed.issuer.name = "other".to_owned();
+    let issuers = changed(&before, &running, &[renamed]).await.unwrap();
     assert!(!issuers[0].keys().is_ready());
+}
+
+/// No call is told that its token is wrong where no token can be right.
+#[tokio::test]
+async fn keys_are_given_up_where_none_is_for_an_algorithm_that_is_accepted_now() {
+    let files = Files::of(&["one"]);
+    let before = [files.trusted("one")];
+    let running = issuers(&before, keys_at_hand(&before).await).unwrap();
+    let authorizer = authorizer_of(&running[0]);
+    let ready_with = async |algorithms: &[Algorithm]| {
+        let mut other = files.trusted("one");
+        other.token.algorithms = algorithms.to_vec();
+        let issuers = changed(&before, &running, &[other]).await.unwrap();
+        authorizer.replace_issuers(issuers).unwrap();
+        authorizer.is_ready()
+    };
+    assert!(ready_with(&[Algorithm::Es256, Algorithm::Rs256]).await);
+    assert!(!ready_with(&[Algorithm::Es256]).await);
+    assert!(ready_with(&[Algorithm::Rs256]).await);
+}
+
+fn authorizer_of(issuer: &Issuer) -> Authorizer {
+    let policy = Policy::from_descriptor_set(crate::services::DESCRIPTOR_SET).unwrap();
+    Authorizer::new(policy, issuer.clone())
 }

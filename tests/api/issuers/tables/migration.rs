@@ -109,7 +109,7 @@ fn no_valid_call_is_refused_at_any_step() {
 fn the_log_says_of_each_step_what_the_page_says() {
     let files = files(HEADING);
     for pair in files.windows(2) {
-        let line = format!("`{}`", changes(&pair[0], &pair[1]));
+        let line = format!("`{}`", changes(&pair[0], pair[0].issuers.first(), &pair[1]));
         assert!(line.starts_with("`changed: ") && !line.contains("restart"), "{line}");
         assert!(PAGE.contains(&format!("The log says {line}")), "{line}");
     }

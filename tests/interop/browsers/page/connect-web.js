@@ -8,8 +8,11 @@ import { answered, refused } from './seen.js';
 export const connectWeb = {
   async unary({ address, service, descriptor, deadline, headers }) {
     const client = createClient({ ...service, methods: [descriptor] }, createGrpcWebTransport({ baseUrl: address }));
+    let trailers;
+    const onTrailer = (metadata) => (trailers = metadata);
     try {
-      return answered(await client.getStatus({}, { headers, timeoutMs: deadline }));
+      const message = await client.getStatus({}, { headers, timeoutMs: deadline, onTrailer });
+      return answered(message, trailers.get('sekisho-would-deny'));
     } catch (reason) {
       return seen(reason);
     }

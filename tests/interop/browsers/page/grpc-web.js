@@ -12,11 +12,14 @@ export const grpcWeb = (format) => ({
     const client = new GrpcWebClientBase({ format });
     const metadata = deadline === undefined ? headers : { ...headers, deadline: String(Date.now() + deadline) };
     const method = described(path, MethodType.UNARY, descriptor);
-    try {
-      return answered(await client.unaryCall(address + path, create(descriptor.input), metadata, method));
-    } catch (error) {
-      return seen(error);
-    }
+    return new Promise((resolve) => {
+      let trailers = {};
+      const call = client.rpcCall(address + path, create(descriptor.input), metadata, method, (error, message) =>
+        resolve(error ? seen(error) : answered(message, trailers['sekisho-would-deny'])),
+      );
+      // It comes before the message is handed over.
+      call.on('status', (status) => (trailers = status.metadata ?? {}));
+    });
   },
 
   stream({ address, text, headers }, onMessage) {

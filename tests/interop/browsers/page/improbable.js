@@ -16,7 +16,11 @@ export const improbable = {
         metadata,
         request: message(descriptor.input),
         onEnd: ({ status, statusMessage, message: answer, trailers }) =>
-          resolve(status === grpc.Code.OK ? answered(answer) : seen(status, statusMessage, trailers)),
+          resolve(
+            status === grpc.Code.OK
+              ? answered(answer, trailers.get('sekisho-would-deny'))
+              : seen(status, statusMessage, trailers),
+          ),
       });
     });
   },

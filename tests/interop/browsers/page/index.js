@@ -7,6 +7,7 @@ import { connectWeb, open } from './connect-web.js';
 import { followed } from './follow.js';
 import { grpcWeb } from './grpc-web.js';
 import { improbable } from './improbable.js';
+import { kinds } from './kinds.js';
 import { protobufTs } from './protobuf-ts.js';
 import { tonic } from './tonic.js';
 
@@ -56,3 +57,5 @@ globalThis.lastingStream = async ({ client, ...call }) => {
 };
 
 globalThis.follow = followed;
+
+globalThis.kinds = kinds;

@@ -17,7 +17,8 @@ export const protobufTs = (format) => ({
     const client = new clients[service.typeName](new GrpcWebFetchTransport({ baseUrl: address, format }));
     client.methods = client.methods.map((method) => ({ ...method, name: descriptor.name }));
     try {
-      return answered(await client.getStatus({}, { meta: headers, timeout: deadline }).response);
+      const { response, trailers } = await client.getStatus({}, { meta: headers, timeout: deadline });
+      return answered(response, trailers['sekisho-would-deny']);
     } catch (error) {
       return seen(error);
     }

@@ -1,7 +1,9 @@
 // What a caller saw, as plain values that can leave the page, in one form for all clients.
 
-export function answered(message) {
-  return { answer: { name: message.name, ok: message.ok } };
+// `told` is what stood in `sekisho-would-deny`.
+export function answered(message, told) {
+  const wouldDeny = [told ?? []].flat();
+  return { answer: { name: message.name, ok: message.ok }, ...(wouldDeny.length > 0 && { wouldDeny }) };
 }
 
 // Lists, since there might be one too many, and as the client has them: whether it tells two challenges apart is

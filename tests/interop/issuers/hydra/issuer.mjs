@@ -22,9 +22,9 @@ export default {
   otherAudience: (issuer) => issuer.clientCredentials('m2m', SCOPES[0], { audience: 'another' }),
   short: (issuer) => issuer.clientCredentials('m2m-short'),
   opaque: (issuer) => issuer.clientCredentials('m2m-opaque'),
-  async rotate(issuer) {
+  async rotate(issuer, kid = randomUUID()) {
     const { keys } = await admin(issuer, 'GET', KEYS);
-    await admin(issuer, 'POST', KEYS, { alg: 'RS256', use: 'sig', kid: randomUUID() });
+    await admin(issuer, 'POST', KEYS, { alg: 'RS256', use: 'sig', kid });
     return keys.map(({ kid }) => kid);
   },
   async retire(issuer, kids) {

@@ -140,7 +140,7 @@ async function retirement({ issuer, definition, before, old, fresh, servers: { s
   see('api1 with the new key, in a loop all the while', [answered()], seen);
 }
 
-async function tokenOfAnotherKey(issuer, old) {
+export async function tokenOfAnotherKey(issuer, old) {
   const { kid } = read(old).header;
   return until(async () => {
     const token = await issuer.clientCredentials(issuer.machine);

@@ -97,7 +97,7 @@ function members(found, asked) {
 }
 
 // Decisions are told, and no token, nor a part of one.
-async function theLogs(report, name, servers) {
+export async function theLogs(report, name, servers) {
   const codes = await Promise.all(servers.map((server) => server.stop()));
   report.see(`${name}: SIGTERM ends the servers`, servers.map(() => 0), codes);
   const logs = servers.map((server) => server.log).join('\n');

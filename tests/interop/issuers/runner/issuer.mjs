@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Process, freePorts } from '../../processes.mjs';
+import { Process, freePorts, until } from '../../processes.mjs';
 import { SCOPES } from './expected.mjs';
 import { Person } from './person.mjs';
 
@@ -13,6 +13,9 @@ const REDIRECT_URI = 'http://localhost:8080/';
 
 // To be built for the first time takes some minutes.
 const FIRST_START = 1200;
+
+// How long it may take until it has its first keys.
+const PATIENCE = 120;
 
 export class Issuer {
   machine = 'm2m';
@@ -44,7 +47,8 @@ export class Issuer {
     this.#process = new Process(script, [], { ...this.#environment, WORK: this.#work, ...environment, ...more });
     const ready = (text) => /^READY .*issuer=(\S+)$/m.exec(text)?.[1];
     this.url = await this.#process.tells(`READY of ${folder}`, ready, FIRST_START);
-    this.#metadata = await json(`${this.url.replace(/\/$/, '')}/.well-known/openid-configuration`);
+    const metadata = `${this.url.replace(/\/$/, '')}/.well-known/openid-configuration`;
+    this.#metadata = await onceItCan(() => json(metadata));
   }
 
   // All that it has printed since it was started last.
@@ -54,6 +58,15 @@ export class Issuer {
 
   async stop() {
     await this.#process?.stop();
+  }
+
+  // Until it is resumed, connections to it are accepted, and nothing answers.
+  suspend() {
+    this.#process.suspend();
+  }
+
+  resume() {
+    this.#process.resume();
   }
 
   async close() {
@@ -108,6 +121,16 @@ export class Issuer {
 
 function basic(client) {
   return { authorization: `Basic ${btoa(`${client}:${client}-secret`)}` };
+}
+
+// What `ask` gives once it succeeds. An issuer that makes its first keys for a request may cut that one off, where the
+// machine is busy.
+export async function onceItCan(ask) {
+  let fault;
+  const asked = () => ask().catch((error) => ((fault = error), undefined));
+  const found = await until(asked, PATIENCE);
+  if (found === undefined) throw fault;
+  return found;
 }
 
 export async function json(url, options) {

@@ -7,7 +7,7 @@ import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { Process, grpcAddress, until } from '../../processes.mjs';
 
-const AUDIENCE = 'auth0-multiple-api';
+export const AUDIENCE = 'auth0-multiple-api';
 
 const ours = protos('../../../..');
 const google = protos('../../proto');
@@ -27,12 +27,13 @@ export class Server {
   // All tokens that calls were made with.
   sent = new Set();
 
-  static async start(program, { issuer, audience = AUDIENCE, flags = [] }) {
+  // `trusting` says whom, by flags.
+  static async start(program, { issuer, audience = AUDIENCE, flags = [], trusting, log = 'trace' }) {
     const server = new Server();
     server.#program = program;
     const listen = ['--grpc-listen', '127.0.0.1:0', '--log-format', 'json'];
-    const args = ['serve', '--issuer', issuer, '--audience', audience, ...listen, ...flags];
-    server.#process = new Process(program, args, { RUST_LOG: 'trace' });
+    const args = ['serve', ...(trusting ?? ['--issuer', issuer, '--audience', audience]), ...listen, ...flags];
+    server.#process = new Process(program, args, { RUST_LOG: log });
     server.address = await server.#process.tells('the listener', grpcAddress, 30);
     const transport = createGrpcTransport({ baseUrl: `http://${server.address}`, defaultTimeoutMs: 20_000 });
     server.#clients = Object.fromEntries(
@@ -72,9 +73,10 @@ export class Server {
   }
 }
 
-// What `sekisho token` prints, and its exit code.
-export async function printedToken(program, { issuer, client, secret, scope }) {
-  const args = ['token', '--issuer', issuer, '--audience', AUDIENCE, '--client-id', client, '--scope', scope];
+// What `sekisho token` prints, and its exit code. `asking` says whom, by flags.
+export async function printedToken(program, { issuer, client, secret, scope, asking }) {
+  const whom = asking ?? ['--issuer', issuer, '--audience', AUDIENCE];
+  const args = ['token', ...whom, '--client-id', client, '--scope', scope];
   const command = new Process(program, args, { SEKISHO_TOKEN_CLIENT_SECRET: secret });
   return { code: await command.ended(), token: command.answer.trim() };
 }

@@ -62,7 +62,8 @@ const OPTIONAL: bool = false;
 #[tokio::test(start_paused = true)]
 async fn it_is_ready_once_each_required_issuer_had_keys_and_one_can_be_verified() {
     // Ready when first asked; and where a server of one issuer with keys was replaced by these.
-    let cases: &[(&[(bool, State)], bool, bool)] = &[
+    type Case = (&'static [(bool, State)], bool, bool);
+    let cases: &[Case] = &[
         (&[(REQUIRED, Held)], true, true),
         (&[(REQUIRED, NotYet)], false, false),
         (&[(REQUIRED, Stale)], false, false),

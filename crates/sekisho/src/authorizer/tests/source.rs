@@ -37,7 +37,9 @@ impl Source {
     }
 
     pub(super) async fn was_asked(&self, times: usize) {
-        self.asked.subscribe().wait_for(|asked| *asked >= times).await.expect("it is there");
+        let mut asked = self.asked.subscribe();
+        let is_asked = asked.wait_for(|asked| *asked >= times);
+        tokio::time::timeout(Duration::from_secs(60), is_asked).await.expect("in time").expect("it is there");
     }
 
     /// Its keys, once the first fetch is over.

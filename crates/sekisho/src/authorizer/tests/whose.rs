@@ -118,4 +118,6 @@ fn of_one_issuer_a_token_that_names_another_is_told_no_more() {
     let token = two.token().scope("read").claim("iss", "https://two.example/").sign();
     let invalid = of(INVALID, "", "alone");
     assert_eq!(told(&alone, PATH, &[format!("Bearer {token}")]), invalid);
+    let verdict = verdict(&alone, &two.token().scope("read"));
+    assert_eq!(verdict.result().err(), Some(&Denial::Token(InvalidToken::Signature.into())));
 }

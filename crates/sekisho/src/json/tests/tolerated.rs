@@ -2,23 +2,28 @@
 
 use super::*;
 
-/// The first are judged, the second tolerated; `by` in whichever order they are added.
+/// Some paths are judged, others tolerated: with those added first, and with these.
 fn fault_of(judged: &[&str], tolerated: &[&str], json: &str) -> [Option<String>; 2] {
     let (mut forth, mut back) = (wanted(judged), Vec::new());
     for path in tolerated {
         Wanted::add_tolerated(&mut forth, &names(path));
         Wanted::add_tolerated(&mut back, &names(path));
     }
-    judged.iter().for_each(|path| Wanted::add(&mut back, &names(path)));
+    for path in judged {
+        Wanted::add(&mut back, &names(path));
+    }
     [forth, back].map(|all| {
         let members = read_object(json.as_bytes(), &all).expect(json);
         members.fault().map(|fault| format!("{:?} {fault}", fault.kind))
     })
 }
 
+/// Judged paths, tolerated ones, JSON, and what is wrong with it.
+type Case = (&'static [&'static str], &'static [&'static str], &'static str, Option<&'static str>);
+
 #[test]
 fn what_is_tolerated_is_a_fault_where_it_is_judged_too_or_there_twice() {
-    let cases: [(&[&str], &[&str], &str, Option<&str>); 14] = [
+    let cases: [Case; 14] = [
         (&[], &["a"], r#"{"a":"\ud800"}"#, None),
         (&[], &["a"], r#"{"a":1e400}"#, None),
         (&[], &["a"], r#"{"a":["b","\ud800"]}"#, None),

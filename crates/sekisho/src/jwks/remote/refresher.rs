@@ -99,8 +99,14 @@ impl Shared {
                 None
             }
             Err(error) => {
-                let error = excerpt::message(&error);
-                tracing::warn!(error, keys_held = before.is_some(), "the issuer's keys could not be fetched");
+                // Not every error says where it came from, and there may be several issuers.
+                let (issuer, error) = (excerpt::name(&self.issuer), excerpt::message(&error));
+                tracing::warn!(
+                    issuer = &*issuer,
+                    error,
+                    keys_held = before.is_some(),
+                    "the issuer's keys could not be fetched"
+                );
                 Some(error)
             }
         };

@@ -16,9 +16,12 @@ use tower_service::Service;
 
 use super::outcome::{Outcome, Refusal, WouldDeny};
 use super::sent::Sent;
-use crate::grpc::{DOMAIN, WOULD_DENY};
+use crate::grpc::DOMAIN;
 
 type BoxError = Box<dyn Error + Send + Sync>;
+
+/// As the contract has it: nothing that is compared is told by the code that is tested.
+const WOULD_DENY: &str = "sekisho-would-deny";
 
 /// How an answer is waited for.
 #[derive(Debug, Clone, Copy)]

@@ -101,13 +101,16 @@ impl KeySource for Published {
 #[tokio::test]
 async fn row_114_a_key_that_is_withdrawn_at_an_issuer_that_came_later_ends_its_streams() {
     let (mut world, [first, ..]) = world();
-    let [_, of_third, other] = others();
+    let [of_second, of_third, other] = others();
     let before = world.answered_with(Some(of_third), "Exchange", None).await;
     let published = Published(Arc::new(Mutex::new(of_third.jwks())));
     let keys = Keys::remote(published.clone(), Schedule::default(), Arc::new(ManualClock::new()));
     keys.refresh().await.expect("keys");
     let remote = Issuer::new(keys.clone(), Verifier::new("orders"));
+    let (gone, ..) = world.answered_with(Some(of_second), "Exchange", None).await;
     authorizer(&world).replace_issuers([first, remote]).expect("two issuers");
+    // Whoever watches has seen to it: what comes from here on is not found along with it.
+    gone.dropped().await;
     let kept = world.answered("Exchange", None).await;
     let after = world.answered_with(Some(of_third), "Exchange", None).await;
 

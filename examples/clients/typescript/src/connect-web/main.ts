@@ -9,6 +9,7 @@ import { ErrorInfoSchema, RetryInfoSchema } from '../../gen/es/google/rpc/error_
 import { parted, run, seconds, settings, type Refusal } from '../command.js';
 import { followed, stream } from '../connect/events.js';
 import { health } from '../connect/standard.js';
+import { warnings } from '../connect/warnings.js';
 import { closingFetch } from './fetch.js';
 
 const { url, token, tokens } = settings();
@@ -20,7 +21,7 @@ const credentials: Interceptor = (next) => (request) => {
 };
 const transport = createGrpcWebTransport({
   baseUrl: url.href,
-  interceptors: [credentials],
+  interceptors: [credentials, warnings],
   defaultTimeoutMs: 10_000,
 });
 

@@ -8,6 +8,7 @@ import { ErrorInfoSchema, RetryInfoSchema } from '../../gen/es/google/rpc/error_
 import { parted, run, seconds, settings, type Refusal } from '../command.js';
 import { followed, stream } from './events.js';
 import { health, reflection } from './standard.js';
+import { warnings } from './warnings.js';
 
 const { url, ca, token, tokens } = settings();
 
@@ -20,7 +21,7 @@ const credentials: Interceptor = (next) => (request) => {
 const transport = createGrpcTransport({
   baseUrl: url.href,
   nodeOptions: { ca },
-  interceptors: [credentials],
+  interceptors: [credentials, warnings],
   defaultTimeoutMs: 10_000,
 });
 

@@ -9,6 +9,7 @@ import { answer } from './answer.js';
 import { detailsOf, unpack } from './details.js';
 import { EventsClient, stream } from './events.js';
 import { HealthClient, ServerReflectionClient, health, reflection } from './standard.js';
+import { warnings } from './warnings.js';
 
 const { url, ca, token } = settings();
 const { protocol, hostname, port } = url;
@@ -48,7 +49,8 @@ function refusal(error: ServiceError): Refusal {
 // snippet: end
 
 // A proxy of the environment would be taken to loopback as well, and see what goes there in plain text.
-const server = [target, channel, { 'grpc.enable_http_proxy': tls ? 1 : 0 }] as const;
+const behavior = { 'grpc.enable_http_proxy': tls ? 1 : 0, interceptors: [warnings] };
+const server = [target, channel, behavior] as const;
 const clients = {
   api1: new Api1Client(...server),
   api2: new Api2Client(...server),

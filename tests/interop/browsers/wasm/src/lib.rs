@@ -6,7 +6,7 @@ use js_sys::Function;
 use serde_json::{Value, json};
 use tonic::client::Grpc;
 use tonic::codegen::http::uri::PathAndQuery;
-use tonic::metadata::{Ascii, MetadataValue};
+use tonic::metadata::{Ascii, MetadataMap, MetadataValue};
 use tonic::{Request, Status};
 use tonic_prost::ProstCodec;
 use tonic_types::StatusExt as _;
@@ -39,8 +39,9 @@ pub async fn unary(
         ($client:ident, $package:ident) => {{
             let request = request($package::GetStatusRequest {}, authorization, deadline)?;
             $client::new(transport).get_status(request).await.map(|answer| {
+                let told = told(answer.metadata());
                 let answer = answer.into_inner();
-                json!({ "answer": { "name": answer.name, "ok": answer.ok } })
+                answered(json!({ "name": answer.name, "ok": answer.ok }), told)
             })
         }};
     }
@@ -102,6 +103,16 @@ fn request<T>(
         request.set_timeout(Duration::from_millis(deadline.into()));
     }
     Ok(request)
+}
+
+/// Why the call would be refused: of headers and trailers.
+fn told(metadata: &MetadataMap) -> Vec<String> {
+    let told = metadata.get_all("sekisho-would-deny");
+    told.iter().filter_map(|value| value.to_str().ok()).map(str::to_owned).collect()
+}
+
+fn answered(answer: Value, told: Vec<String>) -> Value {
+    if told.is_empty() { json!({ "answer": answer }) } else { json!({ "answer": answer, "wouldDeny": told }) }
 }
 
 fn refused(status: &Status) -> Value {

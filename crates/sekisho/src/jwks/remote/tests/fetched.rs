@@ -1,7 +1,7 @@
 //! Keys that were fetched before anybody asks for one.
 
 use super::*;
-use crate::jwks::Algorithm;
+use crate::jwks::{Algorithm, JwksFile};
 
 /// A source that never answers.
 struct Silent;
@@ -58,4 +58,48 @@ async fn where_no_keys_come_of_the_first_fetch_it_is_told_why_in_bounded_time() 
     let silent = Keys::fetch(Silent, Schedule::default(), Arc::new(ManualClock::new()));
     let silent = tokio::time::timeout(FETCH_TIMEOUT * 2, silent).await.expect("an end");
     assert!(matches!(silent, Err(FetchError::TimedOut { limit }) if limit == FETCH_TIMEOUT));
+}
+
+/// Who has another schedule, or other roots, has the keys that are held; they are as old as they were.
+#[tokio::test(start_paused = true)]
+async fn keys_that_are_held_are_held_on_where_they_are_fetched_otherwise() {
+    let world = World::fetched().await;
+    world.seconds(60).await;
+    world.source.down(true);
+    let shorter = Schedule { max_stale: Duration::from_secs(100), ..Schedule::default() };
+    let keys = world.keys.fetched_from(world.source.clone(), shorter);
+    assert!(keys.is_ready());
+    assert!(matches!(keys.lookup(Some("held")), Lookup::Held(_)));
+    world.seconds(1).await;
+    assert!(world.source.fetches() > 1, "they are fetched at once");
+    assert!(keys.is_ready(), "though in vain");
+    world.seconds(40).await;
+    assert!(!keys.is_ready(), "they are older than may be now");
+    assert!(world.keys.is_ready(), "and no older than might be before");
+    world.source.down(false);
+    keys.refresh().await.expect("keys");
+    assert!(keys.is_ready());
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_held_on_that_is_of_another_issuer_or_for_no_accepted_algorithm() {
+    let world = World::fetched().await;
+    let schedule = Schedule::default();
+    let other = JwksFile::new("https://other.example/", "/nowhere");
+    assert!(!world.keys.fetched_from(other, schedule).is_ready());
+    let alike = JwksFile::new("https://tenant.example", "/nowhere");
+    let keys = world.keys.fetched_from(alike, schedule);
+    assert!(keys.is_ready(), "a last slash makes it no other");
+    keys.accept(&[Algorithm::Rs256]);
+    assert!(!keys.is_ready());
+    world.keys.accept(&[Algorithm::EdDsa]);
+    assert!(world.keys.is_ready(), "of the one nothing is known by the other");
+}
+
+#[tokio::test]
+async fn fixed_keys_are_not_fetched_from_elsewhere() {
+    let fixed = Keys::fixed("https://tenant.example/", Source::default().fetch().await.expect("keys").set);
+    let keys = fixed.fetched_from(Silent, Schedule::default());
+    assert!(matches!(keys.lookup(Some("held")), Lookup::Held(_)));
+    assert!(matches!(keys.lookup(Some("other")), Lookup::NotPublished));
 }

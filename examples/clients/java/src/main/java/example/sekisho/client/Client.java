@@ -115,7 +115,9 @@ public final class Client {
     var transport = server.transport();
     var credentials =
         token.isEmpty() ? transport : CompositeChannelCredentials.create(transport, bearer(token));
-    return Grpc.newChannelBuilderForAddress(server.host(), server.port(), credentials).build();
+    return Grpc.newChannelBuilderForAddress(server.host(), server.port(), credentials)
+        .intercept(new Warnings())
+        .build();
   }
 
   private static String api1(Channel channel) {

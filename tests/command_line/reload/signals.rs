@@ -1,0 +1,113 @@
+//! Signals that come when they are not expected.
+
+use std::process::Stdio;
+
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::*;
+use crate::support::sekisho;
+use crate::support::serving::in_time;
+
+/// An issuer that accepts, and does not answer until it is dropped.
+struct Hanging(TcpListener);
+
+impl Hanging {
+    async fn listen() -> Self {
+        Self(TcpListener::bind("127.0.0.1:0").await.unwrap())
+    }
+
+    fn table(&self) -> String {
+        let address = self.0.local_addr().unwrap();
+        format!("[[issuers]]\nname = 'hanging'\nissuer = 'http://{address}/'\naudience = 'api'\n")
+    }
+
+    async fn asked(&self) -> TcpStream {
+        in_time(self.0.accept()).await.unwrap().0
+    }
+}
+
+#[tokio::test]
+async fn a_signal_while_one_is_followed_is_neither_lost_nor_one_of_many() {
+    const SIGNALS: usize = 10;
+    let a = issuer("a");
+    let of_a = token(&a).sign();
+    let mut server = Serving::start(&table("a", ""), &[&a]).await;
+    let hanging = Hanging::listen().await;
+    server.configure(&(table("a", "") + &hanging.table()));
+    server.signal("HUP").await;
+    let asked = hanging.asked().await;
+    // It is waited for; calls are not held up, and it is not trusted yet.
+    assert_eq!(code(&server, &of_a).await, Code::Ok);
+    server.configure(&format!("leeway = '1s'\n{}", table("a", "")));
+    for _ in 0..SIGNALS {
+        server.signal("HUP").await;
+    }
+    assert_eq!(code(&server, &of_a).await, Code::Ok);
+    drop((asked, hanging));
+    assert_eq!(server.told().await, "changed: new issuer hanging");
+    assert_eq!(server.told().await, "changed: removed issuer hanging, leeway");
+    server.configure(&table("a", ""));
+    server.signal("HUP").await;
+    let mut nothing_changed = 0;
+    while server.told().await == "nothing changed" {
+        nothing_changed += 1;
+    }
+    // The last signal may have come as the second time began.
+    assert!(nothing_changed <= 1, "{nothing_changed}");
+    assert_eq!(server.reload(&table("a", "")).await, "nothing changed");
+}
+
+#[tokio::test]
+async fn a_stop_does_not_wait_for_an_issuer_that_does_not_answer() {
+    let a = issuer("a");
+    let server = Serving::start(&table("a", ""), &[&a]).await;
+    let hanging = Hanging::listen().await;
+    server.configure(&(table("a", "") + &hanging.table()));
+    server.signal("HUP").await;
+    let _asked = hanging.asked().await;
+    server.signal("TERM").await;
+    let (code, rest) = server.ended().await;
+    assert_eq!(code, Some(0), "{rest:#?}");
+    assert!(rest.iter().any(|line| line.contains("stopping")), "{rest:#?}");
+    // It would have been told, had it been waited for.
+    assert!(!rest.iter().any(|line| line.contains("the configuration was read again")), "{rest:#?}");
+}
+
+#[tokio::test]
+async fn without_a_file_there_is_nothing_to_change() {
+    let a = issuer("a");
+    let of_a = token(&a).sign();
+    let arguments = "serve --grpc-listen 127.0.0.1:0 --issuer https://a.example/ --audience api --jwks a";
+    let mut server = Serving::start_with(arguments, "", &[&a], &[]).await;
+    for _ in 0..2 {
+        server.signal("HUP").await;
+        assert_eq!(server.told().await, "nothing changed");
+        assert_eq!(code(&server, &of_a).await, Code::Ok);
+    }
+}
+
+/// Whoever changes a file need not know whether the server has come up.
+#[tokio::test]
+async fn a_signal_before_anything_is_served_is_followed_afterwards() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a"), issuer("a").jwks()).unwrap();
+    let mut command =
+        sekisho("serve --grpc-listen 127.0.0.1:0 --audience api --jwks a --issuer https://a.example/");
+    command.current_dir(folder.path()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut process = command.spawn().unwrap();
+    let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
+    let mut line_with = async |text: &str| {
+        while let Some(line) = in_time(lines.next_line()).await.unwrap() {
+            if line.contains(text) {
+                return;
+            }
+        }
+        panic!("no line with {text:?}");
+    };
+    line_with("keys are read before anything is served").await;
+    let id = process.id().unwrap().to_string();
+    assert!(tokio::process::Command::new("kill").args(["-HUP", &id]).status().await.unwrap().success());
+    line_with("listening").await;
+    line_with("the configuration was read again").await;
+}
