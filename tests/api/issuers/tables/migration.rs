@@ -59,6 +59,15 @@ impl Calls {
     }
 }
 
+/// Stops all of them where the test fails: their threads are waited for.
+struct StopAtTheEnd<'a>([&'a Calls; 2]);
+
+impl Drop for StopAtTheEnd<'_> {
+    fn drop(&mut self) {
+        self.0.iter().for_each(|calls| calls.stop());
+    }
+}
+
 #[test]
 fn no_valid_call_is_refused_at_any_step() {
     let files = files(HEADING);
@@ -71,6 +80,7 @@ fn no_valid_call_is_refused_at_any_step() {
         running.replace_issuers(issuers).expect("issuers that can be told apart");
     };
     std::thread::scope(|scope| {
+        let _stop = StopAtTheEnd([&of_old, &of_new]);
         let old_calls = scope.spawn(|| of_old.run(&running, &old));
         of_old.some_more();
         assert!(!is_allowed(&running, &new, "too early"));
