@@ -132,7 +132,7 @@ use crate::jwks::Keys;
 use crate::policy::Policy;
 #[cfg(feature = "server")]
 use crate::scope::ScopePrefix;
-use memory::Memory;
+use memory::Memories;
 use trusted::{Trust, Trusted};
 
 /// Decides calls by a policy, for tokens of the issuers that it trusts. Cheap to clone.
@@ -143,7 +143,7 @@ pub struct Authorizer {
     trusted: Trusted,
     clock: Arc<dyn Clock>,
     remembered: usize,
-    memory: Memory,
+    memory: Memories,
 }
 
 /// What became of a call, or what it waits for.
@@ -160,13 +160,13 @@ impl Authorizer {
     /// Decides by `policy`, for tokens of `issuer`.
     pub fn new(policy: impl Into<Arc<Policy>>, issuer: Issuer) -> Self {
         issuer.keys().accept(issuer.verifier().accepted_algorithms());
-        let trust = Trust { issuers: vec![issuer] };
+        let trust = Trust::of(vec![issuer]);
         Self {
             policy: policy.into(),
             trusted: Trusted::new(trust, 8192),
             clock: Arc::new(SystemClock::new()),
             remembered: memory::USUAL,
-            memory: Memory::new(memory::USUAL),
+            memory: Memories::new(memory::USUAL),
         }
     }
 
@@ -174,10 +174,9 @@ impl Authorizer {
     /// it names, and by no other's. Of two issuers that tokens name alike, but for a last slash, the first one is asked.
     pub fn also_trusting(self, issuer: Issuer) -> Self {
         issuer.keys().accept(issuer.verifier().accepted_algorithms());
-        let mut trust = Trust::clone(&self.trusted.now());
-        trust.issuers.push(issuer);
-        let max_token_size = self.trusted.max_token_size();
-        self.trusting(trust, max_token_size)
+        let (mut issuers, max_token_size) = (self.issuers(), self.trusted.max_token_size());
+        issuers.push(issuer);
+        self.trusting(issuers, max_token_size)
     }
 
     /// Trusts these issuers from now on, in place of those that it trusted. Calls that are being decided are decided by
@@ -190,12 +189,13 @@ impl Authorizer {
     /// # Errors
     /// [`UntrustedIssuers`]: there is none, or two that tokens name alike. Nothing has changed then.
     pub fn replace_issuers(&self, issuers: impl IntoIterator<Item = Issuer>) -> Result<(), UntrustedIssuers> {
-        let trust = Trust { issuers: issuers.into_iter().collect() };
+        let trust = Trust::of(issuers.into_iter().collect());
         trust.check()?;
         for issuer in &trust.issuers {
             issuer.keys().accept(issuer.verifier().accepted_algorithms());
         }
-        self.trusted.replace(trust);
+        let kept = self.trusted.replace(trust.issuers);
+        self.memory.forget_all_but(&kept);
         Ok(())
     }
 
@@ -218,8 +218,8 @@ impl Authorizer {
         self.trusted.set_max_token_size(bytes);
     }
 
-    fn trusting(mut self, trust: Trust, max_token_size: usize) -> Self {
-        self.trusted = Trusted::new(trust, max_token_size);
+    fn trusting(mut self, issuers: Vec<Issuer>, max_token_size: usize) -> Self {
+        self.trusted = Trusted::new(Trust::of(issuers), max_token_size);
         self.with_empty_memory()
     }
 
@@ -231,13 +231,13 @@ impl Authorizer {
 
     /// How long the `authorization` entry may be, in bytes; 8192 unless set.
     pub fn max_token_size(self, bytes: usize) -> Self {
-        let trust = Trust::clone(&self.trusted.now());
-        self.trusting(trust, bytes)
+        let issuers = self.issuers();
+        self.trusting(issuers, bytes)
     }
 
     /// How many verified tokens are remembered, so that the signature of one that comes again need not be verified
-    /// again; 10,000 unless set, and none with 0. About 1.2 KiB of memory are allowed for each: longer tokens take the
-    /// room of several.
+    /// again; 10,000 of each issuer unless set, and none with 0. About 1.2 KiB of memory are allowed for each: longer
+    /// tokens take the room of several. No issuer's tokens push out those of another.
     ///
     /// What a remembered token is granted is decided at each call: by its dates, by the keys that its issuer has now, by
     /// the method's rule. Refusals are not remembered. Clones of an authorizer share what they remember; one whose settings
@@ -290,7 +290,7 @@ impl Authorizer {
 
     /// A token was accepted by the settings of then.
     fn with_empty_memory(mut self) -> Self {
-        self.memory = Memory::new(self.remembered);
+        self.memory = Memories::new(self.remembered);
         self
     }
 

@@ -22,7 +22,7 @@ pub(in crate::cli) static MAX_TOKEN_SIZE: Opt = Opt {
 pub(in crate::cli) static REMEMBER_TOKENS: Opt = Opt {
     default: Some("10000"),
     value_name: "COUNT",
-    help: "How many verified tokens are remembered, so that none of them is verified at each call; 0 for none",
+    help: "How many verified tokens of each issuer are remembered, so that none of them is verified at each call; 0 for none",
     ..value("remember-tokens", "SEKISHO_REMEMBER_TOKENS", TOKENS)
 };
 pub(in crate::cli) static DANGEROUS_ACCEPT_BOUND_TOKENS: Opt = Opt {

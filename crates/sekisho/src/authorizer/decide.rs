@@ -155,7 +155,9 @@ impl Authorizer {
     ) -> Verdict {
         let denial = match lookup {
             Lookup::Held(keys) => match self.verify(issuer, token, &keys) {
-                Ok(verified) => return self.evaluate(method, self.memory.remember(presented, verified)),
+                Ok(verified) => {
+                    return self.evaluate(method, self.memory.remember(presented, verified, &self.trusted));
+                }
                 Err(error) => error.into(),
             },
             Lookup::NotPublished => TokenError::from(InvalidToken::KeyNotPublished).into(),

@@ -34,11 +34,50 @@ const MOST: usize = ROOM * 16;
 /// How many tokens a shard has room for, at least: of smaller ones, some are full long before others.
 const LEAST_OF_A_SHARD: usize = 512;
 
-/// The tokens of one authorizer, with its settings: another has others.
-#[derive(Clone)]
-pub(super) struct Memory(Arc<Inner>);
+/// How many issuers have a memory of their own. Of more, some share one.
+pub(super) const MEMORIES: usize = 32;
 
-struct Inner {
+/// What one authorizer remembers, with its settings: another has others. Each issuer has a memory of its own, so that one
+/// that signs tokens without end pushes out none of another's. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Memories(Arc<[Memory; MEMORIES]>);
+
+impl Memories {
+    /// Room for so many tokens of a usual length, of each issuer; with none, nothing is remembered.
+    pub(super) fn new(entries: usize) -> Self {
+        Self(Arc::new(std::array::from_fn(|_| Memory::new(entries))))
+    }
+
+    /// The token, if it was verified before and would be now. Which issuer it is of nobody knows yet.
+    #[inline]
+    pub(super) fn recall(
+        &self,
+        presented: Presented<'_>,
+        trusted: &Trusted,
+        now: SystemTime,
+    ) -> Option<Caller> {
+        let memories = &self.0[..trusted.memories_in_use()];
+        memories.iter().find_map(|memory| memory.recall(presented, trusted, now))
+    }
+
+    /// The caller that a token is of, which is remembered if it is to be.
+    pub(super) fn remember(&self, presented: Presented<'_>, verified: Verified, trusted: &Trusted) -> Caller {
+        match trusted.now().memory_of(verified.issuer()) {
+            Some(index) => self.0[index].remember(presented, verified),
+            // It went meanwhile.
+            None => Caller::of_this_call(verified),
+        }
+    }
+
+    /// Forgets what nobody will ask for: tokens of issuers that went.
+    pub(super) fn forget_all_but(&self, kept: &[usize]) {
+        let all = self.0.iter().enumerate();
+        all.filter(|(index, _)| !kept.contains(index)).for_each(|(_, memory)| memory.forget());
+    }
+}
+
+/// Tokens of one issuer.
+pub(super) struct Memory {
     entries: usize,
     /// From the first token on.
     tokens: OnceLock<Tokens>,
@@ -49,7 +88,11 @@ type Tokens = Cache<Token, Caller, Size, RandomState>;
 impl Memory {
     /// Room for so many tokens of a usual length; with none, nothing is remembered.
     pub(super) fn new(entries: usize) -> Self {
-        Self(Arc::new(Inner { entries, tokens: OnceLock::new() }))
+        Self { entries, tokens: OnceLock::new() }
+    }
+
+    fn forget(&self) {
+        self.tokens.get().inspect(|tokens| tokens.clear());
     }
 
     /// The token, if it was verified before and would be now. One that would be refused is forgotten, and so is one of an
@@ -60,7 +103,7 @@ impl Memory {
         trusted: &Trusted,
         now: SystemTime,
     ) -> Option<Caller> {
-        let tokens = self.0.tokens.get()?;
+        let tokens = self.tokens.get()?;
         let looked = Looked(presented.as_bytes());
         let caller = tokens.get(&looked)?;
         let today = if caller.is_trusted(trusted) { caller.judge(now) } else { Today::Refused };
@@ -75,11 +118,11 @@ impl Memory {
     /// The caller that a token is of, which is remembered if it is to be.
     pub(super) fn remember(&self, presented: Presented<'_>, verified: Verified) -> Caller {
         let token = presented.as_bytes();
-        if self.0.entries == 0 || size(token, &verified) > MOST {
+        if self.entries == 0 || size(token, &verified) > MOST {
             return Caller::of_this_call(verified);
         }
         let caller = Caller::with_token(verified, token);
-        let tokens = self.0.tokens.get_or_init(|| tokens(self.0.entries));
+        let tokens = self.tokens.get_or_init(|| tokens(self.entries));
         tokens.insert(Token(caller.clone()), caller.clone());
         caller
     }
@@ -103,9 +146,9 @@ fn tokens(entries: usize) -> Tokens {
 }
 
 /// Tokens are not shown, and neither is how many there are: somebody else's are among them.
-impl fmt::Debug for Memory {
+impl fmt::Debug for Memories {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.entries > 0 { "Memory" } else { "Memory(off)" })
+        f.write_str(if self.0[0].entries > 0 { "Memories" } else { "Memories(off)" })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Several issuers, each with its own audience, keys and rules.
 
 mod claims;
+mod memories;
 #[cfg(feature = "discovery")]
 mod memory;
 #[cfg(feature = "discovery")]

@@ -1,23 +1,51 @@
 //! Whose tokens are accepted, which may change while calls are decided.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
 use super::Issuer;
 use super::issuer::Identity;
+use super::memory::MEMORIES;
 use crate::excerpt;
 
 /// The issuers that are trusted at one time. Never empty.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Trust {
     pub(super) issuers: Vec<Issuer>,
+    /// Where the tokens of each are remembered.
+    memories: Vec<usize>,
 }
 
 impl Trust {
+    pub(super) fn of(issuers: Vec<Issuer>) -> Self {
+        Self::default().followed_by(issuers)
+    }
+
+    /// These, of which those that are trusted here keep their memories. Others get those that are free.
+    pub(super) fn followed_by(&self, issuers: Vec<Issuer>) -> Self {
+        let kept: Vec<_> = issuers.iter().map(|issuer| self.memory_of(issuer.identity())).collect();
+        let mut free = (0..MEMORIES).filter(|index| !kept.contains(&Some(*index)));
+        let memory =
+            |(index, kept): (usize, &Option<usize>)| kept.or_else(|| free.next()).unwrap_or(index % MEMORIES);
+        let memories = kept.iter().enumerate().map(memory).collect();
+        Self { issuers, memories }
+    }
+
+    /// Where the tokens of an issuer are remembered, if it is trusted.
+    pub(super) fn memory_of(&self, identity: &Arc<Identity>) -> Option<usize> {
+        let index = self.issuers.iter().position(|issuer| Arc::ptr_eq(issuer.identity(), identity))?;
+        self.memories.get(index).copied()
+    }
+
+    /// One more than the last that is in use.
+    fn memories_in_use(&self) -> usize {
+        self.memories.iter().max().map_or(0, |last| last + 1)
+    }
+
     /// Whoever has no token, or one of nobody, is told to ask this one.
     pub(super) fn first(&self) -> Option<&Issuer> {
         self.issuers.first()
@@ -62,6 +90,8 @@ struct Shared {
     trust: ArcSwap<Trust>,
     /// How often it was replaced.
     generation: AtomicU64,
+    replacing: Mutex<()>,
+    memories_in_use: AtomicUsize,
     max_token_size: AtomicUsize,
     replaced: watch::Sender<()>,
     /// Once every required issuer had keys, it takes more to be not ready.
@@ -71,8 +101,10 @@ struct Shared {
 impl Trusted {
     pub(super) fn new(trust: Trust, max_token_size: usize) -> Self {
         Self(Arc::new(Shared {
+            memories_in_use: AtomicUsize::new(trust.memories_in_use()),
             trust: ArcSwap::from_pointee(trust),
             generation: AtomicU64::new(0),
+            replacing: Mutex::new(()),
             max_token_size: AtomicUsize::new(max_token_size),
             replaced: watch::Sender::new(()),
             was_ready: AtomicBool::new(false),
@@ -91,10 +123,24 @@ impl Trusted {
         self.0.generation.load(Ordering::Acquire)
     }
 
-    pub(super) fn replace(&self, trust: Trust) {
+    /// The memories of those issuers that stay. Who replaces at the same time has to wait.
+    pub(super) fn replace(&self, issuers: Vec<Issuer>) -> Vec<usize> {
+        let _alone = self.0.replacing.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = self.now();
+        let trust = before.followed_by(issuers);
+        let stay = trust.issuers.iter().filter_map(|issuer| before.memory_of(issuer.identity())).collect();
+        // Where tokens are looked for that nobody has remembered yet, none is found.
+        self.0.memories_in_use.store(trust.memories_in_use(), Ordering::Relaxed);
         self.0.trust.store(Arc::new(trust));
         self.0.generation.fetch_add(1, Ordering::Release);
         self.0.replaced.send_replace(());
+        stay
+    }
+
+    /// How many memories have to be looked into.
+    #[inline]
+    pub(super) fn memories_in_use(&self) -> usize {
+        self.0.memories_in_use.load(Ordering::Relaxed)
     }
 
     /// How long the `authorization` entry may be, in bytes.

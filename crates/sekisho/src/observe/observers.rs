@@ -47,7 +47,10 @@ impl Observers {
     fn tell_others(&self, tell: impl Fn(&dyn Observer)) {
         for observer in &*self.0 {
             // The process's hook tells of a panic. The call is none of its business.
-            let _ = catch_unwind(AssertUnwindSafe(|| tell(&**observer)));
+            if let Err(payload) = catch_unwind(AssertUnwindSafe(|| tell(&**observer))) {
+                // To drop it could panic again.
+                std::mem::forget(payload);
+            }
         }
     }
 }

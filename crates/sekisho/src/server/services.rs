@@ -204,7 +204,7 @@ impl Services {
         self
     }
 
-    /// How many verified tokens are remembered; 10,000 unless set. See
+    /// How many verified tokens of each issuer are remembered; 10,000 unless set. See
     /// [`Authorizer::remember_tokens`](crate::authorizer::Authorizer::remember_tokens).
     ///
     /// Tokens that are not remembered, and come so fast that they would take more than a tenth of the time of whoever serves

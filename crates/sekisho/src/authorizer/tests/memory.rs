@@ -244,7 +244,11 @@ async fn a_token_whose_key_is_withdrawn_while_it_is_verified_is_not_accepted_aga
     let token = &TOKENS[0];
     let verified = world.verified(token);
     world.publish(Some((ISSUER, jwks(&[1])))).await;
-    drop(world.authorizer.memory.remember(presented(&format!("Bearer {token}")), verified));
+    drop(world.authorizer.memory.remember(
+        presented(&format!("Bearer {token}")),
+        verified,
+        &world.authorizer.trusted,
+    ));
     assert!(!world.remembers(token));
     assert!(!world.call(PATH, token).await.contains(ALLOWED));
 }

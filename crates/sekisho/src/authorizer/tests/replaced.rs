@@ -82,7 +82,7 @@ fn row_110_what_was_verified_by_rules_that_are_gone_is_not_remembered() {
     let known_scopes = authorizer.policy.known_scopes(signed.0.scopes());
     let verified = Verified::new(&go, signed, known_scopes, &keys);
     authorizer.replace_issuers([stay]).expect("one issuer");
-    drop(authorizer.memory.remember(presented, verified));
+    drop(authorizer.memory.remember(presented, verified, &authorizer.trusted));
     assert!(verdict(&authorizer, &goes.token().scope("read")).result().is_err());
 }
 
