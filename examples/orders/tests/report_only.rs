@@ -3,24 +3,42 @@
 
 use std::error::Error;
 
+use orders::proto::catalog_client::CatalogClient;
 use orders::proto::catalog_server::CatalogServer;
 use orders::proto::orders_client::OrdersClient;
 use orders::proto::orders_server::OrdersServer;
-use orders::proto::{DeleteOrderRequest, GetOrderRequest};
+use orders::proto::{DeleteOrderRequest, GetOrderRequest, GetPriceRequest};
 use orders::{Catalog, Orders};
 use sekisho::Services;
 use sekisho::testing::TestIssuer;
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::metadata::MetadataMap;
-use tonic::transport::{Channel, Server};
+use tonic::transport::{Channel, Endpoint, Server};
 use tonic::{Code, Request, Response, Status};
 use tonic_types::StatusExt as _;
 
 const PROTO: &str = include_str!("../proto/orders/v1/orders.proto");
 
-/// The line, and the same while the rule is tried.
-const ENFORCED: &str = r#"any_of: [ { all_of: ["orders:read", "orders:write"] }, { all_of: "admin" } ]"#;
+/// The rule of `DeleteOrder`, whose handler finds no order and answers by a head alone; and that of `GetPrice`, whose
+/// handler answers by a message and trailers.
+const RULES: [(&str, &str, &[&str]); 2] = [
+    (
+        "delete",
+        r#"any_of: [ { all_of: ["orders:read", "orders:write"] }, { all_of: "admin" } ]"#,
+        &[
+            "CREDENTIALS_MISSING",
+            "CREDENTIALS_MALFORMED",
+            "ACCESS_TOKEN_EXPIRED",
+            "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+        ],
+    ),
+    (
+        "price",
+        "authenticated: true",
+        &["CREDENTIALS_MISSING", "CREDENTIALS_MALFORMED", "ACCESS_TOKEN_EXPIRED"],
+    ),
+];
 
 /// What a caller sees: the code, the reason of a refusal, and that of one which is only reported.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,7 +62,7 @@ fn seen<T>(answer: Result<Response<T>, Status>) -> Seen {
     }
 }
 
-async fn start(proto: &str, issuer: &TestIssuer) -> Result<OrdersClient<Channel>, Box<dyn Error>> {
+async fn start(proto: &str, issuer: &TestIssuer) -> Result<Channel, Box<dyn Error>> {
     let protected = Services::new(&sekisho_build::descriptor_set_of(proto)?)
         .add_service(OrdersServer::new(Orders::default()))
         .add_service(CatalogServer::new(Catalog))
@@ -52,7 +70,7 @@ async fn start(proto: &str, issuer: &TestIssuer) -> Result<OrdersClient<Channel>
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     tokio::spawn(Server::builder().serve_with_incoming(protected, TcpListenerStream::new(listener)));
-    Ok(OrdersClient::connect(format!("http://{address}")).await?)
+    Ok(Endpoint::try_from(format!("http://{address}"))?.connect().await?)
 }
 
 fn with<T>(message: T, authorization: Option<&String>) -> Result<Request<T>, Box<dyn Error>> {
@@ -63,10 +81,11 @@ fn with<T>(message: T, authorization: Option<&String>) -> Result<Request<T>, Box
     Ok(request)
 }
 
-/// A method whose rule is tried, and one beside it, with every kind of credentials.
+/// The methods whose rules are tried, and one beside them, with every kind of credentials.
 async fn calls(proto: &str) -> Result<Vec<(&'static str, Seen)>, Box<dyn Error>> {
     let issuer = TestIssuer::new("https://tenant.example/", "orders");
-    let mut client = start(proto, &issuer).await?;
+    let channel = start(proto, &issuer).await?;
+    let (mut orders, mut catalog) = (OrdersClient::new(channel.clone()), CatalogClient::new(channel));
     let token = || issuer.token().issued_at(std::time::SystemTime::now());
     let bearer = |token: String| Some(format!("Bearer {token}"));
     let mut found = Vec::new();
@@ -79,41 +98,35 @@ async fn calls(proto: &str) -> Result<Vec<(&'static str, Seen)>, Box<dyn Error>>
     ] {
         let id = || "7".to_owned();
         let delete = with(DeleteOrderRequest { id: id() }, authorization.as_ref())?;
-        found.push(("delete", seen(client.delete_order(delete).await)));
+        found.push(("delete", seen(orders.delete_order(delete).await)));
         let get = with(GetOrderRequest { id: id() }, authorization.as_ref())?;
-        found.push(("get", seen(client.get_order(get).await)));
+        found.push(("get", seen(orders.get_order(get).await)));
+        let price = with(GetPriceRequest { product: "tea".to_owned() }, authorization.as_ref())?;
+        found.push(("price", seen(catalog.get_price(price).await)));
     }
     Ok(found)
 }
 
 #[tokio::test]
 async fn enforcing_a_rule_refuses_the_calls_that_were_told_of_and_no_other() -> Result<(), Box<dyn Error>> {
-    let tried = PROTO.replacen(ENFORCED, &format!("mode: REPORT_ONLY {ENFORCED}"), 1);
-    assert_eq!(tried.lines().zip(PROTO.lines()).filter(|(tried, line)| tried != line).count(), 1);
+    let enforced = calls(PROTO).await?;
+    for (tried_method, rule, reasons) in RULES {
+        let tried = PROTO.replacen(rule, &format!("mode: REPORT_ONLY {rule}"), 1);
+        assert_eq!(tried.lines().zip(PROTO.lines()).filter(|(tried, line)| tried != line).count(), 1);
 
-    let before = calls(&tried).await?;
-    let after = calls(PROTO).await?;
-    for ((method, before), (_, after)) in before.iter().zip(&after) {
-        match &before.told {
-            None => assert_eq!(after, before, "{method}: nothing was told of it"),
-            Some(reason) => {
-                assert_eq!((*method, &before.refused), ("delete", &None));
-                let code = if reason == "ACCESS_TOKEN_SCOPE_INSUFFICIENT" {
-                    Code::PermissionDenied
-                } else {
-                    Code::Unauthenticated
-                };
-                assert_eq!(*after, Seen { code, refused: Some(reason.clone()), told: None });
+        let before = calls(&tried).await?;
+        for ((method, before), (_, after)) in before.iter().zip(&enforced) {
+            match &before.told {
+                None => assert_eq!(after, before, "{method}: nothing was told of it"),
+                Some(reason) => {
+                    assert_eq!((*method, &before.refused), (tried_method, &None));
+                    assert_eq!(*after, Seen { code: after.code, refused: Some(reason.clone()), told: None });
+                    assert!(matches!(after.code, Code::Unauthenticated | Code::PermissionDenied));
+                }
             }
         }
+        let told: Vec<_> = before.iter().filter_map(|(_, seen)| seen.told.as_deref()).collect();
+        assert_eq!(told, reasons, "{tried_method}");
     }
-    let told: Vec<_> = before.iter().filter_map(|(_, seen)| seen.told.as_deref()).collect();
-    let reasons = [
-        "CREDENTIALS_MISSING",
-        "CREDENTIALS_MALFORMED",
-        "ACCESS_TOKEN_EXPIRED",
-        "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
-    ];
-    assert_eq!(told, reasons);
     Ok(())
 }
