@@ -56,8 +56,20 @@ impl Memories {
         trusted: &Trusted,
         now: SystemTime,
     ) -> Option<Caller> {
-        let memories = &self.0[..trusted.memories_in_use()];
-        memories.iter().find_map(|memory| memory.recall(presented, trusted, now))
+        // Most authorizers have one issuer.
+        let caller = self.0[0].recall(presented, trusted, now);
+        if caller.is_some() { caller } else { self.recall_of_others(presented, trusted, now) }
+    }
+
+    #[inline(never)]
+    fn recall_of_others(
+        &self,
+        presented: Presented<'_>,
+        trusted: &Trusted,
+        now: SystemTime,
+    ) -> Option<Caller> {
+        let mut others = self.0.iter().take(trusted.memories_in_use()).skip(1);
+        others.find_map(|memory| memory.recall(presented, trusted, now))
     }
 
     /// The caller that a token is of, which is remembered if it is to be.
