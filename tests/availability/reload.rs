@@ -34,7 +34,7 @@ async fn no_valid_call_fails_while_the_configuration_changes() {
     world.reload(0..FIRST).await;
     let before = world.held();
     world.reload(FIRST..RELOADS).await;
-    world.assert_holds_no_more_than(&before).await;
+    world.assert_holds_no_more_than(&before);
     world.assert_streams_go_on().await;
 }
 
@@ -74,7 +74,7 @@ impl World {
 
     /// Reloads, while others call. Each of them has called between any two.
     async fn reload(&mut self, rounds: std::ops::Range<usize>) {
-        let mut callers = Callers::start(self.server.address, &self.tokens).await;
+        let mut callers = Callers::start(self.server.address, &self.tokens);
         for round in rounds {
             match round % FAULTY_ONE_IN {
                 0 => in_time("a reload", self.change(round, TOLD_AFTER_FAULTY)).await,
@@ -111,7 +111,7 @@ impl World {
         Held { memory: Memory::of(process), threads: count("task"), files: count("fd") }
     }
 
-    async fn assert_holds_no_more_than(&self, before: &Held) {
+    fn assert_holds_no_more_than(&self, before: &Held) {
         let now = self.held();
         println!(
             "{} threads, now {}; {} files, now {}",

@@ -16,7 +16,9 @@ type Wanted = FilterFn<Box<dyn Fn(&Metadata<'_>) -> bool + Send + Sync>>;
 
 /// Changes what is logged. Cheap to clone.
 #[derive(Clone)]
-pub(in crate::cli) struct Filters(Arc<dyn Fn(&LogSettings) -> Result<Prepared, ParseError> + Send + Sync>);
+pub(in crate::cli) struct Filters(Arc<Prepare>);
+
+type Prepare = dyn Fn(&LogSettings) -> Result<Prepared, ParseError> + Send + Sync;
 
 /// What will be logged, once it is set.
 #[must_use]

@@ -47,11 +47,11 @@ impl Running {
         let changes = changes(&self.settings, self.page_of.as_ref(), &new);
         let origins = page::allowed_origins(&new.server, self.web)?;
         let mut limits = new.server.limits.clone();
-        if limits.connections != self.settings.server.limits.connections {
-            limits.connections = connections_that_fit(limits.connections);
+        limits.connections = if limits.connections == self.settings.server.limits.connections {
+            self.control.limits().connections
         } else {
-            limits.connections = self.control.limits().connections;
-        }
+            connections_that_fit(limits.connections)
+        };
         limits.check().map_err(Failure::at_run_time)?;
         let log = self.filters.prepare(&new.server.log).map_err(Failure::at_run_time)?;
         let running = self.control.authorizer().issuers();

@@ -21,7 +21,7 @@ pub(super) struct Callers {
 }
 
 impl Callers {
-    pub(super) async fn start(address: SocketAddr, tokens: &[String]) -> Self {
+    pub(super) fn start(address: SocketAddr, tokens: &[String]) -> Self {
         let (mut tasks, mut calls, is_over) = (JoinSet::new(), Vec::new(), Arc::new(AtomicBool::new(false)));
         for token in tokens.iter().cycle().take(OF_EACH * tokens.len()) {
             let count = Arc::new(AtomicUsize::new(0));

@@ -53,8 +53,12 @@ impl Serving {
         command.args(arguments.split_whitespace()).env_clear().current_dir(folder.path());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
         write(&folder, "sekisho.toml", &format!("{LISTEN}{config}"));
-        issuers.iter().for_each(|issuer| write(&folder, &file_of(issuer), &issuer.jwks()));
-        files.iter().for_each(|(name, contents)| write(&folder, name, contents));
+        for issuer in issuers {
+            write(&folder, &file_of(issuer), &issuer.jwks());
+        }
+        for (name, contents) in files {
+            write(&folder, name, contents);
+        }
         let mut process = command.spawn().expect("a program that starts");
         let mut lines = lines_of(&mut process);
         let address = listening(&mut lines).await;

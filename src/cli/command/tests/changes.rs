@@ -167,8 +167,7 @@ fn issuers_are_told_by_their_names() {
     let replaced = TWO.replace("'auth0'", "'okta'");
     assert_eq!(changes_to(&replaced), "changed: new issuer okta, removed issuer auth0");
     let all = format!(
-        "leeway = '0s'\nmax-connections = 1\nlog-level = 'warn'\ngrpc-listen = '127.0.0.1:1'\n{}\nrequired = false",
-        TWO
+        "leeway = '0s'\nmax-connections = 1\nlog-level = 'warn'\ngrpc-listen = '127.0.0.1:1'\n{TWO}\nrequired = false"
     );
     assert_eq!(
         changes_to(&all),
