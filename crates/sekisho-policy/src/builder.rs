@@ -86,8 +86,9 @@ impl PolicyBuilder {
 
     /// Decides about a method (`package.Service/Method`) whose `.proto` has no option for it, neither of
     /// its own nor by its service's default: one that has is a fault, for two places would say what it
-    /// needs. An [`AccessRule`] is such a rule; [`AccessRule::with_stream_end`] makes one of it whose streams are not cut,
-    /// and [`AccessRule::with_mode`] one whose refusals are only reported.
+    /// needs. An [`AccessRule`](crate::AccessRule) is such a rule;
+    /// [`with_stream_end`](crate::AccessRule::with_stream_end) makes one of it whose streams are not cut, and
+    /// [`with_mode`](crate::AccessRule::with_mode) one whose refusals are only reported.
     #[must_use]
     pub fn rule(mut self, method: impl Into<String>, rule: impl Into<DeclaredRule>) -> Self {
         let method = method.into();

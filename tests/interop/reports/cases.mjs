@@ -46,7 +46,7 @@ export function expected({ rule, fail }, { verified = false, reason }, reports) 
   return { code: 'OK', answer: { subject: verified ? SUBJECT : '', anonymous: !verified, wouldDeny: why ?? '' }, told };
 }
 
-// The line of the log. The issuer is the one by whose rules a token was judged; where none was, the first.
+// The line of the log. The issuer is the one by whose rules a token was judged; among several, none where the token names nobody.
 export function logged({ method, rule }, { verified, reason }, reports) {
   const why = reason[rule];
   const outcome = why === undefined ? 'allowed' : reports ? 'would_deny' : 'refused';

@@ -238,13 +238,11 @@ fn read_token<'a, 't: 'a>(
 /// One issuer is asked whatever the token claims, since nothing is told of a token that was not verified. Of several, the
 /// token says whose it is, and is verified by that one's rules alone.
 fn issuer_of<'t>(token: &DecodedToken<'_>, trust: &'t Trust) -> Result<&'t Issuer, InvalidToken> {
-    match trust.issuers.as_slice() {
-        [issuer] => Ok(issuer),
-        _ => {
-            let name = token.claimed_issuer()?;
-            trust.issuer_of(&name).ok_or(InvalidToken::Issuer { by_last_slash_alone: false })
-        }
+    if let [issuer] = trust.issuers.as_slice() {
+        return Ok(issuer);
     }
+    let name = token.claimed_issuer()?;
+    trust.issuer_of(&name).ok_or(InvalidToken::Issuer { by_last_slash_alone: false })
 }
 
 /// A fetch that looked for the key in vain says nothing of a token that was issued since: whoever guesses the name

@@ -120,13 +120,12 @@ async fn row_110_a_call_that_waits_for_a_key_is_decided_at_once_when_its_issuer_
         (fixed(other, "after"), "The access token's signature does not verify"),
     ] {
         let waiting = waiting(old, asked.token().scope("read").sign()).await;
-        let begin = tokio::time::Instant::now();
         waiting.authorizer.replace_issuers([after]).expect("one issuer");
         drop(waiting.issuer);
-        let verdict = waiting.verdict.await.expect("no panic");
+        let verdict = tokio::time::timeout(Duration::from_secs(1), waiting.verdict).await;
+        let verdict = verdict.expect("at once").expect("no panic");
         let shown = verdict.result().err().map_or_else(|| "allowed".to_owned(), ToString::to_string);
         assert_eq!((shown.as_str(), verdict.issuer_name()), (told, Some("after")));
-        assert_eq!(begin.elapsed(), Duration::ZERO, "{told}");
     }
 }
 

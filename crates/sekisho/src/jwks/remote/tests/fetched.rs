@@ -113,7 +113,7 @@ async fn keys_from_elsewhere_serve_until_the_first_fetch_is_over_whatever_it_bri
 
     let silent = world.keys.held_until_fetched_from(Silent, schedule);
     assert!(matches!(silent.lookup(Some("held")), Lookup::Held(_)));
-    tokio::time::sleep(FETCH_TIMEOUT - Duration::from_millis(1)).await;
+    tokio::time::sleep(FETCH_TIMEOUT.saturating_sub(Duration::from_millis(1))).await;
     assert!(silent.is_ready(), "its fetch is under way");
     tokio::time::sleep(Duration::from_millis(2)).await;
     assert!(!silent.is_ready(), "it has failed");
