@@ -8,6 +8,7 @@ use crate::clock::SystemClock;
 #[cfg(feature = "discovery")]
 use crate::jwks::{Discovery, HttpClient, HttpUrl, InvalidHttpUrl, PlainHttp, Schedule};
 use crate::jwks::{Keys, KeysView};
+use crate::scope::ScopePrefix;
 use crate::token::Verifier;
 
 /// An issuer whose access tokens are accepted. All clones are the one issuer.
@@ -24,6 +25,7 @@ pub struct Issuer {
 pub(super) struct Identity {
     keys: KeysView,
     leeway: Duration,
+    scope_prefix: ScopePrefix,
     name: Option<Box<str>>,
     is_required: bool,
 }
@@ -38,6 +40,11 @@ impl Identity {
         &self.keys
     }
 
+    /// What it writes before the names of scopes.
+    pub(super) fn scope_prefix(&self) -> &ScopePrefix {
+        &self.scope_prefix
+    }
+
     /// What a token is given after `exp`.
     pub(super) fn leeway(&self) -> Duration {
         self.leeway
@@ -47,8 +54,9 @@ impl Identity {
 impl Issuer {
     /// An issuer with these keys, whose tokens have to pass this verifier.
     pub fn new(keys: Keys, verifier: Verifier) -> Self {
-        let (leeway, view) = (verifier.leeway_to_accept_with(), keys.view());
-        let identity = Identity { keys: view, leeway, name: None, is_required: true };
+        let (view, leeway) = (keys.view(), verifier.leeway_to_accept_with());
+        let scope_prefix = verifier.prefix_of_scopes().clone();
+        let identity = Identity { keys: view, leeway, scope_prefix, name: None, is_required: true };
         Self { keys, verifier, identity: Arc::new(identity) }
     }
 
@@ -79,7 +87,8 @@ impl Issuer {
     pub fn verified_by(mut self, change: impl FnOnce(Verifier) -> Verifier) -> Self {
         self.verifier = change(self.verifier);
         let leeway = self.verifier.leeway_to_accept_with();
-        self.with_identity(|identity| Identity { leeway, ..identity })
+        let scope_prefix = self.verifier.prefix_of_scopes().clone();
+        self.with_identity(|identity| Identity { leeway, scope_prefix, ..identity })
     }
 
     /// Gives it a name of the operator's, for logs and for [`Grant::issuer_name`](super::Grant::issuer_name). Tokens do

@@ -49,8 +49,7 @@ impl Trust {
     /// Whoever has no token, or one of nobody, is told to ask the first issuer. That one has not judged anybody for it, unless
     /// it is the only one.
     pub(super) fn words_of_first(&self) -> Words<'_> {
-        let asked = self.issuers.first();
-        Words { asked, judge: asked.filter(|_| self.issuers.len() == 1) }
+        Words { asked: self.issuers.first(), is_judge: self.issuers.len() == 1 }
     }
 
     /// The issuer by whose rules a token was verified, if those still hold.
@@ -89,13 +88,13 @@ impl Trust {
 pub(super) struct Words<'t> {
     /// Whom the caller is to ask for a token.
     pub(super) asked: Option<&'t Issuer>,
-    /// Whose rules the call was refused by; none where its token names nobody.
-    pub(super) judge: Option<&'t Issuer>,
+    /// Whether the call was refused by the rules of that one. Its token may name nobody.
+    pub(super) is_judge: bool,
 }
 
 impl<'t> From<&'t Issuer> for Words<'t> {
     fn from(issuer: &'t Issuer) -> Self {
-        Self { asked: Some(issuer), judge: Some(issuer) }
+        Self { asked: Some(issuer), is_judge: true }
     }
 }
 

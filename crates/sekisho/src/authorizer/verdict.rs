@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::caller::Caller;
 use super::issuer::Identity;
 use super::trusted::Words;
-use super::{Denial, Grant, Issuer};
+use super::{Denial, Grant};
 use crate::policy::{Method, Mode};
 use crate::scope::ScopePrefix;
 use crate::token::Claims;
@@ -23,13 +23,16 @@ pub struct Verdict {
     is_remembered: bool,
 }
 
-/// What is known of a call that was refused, or would be. What is of one that was allowed, its grant says.
+/// What is known of a call that was refused, or would be. What is of one that was allowed, its grant says. It is small, since
+/// a verdict on any call is moved with it.
 #[derive(Debug, Default)]
 struct Refused {
     method: Option<Arc<Method>>,
     caller: Option<Caller>,
-    scope_prefix: Option<ScopePrefix>,
-    issuer: Option<Arc<Identity>>,
+    /// Whom the caller is to ask for a token.
+    asked: Option<Arc<Identity>>,
+    /// Whether that one has judged it.
+    is_judge: bool,
 }
 
 impl Verdict {
@@ -50,16 +53,13 @@ impl Verdict {
         denial: impl Into<Denial>,
     ) -> Self {
         let denial = denial.into();
-        // Its own, where it was verified by rules that are others now.
-        let judge = caller.as_ref().map(|caller| caller.issuer());
-        let judged_by = judge.or(words.judge.map(Issuer::identity)).map(Arc::clone);
+        let asked = words.asked.map(|issuer| Arc::clone(issuer.identity()));
+        let refused = Refused { asked, is_judge: words.is_judge, ..Refused::default() };
         if method.mode() == Mode::ReportOnly {
             let result = Ok(Grant::reported(method, caller, denial));
-            let refused = Refused { issuer: judged_by, ..Refused::default() };
             return Self { result, refused, is_remembered: false };
         }
-        let scope_prefix = words.asked.map(|issuer| issuer.verifier().prefix_of_scopes().clone());
-        let refused = Refused { method: Some(Arc::clone(method)), caller, scope_prefix, issuer: judged_by };
+        let refused = Refused { method: Some(Arc::clone(method)), caller, ..refused };
         Self { result: Err(denial), refused, is_remembered: false }
     }
 
@@ -117,16 +117,20 @@ impl Verdict {
     /// that was not verified it says no more than whom the token names. Among several issuers there is none for a call without
     /// a token, or with one that names none of them.
     pub fn issuer_name(&self) -> Option<&str> {
-        let judged_by = self.refused.issuer.as_ref().and_then(|issuer| issuer.name());
-        match &self.result {
-            Ok(grant) => grant.issuer_name().or(judged_by),
-            Err(_) => judged_by,
-        }
+        let Refused { caller, asked, is_judge, .. } = &self.refused;
+        let judge = match (&self.result, caller) {
+            (Ok(grant), _) if !grant.is_anonymous() => return grant.issuer_name(),
+            // Its own, where it was verified by rules that are others now.
+            (_, Some(caller)) => Some(caller.issuer()),
+            _ => asked.as_ref().filter(|_| *is_judge),
+        };
+        judge.and_then(|issuer| issuer.name())
     }
 
     /// What the issuer writes before the scopes that it is to be asked for, where a call was refused: the issuer by whose
     /// rules the token was judged, or the first where no token was.
     pub fn scope_prefix(&self) -> Option<&ScopePrefix> {
-        self.refused.scope_prefix.as_ref()
+        let asked = self.refused.asked.as_ref().filter(|_| self.result.is_err());
+        asked.map(|issuer| issuer.scope_prefix())
     }
 }
