@@ -1,5 +1,6 @@
 //! Everything that a service has to refuse, in one call.
 
+mod answer;
 mod call;
 mod expected;
 mod listing;
@@ -26,7 +27,6 @@ use super::TestIssuer;
 use crate::clock::{Clock, SystemClock};
 use crate::policy::Policy;
 use crate::scope::{ScopePrefix, ScopeSet};
-use call::Waiting;
 use expected::Expectation;
 use listing::{Listed, Subject};
 use report::Examined;
@@ -64,7 +64,10 @@ use tokens::Tokens;
 /// handlers run: `INTERNAL`, `Missing request message`. Handlers of methods that take a stream run, and see one that
 /// ends at once. So a matrix is for services whose data may be written to, or that write nothing for an empty stream.
 ///
-/// *Let in* is whatever answer is no refusal of the guard. A handler that has not answered in time was let in.
+/// *Let in* is whatever answer is no refusal of the guard, neither in its head nor in its trailers: each is read to its
+/// end. A handler that has not answered in time was let in, and so was one whose response has not ended; the report says
+/// how many rows those are ([`Matrix::patience`]). A refusal in the trailers is none that is expected, for a handler may
+/// have run before it.
 #[must_use = "nothing is called until it is awaited"]
 pub fn matrix<S, M, R>(
     service: S,
@@ -146,7 +149,7 @@ where
             methods.push(self.examine(subject, &subjects).await);
         }
         methods.sort_by(|a, b| a.method.cmp(&b.method));
-        let report = MatrixReport { methods, compared: self.policy.is_some() };
+        let report = MatrixReport { methods, compared: self.policy.is_some(), patience: self.patience };
         let failed = report.failed().next().is_some();
         if failed { Err(MatrixFailure(report)) } else { Ok(report) }
     }
@@ -155,11 +158,10 @@ where
     async fn examine(&mut self, subject: &Subject, all: &[Subject]) -> Examined {
         let tokens = Tokens { issuer: self.issuer, now: self.clock.now() };
         let calls = sent::calls(&subject.rule, &tokens, &of_all(all));
-        let waiting = Waiting { patience: self.patience, reads_trailers: subject.rule.report_only };
         let path = format!("/{}", subject.name());
         let mut answers = Vec::new();
         for sent in &calls {
-            answers.push(call::begin(&mut self.service, (&path, sent), waiting).await);
+            answers.push(call::begin(&mut self.service, (&path, sent), self.patience).await);
         }
         let expectation = Expectation {
             service: &subject.service,

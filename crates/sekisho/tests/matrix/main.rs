@@ -7,6 +7,7 @@ mod listing;
 mod right;
 mod shapes;
 mod support;
+mod wrong_ends;
 mod wrong_refusals;
 mod wrong_reports;
 mod wrong_rules;
