@@ -7,6 +7,7 @@ mod listing;
 mod outcome;
 mod report;
 mod rule;
+mod scopes;
 mod sent;
 mod settings;
 mod tokens;
@@ -26,12 +27,13 @@ use tower_service::Service;
 use super::TestIssuer;
 use crate::clock::{Clock, SystemClock};
 use crate::policy::Policy;
-use crate::scope::{ScopePrefix, ScopeSet};
+use crate::scope::ScopePrefix;
 use expected::Expectation;
 use listing::{Listed, Subject};
 use report::Examined;
 pub use report::{MatrixFailure, MatrixReport, MatrixRow};
 pub use rule::{ExpectedRule, InvalidExpectedRule};
+use scopes::Scopes;
 use tokens::Tokens;
 
 /// Calls every method of `service` with everything that it has to refuse, and with what it has to let in, by the rules
@@ -167,8 +169,8 @@ where
             service: &subject.service,
             method: &subject.method,
             rule: &subject.rule,
-            prefix: &self.scope_prefix,
-            prefix_of_first: self.scope_prefix_of_first.as_ref().unwrap_or(&self.scope_prefix),
+            prefix: self.scope_prefix.as_str(),
+            prefix_of_first: self.scope_prefix_of_first.as_ref().unwrap_or(&self.scope_prefix).as_str(),
         };
         let rows = calls.into_iter().zip(join_all(answers).await).map(|(sent, seen)| MatrixRow {
             expected: expectation.of(&sent),
@@ -185,12 +187,8 @@ where
 }
 
 /// Every scope that is named.
-fn of_all(subjects: &[Subject]) -> ScopeSet {
-    let mut scopes = ScopeSet::new();
-    for subject in subjects {
-        scopes.append(sent::union(&subject.rule));
-    }
-    scopes
+fn of_all(subjects: &[Subject]) -> Scopes {
+    subjects.iter().fold(Scopes::default(), |scopes, subject| scopes.and(&sent::union(&subject.rule)))
 }
 
 impl<'a, S, B> IntoFuture for Matrix<'a, S>

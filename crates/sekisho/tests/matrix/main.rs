@@ -3,6 +3,7 @@
 #![cfg(feature = "server")]
 #![allow(clippy::expect_used, unreachable_pub, reason = "these are tests")]
 
+mod apart;
 mod listing;
 mod right;
 mod shapes;

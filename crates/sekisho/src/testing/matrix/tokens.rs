@@ -5,10 +5,9 @@ use std::time::{Duration, SystemTime};
 
 use aws_lc_rs::hmac;
 
-use crate::base64url;
-use crate::scope::ScopeSet;
-
 use super::super::{TestIssuer, TokenBuilder};
+use super::scopes::Scopes;
+use crate::base64url;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -24,12 +23,12 @@ pub(super) struct Tokens<'a> {
 impl<'a> Tokens<'a> {
     /// In order; a token of the others is this one but for what its function is named for. Where tokens have no scopes, it
     /// is that of a subject which has them all, if there is one.
-    pub(super) fn valid(&self, scopes: &ScopeSet) -> TokenBuilder<'a> {
+    pub(super) fn valid(&self, scopes: &Scopes) -> TokenBuilder<'a> {
         let token = self.issuer.token().issued_at(self.now);
         if self.issuer.writes_scopes() {
             return token.scope(&scopes.to_string());
         }
-        match self.issuer.subjects().iter().find(|(_, has)| scopes.is_subset_of(has)) {
+        match self.issuer.subjects().iter().find(|(_, has)| scopes.iter().all(|scope| has.contains(scope))) {
             Some((subject, _)) => token.subject(subject),
             None => token,
         }
@@ -40,21 +39,21 @@ impl<'a> Tokens<'a> {
         self.issuer.token().issued_at(self.now).subject(subject)
     }
 
-    pub(super) fn expired(&self, scopes: &ScopeSet) -> TokenBuilder<'a> {
+    pub(super) fn expired(&self, scopes: &Scopes) -> TokenBuilder<'a> {
         // It was good for an hour.
         self.valid(scopes).issued_at(self.now - 2 * HOUR)
     }
 
-    pub(super) fn not_yet_valid(&self, scopes: &ScopeSet) -> TokenBuilder<'a> {
+    pub(super) fn not_yet_valid(&self, scopes: &Scopes) -> TokenBuilder<'a> {
         let seconds = seconds(self.now);
         self.valid(scopes).claim("nbf", seconds + 1800)
     }
 
-    pub(super) fn of_another_issuer(&self, scopes: &ScopeSet) -> TokenBuilder<'a> {
+    pub(super) fn of_another_issuer(&self, scopes: &Scopes) -> TokenBuilder<'a> {
         self.valid(scopes).claim("iss", "https://another-issuer.invalid/")
     }
 
-    pub(super) fn for_another_audience(&self, scopes: &ScopeSet) -> TokenBuilder<'a> {
+    pub(super) fn for_another_audience(&self, scopes: &Scopes) -> TokenBuilder<'a> {
         self.valid(scopes).for_another_audience()
     }
 
@@ -64,20 +63,20 @@ impl<'a> Tokens<'a> {
     }
 
     pub(super) fn without_claims(&self) -> String {
-        self.issuer.sign(&self.valid(&ScopeSet::new()).header_json(), "[]")
+        self.issuer.sign(&self.valid(&Scopes::default()).header_json(), "[]")
     }
 
-    pub(super) fn of_another_key(&self, scopes: &ScopeSet) -> String {
+    pub(super) fn of_another_key(&self, scopes: &Scopes) -> String {
         let valid = self.valid(scopes);
         IMPOSTOR.sign(&valid.header_json(), &valid.payload_json())
     }
 
-    pub(super) fn unsigned(&self, scopes: &ScopeSet) -> String {
+    pub(super) fn unsigned(&self, scopes: &Scopes) -> String {
         input(&self.valid(scopes).header("alg", "none")) + "."
     }
 
     /// What a server takes for good that lets a token choose between kinds of keys (RFC 8725 §2.1).
-    pub(super) fn by_hmac(&self, scopes: &ScopeSet) -> String {
+    pub(super) fn by_hmac(&self, scopes: &Scopes) -> String {
         let input = input(&self.valid(scopes).header("alg", "HS256"));
         let key = hmac::Key::new(hmac::HMAC_SHA256, &self.issuer.public_key_der());
         let tag = hmac::sign(&key, input.as_bytes());
