@@ -54,6 +54,7 @@ use tokens::Tokens;
 /// | one that is not valid yet, of another issuer, for another audience, with a changed signature, of another key with the same `kid`, unsigned, signed by HMAC with the public key; an ID token | `ACCESS_TOKEN_INVALID` |
 /// | valid tokens without a scope; with each alternative without each of its scopes; with longer scopes that begin like those required; with the scopes of other methods | `ACCESS_TOKEN_SCOPE_INSUFFICIENT`, as the rule says |
 /// | valid tokens with each alternative, and with all scopes | let in |
+/// | a valid token of each subject of [`TestIssuer::scopes_of`]; of one whose name is longer, and of one whose name is shorter | as the rule says of its scopes; of none |
 /// | a valid token for a method whose name is longer, and with a query behind the path | `UNIMPLEMENTED` |
 ///
 /// Refusals are compared in all that they say: code, reason, method, required and missing scopes, challenges. By a rule

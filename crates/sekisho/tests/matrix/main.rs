@@ -7,6 +7,7 @@ mod apart;
 mod listing;
 mod right;
 mod shapes;
+mod subjects;
 mod support;
 mod wrong_ends;
 mod wrong_refusals;

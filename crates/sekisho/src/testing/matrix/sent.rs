@@ -101,26 +101,41 @@ fn with_changed_signature(token: &str) -> String {
     format!("{signed}.{}", base64url::encode(&bytes))
 }
 
-/// Each set of scopes once; of an issuer that writes none, each subject that has some.
+/// Each subject that has scopes; each set of scopes once, of an issuer that writes them.
 fn valid(rule: &ExpectedRule, tokens: &Tokens<'_>, all: &Scopes, of_others: &Scopes) -> Vec<Sent> {
-    let mut calls: Vec<Sent> = Vec::new();
-    for (subject, scopes) in tokens.issuer.subjects() {
-        let what = format!("a valid token of {subject}");
-        let token = bearer(&tokens.of_subject(subject).sign());
-        calls.push(call(&what, vec![token], Standing::Valid(scopes.iter().collect())));
-    }
+    let mut calls = of_subjects(tokens);
     if !tokens.issuer.writes_scopes() {
-        let what = "a valid token of another subject";
-        let token = bearer(&tokens.of_subject("another-subject").sign());
-        calls.push(call(what, vec![token], Standing::Valid(Scopes::default())));
+        let subject = tokens.longer_than("another-subject");
+        calls.push(of_subject(tokens, &subject, "a valid token of another subject", Scopes::default()));
         return calls;
     }
-    for scopes in scopes(rule, all, of_others) {
-        if calls.iter().all(|call| call.standing != Standing::Valid(scopes.clone())) {
-            calls.push(with_valid_token(tokens, scopes));
+    let mut sets: Vec<Scopes> = Vec::new();
+    for set in scopes(rule, all, of_others) {
+        if !sets.contains(&set) {
+            sets.push(set);
+        }
+    }
+    calls.extend(sets.into_iter().map(|set| with_valid_token(tokens, set)));
+    calls
+}
+
+/// Those that are listed, and for each one whose name is longer and one whose name is shorter: names are no patterns.
+fn of_subjects(tokens: &Tokens<'_>) -> Vec<Sent> {
+    let mut calls = Vec::new();
+    for (subject, scopes) in tokens.subjects() {
+        calls.push(of_subject(tokens, subject, &format!("a valid token of {subject}"), scopes));
+        let longer = Some(tokens.longer_than(subject));
+        for (other, than) in [(longer, "longer"), (tokens.shorter_than(subject), "shorter")] {
+            let Some(other) = other else { continue };
+            let what = format!("a valid token of {other}, which is {than} than {subject}");
+            calls.push(of_subject(tokens, &other, &what, Scopes::default()));
         }
     }
     calls
+}
+
+fn of_subject(tokens: &Tokens<'_>, subject: &str, what: &str, scopes: Scopes) -> Sent {
+    call(what, vec![bearer(&tokens.of_subject(subject).sign())], Standing::Valid(scopes))
 }
 
 /// None, each alternative without each of its scopes, others that begin like them, each alternative, all, those of other

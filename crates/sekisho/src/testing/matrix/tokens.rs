@@ -21,22 +21,65 @@ pub(super) struct Tokens<'a> {
 }
 
 impl<'a> Tokens<'a> {
-    /// In order; a token of the others is this one but for what its function is named for. Where tokens have no scopes, it
-    /// is that of a subject which has them all, if there is one.
+    /// In order; a token of the others is this one but for what its function is named for. It is of nobody who has scopes
+    /// besides, so that it has those that are written. Where tokens have no scopes, it is that of a subject which has them
+    /// all, if there is one.
     pub(super) fn valid(&self, scopes: &Scopes) -> TokenBuilder<'a> {
-        let token = self.issuer.token().issued_at(self.now);
         if self.issuer.writes_scopes() {
-            return token.scope(&scopes.to_string());
+            return self.of_nobody_listed().scope(&scopes.to_string());
         }
-        match self.issuer.subjects().iter().find(|(_, has)| scopes.iter().all(|scope| has.contains(scope))) {
-            Some((subject, _)) => token.subject(subject),
-            None => token,
+        match self.subjects().iter().find(|(_, has)| scopes.without(has).is_empty()) {
+            Some((subject, _)) => self.of_subject(subject),
+            None => self.of_nobody_listed(),
         }
     }
 
     /// Of a subject, which may have scopes of its own.
     pub(super) fn of_subject(&self, subject: &str) -> TokenBuilder<'a> {
         self.issuer.token().issued_at(self.now).subject(subject)
+    }
+
+    /// As the shape has it, unless scopes are listed for its subject.
+    fn of_nobody_listed(&self) -> TokenBuilder<'a> {
+        let token = self.issuer.token().issued_at(self.now);
+        if token.claimed_subject().is_some_and(|subject| self.is_listed(subject)) {
+            token.subject(&self.longer_than("another-subject"))
+        } else {
+            token
+        }
+    }
+
+    /// Who has scopes whatever its tokens say, each once. Those that are listed of a subject add up.
+    pub(super) fn subjects(&self) -> Vec<(&'a str, Scopes)> {
+        let mut subjects: Vec<(&str, Scopes)> = Vec::new();
+        for (subject, scopes) in self.issuer.subjects() {
+            let scopes = scopes.iter().collect::<Scopes>();
+            match subjects.iter_mut().find(|(known, _)| known == subject) {
+                Some((_, known)) => *known = known.and(&scopes),
+                None => subjects.push((subject, scopes)),
+            }
+        }
+        subjects
+    }
+
+    /// The shortest subject that begins with this text and is not listed.
+    pub(super) fn longer_than(&self, text: &str) -> String {
+        let mut subject = text.to_owned();
+        while self.is_listed(&subject) {
+            subject.push_str("-more");
+        }
+        subject
+    }
+
+    /// The longest that this one begins with and that is not listed; none where nothing is left.
+    pub(super) fn shorter_than(&self, subject: &str) -> Option<String> {
+        let ends = subject.char_indices().map(|(end, _)| end).rev();
+        let mut shorter = ends.map(|end| &subject[..end]).filter(|shorter| !shorter.is_empty());
+        shorter.find(|shorter| !self.is_listed(shorter)).map(ToOwned::to_owned)
+    }
+
+    fn is_listed(&self, subject: &str) -> bool {
+        self.issuer.subjects().iter().any(|(listed, _)| listed == subject)
     }
 
     pub(super) fn expired(&self, scopes: &Scopes) -> TokenBuilder<'a> {
