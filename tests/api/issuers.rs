@@ -78,6 +78,16 @@ fn both_ways_to_write_the_settings_say_the_same() {
     }
 }
 
+/// A matrix of a shape tries what the page has its readers set.
+#[test]
+fn the_test_kit_has_the_settings_of_the_page() {
+    for shape in shapes() {
+        let page = settings(&["--env-file".to_owned(), env_file(shape.heading).path().display().to_string()]);
+        let page = page.issuers[0].token.verifier();
+        assert_eq!(format!("{:#?}", shape.verifier), format!("{page:#?}"), "{}", shape.name);
+    }
+}
+
 /// The server of these settings. Discovery would have settled the issuer's last slash; nothing else may differ.
 async fn app(shape: &Shape, settings: &ServeSettings) -> App {
     let name = shape.access["iss"].as_str().expect("an issuer");

@@ -2,6 +2,7 @@
 
 use sekisho::scope::ScopePrefix;
 use sekisho::testing::{TestIssuer, TokenBuilder, TokenShape};
+use sekisho::token::Verifier;
 use serde_json::{Value, json};
 
 use crate::support::{AUDIENCE, issuer};
@@ -24,6 +25,8 @@ pub struct Shape {
     pub id: Value,
     /// What the challenge has a caller ask for.
     pub asked: &'static str,
+    /// What the test kit accepts its tokens with.
+    pub verifier: Verifier,
 }
 
 /// What a section of the page says of an issuer.
@@ -122,6 +125,7 @@ fn shape_of(shape: TokenShape, section: &Section) -> Shape {
         for_another: parsed(&access.for_another_audience().payload_json()),
         id: parsed(&identity(shape, issuer.id_token().expect("an ID token")).payload_json()),
         asked: section.asked,
+        verifier: issuer.verifier(),
     }
 }
 

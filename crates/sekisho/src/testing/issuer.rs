@@ -75,7 +75,7 @@ impl TestIssuer {
     }
 
     /// Trusts tokens about a subject with these scopes, see [`Verifier::scopes_of`]: for shapes that write none. The
-    /// matrix then has rows for each subject.
+    /// matrix then has rows for each subject. For one subject they add up.
     #[must_use]
     pub fn scopes_of(mut self, subject: impl Into<String>, scopes: ScopeSet) -> Self {
         self.scopes_of.push((subject.into(), scopes));
@@ -134,7 +134,7 @@ impl TestIssuer {
         scopes_of.fold(prefixed, |verifier, (subject, scopes)| verifier.scopes_of(subject, scopes))
     }
 
-    /// Who has scopes whatever its tokens say.
+    /// Who has scopes whatever its tokens say, as they were said: a subject may stand there twice.
     pub(super) fn subjects(&self) -> &[(String, ScopeSet)] {
         &self.scopes_of
     }

@@ -1,11 +1,13 @@
 //! Everything that a service has to refuse, in one call.
 
+mod answer;
 mod call;
 mod expected;
 mod listing;
 mod outcome;
 mod report;
 mod rule;
+mod scopes;
 mod sent;
 mod settings;
 mod tokens;
@@ -25,13 +27,13 @@ use tower_service::Service;
 use super::TestIssuer;
 use crate::clock::{Clock, SystemClock};
 use crate::policy::Policy;
-use crate::scope::{ScopePrefix, ScopeSet};
-use call::Waiting;
+use crate::scope::ScopePrefix;
 use expected::Expectation;
 use listing::{Listed, Subject};
 use report::Examined;
 pub use report::{MatrixFailure, MatrixReport, MatrixRow};
 pub use rule::{ExpectedRule, InvalidExpectedRule};
+use scopes::Scopes;
 use tokens::Tokens;
 
 /// Calls every method of `service` with everything that it has to refuse, and with what it has to let in, by the rules
@@ -52,6 +54,7 @@ use tokens::Tokens;
 /// | one that is not valid yet, of another issuer, for another audience, with a changed signature, of another key with the same `kid`, unsigned, signed by HMAC with the public key; an ID token | `ACCESS_TOKEN_INVALID` |
 /// | valid tokens without a scope; with each alternative without each of its scopes; with longer scopes that begin like those required; with the scopes of other methods | `ACCESS_TOKEN_SCOPE_INSUFFICIENT`, as the rule says |
 /// | valid tokens with each alternative, and with all scopes | let in |
+/// | a valid token of each subject of [`TestIssuer::scopes_of`]; of one whose name is longer, and of one whose name is shorter | as the rule says of its scopes; of none |
 /// | a valid token for a method whose name is longer, and with a query behind the path | `UNIMPLEMENTED` |
 ///
 /// Refusals are compared in all that they say: code, reason, method, required and missing scopes, challenges. By a rule
@@ -64,7 +67,10 @@ use tokens::Tokens;
 /// handlers run: `INTERNAL`, `Missing request message`. Handlers of methods that take a stream run, and see one that
 /// ends at once. So a matrix is for services whose data may be written to, or that write nothing for an empty stream.
 ///
-/// *Let in* is whatever answer is no refusal of the guard. A handler that has not answered in time was let in.
+/// *Let in* is whatever answer is no refusal of the guard, neither in its head nor in its trailers: each is read to its
+/// end. A handler that has not answered in time was let in, and so was one whose response has not ended; the report says
+/// how many rows those are ([`Matrix::patience`]). A refusal in the trailers is none that is expected, for a handler may
+/// have run before it.
 #[must_use = "nothing is called until it is awaited"]
 pub fn matrix<S, M, R>(
     service: S,
@@ -146,7 +152,7 @@ where
             methods.push(self.examine(subject, &subjects).await);
         }
         methods.sort_by(|a, b| a.method.cmp(&b.method));
-        let report = MatrixReport { methods, compared: self.policy.is_some() };
+        let report = MatrixReport { methods, compared: self.policy.is_some(), patience: self.patience };
         let failed = report.failed().next().is_some();
         if failed { Err(MatrixFailure(report)) } else { Ok(report) }
     }
@@ -155,18 +161,17 @@ where
     async fn examine(&mut self, subject: &Subject, all: &[Subject]) -> Examined {
         let tokens = Tokens { issuer: self.issuer, now: self.clock.now() };
         let calls = sent::calls(&subject.rule, &tokens, &of_all(all));
-        let waiting = Waiting { patience: self.patience, reads_trailers: subject.rule.report_only };
         let path = format!("/{}", subject.name());
         let mut answers = Vec::new();
         for sent in &calls {
-            answers.push(call::begin(&mut self.service, (&path, sent), waiting).await);
+            answers.push(call::begin(&mut self.service, (&path, sent), self.patience).await);
         }
         let expectation = Expectation {
             service: &subject.service,
             method: &subject.method,
             rule: &subject.rule,
-            prefix: &self.scope_prefix,
-            prefix_of_first: self.scope_prefix_of_first.as_ref().unwrap_or(&self.scope_prefix),
+            prefix: self.scope_prefix.as_str(),
+            prefix_of_first: self.scope_prefix_of_first.as_ref().unwrap_or(&self.scope_prefix).as_str(),
         };
         let rows = calls.into_iter().zip(join_all(answers).await).map(|(sent, seen)| MatrixRow {
             expected: expectation.of(&sent),
@@ -183,12 +188,8 @@ where
 }
 
 /// Every scope that is named.
-fn of_all(subjects: &[Subject]) -> ScopeSet {
-    let mut scopes = ScopeSet::new();
-    for subject in subjects {
-        scopes.append(sent::union(&subject.rule));
-    }
-    scopes
+fn of_all(subjects: &[Subject]) -> Scopes {
+    subjects.iter().fold(Scopes::default(), |scopes, subject| scopes.and(&sent::union(&subject.rule)))
 }
 
 impl<'a, S, B> IntoFuture for Matrix<'a, S>

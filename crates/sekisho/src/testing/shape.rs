@@ -105,7 +105,7 @@ impl TokenShape {
         match self {
             Self::EntraV2 | Self::EntraV2Service => verifier.scope_claims(paths(&["scp", "roles"])),
             Self::EntraV1 | Self::EntraV1Service => {
-                verifier.scope_claims(paths(&["scp", "roles"])).client_claims(paths(&["appid"]))
+                verifier.scope_claims(paths(&["scp", "roles"])).client_claims(paths(&["appid", "azp"]))
             }
             Self::KeycloakRealmRoles | Self::KeycloakClientRoles => verifier.scope_claims(paths(&[
                 "scope",

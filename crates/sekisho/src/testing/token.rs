@@ -51,6 +51,10 @@ impl<'a> TokenBuilder<'a> {
         self
     }
 
+    pub(super) fn claimed_subject(&self) -> Option<&str> {
+        self.payload.get("sub")?.as_str()
+    }
+
     /// Sets `sub`.
     pub fn subject(self, subject: &str) -> Self {
         self.claim("sub", subject)

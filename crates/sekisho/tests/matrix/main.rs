@@ -3,10 +3,13 @@
 #![cfg(feature = "server")]
 #![allow(clippy::expect_used, unreachable_pub, reason = "these are tests")]
 
+mod apart;
 mod listing;
 mod right;
 mod shapes;
+mod subjects;
 mod support;
+mod wrong_ends;
 mod wrong_refusals;
 mod wrong_reports;
 mod wrong_rules;

@@ -14,7 +14,7 @@ use tonic::body::Body;
 use tonic::transport::{Channel, Endpoint, Server};
 use tower::{ServiceBuilder, service_fn};
 
-use super::support::{RULES, SERVICE, Shop, TALK, failed, issuer, services, shop, shop_with};
+use super::support::{RULES, SERVICE, Shop, TALK, every_kind, failed, issuer, services, shop, shop_with};
 
 #[tokio::test]
 async fn every_kind_of_rule_and_call_passes() {
@@ -29,54 +29,6 @@ async fn every_kind_of_rule_and_call_passes() {
     assert_eq!(rows("/Upload"), 24);
     // Besides, the other alternative, its longer one, all; and no other method asks for anything else.
     assert_eq!(rows("/Talk"), 26);
-}
-
-/// How a rule is written in a `.proto`, and in a list.
-const KINDS: [(&str, &str, &str); 10] = [
-    ("Public", "public: true", "public"),
-    ("Authenticated", "authenticated: true", "authenticated"),
-    ("Optional", "optional: true", "optional"),
-    ("Scope", r#"all_of: "a""#, "a"),
-    ("Alternatives", r#"any_of: [{ all_of: ["a", "b"] }, { all_of: "c" }]"#, "a b | c"),
-    ("PublicReported", "public: true mode: REPORT_ONLY", "report-only: public"),
-    ("AuthenticatedReported", "authenticated: true mode: REPORT_ONLY", "report-only: authenticated"),
-    ("OptionalReported", "optional: true mode: REPORT_ONLY", "report-only: optional"),
-    ("ScopeReported", r#"all_of: "a" mode: REPORT_ONLY"#, "report-only: a"),
-    (
-        "AlternativesReported",
-        r#"any_of: [{ all_of: ["a", "b"] }, { all_of: "c" }] mode: REPORT_ONLY"#,
-        "report-only: a b | c",
-    ),
-];
-
-/// Each kind of rule for each kind of call.
-fn every_kind() -> (Services, Vec<(String, &'static str)>) {
-    let calls = [
-        ("Get", "", ""),
-        ("Watch", "", "stream "),
-        ("Upload", "stream ", ""),
-        ("Talk", "stream ", "stream "),
-    ];
-    let (mut methods, mut rules) = (Vec::new(), Vec::new());
-    for ((kind, declared, expected), (call, sent, answered)) in
-        KINDS.iter().flat_map(|kind| calls.iter().map(move |call| (kind, call)))
-    {
-        let option = format!("option (sekisho.v1.access) = {{ {declared} }};");
-        methods.push(format!("rpc {kind}{call}({sent}Item) returns ({answered}Item) {{ {option} }}"));
-        rules.push((format!("{SERVICE}/{kind}{call}"), *expected));
-    }
-    let methods = methods.join("\n");
-    let source = format!(
-        r#"
-        syntax = "proto3";
-        package shop.v1;
-        import "sekisho/v1/access.proto";
-        message Item {{}}
-        service Shop {{ {methods} }}
-        "#
-    );
-    let set = sekisho_build::descriptor_set_of(&source).expect("a descriptor set");
-    (Services::new(&set).clock(Arc::new(ManualClock::new())).add_named(SERVICE, Shop), rules)
 }
 
 #[tokio::test]
@@ -215,6 +167,11 @@ async fn handlers_that_never_answer_were_let_in() {
     assert!(row.seen().starts_with("refused: code: UNAUTHENTICATED"), "{}", row.seen());
     let list = report.rows().find(|(method, _)| method.ends_with("/List")).expect("a row").1;
     assert_eq!(list.seen(), "let in (no answer within 2s)");
+    // Whatever the rule is: the public one, and each that is enforced.
+    let let_in = report.rows().filter(|(_, row)| row.seen().starts_with("let in")).count();
+    assert!(let_in > report.rows().filter(|(method, _)| method.ends_with("/List")).count());
+    let told = format!("\n{let_in} rows were let in without an answer within 2s");
+    assert!(report.to_string().ends_with(&told), "{report}");
 }
 
 #[tokio::test]

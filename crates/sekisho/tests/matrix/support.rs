@@ -134,6 +134,54 @@ pub fn services(talk: &str) -> Services {
     Services::new(&set).clock(Arc::new(ManualClock::new()))
 }
 
+/// How a rule is written in a `.proto`, and in a list.
+const KINDS: [(&str, &str, &str); 10] = [
+    ("Public", "public: true", "public"),
+    ("Authenticated", "authenticated: true", "authenticated"),
+    ("Optional", "optional: true", "optional"),
+    ("Scope", r#"all_of: "a""#, "a"),
+    ("Alternatives", r#"any_of: [{ all_of: ["a", "b"] }, { all_of: "c" }]"#, "a b | c"),
+    ("PublicReported", "public: true mode: REPORT_ONLY", "report-only: public"),
+    ("AuthenticatedReported", "authenticated: true mode: REPORT_ONLY", "report-only: authenticated"),
+    ("OptionalReported", "optional: true mode: REPORT_ONLY", "report-only: optional"),
+    ("ScopeReported", r#"all_of: "a" mode: REPORT_ONLY"#, "report-only: a"),
+    (
+        "AlternativesReported",
+        r#"any_of: [{ all_of: ["a", "b"] }, { all_of: "c" }] mode: REPORT_ONLY"#,
+        "report-only: a b | c",
+    ),
+];
+
+/// Each kind of rule for each kind of call.
+pub fn every_kind() -> (Services, Vec<(String, &'static str)>) {
+    let calls = [
+        ("Get", "", ""),
+        ("Watch", "", "stream "),
+        ("Upload", "stream ", ""),
+        ("Talk", "stream ", "stream "),
+    ];
+    let (mut methods, mut rules) = (Vec::new(), Vec::new());
+    for ((kind, declared, expected), (call, sent, answered)) in
+        KINDS.iter().flat_map(|kind| calls.iter().map(move |call| (kind, call)))
+    {
+        let option = format!("option (sekisho.v1.access) = {{ {declared} }};");
+        methods.push(format!("rpc {kind}{call}({sent}Item) returns ({answered}Item) {{ {option} }}"));
+        rules.push((format!("{SERVICE}/{kind}{call}"), *expected));
+    }
+    let methods = methods.join("\n");
+    let source = format!(
+        r#"
+        syntax = "proto3";
+        package shop.v1;
+        import "sekisho/v1/access.proto";
+        message Item {{}}
+        service Shop {{ {methods} }}
+        "#
+    );
+    let set = sekisho_build::descriptor_set_of(&source).expect("a descriptor set");
+    (Services::new(&set).clock(Arc::new(ManualClock::new())).add_named(SERVICE, Shop), rules)
+}
+
 /// The rows that failed, as `Method: what was sent`.
 pub fn failed(result: Result<MatrixReport, MatrixFailure>) -> Vec<String> {
     let Err(failure) = result else { return Vec::new() };

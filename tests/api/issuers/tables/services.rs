@@ -1,6 +1,9 @@
 //! Services whose scopes stand in the table of their issuer.
 
+use std::collections::BTreeMap;
+
 use sekisho::testing::{TestIssuer, TokenShape};
+use sekisho_server::config::TokenRules;
 
 use super::{AUDIENCE, as_told, file, of_file, told, verdict};
 use crate::support::{impostor, issuer};
@@ -17,6 +20,9 @@ fn each_subject_has_its_scopes(
     let file = file(heading);
     let name = file.issuers[0].name.clone().expect("a name");
     assert_eq!(file.issuers[0].token.scopes_of.len(), subjects.len());
+    let rules = TokenRules { scopes_of: BTreeMap::new(), ..file.issuers[0].token.clone() };
+    let (kit, page) = (format!("{:#?}", service.verifier()), format!("{:#?}", rules.verifier()));
+    assert_eq!(kit, page, "the test kit has the settings of the page");
     let alone = of_file(&file, &[service]);
     for (subject, may_call) in subjects {
         let token = service.token().subject(subject).sign();

@@ -1,10 +1,8 @@
 //! What has to become of a call, by the contract: written down here a second time, apart from the code that is tested.
 
-use crate::policy::{AccessRule, Alternatives, MissingScopes};
-use crate::scope::{ScopePrefix, ScopeSet};
-
 use super::outcome::{Outcome, Refusal, WouldDeny};
 use super::rule::{ExpectedRule, Kind};
+use super::scopes::{Scopes, written};
 use super::sent::{Sent, Standing};
 
 /// A method with the rule that is expected, and what the issuer writes before its scopes.
@@ -12,9 +10,9 @@ pub(super) struct Expectation<'a> {
     pub(super) service: &'a str,
     pub(super) method: &'a str,
     pub(super) rule: &'a ExpectedRule,
-    pub(super) prefix: &'a ScopePrefix,
+    pub(super) prefix: &'a str,
     /// That of the issuer in whose words calls are refused that name none.
-    pub(super) prefix_of_first: &'a ScopePrefix,
+    pub(super) prefix_of_first: &'a str,
 }
 
 /// Why a call is refused.
@@ -24,7 +22,8 @@ enum Reason {
     TokenMalformed,
     TokenExpired,
     TokenInvalid,
-    ScopeInsufficient(MissingScopes),
+    /// What each alternative still asks for.
+    ScopeInsufficient(Vec<Scopes>),
 }
 
 impl Expectation<'_> {
@@ -60,26 +59,32 @@ impl Expectation<'_> {
         }
     }
 
-    fn missing_from(&self, granted: &ScopeSet) -> Option<MissingScopes> {
-        let alternatives = self.rule.alternatives()?;
-        AccessRule::Scopes(alternatives.clone()).evaluate(granted).err()
+    /// Of each alternative the scopes that are not granted. Where one lacks nothing, none is missing.
+    fn missing_from(&self, granted: &Scopes) -> Option<Vec<Scopes>> {
+        let alternatives = self.rule.alternatives()?.iter();
+        let missing: Vec<Scopes> = alternatives.map(|scopes| scopes.without(granted)).collect();
+        (!missing.iter().any(Scopes::is_empty)).then_some(missing)
     }
 
     /// All that is told, in the order in which it is read of an answer.
-    fn refusal(&self, reason: &Reason, prefix: &ScopePrefix) -> Refusal {
-        let required = self.rule.alternatives().map(|required| required.with_prefix(prefix));
+    fn refusal(&self, reason: &Reason, prefix: &str) -> Refusal {
+        let required = self.rule.alternatives().map(|required| prefixed(required, prefix));
         let mut fields = vec![field("code", reason.code()), field("reason", reason.name())];
         fields.push(field("method", self.method));
         if let Reason::ScopeInsufficient(missing) = reason {
-            fields.push(field("missingScopes", &missing.with_prefix(prefix).to_string()));
+            fields.push(field("missingScopes", &written(&prefixed(missing, prefix))));
         }
         if let Some(required) = &required {
-            fields.push(field("requiredScopes", &required.to_string()));
+            fields.push(field("requiredScopes", &written(required)));
         }
         fields.push(field("service", self.service));
-        fields.extend(challenges(reason, required.as_ref()).iter().map(|it| field("www-authenticate", it)));
+        fields.extend(challenges(reason, required.as_deref()).iter().map(|it| field("www-authenticate", it)));
         Refusal(fields)
     }
+}
+
+fn prefixed(alternatives: &[Scopes], prefix: &str) -> Vec<Scopes> {
+    alternatives.iter().map(|scopes| scopes.prefixed(prefix)).collect()
 }
 
 fn field(name: &str, value: &str) -> (String, String) {
@@ -107,7 +112,7 @@ impl Reason {
 }
 
 /// RFC 6750 §3: one entry an alternative, where scopes are named.
-fn challenges(reason: &Reason, required: Option<&Alternatives>) -> Vec<String> {
+fn challenges(reason: &Reason, required: Option<&[Scopes]>) -> Vec<String> {
     let start = match reason {
         Reason::CredentialsMissing => "Bearer ",
         Reason::CredentialsMalformed => return vec![r#"Bearer error="invalid_request""#.to_owned()],

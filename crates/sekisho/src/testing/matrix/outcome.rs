@@ -1,5 +1,6 @@
 //! What became of a call, or should have.
 
+use std::error::Error;
 use std::fmt;
 
 /// What became of a call.
@@ -22,8 +23,19 @@ pub(super) enum Outcome {
 pub(super) enum WouldDeny {
     NotSaid,
     Reason(String),
-    /// The response had not ended when it was given up, and its trailers are where it would be said.
-    NotSeen,
+    /// Nothing was answered within the time. It is not known whether it would be said.
+    NoAnswer,
+    /// The response had not ended within the time, and its trailers are where it would be said.
+    NoEnd,
+}
+
+impl WouldDeny {
+    fn is_known(&self) -> bool {
+        match self {
+            Self::NotSaid | Self::Reason(_) => true,
+            Self::NoAnswer | Self::NoEnd => false,
+        }
+    }
 }
 
 /// All that a refusal says, field by field, in one order.
@@ -35,11 +47,23 @@ impl Outcome {
         Self::LetIn { would_deny, answer: String::new() }
     }
 
+    /// With all causes of an error.
+    pub(super) fn failed(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        let mut text = "the service failed".to_owned();
+        let error = error.into();
+        let mut cause: Option<&(dyn Error + 'static)> = Some(&*error);
+        while let Some(error) = cause {
+            text = format!("{text}: {error}");
+            cause = error.source();
+        }
+        Self::Failed(text)
+    }
+
     /// Whether what was seen is what was expected.
     pub(super) fn is_met_by(&self, seen: &Self) -> bool {
         match (self, seen) {
             (Self::LetIn { would_deny: expected, .. }, Self::LetIn { would_deny: seen, .. }) => {
-                expected == seen || *seen == WouldDeny::NotSeen
+                expected == seen || !seen.is_known()
             }
             (Self::Refused(expected), Self::Refused(seen)) => expected == seen,
             _ => false,

@@ -1,6 +1,7 @@
 //! What a matrix found, as a table.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::outcome::{Outcome, WouldDeny};
 
@@ -45,11 +46,9 @@ impl MatrixRow {
         self.expected.is_met_by(&self.seen)
     }
 
-    /// Whether the call was let in, but its response had no end in which a verdict would stand.
-    fn is_unseen(&self) -> bool {
-        matches!((&self.expected, &self.seen),
-            (Outcome::LetIn { would_deny: expected, .. }, Outcome::LetIn { would_deny: WouldDeny::NotSeen, .. })
-                if *expected != WouldDeny::NotSaid)
+    /// Whether the call counts as let in for one of these, and not for what was answered.
+    fn was_let_in_by(&self, without: &WouldDeny) -> bool {
+        matches!(&self.seen, Outcome::LetIn { would_deny, .. } if would_deny == without)
     }
 }
 
@@ -59,6 +58,8 @@ pub struct MatrixReport {
     pub(super) methods: Vec<Examined>,
     /// Whether the list was compared with the methods that the service has.
     pub(super) compared: bool,
+    /// How long each answer was waited for, and then its end.
+    pub(super) patience: Duration,
 }
 
 impl MatrixReport {
@@ -81,10 +82,7 @@ impl fmt::Display for MatrixReport {
         }
         let (rows, failed) = (self.rows().count(), self.failed().count());
         write!(f, "\n{rows} rows of {} methods, {failed} failed", self.methods.len())?;
-        let unseen = self.rows().filter(|(_, row)| row.is_unseen()).count();
-        if unseen > 0 {
-            write!(f, "\n{unseen} calls were let in, and what would be denied was not seen: no end came")?;
-        }
+        self.write_unseen(f)?;
         if !self.compared {
             write!(
                 f,
@@ -100,6 +98,24 @@ const NAME: usize = 30;
 const RULE: usize = 40;
 
 impl MatrixReport {
+    /// Whatever was expected: these rows say less than others.
+    fn write_unseen(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = |without| self.rows().filter(|(_, row)| row.was_let_in_by(without)).count();
+        let patience = self.patience;
+        match count(&WouldDeny::NoAnswer) {
+            0 => {}
+            rows => write!(f, "\n{rows} rows were let in without an answer within {patience:?}")?,
+        }
+        match count(&WouldDeny::NoEnd) {
+            0 => Ok(()),
+            rows => write!(
+                f,
+                "\n{rows} rows were let in, and their responses did not end within {patience:?}: \
+                 what their trailers say was not seen"
+            ),
+        }
+    }
+
     fn write_table(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut last = "";
         for examined in &self.methods {

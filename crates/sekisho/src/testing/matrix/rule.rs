@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::policy::{AccessRule, Alternatives, DeclaredRule, InvalidRule, Mode};
+use super::scopes::{self, Scopes};
+use crate::policy::{AccessRule, DeclaredRule, InvalidRule, Mode};
 
 /// The rule that a test expects of a method, read from a text:
 ///
@@ -29,7 +30,8 @@ pub(super) enum Kind {
     Public,
     Authenticated,
     Optional,
-    Scopes(Alternatives),
+    /// Alternatives, at least one, none empty.
+    Scopes(Vec<Scopes>),
 }
 
 const REPORT_ONLY: &str = "report-only:";
@@ -42,7 +44,7 @@ impl ExpectedRule {
     }
 
     /// The scopes of each alternative; none where the rule asks for none.
-    pub(super) fn alternatives(&self) -> Option<&Alternatives> {
+    pub(super) fn alternatives(&self) -> Option<&[Scopes]> {
         match &self.kind {
             Kind::Scopes(alternatives) => Some(alternatives),
             Kind::Public | Kind::Authenticated | Kind::Optional => None,
@@ -62,7 +64,12 @@ impl FromStr for ExpectedRule {
             "public" => Kind::Public,
             "authenticated" => Kind::Authenticated,
             "optional" => Kind::Optional,
-            _ => return AccessRule::any_of(text.split('|').map(str::split_whitespace))?.try_into(),
+            _ => {
+                let alternatives = || text.split('|').map(str::split_whitespace);
+                // For what is wrong with it. What is expected are the texts.
+                drop(AccessRule::any_of(alternatives())?);
+                Kind::Scopes(alternatives().map(Iterator::collect).collect())
+            }
         };
         Ok(Self { kind, report_only: false })
     }
@@ -84,7 +91,9 @@ impl TryFrom<AccessRule> for ExpectedRule {
             AccessRule::Public => Kind::Public,
             AccessRule::Authenticated => Kind::Authenticated,
             AccessRule::Optional => Kind::Optional,
-            AccessRule::Scopes(alternatives) => Kind::Scopes(alternatives),
+            AccessRule::Scopes(alternatives) => {
+                Kind::Scopes(alternatives.iter().map(|scopes| scopes.iter().collect()).collect())
+            }
             _ => return Err(InvalidExpectedRule::UnknownKind),
         };
         Ok(Self { kind, report_only: false })
@@ -114,7 +123,7 @@ impl fmt::Display for ExpectedRule {
             Kind::Public => f.write_str("public"),
             Kind::Authenticated => f.write_str("authenticated"),
             Kind::Optional => f.write_str("optional"),
-            Kind::Scopes(alternatives) => alternatives.fmt(f),
+            Kind::Scopes(alternatives) => f.write_str(&scopes::written(alternatives)),
         }
     }
 }

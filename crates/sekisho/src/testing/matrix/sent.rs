@@ -1,11 +1,9 @@
 //! What is sent to each method.
 
-use crate::base64url;
-use crate::policy::Alternatives;
-use crate::scope::ScopeSet;
-
 use super::rule::ExpectedRule;
+use super::scopes::Scopes;
 use super::tokens::Tokens;
+use crate::base64url;
 
 /// One call: what it shows of a token, and what there is to say of that.
 #[derive(Debug, Clone)]
@@ -29,7 +27,7 @@ pub(super) enum Standing {
     OfAnotherIssuer,
     Expired,
     Invalid,
-    Valid(ScopeSet),
+    Valid(Scopes),
     /// Of a method that is not there.
     UnknownMethod,
 }
@@ -45,7 +43,7 @@ impl Standing {
 }
 
 /// The calls that a method gets; `of_others` are the scopes that other methods ask for.
-pub(super) fn calls(rule: &ExpectedRule, tokens: &Tokens<'_>, of_others: &ScopeSet) -> Vec<Sent> {
+pub(super) fn calls(rule: &ExpectedRule, tokens: &Tokens<'_>, of_others: &Scopes) -> Vec<Sent> {
     let all = union(rule);
     let mut calls = without_valid_credentials(tokens, &all);
     calls.extend(invalid(tokens, &all));
@@ -62,7 +60,7 @@ fn bearer(token: &str) -> String {
     format!("Bearer {token}")
 }
 
-fn without_valid_credentials(tokens: &Tokens<'_>, all: &ScopeSet) -> Vec<Sent> {
+fn without_valid_credentials(tokens: &Tokens<'_>, all: &Scopes) -> Vec<Sent> {
     let good = bearer(&tokens.valid(all).sign());
     let malformed = |what, entries| call(what, entries, Standing::MalformedCredentials);
     vec![
@@ -74,7 +72,7 @@ fn without_valid_credentials(tokens: &Tokens<'_>, all: &ScopeSet) -> Vec<Sent> {
     ]
 }
 
-fn invalid(tokens: &Tokens<'_>, all: &ScopeSet) -> Vec<Sent> {
+fn invalid(tokens: &Tokens<'_>, all: &Scopes) -> Vec<Sent> {
     let sent = |what, token: String, standing| call(what, vec![bearer(&token)], standing);
     let invalid = |what, token| sent(what, token, Standing::Invalid);
     let identity = tokens.identity().map(|token| invalid("an ID token", token.sign()));
@@ -103,54 +101,67 @@ fn with_changed_signature(token: &str) -> String {
     format!("{signed}.{}", base64url::encode(&bytes))
 }
 
-/// Each set of scopes once; of an issuer that writes none, each subject that has some.
-fn valid(rule: &ExpectedRule, tokens: &Tokens<'_>, all: &ScopeSet, of_others: &ScopeSet) -> Vec<Sent> {
-    let mut calls: Vec<Sent> = Vec::new();
-    for (subject, scopes) in tokens.issuer.subjects() {
-        let what = format!("a valid token of {subject}");
-        let token = bearer(&tokens.of_subject(subject).sign());
-        calls.push(call(&what, vec![token], Standing::Valid(scopes.clone())));
-    }
+/// Each subject that has scopes; each set of scopes once, of an issuer that writes them.
+fn valid(rule: &ExpectedRule, tokens: &Tokens<'_>, all: &Scopes, of_others: &Scopes) -> Vec<Sent> {
+    let mut calls = of_subjects(tokens);
     if !tokens.issuer.writes_scopes() {
-        let what = "a valid token of another subject";
-        let token = bearer(&tokens.of_subject("another-subject").sign());
-        calls.push(call(what, vec![token], Standing::Valid(ScopeSet::new())));
+        let subject = tokens.longer_than("another-subject");
+        calls.push(of_subject(tokens, &subject, "a valid token of another subject", Scopes::default()));
         return calls;
     }
-    for scopes in scopes(rule, all, of_others) {
-        let standing = Standing::Valid(scopes);
-        if calls.iter().all(|call| call.standing != standing) {
-            calls.push(with_valid_token(tokens, standing));
+    let mut sets: Vec<Scopes> = Vec::new();
+    for set in scopes(rule, all, of_others) {
+        if !sets.contains(&set) {
+            sets.push(set);
+        }
+    }
+    calls.extend(sets.into_iter().map(|set| with_valid_token(tokens, set)));
+    calls
+}
+
+/// Those that are listed, and for each one whose name is longer and one whose name is shorter: names are no patterns.
+fn of_subjects(tokens: &Tokens<'_>) -> Vec<Sent> {
+    let mut calls = Vec::new();
+    for (subject, scopes) in tokens.subjects() {
+        calls.push(of_subject(tokens, subject, &format!("a valid token of {subject}"), scopes));
+        let longer = Some(tokens.longer_than(subject));
+        for (other, than) in [(longer, "longer"), (tokens.shorter_than(subject), "shorter")] {
+            let Some(other) = other else { continue };
+            let what = format!("a valid token of {other}, which is {than} than {subject}");
+            calls.push(of_subject(tokens, &other, &what, Scopes::default()));
         }
     }
     calls
 }
 
+fn of_subject(tokens: &Tokens<'_>, subject: &str, what: &str, scopes: Scopes) -> Sent {
+    call(what, vec![bearer(&tokens.of_subject(subject).sign())], Standing::Valid(scopes))
+}
+
 /// None, each alternative without each of its scopes, others that begin like them, each alternative, all, those of other
 /// methods.
-fn scopes(rule: &ExpectedRule, all: &ScopeSet, of_others: &ScopeSet) -> Vec<ScopeSet> {
-    let mut sets = vec![ScopeSet::new()];
-    for alternative in rule.alternatives().into_iter().flat_map(Alternatives::iter) {
-        sets.extend(alternative.iter().map(|lacking| filtered(alternative, |scope| scope != lacking)));
+fn scopes(rule: &ExpectedRule, all: &Scopes, of_others: &Scopes) -> Vec<Scopes> {
+    let mut sets = vec![Scopes::default()];
+    for alternative in rule.alternatives().into_iter().flatten() {
+        let lacking = |one: &str| alternative.iter().filter(|scope| *scope != one).collect();
+        sets.extend(alternative.iter().map(lacking));
         sets.push(longer(alternative));
         sets.push(alternative.clone());
     }
     sets.push(all.clone());
-    sets.push(filtered(of_others, |scope| !all.contains(scope)));
+    sets.push(of_others.without(all));
     sets
 }
 
-fn with_valid_token(tokens: &Tokens<'_>, standing: Standing) -> Sent {
-    let none = ScopeSet::new();
-    let scopes = if let Standing::Valid(scopes) = &standing { scopes } else { &none };
+fn with_valid_token(tokens: &Tokens<'_>, scopes: Scopes) -> Sent {
     let what = match scopes.len() {
         0 => "a valid token without a scope".to_owned(),
         _ => format!("a valid token with scope {scopes}"),
     };
-    call(&what, vec![bearer(&tokens.valid(scopes).sign())], standing)
+    call(&what, vec![bearer(&tokens.valid(&scopes).sign())], Standing::Valid(scopes))
 }
 
-fn unknown(tokens: &Tokens<'_>, all: &ScopeSet) -> [Sent; 2] {
+fn unknown(tokens: &Tokens<'_>, all: &Scopes) -> [Sent; 2] {
     let valid = vec![bearer(&tokens.valid(all).sign())];
     let sent = |what: &str, suffix| Sent { suffix, ..call(what, valid.clone(), Standing::UnknownMethod) };
     [
@@ -160,23 +171,11 @@ fn unknown(tokens: &Tokens<'_>, all: &ScopeSet) -> [Sent; 2] {
 }
 
 /// All scopes that a rule names.
-pub(super) fn union(rule: &ExpectedRule) -> ScopeSet {
-    let mut union = ScopeSet::new();
-    let sets = rule.alternatives().into_iter().flat_map(Alternatives::iter);
-    sets.for_each(|set| union.append(set.clone()));
-    union
-}
-
-fn filtered(scopes: &ScopeSet, keep: impl Fn(&str) -> bool) -> ScopeSet {
-    parsed(scopes.iter().filter(|scope| keep(scope)).map(ToOwned::to_owned))
+pub(super) fn union(rule: &ExpectedRule) -> Scopes {
+    rule.alternatives().into_iter().flatten().flat_map(Scopes::iter).collect()
 }
 
 /// Other scopes, each of which begins like one of these.
-fn longer(scopes: &ScopeSet) -> ScopeSet {
-    parsed(scopes.iter().map(|scope| format!("{scope}:more")))
-}
-
-#[expect(clippy::expect_used, reason = "they were scopes, or are with more letters of scopes")]
-fn parsed(scopes: impl Iterator<Item = String>) -> ScopeSet {
-    ScopeSet::parse_each(scopes).expect("scopes")
+fn longer(scopes: &Scopes) -> Scopes {
+    scopes.iter().map(|scope| format!("{scope}:more")).collect()
 }

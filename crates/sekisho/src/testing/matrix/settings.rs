@@ -26,8 +26,8 @@ impl<S> Matrix<'_, S> {
         self
     }
 
-    /// How long an answer is waited for, and in report-only mode then the end of its body; 2 seconds unless set. A handler
-    /// that has not answered by then was let in.
+    /// How long an answer is waited for, and then its end; 2 seconds unless set. A handler that has not answered by then
+    /// was let in, and so was one whose response goes on. The report says how many rows those are.
     #[must_use]
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
