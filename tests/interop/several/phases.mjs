@@ -28,10 +28,12 @@ export const phases = [
   { row: 'all are well again', told: UNPUBLISHED, meanwhile: allWell },
 ];
 
+const NOBODY = 'undefined';
+
 async function allWell({ world, see }) {
   for (const name of world.names) see(`${name}: an unknown key`, unpublishedKey, await unknownKey(world, name));
-  // It is refused in the words of the first, and logged so.
-  const other = await world.ask(world.names[0], 'api1', world.ofNobody());
+  // It is refused in the words of the first, and logged under no issuer's name.
+  const other = await world.ask(NOBODY, 'api1', world.ofNobody());
   see('a token that names none of them', 'The access token is from another issuer', other.message);
 }
 
