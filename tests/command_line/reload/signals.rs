@@ -111,3 +111,35 @@ async fn a_signal_before_anything_is_served_is_followed_afterwards() {
     line_with("listening").await;
     line_with("the configuration was read again").await;
 }
+
+/// A terminal that is closed ends what was started in it, and leaves no server behind.
+#[cfg(feature = "development")]
+#[tokio::test]
+async fn in_development_a_signal_reads_certificates_again_and_ends_what_has_none() {
+    use std::os::unix::process::ExitStatusExt as _;
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("certificate"), made.cert.pem()).unwrap();
+    std::fs::write(folder.path().join("key"), made.signing_key.serialize_pem()).unwrap();
+    for (arguments, ends_with) in [("", Some(1)), ("--tls-certificate certificate --tls-key key", None)] {
+        let listen = "--grpc-listen 127.0.0.1:0 --issuer-listen 127.0.0.1:0 --web-listen 127.0.0.1:0";
+        let mut command = sekisho(&format!("{listen} {arguments}"));
+        command.current_dir(folder.path()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
+        while !in_time(lines.next_line()).await.unwrap().unwrap().contains("readiness ready=true") {}
+        let id = process.id().unwrap().to_string();
+        let signal = async |name: &str| {
+            tokio::process::Command::new("kill").args([name, id.as_str()]).status().await.unwrap()
+        };
+        assert!(signal("-HUP").await.success());
+        let Some(number) = ends_with else {
+            // It is there to be told what ends it properly.
+            assert!(signal("-TERM").await.success());
+            while in_time(lines.next_line()).await.unwrap().is_some() {}
+            assert_eq!(in_time(process.wait()).await.unwrap().code(), Some(0));
+            continue;
+        };
+        assert_eq!(in_time(process.wait()).await.unwrap().signal(), Some(number), "{arguments}");
+    }
+}
