@@ -60,8 +60,8 @@ fn listeners(server: &ServerSettings) -> Vec<String> {
     lines
 }
 
-/// By the flags that allow it.
-fn dangerous(settings: &ServeSettings) -> Vec<&'static str> {
+/// What is dangerous of these settings, by the flags that allow it.
+pub(super) fn dangerous(settings: &ServeSettings) -> Vec<&'static str> {
     let ServeSettings { server, issuers } = settings;
     let listens = [Some(server.grpc_listen), server.page.as_ref().map(|page| page.web_listen)];
     let leaves_loopback = listens.into_iter().flatten().any(|address| !address.ip().is_loopback());
