@@ -128,7 +128,7 @@ pub use verdict::Verdict;
 use crate::clock::{Clock, SystemClock};
 #[cfg(feature = "server")]
 use crate::jwks::Fetches;
-use crate::jwks::Keys;
+use crate::jwks::KeysView;
 use crate::policy::Policy;
 #[cfg(feature = "server")]
 use crate::scope::ScopePrefix;
@@ -269,7 +269,7 @@ impl Authorizer {
     #[cfg(feature = "server")]
     pub(crate) fn scope_prefix_of(&self, grant: &Grant) -> Option<ScopePrefix> {
         let trust = self.trusted.now();
-        let issuer = grant.issuer_among(&trust).or(trust.first());
+        let issuer = grant.issuer_among(&trust).or(trust.issuers.first());
         issuer.map(|issuer| issuer.verifier().prefix_of_scopes().clone())
     }
 
@@ -309,15 +309,14 @@ impl Authorizer {
     pub async fn readiness_other_than(&self, known: bool) {
         let mut replacements = self.trusted.replacements();
         loop {
-            // Kept alive by it, so that this is told of their end. Each replacement has others looked at.
-            let keys: Vec<_> =
-                self.trusted.now().issuers.iter().map(|issuer| issuer.keys().clone()).collect();
+            // Each replacement has others looked at. An issuer that went is not kept by whoever waits here.
+            let keys: Vec<_> = self.trusted.now().issuers.iter().map(|issuer| issuer.keys().view()).collect();
             // Before all of them are judged: what changes from then on is told of.
-            let seen: Vec<_> = keys.iter().map(Keys::is_ready).collect();
+            let seen: Vec<_> = keys.iter().map(KeysView::is_ready).collect();
             if self.is_ready() != known {
                 return;
             }
-            let change = |(keys, seen): (_, _)| Box::pin(Keys::readiness_other_than(keys, seen));
+            let change = |(keys, seen): (_, _)| Box::pin(KeysView::readiness_other_than(keys, seen));
             let mut changes: Vec<_> = keys.iter().zip(seen).map(change).collect();
             let mut replacement = pin!(replacements.changed());
             std::future::poll_fn(|cx| {

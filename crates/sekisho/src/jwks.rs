@@ -54,10 +54,10 @@ enum Inner {
 }
 
 /// Looks at keys, and does not have them fetched: once everybody who does has gone, they stay as they are.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct KeysView(View);
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 enum View {
     Fixed(Arc<HeldKeys>),
     #[cfg(feature = "discovery")]
@@ -73,6 +73,31 @@ impl KeysView {
             #[cfg(feature = "discovery")]
             View::Remote(remote) => remote.standing_of(seen),
         }
+    }
+
+    pub(crate) fn is_ready(&self) -> bool {
+        match &self.0 {
+            View::Fixed(_) => true,
+            #[cfg(feature = "discovery")]
+            View::Remote(remote) => remote.is_ready(),
+        }
+    }
+
+    /// Waits until [`KeysView::is_ready`] no longer is `known`.
+    pub(crate) async fn readiness_other_than(&self, known: bool) {
+        match &self.0 {
+            View::Fixed(_) if known => std::future::pending().await,
+            View::Fixed(_) => {}
+            #[cfg(feature = "discovery")]
+            View::Remote(remote) => remote.readiness_other_than(known).await,
+        }
+    }
+}
+
+/// Not what strangers have asked for.
+impl fmt::Debug for KeysView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeysView")
     }
 }
 
@@ -179,7 +204,25 @@ impl Keys {
     pub fn fetched_from(&self, source: impl KeySource, schedule: Schedule) -> Self {
         match &self.0 {
             Inner::Fixed(_) => self.clone(),
-            Inner::Remote(before) => Self(Inner::Remote(before.fetched_from(Arc::new(source), schedule))),
+            Inner::Remote(before) => {
+                Self(Inner::Remote(before.fetched_from(Arc::new(source), schedule, false)))
+            }
+        }
+    }
+
+    /// The same where `source` is another place, which the keys that are held are not from: they serve until the first
+    /// fetch is over, so that no token is turned away meanwhile. Where that brings no usable key, none is held any more.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    #[cfg(feature = "discovery")]
+    #[must_use]
+    pub fn held_until_fetched_from(&self, source: impl KeySource, schedule: Schedule) -> Self {
+        match &self.0 {
+            Inner::Fixed(_) => self.clone(),
+            Inner::Remote(before) => {
+                Self(Inner::Remote(before.fetched_from(Arc::new(source), schedule, true)))
+            }
         }
     }
 
@@ -269,12 +312,7 @@ impl Keys {
 
     /// Waits until [`Keys::is_ready`] no longer is `known`.
     pub async fn readiness_other_than(&self, known: bool) {
-        match &self.0 {
-            Inner::Fixed(_) if known => std::future::pending().await,
-            Inner::Fixed(_) => {}
-            #[cfg(feature = "discovery")]
-            Inner::Remote(remote) => remote.readiness_other_than(known).await,
-        }
+        self.view().readiness_other_than(known).await;
     }
 
     /// Waits until [`Keys::is_ready`] is not what it is now.

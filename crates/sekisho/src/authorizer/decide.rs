@@ -7,7 +7,7 @@ use http::{HeaderMap, header::AUTHORIZATION};
 
 use super::caller::{Caller, Verified};
 use super::issuer::Identity;
-use super::trusted::Trust;
+use super::trusted::{Trust, Words};
 use super::{Authorization, Authorizer, Denial, Grant, Issuer, Verdict};
 use crate::jwks::{HeldKeys, Lookup, NotFound};
 use crate::policy::{AccessRule, Method};
@@ -51,7 +51,9 @@ impl Authorizer {
         }
         let presented = match self.presented(metadata) {
             Ok(presented) => presented,
-            Err(error) => return Ok(Verdict::refused(method, self.trusted.now().first(), None, error)),
+            Err(error) => {
+                return Ok(Verdict::refused(method, self.trusted.now().words_of_first(), None, error));
+            }
         };
         match self.memory.recall(presented, &self.trusted, self.clock.now()) {
             Some(caller) => Ok(self.evaluate(method, caller).remembered()),
@@ -70,7 +72,7 @@ impl Authorizer {
     pub(crate) fn undecided(&self, path: &str) -> Verdict {
         let denial = Denial::KeysUnavailable { retry_after: Duration::from_secs(1) };
         match self.policy.method(path) {
-            Some(method) => Verdict::refused(method, self.trusted.now().first(), None, denial),
+            Some(method) => Verdict::refused(method, self.trusted.now().words_of_first(), None, denial),
             None => Verdict::of_unknown_method(),
         }
     }
@@ -87,12 +89,13 @@ impl Authorizer {
         metadata: &HeaderMap,
     ) -> Authorization {
         let trust = self.trusted.now();
-        let decided = presented.decode().map_err(|error| (trust.first(), error)).and_then(|decoded| {
+        let nobody = |error| (trust.words_of_first(), error);
+        let decided = presented.decode().map_err(nobody).and_then(|decoded| {
             let (issuer, token) = read_token(&decoded, &trust)?;
             Ok(self.look_up(method, issuer, &token, presented, metadata))
         });
-        decided.unwrap_or_else(|(issuer, error)| {
-            Authorization::Decided(Verdict::refused(method, issuer, None, error))
+        decided.unwrap_or_else(|(words, error)| {
+            Authorization::Decided(Verdict::refused(method, words, None, error))
         })
     }
 
@@ -130,18 +133,18 @@ impl Authorizer {
         metadata: &HeaderMap,
     ) -> Authorization {
         let trust = self.trusted.now();
-        let decided =
-            self.presented(metadata).map_err(|error| (trust.first(), error)).and_then(|presented| {
-                let decoded = presented.decode().map_err(|error| (trust.first(), error))?;
-                let (issuer, token) = read_token(&decoded, &trust)?;
-                Ok(if Arc::ptr_eq(issuer.identity(), asked) {
-                    Authorization::Decided(self.decide_by(method, issuer, &token, presented, lookup))
-                } else {
-                    self.look_up(method, issuer, &token, presented, metadata)
-                })
-            });
-        decided.unwrap_or_else(|(issuer, error)| {
-            Authorization::Decided(Verdict::refused(method, issuer, None, error))
+        let nobody = |error| (trust.words_of_first(), error);
+        let decided = self.presented(metadata).map_err(nobody).and_then(|presented| {
+            let decoded = presented.decode().map_err(nobody)?;
+            let (issuer, token) = read_token(&decoded, &trust)?;
+            Ok(if Arc::ptr_eq(issuer.identity(), asked) {
+                Authorization::Decided(self.decide_by(method, issuer, &token, presented, lookup))
+            } else {
+                self.look_up(method, issuer, &token, presented, metadata)
+            })
+        });
+        decided.unwrap_or_else(|(words, error)| {
+            Authorization::Decided(Verdict::refused(method, words, None, error))
         })
     }
 
@@ -165,7 +168,7 @@ impl Authorizer {
             Lookup::Unavailable(unavailable) => unavailable.into(),
             Lookup::Pending(_) => Denial::KeysUnavailable { retry_after: Duration::from_secs(1) },
         };
-        Verdict::refused(method, Some(issuer), None, denial)
+        Verdict::refused(method, issuer.into(), None, denial)
     }
 
     fn evaluate(&self, method: &Arc<Method>, caller: Caller) -> Verdict {
@@ -176,8 +179,11 @@ impl Authorizer {
             Ok(()) => Verdict::allowed(Grant::verified(method, caller)),
             Err(missing) => {
                 let trust = self.trusted.now();
-                let issuer = trust.issuer(caller.issuer()).or(trust.first());
-                Verdict::refused(method, issuer, Some(caller), Denial::InsufficientScope { missing })
+                // Its issuer may have other rules by now.
+                let issuer =
+                    trust.issuer(caller.issuer()).or_else(|| trust.issuer_of(caller.claims().issuer()));
+                let words = issuer.map_or(trust.words_of_first(), Words::from);
+                Verdict::refused(method, words, Some(caller), Denial::InsufficientScope { missing })
             }
         }
     }
@@ -212,24 +218,32 @@ fn asks_nobody(rule: &AccessRule, metadata: &HeaderMap) -> bool {
     }
 }
 
-/// The token, and the issuer that it has to be of; or whose words it is to be refused in.
+/// The token, and the issuer that it has to be of; or in whose words it is to be refused.
 fn read_token<'a, 't: 'a>(
     token: &'a DecodedToken<'_>,
     trust: &'t Trust,
-) -> Result<(&'t Issuer, UnverifiedToken<'a>), (Option<&'t Issuer>, TokenError)> {
-    // One issuer is asked whatever the token claims, since nothing is told of a token that was not verified. Of
-    // several, the token says whose it is, and is verified by that one's rules alone.
-    let named = match trust.issuers.as_slice() {
-        [issuer] => Some(issuer),
-        _ => token.claimed_issuer().and_then(|name| trust.issuer_of(&name)),
+) -> Result<(&'t Issuer, UnverifiedToken<'a>), (Words<'t>, TokenError)> {
+    let issuer = match issuer_of(token, trust) {
+        Ok(issuer) => issuer,
+        Err(error) => {
+            let words = trust.words_of_first();
+            // What is wrong with its form is told of it first, whoever it is of.
+            let wrong = words.asked.and_then(|first| first.verifier().read(token).err());
+            return Err((words, wrong.unwrap_or(error.into())));
+        }
     };
-    let Some(issuer) = named.or(trust.first()) else {
-        return Err((None, InvalidToken::Issuer { by_last_slash_alone: false }.into()));
-    };
-    match issuer.verifier().read(token) {
-        Ok(read) if named.is_some() => Ok((issuer, read)),
-        Ok(_) => Err((Some(issuer), InvalidToken::Issuer { by_last_slash_alone: false }.into())),
-        Err(error) => Err((Some(issuer), error)),
+    issuer.verifier().read(token).map(|read| (issuer, read)).map_err(|error| (issuer.into(), error))
+}
+
+/// One issuer is asked whatever the token claims, since nothing is told of a token that was not verified. Of several, the
+/// token says whose it is, and is verified by that one's rules alone.
+fn issuer_of<'t>(token: &DecodedToken<'_>, trust: &'t Trust) -> Result<&'t Issuer, InvalidToken> {
+    match trust.issuers.as_slice() {
+        [issuer] => Ok(issuer),
+        _ => {
+            let name = token.claimed_issuer()?;
+            trust.issuer_of(&name).ok_or(InvalidToken::Issuer { by_last_slash_alone: false })
+        }
     }
 }
 

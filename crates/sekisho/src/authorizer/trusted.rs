@@ -46,9 +46,11 @@ impl Trust {
         self.memories.iter().max().map_or(0, |last| last + 1)
     }
 
-    /// Whoever has no token, or one of nobody, is told to ask this one.
-    pub(super) fn first(&self) -> Option<&Issuer> {
-        self.issuers.first()
+    /// Whoever has no token, or one of nobody, is told to ask the first issuer. That one has not judged anybody for it, unless
+    /// it is the only one.
+    pub(super) fn words_of_first(&self) -> Words<'_> {
+        let asked = self.issuers.first();
+        Words { asked, judge: asked.filter(|_| self.issuers.len() == 1) }
     }
 
     /// The issuer by whose rules a token was verified, if those still hold.
@@ -79,6 +81,21 @@ impl Trust {
 
     fn had_all_keys(&self) -> bool {
         self.issuers.iter().filter(|issuer| issuer.is_required()).all(|issuer| issuer.keys().had_keys())
+    }
+}
+
+/// In whose words a call is refused.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Words<'t> {
+    /// Whom the caller is to ask for a token.
+    pub(super) asked: Option<&'t Issuer>,
+    /// Whose rules the call was refused by; none where its token names nobody.
+    pub(super) judge: Option<&'t Issuer>,
+}
+
+impl<'t> From<&'t Issuer> for Words<'t> {
+    fn from(issuer: &'t Issuer) -> Self {
+        Self { asked: Some(issuer), judge: Some(issuer) }
     }
 }
 
@@ -126,6 +143,8 @@ impl Trusted {
     /// The memories of those issuers that stay. Who replaces at the same time has to wait.
     pub(super) fn replace(&self, issuers: Vec<Issuer>) -> Vec<usize> {
         let _alone = self.0.replacing.lock().unwrap_or_else(PoisonError::into_inner);
+        // Nobody may have asked yet whether it was ready.
+        self.is_ready();
         let before = self.now();
         let trust = before.followed_by(issuers);
         let stay = trust.issuers.iter().filter_map(|issuer| before.memory_of(issuer.identity())).collect();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::caller::Caller;
 use super::issuer::Identity;
+use super::trusted::Words;
 use super::{Denial, Grant, Issuer};
 use crate::policy::{Method, Mode};
 use crate::scope::ScopePrefix;
@@ -44,18 +45,20 @@ impl Verdict {
     /// all the same where its method only reports: every refusal of a method that there is comes by here.
     pub(super) fn refused(
         method: &Arc<Method>,
-        issuer: Option<&Issuer>,
+        words: Words<'_>,
         caller: Option<Caller>,
         denial: impl Into<Denial>,
     ) -> Self {
         let denial = denial.into();
-        let judged_by = issuer.map(|issuer| Arc::clone(issuer.identity()));
+        // Its own, where it was verified by rules that are others now.
+        let judge = caller.as_ref().map(|caller| caller.issuer());
+        let judged_by = judge.or(words.judge.map(Issuer::identity)).map(Arc::clone);
         if method.mode() == Mode::ReportOnly {
             let result = Ok(Grant::reported(method, caller, denial));
             let refused = Refused { issuer: judged_by, ..Refused::default() };
             return Self { result, refused, is_remembered: false };
         }
-        let scope_prefix = issuer.map(|issuer| issuer.verifier().prefix_of_scopes().clone());
+        let scope_prefix = words.asked.map(|issuer| issuer.verifier().prefix_of_scopes().clone());
         let refused = Refused { method: Some(Arc::clone(method)), caller, scope_prefix, issuer: judged_by };
         Self { result: Err(denial), refused, is_remembered: false }
     }
@@ -111,8 +114,8 @@ impl Verdict {
     }
 
     /// The name that the operator gave to the issuer by whose rules the token was judged, where it has one. Of a token
-    /// that was not verified it says no more than whom the token names; without a token, or with one that names none, it is
-    /// that of the first issuer.
+    /// that was not verified it says no more than whom the token names. Among several issuers there is none for a call without
+    /// a token, or with one that names none of them.
     pub fn issuer_name(&self) -> Option<&str> {
         let judged_by = self.refused.issuer.as_ref().and_then(|issuer| issuer.name());
         match &self.result {

@@ -8,6 +8,7 @@ mod accepted;
 mod refresher;
 mod schedule;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -39,6 +40,7 @@ pub(super) struct RemoteKeys {
 impl Drop for RemoteKeys {
     fn drop(&mut self) {
         self.task.abort();
+        self.shared.stop();
     }
 }
 
@@ -55,6 +57,10 @@ pub(super) struct Shared {
     accepted: Mutex<Accepted>,
     wake: Notify,
     ended: watch::Sender<Option<Arc<EndedFetch>>>,
+    /// No fetch will end any more.
+    is_stopped: AtomicBool,
+    /// What is held is from elsewhere, and serves until the first fetch is over.
+    is_on_trial: AtomicBool,
     next_refresh: Mutex<Duration>,
 }
 
@@ -106,11 +112,18 @@ impl RemoteKeys {
         Self::run(shared, source, left_out)
     }
 
-    /// With what is held here, as old as it is, where it is of the same issuer. The first fetch begins now.
-    pub(super) fn fetched_from(&self, source: Arc<impl KeySource>, schedule: Schedule) -> Arc<Self> {
+    /// With what is held here, as old as it is, where it is of the same issuer. The first fetch begins now; where it fails
+    /// and `is_on_trial`, nothing is held any more.
+    pub(super) fn fetched_from(
+        &self,
+        source: Arc<impl KeySource>,
+        schedule: Schedule,
+        is_on_trial: bool,
+    ) -> Arc<Self> {
         let shared = Shared::new(source.issuer(), schedule, Arc::clone(&self.shared.clock));
         if same_but_for_the_last_slash(&self.shared.issuer, &shared.issuer) {
             shared.published.store(self.shared.published.load_full());
+            shared.is_on_trial.store(is_on_trial, Ordering::Relaxed);
         }
         Self::run(shared, source, None)
     }
@@ -149,7 +162,7 @@ impl RemoteKeys {
     }
 
     pub(super) fn is_ready(&self) -> bool {
-        self.shared.held().is_some()
+        self.shared.is_ready()
     }
 
     pub(super) fn had_keys(&self) -> bool {
@@ -159,22 +172,6 @@ impl RemoteKeys {
     #[cfg(feature = "server")]
     pub(super) fn ended(&self) -> Ended {
         Ended(self.shared.ended.subscribe())
-    }
-
-    pub(super) async fn readiness_other_than(&self, known: bool) {
-        let mut ended = self.shared.ended.subscribe();
-        loop {
-            // Before it is asked: keys that become too old after that do so within this time.
-            let until_stale = self.shared.until_stale();
-            if self.is_ready() != known {
-                return;
-            }
-            tokio::select! {
-                _ = ended.changed() => {}
-                // Keys also become too old with no fetch ending.
-                () = tokio::time::sleep(until_stale) => {}
-            }
-        }
     }
 
     pub(super) async fn refresh(&self) -> Result<(), RefreshFailed> {
@@ -204,6 +201,35 @@ impl Shared {
             accepted: Mutex::default(),
             wake: Notify::new(),
             ended: watch::Sender::new(None),
+            is_stopped: AtomicBool::new(false),
+            is_on_trial: AtomicBool::new(false),
+        }
+    }
+
+    /// Whoever waits for a fetch is told that none will end.
+    fn stop(&self) {
+        self.is_stopped.store(true, Ordering::Release);
+        self.ended.send_modify(|_| {});
+    }
+
+    pub(super) fn is_ready(&self) -> bool {
+        self.held().is_some()
+    }
+
+    /// It keeps nobody fetching: where that stops, keys become too old in time.
+    pub(super) async fn readiness_other_than(&self, known: bool) {
+        let mut ended = self.ended.subscribe();
+        loop {
+            // Before it is asked: keys that become too old after that do so within this time.
+            let until_stale = self.until_stale();
+            if self.is_ready() != known {
+                return;
+            }
+            tokio::select! {
+                _ = ended.changed() => {}
+                // Keys also become too old with no fetch ending.
+                () = tokio::time::sleep(until_stale) => {}
+            }
         }
     }
 
@@ -267,7 +293,7 @@ impl Shared {
         mut ended: watch::Receiver<Option<Arc<EndedFetch>>>,
     ) -> Lookup {
         let answer = async {
-            while ended.changed().await.is_ok() {
+            while !self.is_stopped.load(Ordering::Acquire) && ended.changed().await.is_ok() {
                 if let Some(answer) = self.answer(&kid) {
                     return answer;
                 }

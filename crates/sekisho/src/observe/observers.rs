@@ -47,9 +47,10 @@ impl Observers {
     fn tell_others(&self, tell: impl Fn(&dyn Observer)) {
         for observer in &*self.0 {
             // The process's hook tells of a panic. The call is none of its business.
-            if let Err(payload) = catch_unwind(AssertUnwindSafe(|| tell(&**observer))) {
-                // To drop it could panic again.
-                std::mem::forget(payload);
+            let told = catch_unwind(AssertUnwindSafe(|| tell(&**observer)));
+            // What it panicked with may panic once more when it is dropped.
+            if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(told))) {
+                std::mem::forget(again);
             }
         }
     }

@@ -225,6 +225,6 @@ fn optional_text<'a>(payload: &'a Members<'_>, claim: &str) -> Result<Option<&'a
     }
 }
 
-fn required_text<'a>(payload: &'a Members<'_>, claim: &str) -> Result<&'a str, InvalidToken> {
+pub(super) fn required_text<'a>(payload: &'a Members<'_>, claim: &str) -> Result<&'a str, InvalidToken> {
     optional_text(payload, claim)?.ok_or_else(|| InvalidToken::ClaimMissing { claim: claim.to_owned() })
 }

@@ -2,9 +2,11 @@
 
 use std::fmt;
 
-use super::{BearerToken, MalformedToken, Part};
+use super::claims::required_text;
+use super::jws::refuse_fault;
+use super::{BearerToken, InvalidToken, MalformedToken, Part};
 use crate::base64url;
-use crate::json::{self, Value, Wanted};
+use crate::json::{self, Wanted};
 
 /// The three parts of a token, decoded and not yet read. What is read of them borrows from here.
 ///
@@ -58,13 +60,18 @@ impl<'a> DecodedToken<'a> {
         Ok(())
     }
 
-    /// The issuer that the token says it is from, said once and as a text. Good for choosing by whose rules it is judged,
-    /// and for nothing else.
-    pub(crate) fn claimed_issuer(&self) -> Option<String> {
+    /// The issuer that the token says it is from. Good for choosing by whose rules it is judged, and for nothing else.
+    ///
+    /// # Errors
+    /// It says so twice, or not by a text. Of a payload that cannot be read, [`Verifier::read`](super::Verifier::read) tells
+    /// more.
+    pub(crate) fn claimed_issuer(&self) -> Result<String, InvalidToken> {
         static ISSUER: [Wanted; 1] = [Wanted::member("iss")];
-        let payload = json::read_object(self.payload().ok()?, &ISSUER).ok()?;
-        let name = payload.get("iss").and_then(Value::as_text).filter(|_| payload.fault().is_none());
-        name.map(ToOwned::to_owned)
+        let unreadable = InvalidToken::Issuer { by_last_slash_alone: false };
+        let Ok(payload) = self.payload() else { return Err(unreadable) };
+        let Ok(payload) = json::read_object(payload, &ISSUER) else { return Err(unreadable) };
+        refuse_fault(&payload, Part::Payload)?;
+        required_text(&payload, "iss").map(ToOwned::to_owned)
     }
 
     /// Whether all parts are base64url.

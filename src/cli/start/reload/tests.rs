@@ -72,15 +72,14 @@ impl World {
 
 /// What a file says that has these settings and both tables.
 fn read(folder: &tempfile::TempDir, settings: &str) -> (ServeSettings, Reread) {
-    let mut text = format!("grpc-listen = '127.0.0.1:0'\n{settings}\n");
-    for name in TABLES {
+    let tables = TABLES.map(|name| {
         let keys = folder.path().join(name);
-        let table = format!(
+        format!(
             "[[issuers]]\nname = '{name}'\nissuer = 'https://{name}.example/'\naudience = 'api'\njwks = '{}'\n",
             keys.display()
-        );
-        text.push_str(&table);
-    }
+        )
+    });
+    let text = format!("grpc-listen = '127.0.0.1:0'\n{settings}\n{}", tables.concat());
     let file = folder.path().join("sekisho.toml");
     std::fs::write(&file, text).unwrap();
     let arguments = ["sekisho", "serve", "--config", file.to_str().unwrap()];

@@ -166,3 +166,30 @@ async fn no_change_of_readiness_is_lost_between_two_looks() {
         assert_eq!(is_told, has_jumped, "at look {jumps_at}");
     }
 }
+
+/// As a stream does whose peer reads nothing.
+#[tokio::test(start_paused = true)]
+async fn whoever_waits_for_readiness_keeps_no_issuer_that_went() {
+    let source = Source::new("https://one.example/", Some(ISSUERS[0].jwks()));
+    let keys = source.keys(&Arc::new(ManualClock::new())).await;
+    let authorizer = authorizer(Issuer::new(keys, Verifier::new("api")));
+    let waits = {
+        let authorizer = authorizer.clone();
+        let mut waits = Box::pin(async move { authorizer.readiness_other_than(true).await });
+        let is_ready = std::future::poll_fn(|cx| Poll::Ready(waits.as_mut().poll(cx).is_ready())).await;
+        assert!(!is_ready, "it is ready all the while");
+        waits
+    };
+    authorizer.replace_issuers([ISSUERS[1].issuer()]).expect("one issuer");
+    source.is_given_up().await;
+    drop(waits);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_ready_before_anybody_asked_is_ready_when_another_one_has_no_keys() {
+    let down = Source::new("https://two.example/", None).keys(&Arc::new(ManualClock::new())).await;
+    let down = Issuer::new(down, Verifier::new("api"));
+    let authorizer = authorizer(ISSUERS[0].issuer());
+    authorizer.replace_issuers([ISSUERS[0].issuer(), down]).expect("two issuers");
+    assert!(authorizer.is_ready());
+}

@@ -49,7 +49,7 @@ fn row_110_tokens_are_remembered_of_issuers_that_stay_alone() {
         let token = changes.token().scope("read");
         assert_eq!(shown(&authorizer, &token), refused(InvalidToken::Audience, "changes"));
         let nobody = InvalidToken::Issuer { by_last_slash_alone: false };
-        assert_eq!(shown(&authorizer, &goes.token().scope("read")), refused(nobody, "stays"));
+        assert_eq!(shown(&authorizer, &goes.token().scope("read")), refused(nobody, "no name"));
     }
     // The same rules, and another issuer all the same: nobody can tell from the outside.
     for other in [

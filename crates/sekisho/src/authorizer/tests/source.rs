@@ -42,6 +42,17 @@ impl Source {
         tokio::time::timeout(Duration::from_secs(60), is_asked).await.expect("in time").expect("it is there");
     }
 
+    /// Waits until nobody fetches from it any more.
+    pub(super) async fn is_given_up(&self) {
+        // The task that fetches has one; `self` another.
+        let given_up = async {
+            while Arc::strong_count(&self.published) > 1 {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), given_up).await.expect("in time");
+    }
+
     /// Its keys, once the first fetch is over.
     pub(super) async fn keys(&self, clock: &Arc<ManualClock>) -> Keys {
         let keys = Keys::remote(self.clone(), Schedule::default(), clock.clone());

@@ -110,3 +110,39 @@ async fn row_110_a_call_that_waits_is_decided_by_what_the_new_issuer_is_asked_fo
         after.was_asked(2).await;
     }
 }
+
+/// Its fetch never ends. By tokio's time, which goes on only where everybody waits for it.
+#[tokio::test(start_paused = true)]
+async fn row_110_a_call_that_waits_for_a_key_is_decided_at_once_when_its_issuer_is_given_up() {
+    let [old, asked, other] = &keys();
+    for (after, told) in [
+        (fixed(asked, "after"), "allowed"),
+        (fixed(other, "after"), "The access token's signature does not verify"),
+    ] {
+        let waiting = waiting(old, asked.token().scope("read").sign()).await;
+        let begin = tokio::time::Instant::now();
+        waiting.authorizer.replace_issuers([after]).expect("one issuer");
+        drop(waiting.issuer);
+        let verdict = waiting.verdict.await.expect("no panic");
+        let shown = verdict.result().err().map_or_else(|| "allowed".to_owned(), ToString::to_string);
+        assert_eq!((shown.as_str(), verdict.issuer_name()), (told, Some("after")));
+        assert_eq!(begin.elapsed(), Duration::ZERO, "{told}");
+    }
+}
+
+/// Names of keys that others have asked for are in no grant.
+#[tokio::test(start_paused = true)]
+async fn row_113_what_is_shown_of_a_decision_has_nothing_of_other_callers_tokens() {
+    let [old, asked, _] = &keys();
+    let waiting = waiting(old, asked.token().header("kid", "the-key-of-a-stranger").sign()).await;
+    // It is remembered that there is none.
+    waiting.source.hold(false);
+    assert!(waiting.verdict.await.expect("no panic").result().is_err());
+    let good = verdict(&waiting.authorizer, &old.token().scope("read"));
+    let shown = format!("{good:?} {:?}", good.result().expect("allowed"));
+    assert!(!shown.contains("the-key-of-a-stranger"), "{shown}");
+    assert!(
+        format!("{:?}", waiting.issuer.keys()).contains("the-key-of-a-stranger"),
+        "who looks for them finds them"
+    );
+}

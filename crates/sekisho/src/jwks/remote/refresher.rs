@@ -1,6 +1,7 @@
 //! The task that fetches: when, and what becomes of what it brings.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -95,16 +96,20 @@ impl Shared {
         let error = match fetched {
             Ok(fetched) => {
                 report_left_out(&fetched, left_out);
+                self.is_on_trial.store(false, Ordering::Relaxed);
                 self.publish(fetched);
                 None
             }
             Err(error) => {
                 // Not every error says where it came from, and there may be several issuers.
                 let (issuer, error) = (excerpt::name(&self.issuer), excerpt::message(&error));
+                if self.is_on_trial.swap(false, Ordering::Relaxed) {
+                    self.published.store(None);
+                }
                 tracing::warn!(
                     issuer = &*issuer,
                     error,
-                    keys_held = before.is_some(),
+                    keys_held = self.is_ready(),
                     "the issuer's keys could not be fetched"
                 );
                 Some(error)

@@ -103,3 +103,36 @@ async fn fixed_keys_are_not_fetched_from_elsewhere() {
     assert!(matches!(keys.lookup(Some("held")), Lookup::Held(_)));
     assert!(matches!(keys.lookup(Some("other")), Lookup::NotPublished));
 }
+
+/// As where a root or an address was not to be trusted any more.
+#[tokio::test(start_paused = true)]
+async fn keys_from_elsewhere_serve_until_the_first_fetch_is_over_whatever_it_brings() {
+    let world = World::fetched().await;
+    let moved = || Source::default();
+    let schedule = Schedule::default();
+
+    let silent = world.keys.held_until_fetched_from(Silent, schedule);
+    assert!(matches!(silent.lookup(Some("held")), Lookup::Held(_)));
+    tokio::time::sleep(FETCH_TIMEOUT - Duration::from_millis(1)).await;
+    assert!(silent.is_ready(), "its fetch is under way");
+    tokio::time::sleep(Duration::from_millis(2)).await;
+    assert!(!silent.is_ready(), "it has failed");
+
+    let down = moved();
+    down.down(true);
+    let keys = world.keys.held_until_fetched_from(down.clone(), schedule);
+    assert!(keys.is_ready());
+    assert!(keys.refresh().await.is_err());
+    assert!(!keys.is_ready());
+    down.down(false);
+    keys.refresh().await.expect("keys");
+    assert!(keys.is_ready(), "what it brings later counts");
+
+    let up = moved();
+    let keys = world.keys.held_until_fetched_from(up.clone(), schedule);
+    keys.refresh().await.expect("keys");
+    up.down(true);
+    assert!(keys.refresh().await.is_err());
+    assert!(keys.is_ready(), "these are its own, and the last good ones serve on");
+    assert!(world.keys.is_ready());
+}
