@@ -109,7 +109,10 @@ impl ChangedIssuers {
             let missing = self.first_keys.iter().filter(|(_, keys)| !keys.is_ready());
             let issuers: Vec<_> = missing.map(|(label, _)| label.as_str()).collect();
             let issuers = issuers.join(", ");
-            tracing::warn!(issuers, "the keys of new issuers have not come yet; they are fetched beside the calls");
+            tracing::warn!(
+                issuers,
+                "the keys of new issuers have not come yet; they are fetched beside the calls"
+            );
         }
     }
 }
