@@ -97,7 +97,7 @@ async fn levels_hold_for_what_is_told_of_a_reload() {
     while code(&server, &of_a).await == Code::Ok {}
     server.configure("");
     server.signal("HUP").await;
-    lines.extend(server.lines_to("and is faulty").await);
+    lines.extend(server.lines_to("--audience (or OIDC_AUDIENCE)").await);
     assert!(!lines.iter().any(|line| line.contains("changes=")), "{lines:#?}");
     assert_eq!(server.reload(&with(more, "")).await, "changed: max-token-size, log-level");
 }
