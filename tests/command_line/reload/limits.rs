@@ -65,7 +65,7 @@ async fn a_connection_keeps_its_size_of_heads_for_grpc_web() {
     let address = server.address;
     let request = format!(
         "OPTIONS /api1.v1.Api1/GetStatus HTTP/1.1\r\nhost: {address}\r\nx-head: {}\r\n\r\n",
-        "h".repeat(6000)
+        "h".repeat(12_000)
     );
     let status = async |connection: &mut TcpStream| {
         connection.write_all(request.as_bytes()).await.unwrap();
@@ -77,7 +77,7 @@ async fn a_connection_keeps_its_size_of_heads_for_grpc_web() {
     };
     let mut before = TcpStream::connect(address).await.unwrap();
     assert_eq!(status(&mut before).await, "200");
-    let config = format!("max-header-list-size = 4096\n{}", table("a", ""));
+    let config = format!("max-header-list-size = 10000\n{}", table("a", ""));
     assert_eq!(server.reload(&config).await, "changed: max-header-list-size");
     assert_eq!(status(&mut before).await, "200");
     let mut after = TcpStream::connect(address).await.unwrap();
