@@ -140,14 +140,16 @@ impl Server {
         if let Some(tls) = self.tls.clone() {
             background.spawn(tls.follow());
         }
-        let door = ByHost::new(self.hosts, Door::new(self.protected.clone(), &self.control));
+        let hosts = self.hosts;
+        let (protected, control) = (self.protected.clone(), self.control.clone());
+        let door = move |limits| ByHost::new(hosts, Door::new(protected.clone(), control.clone(), limits));
         let (stop, mut stopped) = watch::channel(());
         let page = async {
             let Some((listener, page)) = listeners.web else { return };
             let stopped = async {
                 let _ = stopped.changed().await;
             };
-            self.serve(listener, ByHost::new(self.hosts, page), stopped).await;
+            self.serve(listener, move |_| ByHost::new(hosts, page.clone()), stopped).await;
         };
         let shutdown = async {
             shutdown.await;
@@ -158,13 +160,13 @@ impl Server {
         tokio::join!(self.serve(listeners.grpc, door, shutdown), page);
     }
 
-    async fn serve(
+    async fn serve<S: HttpService>(
         &self,
         listener: TcpListener,
-        service: impl HttpService,
+        service_of: impl Fn(Arc<Limits>) -> S + Send + Sync + 'static,
         shutdown: impl Future<Output = ()>,
     ) {
-        let serving = Serving { service, tls: self.tls.clone(), control: self.control.clone() };
+        let serving = Serving { service_of, tls: self.tls.clone(), control: self.control.clone() };
         listener::serve(listener, serving, self.shutdown_grace, shutdown).await;
     }
 }

@@ -1,11 +1,12 @@
 //! `sekisho check-config`: a configuration that is in order, in a few lines.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use super::text::one_line;
 use crate::config::{KeyLocation, ServeSettings, ServerSettings, TrustedIssuer};
 use crate::server::AllowedOrigins;
-use sekisho::jwks::PlainHttp;
+use sekisho::jwks::{Algorithm, JwksFile, PlainHttp};
 
 /// What `serve` would do with these settings.
 pub(super) fn summary(settings: &ServeSettings) -> String {
@@ -32,7 +33,11 @@ fn issuer(trusted: &TrustedIssuer) -> String {
     let keys = match &issuer.keys {
         KeyLocation::Discovered(_) => "found by discovery".to_owned(),
         KeyLocation::Url(url) => format!("from {url}"),
-        KeyLocation::File(path) => format!("from the file {}", path.display()),
+        KeyLocation::File(path) => {
+            let note =
+                if has_usable_key(path, &token.algorithms) { "" } else { " (it has no usable key yet)" };
+            format!("from the file {}{note}", path.display())
+        }
     };
     let _ = write!(text, "{}, audience {}, keys {keys}", issuer.name, token.audience);
     if !required {
@@ -48,6 +53,12 @@ fn issuer(trusted: &TrustedIssuer) -> String {
     text
 }
 
+/// Whether any token can be verified by it. Such a file is no fault: it is read again, and may get a key.
+fn has_usable_key(path: &Path, algorithms: &[Algorithm]) -> bool {
+    let Ok(fetched) = JwksFile::new("", path).read() else { return false };
+    algorithms.iter().any(|algorithm| fetched.set.candidates(None, *algorithm).next().is_some())
+}
+
 fn listeners(server: &ServerSettings) -> Vec<String> {
     let over = if server.tls.is_some() { "TLS" } else { "plain text" };
     let mut lines = vec![format!("gRPC: {}, {over}", server.grpc_listen)];
@@ -60,8 +71,8 @@ fn listeners(server: &ServerSettings) -> Vec<String> {
     lines
 }
 
-/// By the flags that allow it.
-fn dangerous(settings: &ServeSettings) -> Vec<&'static str> {
+/// What is dangerous of these settings, by the flags that allow it.
+pub(super) fn dangerous(settings: &ServeSettings) -> Vec<&'static str> {
     let ServeSettings { server, issuers } = settings;
     let listens = [Some(server.grpc_listen), server.page.as_ref().map(|page| page.web_listen)];
     let leaves_loopback = listens.into_iter().flatten().any(|address| !address.ip().is_loopback());

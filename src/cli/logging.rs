@@ -20,7 +20,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::{Failure, output};
 use crate::config::LogSettings;
-pub(super) use filters::Filters;
+pub(super) use filters::{Filters, Prepared};
 use format::{Form, Lines};
 use own_event::OwnEvent;
 use queue::Queue;

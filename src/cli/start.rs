@@ -5,6 +5,7 @@ mod development;
 mod hangup;
 mod issuers;
 mod page;
+mod reading;
 mod reload;
 mod stop;
 
@@ -24,6 +25,7 @@ use crate::services::{MessageSize, three_apis};
 use crate::web::Page;
 use hangup::Hangups;
 use page::PageFacts;
+use reading::Reading;
 use reload::Running;
 use sekisho::authorizer::Issuer;
 use sekisho::clock::SystemClock;
@@ -55,7 +57,8 @@ pub(super) async fn serve(settings: ServeSettings, reread: Reread) -> Result<(),
     let server = set_up(&settings.server, issuers, &message_size, addresses)?;
     let (control, filters) = (server.control(), logging.filters.clone());
     let (web, page_of) = (addresses.web, settings.issuers.first().cloned());
-    let running = Running { settings, reread, control, message_size, filters, web, page_of };
+    let reading = Reading::default();
+    let running = Running { settings, reread, reading, control, message_size, filters, web, page_of };
     hangup::reload_on_hangup(hangups, running);
     server.run(bound.with(page), stopped(stop)).await;
     Ok(())
@@ -112,7 +115,7 @@ fn set_up(
     message_size: &MessageSize,
     addresses: Addresses,
 ) -> Result<Server, Failure> {
-    let allowed_origins = page::allowed_origins(settings, addresses.web)?;
+    let allowed_origins = page::allowed_origins(settings.allow_origins.as_ref(), settings, addresses.web)?;
     let mut limits = settings.limits.clone();
     limits.connections = connections_that_fit(limits.connections);
     let config = Config {

@@ -72,20 +72,6 @@ impl IssuerSettings {
         })
     }
 
-    /// The same, held once this returns; none where no usable key came of one fetch, within 10 s at most.
-    ///
-    /// # Errors
-    /// [`InvalidCertificates`] where [`Self::ca_file`] has none.
-    pub async fn fetch_keys(&self) -> Result<Option<Keys>, InvalidCertificates> {
-        let (schedule, clock) = (self.schedule, Arc::new(SystemClock::new()));
-        let keys = match self.source()? {
-            Source::Discovered(source) => Keys::fetch(source, schedule, clock).await,
-            Source::Url(source) => Keys::fetch(source, schedule, clock).await,
-            Source::File(source) => Keys::fetch(source, schedule, clock).await,
-        };
-        Ok(keys.ok())
-    }
-
     /// The same, with those that are held already, which are of this issuer and from this place. They serve until others
     /// are fetched.
     ///
@@ -96,6 +82,19 @@ impl IssuerSettings {
             Source::Discovered(source) => held.fetched_from(source, self.schedule),
             Source::Url(source) => held.fetched_from(source, self.schedule),
             Source::File(source) => held.fetched_from(source, self.schedule),
+        })
+    }
+
+    /// The same, with those that are held already, which are of this issuer and not from this place. They serve until the
+    /// first fetch is over, and are given up where it fails.
+    ///
+    /// # Errors
+    /// [`InvalidCertificates`] where [`Self::ca_file`] has none.
+    pub fn keys_until_fetched(&self, held: &Keys) -> Result<Keys, InvalidCertificates> {
+        Ok(match self.source()? {
+            Source::Discovered(source) => held.held_until_fetched_from(source, self.schedule),
+            Source::Url(source) => held.held_until_fetched_from(source, self.schedule),
+            Source::File(source) => held.held_until_fetched_from(source, self.schedule),
         })
     }
 

@@ -38,7 +38,8 @@ pub(super) struct Access {
     pub(super) message_size: usize,
 }
 
-/// What health and reflection are asked is a name. Whoever has no token may ask, so it may be no longer.
+/// What health and reflection are asked is a name. Whoever has no token may ask, so it may be no longer. A reload does not
+/// change it.
 const LARGEST_QUESTION: usize = 4096;
 
 impl Access {

@@ -39,8 +39,9 @@ use sekisho::grpc::RequestBody;
 use sekisho::server::BatchedWrites;
 
 /// What every connection is served with.
-pub(super) struct Serving<S> {
-    pub(super) service: S,
+pub(super) struct Serving<F> {
+    /// Makes the service of a connection, which has these limits for as long as it is open.
+    pub(super) service_of: F,
     pub(super) tls: Option<Tls>,
     pub(super) control: Control,
 }
@@ -81,7 +82,7 @@ const LEAST_BUFFER: usize = 8192;
 
 type Ended = Result<(), Box<dyn Error + Send + Sync>>;
 
-impl<S: HttpService> Serving<S> {
+impl<S: HttpService, F: Fn(Arc<Limits>) -> S + Send + Sync + 'static> Serving<F> {
     /// Serves one, until it ends or has to; once it is `stopped`, with no new calls.
     pub(super) async fn connection(self: Arc<Self>, stream: TcpStream, stopped: watch::Receiver<()>) {
         let limits = self.control.limits();
@@ -109,7 +110,7 @@ impl<S: HttpService> Serving<S> {
     async fn transport(
         &self,
         stream: TcpStream,
-        limits: &Limits,
+        limits: &Arc<Limits>,
         requests: &Arc<Requests>,
         stopped: watch::Receiver<()>,
     ) -> Ended {
@@ -118,13 +119,13 @@ impl<S: HttpService> Serving<S> {
         match &self.tls {
             None => {
                 let last_call = shutdown_or_max_age(limits, stopped);
-                self.serve(stream, (builder(limits, &calls), calls), requests, last_call).await
+                self.serve(stream, (builder(limits, &calls), calls), (limits, requests), last_call).await
             }
             Some(tls) => {
                 let stream = tls.acceptor().accept(stream).await?;
                 let builder = agreed(builder(limits, &calls), stream.get_ref().1.alpn_protocol());
                 let last_call = shutdown_or_max_age(limits, stopped);
-                self.serve(stream, (builder, calls), requests, last_call).await
+                self.serve(stream, (builder, calls), (limits, requests), last_call).await
             }
         }
     }
@@ -133,10 +134,10 @@ impl<S: HttpService> Serving<S> {
         &self,
         stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
         (builder, calls): (auto::Builder<Calls>, Calls),
-        requests: &Arc<Requests>,
+        (limits, requests): (&Arc<Limits>, &Arc<Requests>),
         last_call: impl Future<Output = Duration>,
     ) -> Ended {
-        let service = requests::service(self.service.clone(), Arc::clone(requests));
+        let service = requests::service((self.service_of)(Arc::clone(limits)), Arc::clone(requests));
         // Around TLS, which would encrypt each answer by itself, and around the time-out, which would be armed.
         let stream = TokioIo::new(BatchedWrites::new(stream));
         let mut connection = pin!(InPlace::new(builder.serve_connection(stream, service), calls));

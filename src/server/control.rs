@@ -36,9 +36,9 @@ impl Control {
         &self.0.authorizer
     }
 
-    /// Bounds connections that come from now on by these limits; those that are open keep theirs, but for what is asked of
-    /// each request over gRPC-Web: the size of its head, and how long it may be idle. Where more are open than may be now,
-    /// further ones wait until enough of them have ended. The size of messages is the services' own.
+    /// Bounds connections that come from now on by these limits; those that are open keep theirs. Where more are open than
+    /// may be now, further ones wait until enough of them have ended. The size of messages is the services' own, and that
+    /// of health and reflection is as it was at the start.
     ///
     /// # Errors
     /// [`SetupError`]: one of them is no limit. Nothing has changed then.

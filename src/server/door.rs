@@ -9,6 +9,7 @@ mod head;
 use std::convert::Infallible;
 use std::future::{Future, ready};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_util::future::Either;
@@ -24,6 +25,7 @@ pub use cors::{AllowedOrigins, InvalidOrigin, Origin};
 
 use super::Answer;
 use super::control::Control;
+use super::limits::Limits;
 pub(super) use content_type::ContentType;
 use grpc_web::GrpcWeb;
 use sekisho::Protected;
@@ -35,13 +37,20 @@ use sekisho::server::ProtectedFuture;
 #[derive(Clone)]
 pub(super) struct Door {
     protected: Protected,
+    connection: Arc<OfConnection>,
+}
+
+/// What requests that are not native gRPC are asked for. Behind one pointer, since each call copies the door.
+struct OfConnection {
     control: Control,
+    limits: Arc<Limits>,
 }
 
 impl Door {
-    /// Serves gRPC-Web besides, for pages of the origins that may call now.
-    pub(super) fn new(protected: Protected, control: &Control) -> Self {
-        Self { protected, control: control.clone() }
+    /// The door of one connection, which keeps its limits. Serves gRPC-Web besides, for pages of the origins that may
+    /// call now.
+    pub(super) fn new(protected: Protected, control: Control, limits: Arc<Limits>) -> Self {
+        Self { protected, connection: Arc::new(OfConnection { control, limits }) }
     }
 }
 
@@ -64,11 +73,11 @@ impl Service<Request<RequestBody<Incoming>>> for Door {
         if is_native(&request) {
             return Either::Left(self.protected.call(request));
         }
-        let limits = self.control.limits();
+        let OfConnection { control, limits } = &*self.connection;
         if head::exceeds_limit(&request, limits.header_list_size) {
             return answered(head::refusal());
         }
-        let Some(cors) = self.control.web() else {
+        let (Some(cors), idle) = (control.web(), limits.idle) else {
             return answered(grpc_web::refusal(request.method(), "POST"));
         };
         // The one that was polled ready is the one to be called; a fresh clone takes its place.
@@ -77,7 +86,7 @@ impl Service<Request<RequestBody<Incoming>>> for Door {
         // From the outside in. CORS stands in front of every refusal that a page could cause: without its
         // headers it could not read one. It answers each OPTIONS itself. What is no call at all is turned away next, since it has
         // no status to be refused with; authorization is the innermost, as for native gRPC.
-        let mut web = cors.layer(GrpcWeb::new(protected, limits.idle));
+        let mut web = cors.layer(GrpcWeb::new(protected, idle));
         Either::Right(Box::pin(web.call(request)))
     }
 }

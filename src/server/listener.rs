@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Interval, MissedTickBehavior};
 
 use super::connection::{HttpService, Serving};
+use super::limits::Limits;
 use super::slots::{Slot, Slots};
 
 /// How long to wait where the system has no more file descriptors: some come back as connections end.
@@ -22,9 +23,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 const TOLD_EVERY: Duration = Duration::from_secs(60);
 
 /// Serves connections until `shutdown`, and for `grace` after it.
-pub(super) async fn serve(
+pub(super) async fn serve<S: HttpService>(
     listener: TcpListener,
-    serving: Serving<impl HttpService>,
+    serving: Serving<impl Fn(Arc<Limits>) -> S + Send + Sync + 'static>,
     grace: Duration,
     shutdown: impl Future<Output = ()>,
 ) {

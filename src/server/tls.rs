@@ -122,13 +122,21 @@ impl Tls {
     }
 
     /// Reads the files again beside what else there is to do, and logs what came of it.
-    pub async fn reload_and_tell(&self) {
+    async fn reload_and_tell(&self) {
         let tls = self.clone();
-        let Ok(reloaded) = tokio::task::spawn_blocking(move || tls.reload()).await else { return };
-        for error in reloaded.errors {
+        if let Ok(reloaded) = tokio::task::spawn_blocking(move || tls.reload()).await {
+            reloaded.tell();
+        }
+    }
+}
+
+impl Reloaded {
+    /// Logs it.
+    pub fn tell(&self) {
+        for error in &self.errors {
             tracing::warn!(error = error.to_string(), "what there was before serves on");
         }
-        if reloaded.changed {
+        if self.changed {
             tracing::info!("new certificates");
         }
     }

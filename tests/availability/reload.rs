@@ -66,7 +66,7 @@ impl World {
         let mut streams = Vec::new();
         for token in &tokens {
             // One that is discovered is asked beside the calls of the start.
-            while server.call(token).await.is_err() {}
+            in_time("keys", async { while server.call(token).await.is_err() {} }).await;
             streams.push(Reflection::open(server.channel.clone(), token).await);
         }
         Self { server, configurations, tokens, of_b, streams, _discovered: discovered }

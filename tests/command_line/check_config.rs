@@ -57,6 +57,29 @@ async fn a_configuration_in_order_ends_with_0_and_a_summary() {
     assert_eq!(asked, Err(std::io::ErrorKind::WouldBlock), "nothing is fetched");
 }
 
+/// Whoever runs it asks for the exit code.
+#[cfg(unix)]
+#[tokio::test]
+async fn the_exit_code_is_the_verdict_be_the_summary_read_or_not() {
+    use std::process::Stdio;
+    let in_order = "issuer = 'https://tenant.example/'\naudience = 'api'\n";
+    for (config, code) in [(in_order, 0), ("leeway = 'soon'\n", 2)] {
+        let folder = Folder::new(config);
+        let code_of = async |stdout: Stdio| {
+            let mut command = sekisho("check-config --config sekisho.toml");
+            command.current_dir(folder.0.path()).stdout(stdout).stderr(Stdio::null());
+            command.status().await.unwrap().code()
+        };
+        assert_eq!(code_of(Stdio::null()).await, Some(code));
+        let (reader, closed) = std::io::pipe().unwrap();
+        drop(reader);
+        assert_eq!(code_of(closed.into()).await, Some(code), "nobody reads it");
+        if let Ok(full) = std::fs::OpenOptions::new().write(true).open("/dev/full") {
+            assert_eq!(code_of(full.into()).await, Some(code), "there is no room for it");
+        }
+    }
+}
+
 #[tokio::test]
 async fn all_faults_of_a_configuration_end_with_2() {
     let folder = Folder::new(

@@ -84,3 +84,19 @@ fn the_documentation_shows_what_is_printed() {
     let printed = checked("", &documented(keys.path()));
     assert_eq!(printed.replace(&keys.path().display().to_string(), "/etc/sekisho/kubernetes.json"), shown);
 }
+
+/// It is no fault, and nobody's token is accepted before it has one.
+#[test]
+fn a_file_without_a_usable_key_is_told() {
+    let keys = tempfile::NamedTempFile::new().unwrap();
+    let path = keys.path().display().to_string();
+    let told = |algorithm: &str| {
+        let issuer = format!("--issuer urn:ci --audience api --jwks {path} --algorithm {algorithm}");
+        checked(&issuer, "").contains("(it has no usable key yet)")
+    };
+    std::fs::write(&path, sekisho::testing::TestIssuer::new("urn:ci", "api").jwks()).unwrap();
+    assert!(!told("RS256"));
+    assert!(told("ES256"));
+    std::fs::write(&path, r#"{"keys": []}"#).unwrap();
+    assert!(told("RS256"));
+}

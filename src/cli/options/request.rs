@@ -31,7 +31,7 @@ pub(in crate::cli) static CLIENT_SECRET: Opt = Opt {
 pub(in crate::cli) static ISSUER_NAME: Opt = Opt {
     variable: None,
     value_name: "NAME",
-    help: "Which of the file's [[issuers]] is asked; URL, audience and roots are those of its table",
+    help: "Which of the file's [[issuers]] is asked; its table has URL and roots, and the audience unless --audience names one",
     in_file: false,
     ..value("issuer-name", "", ISSUER)
 };

@@ -1,6 +1,12 @@
 //! SIGHUP, which tools send once they have changed a file.
 
-use super::reload::Running;
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+#[cfg(feature = "development")]
+use super::reading::Reading;
+use super::reload::{self, Running};
 use crate::cli::Failure;
 #[cfg(feature = "development")]
 use crate::server::Tls;
@@ -36,14 +42,12 @@ impl Hangups {
 }
 
 /// Reads configuration and certificates again at each SIGHUP.
-pub(super) fn reload_on_hangup(mut hangups: Hangups, mut running: Running) {
+pub(super) fn reload_on_hangup(mut hangups: Hangups, running: Running) {
+    let running = Arc::new(Mutex::new(running));
     tokio::spawn(async move {
         loop {
             hangups.next().await;
-            if let Some(tls) = running.settings.server.tls.clone() {
-                tls.reload_and_tell().await;
-            }
-            running.reload().await;
+            reload::reload(&running).await;
         }
     });
 }
@@ -52,11 +56,11 @@ pub(super) fn reload_on_hangup(mut hangups: Hangups, mut running: Running) {
 /// ends the program, as a terminal that is closed is to do.
 #[cfg(feature = "development")]
 pub(super) fn reload_certificates_on_hangup(tls: Tls) -> Result<(), Failure> {
-    let mut hangups = Hangups::listen()?;
+    let (mut hangups, reading) = (Hangups::listen()?, Reading::default());
     tokio::spawn(async move {
         loop {
             hangups.next().await;
-            tls.reload_and_tell().await;
+            reload::read_certificates(&reading, &tls).await;
         }
     });
     Ok(())

@@ -1,6 +1,7 @@
 //! The issuers that are trusted, with keys that are held before anything is served, or are fetched beside the calls.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::cli::Failure;
 use crate::config::{IssuerSettings, KeyLocation, TrustedIssuer};
@@ -47,55 +48,113 @@ async fn keys_of_file(issuer: &IssuerSettings) -> Option<Keys> {
     Keys::fetch(file, issuer.schedule, Arc::new(SystemClock::new())).await.ok()
 }
 
-/// The issuers of a configuration that was read again. Those that nothing has changed of are the same. Of others the keys
-/// that are held are held on where they are from the same place, be the issuer down by now; else keys are fetched first,
-/// so that no call is turned away for want of them. Where that fails they are fetched beside the calls, as at a start.
-pub(super) async fn changed(
+/// How long the first keys of new issuers are waited for, and files of keys that are read again. They come in milliseconds
+/// where all is well; where it is not, nothing else of a configuration waits for them.
+const FIRST_KEYS: Duration = Duration::from_secs(1);
+
+/// The issuers of a configuration that was read again.
+#[derive(Default)]
+pub(super) struct ChangedIssuers {
+    pub(super) all: Vec<Issuer>,
+    /// By what people call them, those whose first keys are being fetched.
+    first_keys: Vec<(String, Keys)>,
+}
+
+/// The issuers of a configuration that was read again. Those that nothing has changed of are the same. Of others, the keys
+/// that are held are held on where they are from the same place. Where they are not, they serve until the first fetch from
+/// the new place is over. Whatever is fetched is fetched beside the calls.
+///
+/// It reads the roots of the system: call it where waiting for a disk holds up nobody.
+pub(super) fn changed(
     settings: &[TrustedIssuer],
     running: &[Issuer],
     new: &[TrustedIssuer],
-) -> Result<Vec<Issuer>, Failure> {
-    let mut issuers = JoinSet::new();
-    for (index, trusted) in new.iter().enumerate() {
-        let before = settings.iter().zip(running).find(|(settings, _)| is_from_same_place(settings, trusted));
-        let before = before.map(|(settings, issuer)| (settings.clone(), issuer.clone()));
-        let trusted = trusted.clone();
-        issuers.spawn(async move {
-            let issuer = match before {
-                Some((settings, issuer)) if settings == trusted => issuer,
-                before => trusted.with_keys(keys_of_changed(before, &trusted).await?),
-            };
-            Ok::<_, Failure>((index, issuer))
-        });
+) -> Result<ChangedIssuers, Failure> {
+    let mut changed = ChangedIssuers::default();
+    for trusted in new {
+        let before = settings.iter().zip(running).find(|(one, _)| is_same(&one.issuer, &trusted.issuer));
+        let keys = match before {
+            Some((settings, issuer)) if settings == trusted => {
+                changed.all.push(issuer.clone());
+                continue;
+            }
+            Some((settings, issuer)) => held_keys(settings, issuer.keys(), trusted)?,
+            None => None,
+        };
+        let keys = match keys {
+            Some(keys) => keys,
+            None => changed.first_keys_of(trusted)?,
+        };
+        changed.all.push(trusted.with_keys(keys));
     }
-    let mut made = Vec::new();
-    while let Some(one) = issuers.join_next().await {
-        made.push(one.map_err(Failure::at_run_time)??);
-    }
-    made.sort_by_key(|(index, _)| *index);
-    Ok(made.into_iter().map(|(_, issuer)| issuer).collect())
+    Ok(changed)
 }
 
-/// Whether keys of the one are keys of the other.
-fn is_from_same_place(one: &TrustedIssuer, other: &TrustedIssuer) -> bool {
-    one.issuer.name == other.issuer.name && one.issuer.keys == other.issuer.keys
+impl ChangedIssuers {
+    fn first_keys_of(&mut self, trusted: &TrustedIssuer) -> Result<Keys, Failure> {
+        let keys = trusted.issuer.remote_keys().map_err(Failure::at_run_time)?;
+        self.first_keys.push((trusted.label().to_owned(), keys.clone()));
+        Ok(keys)
+    }
+
+    /// Waits for the keys of issuers that had none, so that no call is turned away for want of them, and for no longer than
+    /// [`FIRST_KEYS`]. Logs whose have not come by then.
+    pub(super) async fn first_keys(&self) {
+        let all = async {
+            for (_, keys) in &self.first_keys {
+                keys.readiness_other_than(false).await;
+            }
+        };
+        if tokio::time::timeout(FIRST_KEYS, all).await.is_err() {
+            let missing = self.first_keys.iter().filter(|(_, keys)| !keys.is_ready());
+            let issuers: Vec<_> = missing.map(|(label, _)| label.as_str()).collect();
+            let issuers = issuers.join(", ");
+            tracing::warn!(
+                issuers,
+                "the keys of new issuers have not come yet; they are fetched beside the calls"
+            );
+        }
+    }
 }
 
-async fn keys_of_changed(
-    before: Option<(TrustedIssuer, Issuer)>,
-    trusted: &TrustedIssuer,
-) -> Result<Keys, Failure> {
-    match before {
-        // A set is judged by all algorithms that were ever accepted for it: where one is not any more, it has to be
-        // judged anew, or a server would call itself ready by keys that no token may be signed with.
-        Some((before, issuer)) if before.issuer == trusted.issuer && accepts_all_of(trusted, &before) => {
-            Ok(issuer.keys().clone())
+/// Whether tokens of the one may be tokens of the other. Discovery says whether the name has a slash at its end.
+fn is_same(one: &IssuerSettings, other: &IssuerSettings) -> bool {
+    let is_discovered = [one, other].iter().any(|issuer| matches!(issuer.keys, KeyLocation::Discovered(_)));
+    one.name == other.name
+        || (is_discovered && without_last_slash(&one.name) == without_last_slash(&other.name))
+}
+
+/// Whether keys of the one are keys of the other, and whoever vouches for that is the same.
+fn is_from_same_place(one: &IssuerSettings, other: &IssuerSettings) -> bool {
+    let is_same_place = match (&one.keys, &other.keys) {
+        (KeyLocation::Discovered(one), KeyLocation::Discovered(other)) => {
+            without_last_slash(one.as_str()) == without_last_slash(other.as_str())
         }
-        Some((_, issuer)) if issuer.keys().is_ready() => {
-            trusted.issuer.keys_after(issuer.keys()).map_err(Failure::at_run_time)
-        }
-        _ => fetched_keys(&trusted.issuer).await,
+        (one, other) => one == other,
+    };
+    is_same_place && one.ca_file == other.ca_file && one.plain_http == other.plain_http
+}
+
+fn without_last_slash(name: &str) -> &str {
+    name.strip_suffix('/').unwrap_or(name)
+}
+
+/// The keys of an issuer of which something has changed, if any of them may serve on.
+fn held_keys(before: &TrustedIssuer, held: &Keys, trusted: &TrustedIssuer) -> Result<Option<Keys>, Failure> {
+    // A set is judged by all algorithms that were ever accepted for it: where one is not any more, it has to be
+    // judged anew, or a server would call itself ready by keys that no token may be signed with.
+    if before.issuer == trusted.issuer && accepts_all_of(trusted, before) {
+        return Ok(Some(held.clone()));
     }
+    if !held.is_ready() {
+        return Ok(None);
+    }
+    let keys = if is_from_same_place(&before.issuer, &trusted.issuer) {
+        trusted.issuer.keys_after(held)
+    } else {
+        trusted.issuer.keys_until_fetched(held)
+    };
+    keys.map(Some).map_err(Failure::at_run_time)
 }
 
 fn accepts_all_of(new: &TrustedIssuer, old: &TrustedIssuer) -> bool {
@@ -103,7 +162,8 @@ fn accepts_all_of(new: &TrustedIssuer, old: &TrustedIssuer) -> bool {
 }
 
 /// Reads the keys that are in files again, as whoever changed such a file wants them read. What is wrong with a file is
-/// told as at any other time; the keys that are held serve on.
+/// told as at any other time; the keys that are held serve on. One that takes longer than [`FIRST_KEYS`] is read on beside the
+/// calls.
 pub(super) async fn read_files_again(settings: &[TrustedIssuer], running: &[Issuer]) {
     let mut reads = JoinSet::new();
     for (settings, issuer) in settings.iter().zip(running) {
@@ -112,15 +172,9 @@ pub(super) async fn read_files_again(settings: &[TrustedIssuer], running: &[Issu
             reads.spawn(async move { keys.refresh().await.is_ok() });
         }
     }
-    while reads.join_next().await.is_some() {}
-}
-
-/// With keys, if one fetch brings any.
-async fn fetched_keys(issuer: &IssuerSettings) -> Result<Keys, Failure> {
-    match issuer.fetch_keys().await.map_err(Failure::at_run_time)? {
-        Some(keys) => Ok(keys),
-        None => issuer.remote_keys().map_err(Failure::at_run_time),
-    }
+    let all = async { while reads.join_next().await.is_some() {} };
+    // Dropped, they are not waited for any more; that a file is to be read stands.
+    let _ = tokio::time::timeout(FIRST_KEYS, all).await;
 }
 
 #[cfg(test)]

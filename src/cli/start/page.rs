@@ -38,16 +38,17 @@ pub(super) fn page_origin(server: &ServerSettings, web: SocketAddr) -> String {
     format!("{}://localhost:{}", scheme(server), web.port())
 }
 
-/// Whose pages may call: those that were named, or else the page itself.
+/// Whose pages may call: those that were named, or else the page itself, as the server that runs serves it.
 pub(super) fn allowed_origins(
-    server: &ServerSettings,
+    named: Option<&AllowedOrigins>,
+    runs_with: &ServerSettings,
     web: Option<SocketAddr>,
 ) -> Result<AllowedOrigins, Failure> {
-    match (&server.allow_origins, web) {
+    match (named, web) {
         (Some(named), _) => Ok(named.clone()),
         (None, None) => Ok(AllowedOrigins::default()),
         (None, Some(web)) => {
-            let origin = page_origin(server, web).parse().map_err(Failure::at_run_time)?;
+            let origin = page_origin(runs_with, web).parse().map_err(Failure::at_run_time)?;
             Ok(AllowedOrigins::Listed(vec![origin]))
         }
     }

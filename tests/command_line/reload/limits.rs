@@ -1,6 +1,8 @@
 //! Limits: of connections that come from then on, and of the next call where that is said.
 
 use sekisho_server::services::proto::api1::GetStatusResponse;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 use tonic::client::Grpc;
 use tonic::transport::Channel;
 use tonic::{Request, Status};
@@ -53,6 +55,33 @@ async fn the_size_of_heads_is_another_for_the_next_connection() {
     large_call(&after, &of_a, 0, 1000).await.unwrap();
     large_call(&after, &of_a, 0, 30_000).await.unwrap_err();
     call(connect(server.address).await, &of_a).await.unwrap();
+}
+
+/// Over HTTP/1.1, where what is no native call is judged by itself.
+#[tokio::test]
+async fn a_connection_keeps_its_size_of_heads_for_grpc_web() {
+    let a = issuer("a");
+    let mut server = Serving::start(&table("a", ""), &[&a]).await;
+    let address = server.address;
+    let request = format!(
+        "OPTIONS /api1.v1.Api1/GetStatus HTTP/1.1\r\nhost: {address}\r\nx-head: {}\r\n\r\n",
+        "h".repeat(12_000)
+    );
+    let status = async |connection: &mut TcpStream| {
+        connection.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"\r\n\r\n") {
+            answer.push(connection.read_u8().await.unwrap());
+        }
+        String::from_utf8(answer).unwrap().split(' ').nth(1).unwrap().to_owned()
+    };
+    let mut before = TcpStream::connect(address).await.unwrap();
+    assert_eq!(status(&mut before).await, "200");
+    let config = format!("max-header-list-size = 10000\n{}", table("a", ""));
+    assert_eq!(server.reload(&config).await, "changed: max-header-list-size");
+    assert_eq!(status(&mut before).await, "200");
+    let mut after = TcpStream::connect(address).await.unwrap();
+    assert_eq!(status(&mut after).await, "431");
 }
 
 #[tokio::test]

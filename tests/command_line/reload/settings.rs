@@ -13,8 +13,12 @@ struct Browser(TcpStream);
 impl Browser {
     /// Whether pages of [`APP`] may call, with a header of theirs.
     async fn may_call(&mut self) -> (bool, bool) {
+        self.may_call_from(APP).await
+    }
+
+    async fn may_call_from(&mut self, origin: &str) -> (bool, bool) {
         let question = format!(
-            "OPTIONS /api1.v1.Api1/GetStatus HTTP/1.1\r\nhost: {}\r\norigin: {APP}\r\n\
+            "OPTIONS /api1.v1.Api1/GetStatus HTTP/1.1\r\nhost: {}\r\norigin: {origin}\r\n\
              access-control-request-method: POST\r\naccess-control-request-headers: x-trace\r\n\r\n",
             self.0.peer_addr().unwrap()
         );
@@ -28,7 +32,7 @@ impl Browser {
         let has = |header: &str, value: &str| {
             answer.lines().any(|line| line.starts_with(&format!("{header}: ")) && line.contains(value))
         };
-        (has("access-control-allow-origin", APP), has("access-control-allow-headers", "x-trace"))
+        (has("access-control-allow-origin", origin), has("access-control-allow-headers", "x-trace"))
     }
 }
 
@@ -71,24 +75,76 @@ async fn which_calls_are_logged_changes_with_the_next() {
     }
 }
 
-/// What is told of a reload is of the level `info`, a fault of `error`.
+/// What is told of a reload is of the level `info`, a fault of `error`. A change of levels is told by either of both.
 #[tokio::test]
 async fn levels_hold_for_what_is_told_of_a_reload() {
     let a = issuer("a");
     let of_a = token(&a).sign();
-    let with = |levels: &str| format!("log-calls = 'all'\nlog-level = '{levels}'\n{}", table("a", ""));
-    let mut server = Serving::start(&with("info,sekisho::call=off"), &[&a]).await;
-    server.configure(&with("error,sekisho::call=info"));
-    server.signal("HUP").await;
+    let with = |levels: &str, more: &str| {
+        format!("log-calls = 'all'\nlog-level = '{levels}'\n{more}{}", table("a", ""))
+    };
+    let (more, less) = ("info,sekisho::call=off", "error,sekisho::call=info");
+    let mut server = Serving::start(&with(more, ""), &[&a]).await;
+    assert_eq!(server.reload(&with(less, "")).await, "changed: log-level");
     let mut lines = Vec::new();
     while !lines.iter().any(|line: &String| line.contains("sekisho::call::allowed")) {
         assert_eq!(code(&server, &of_a).await, Code::Ok);
         lines.extend(server.lines_so_far());
     }
+    // Neither shows this one.
+    server.configure(&with(less, "max-token-size = 10\n"));
+    server.signal("HUP").await;
+    while code(&server, &of_a).await == Code::Ok {}
     server.configure("");
     server.signal("HUP").await;
-    lines.extend(server.lines_to("and is faulty").await);
+    lines.extend(server.lines_to("--audience (or OIDC_AUDIENCE)").await);
     assert!(!lines.iter().any(|line| line.contains("changes=")), "{lines:#?}");
+    assert_eq!(server.reload(&with(more, "")).await, "changed: max-token-size, log-level");
+}
+
+#[tokio::test]
+async fn what_becomes_dangerous_is_a_warning() {
+    let a = issuer("a");
+    let mut server = Serving::start(&table("a", ""), &[&a]).await;
+    let both = "dangerous-accept-bound-tokens = true\nallow-origin = ['*']\n";
+    for (settings, told, dangers) in [
+        (both, "changed: dangerous-accept-bound-tokens, allow-origin", 2),
+        ("leeway = '1s'\ndangerous-accept-bound-tokens = true\nallow-origin = ['*']\n", "changed: leeway", 0),
+        ("", "changed: leeway, dangerous-accept-bound-tokens, allow-origin", 0),
+        // That holds from the next start on, which tells of it.
+        ("dangerous-report-only = true\n", "needs a restart: dangerous-report-only", 0),
+    ] {
+        server.configure(&format!("{settings}{}", table("a", "")));
+        server.signal("HUP").await;
+        let line = server.line_with("the configuration was read again").await;
+        assert!(line.contains(told), "{line}");
+        assert_eq!(line.contains(" WARN "), dangers > 0, "{line}");
+        assert_eq!(line.contains("dangerous=\"dangerous-accept-bound-tokens: "), dangers > 0, "{line}");
+        assert_eq!(line.contains("; allow-origin = *: every page may call\""), dangers > 0, "{line}");
+    }
+}
+
+/// Its listener goes on as it was, whatever the file says of certificates.
+#[tokio::test]
+async fn the_page_may_call_on_where_the_file_says_that_it_is_served_otherwise() {
+    let a = issuer("a");
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let certificates = [("certificate.pem", made.cert.pem()), ("key.pem", made.signing_key.serialize_pem())];
+    let plain = format!("client-id = 'page'\nweb-listen = '127.0.0.1:0'\n{}", table("a", ""));
+    let tls = format!("tls-certificate = 'certificate.pem'\ntls-key = 'key.pem'\n{plain}");
+    let mut server = Serving::start(&plain, &[&a]).await;
+    for (name, contents) in &certificates {
+        server.write(name, contents);
+    }
+    let web = server.line_with("listening listener=\"web\"").await;
+    let (_, port) = web.rsplit_once(':').unwrap();
+    let page = format!("http://localhost:{port}");
+    let mut browser = Browser(TcpStream::connect(server.address).await.unwrap());
+    for (config, told) in [(&plain, "nothing changed"), (&tls, "needs a restart: tls-certificate")] {
+        assert_eq!(server.reload(config).await, told);
+        assert!(browser.may_call_from(&page).await.0, "{told}");
+        assert!(!browser.may_call_from(&page.replace("http:", "https:")).await.0, "{told}");
+    }
 }
 
 #[tokio::test]

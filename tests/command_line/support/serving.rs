@@ -89,6 +89,12 @@ impl Serving {
         assert!(told.success());
     }
 
+    /// As many, one right after the other.
+    pub(crate) async fn signals(&self, name: &str, times: usize) {
+        let all = format!("for _ in $(seq {times}); do kill -{name} {}; done", self.process());
+        assert!(Command::new("sh").args(["-c", &all]).status().await.expect("a shell").success());
+    }
+
     /// The lines that have come since they were asked for last.
     pub(crate) fn lines_so_far(&mut self) -> Vec<String> {
         std::iter::from_fn(|| self.lines.try_recv().ok()).collect()

@@ -113,7 +113,7 @@ impl RemoteKeys {
     }
 
     /// With what is held here, as old as it is, where it is of the same issuer. The first fetch begins now; where it fails
-    /// and `is_on_trial`, nothing is held any more.
+    /// and `is_on_trial`, nothing is held any more. Keys that are on trial here stay so: to be held again is no fetch.
     pub(super) fn fetched_from(
         &self,
         source: Arc<impl KeySource>,
@@ -123,6 +123,7 @@ impl RemoteKeys {
         let shared = Shared::new(source.issuer(), schedule, Arc::clone(&self.shared.clock));
         if same_but_for_the_last_slash(&self.shared.issuer, &shared.issuer) {
             shared.published.store(self.shared.published.load_full());
+            let is_on_trial = is_on_trial || self.shared.is_on_trial.load(Ordering::Relaxed);
             shared.is_on_trial.store(is_on_trial, Ordering::Relaxed);
         }
         Self::run(shared, source, None)

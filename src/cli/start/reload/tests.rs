@@ -10,6 +10,9 @@ use crate::server::Limits;
 use sekisho::authorizer::{Authorization, Issuer};
 use sekisho::testing::TestIssuer;
 
+/// A level that cannot be set.
+const PANICS: &str = "panics";
+
 const TABLES: [&str; 2] = ["one", "two"];
 
 /// A server that nobody calls, and the levels that were set.
@@ -37,10 +40,15 @@ impl World {
         let levels = Arc::new(Mutex::new(Vec::new()));
         let filters = Filters::by({
             let levels = Arc::clone(&levels);
-            move |settings| levels.lock().unwrap().push(settings.filter.clone())
+            move |settings| {
+                assert_ne!(settings.filter, PANICS, "as if it could not be set");
+                levels.lock().unwrap().push(settings.filter.clone());
+            }
         });
         let (control, page_of) = (server.control(), settings.issuers.first().cloned());
-        let running = Running { settings, reread, control, message_size, filters, web: None, page_of };
+        let reading = Reading::default();
+        let running =
+            Running { settings, reread, reading, control, message_size, filters, web: None, page_of };
         Self { folder, running, levels, issuers }
     }
 
@@ -149,4 +157,46 @@ async fn tokens_of_an_issuer_that_is_as_it_was_stay_remembered() {
     assert_eq!(world.call(&one), (true, true));
     assert_eq!(world.call(&two), (true, false), "of other rules, which may refuse it");
     assert_eq!(world.call(&two), (true, true));
+}
+
+#[tokio::test]
+async fn a_reload_that_panics_is_not_the_last() {
+    let world = World::start().await;
+    let running = Arc::new(tokio::sync::Mutex::new(world.running));
+    for level in [PANICS, "warn", PANICS, "error"] {
+        read(&world.folder, &format!("log-level = '{level}'"));
+        reload(&running).await;
+    }
+    assert_eq!(*world.levels.lock().unwrap(), ["warn", "error"]);
+}
+
+/// As where they are on a disk of another machine.
+#[tokio::test]
+async fn files_that_are_not_read_in_time_change_nothing_and_are_read_the_next_time() {
+    let world = World::start().await;
+    tokio::time::pause();
+    let reading = world.running.reading.clone();
+    let (answer, disk) = std::sync::mpsc::channel::<()>();
+    let (begun, begins) = tokio::sync::oneshot::channel();
+    let hanging = async move {
+        let read = move || {
+            let _ = begun.send(());
+            disk.recv().is_ok()
+        };
+        reading.in_time(read).await
+    };
+    tokio::spawn(hanging);
+    begins.await.unwrap();
+    let running = Arc::new(tokio::sync::Mutex::new(world.running));
+    read(&world.folder, "log-level = 'warn'");
+    let waits = Arc::clone(&running);
+    let waits = tokio::spawn(async move { reload(&waits).await });
+    while !waits.is_finished() {
+        tokio::time::advance(std::time::Duration::from_secs(1)).await;
+    }
+    assert!(world.levels.lock().unwrap().is_empty());
+    answer.send(()).unwrap();
+    tokio::time::resume();
+    reload(&running).await;
+    assert_eq!(*world.levels.lock().unwrap(), ["warn"]);
 }

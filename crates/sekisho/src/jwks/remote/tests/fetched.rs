@@ -128,6 +128,13 @@ async fn keys_from_elsewhere_serve_until_the_first_fetch_is_over_whatever_it_bri
     keys.refresh().await.expect("keys");
     assert!(keys.is_ready(), "what it brings later counts");
 
+    let before_it_is_over = world.keys.held_until_fetched_from(Silent, schedule);
+    let keys = before_it_is_over.fetched_from(down.clone(), schedule);
+    down.down(true);
+    assert!(keys.is_ready());
+    assert!(keys.refresh().await.is_err());
+    assert!(!keys.is_ready(), "another schedule makes them no more trusted");
+
     let up = moved();
     let keys = world.keys.held_until_fetched_from(up.clone(), schedule);
     keys.refresh().await.expect("keys");
