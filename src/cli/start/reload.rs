@@ -112,8 +112,8 @@ impl Running {
         let (before, running) = (self.settings.issuers.clone(), self.control.authorizer().issuers());
         let issuers = new.issuers.clone();
         // It reads the roots of the system.
-        let changed = self.reading.in_time(move || issuers::changed(&before, &running, &issuers));
-        let issuers = changed.await.map_err(Failure::at_run_time)??;
+        let made = self.reading.in_time(move || issuers::changed(&before, &running, &issuers));
+        let issuers = made.await.map_err(Failure::at_run_time)??;
         Ok(Next { settings: new, changes, issuers, origins, limits, log })
     }
 
