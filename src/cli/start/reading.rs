@@ -69,9 +69,9 @@ mod tests {
         begins.await.unwrap();
         let too_long = Err("the files were not read within 10 s".to_owned());
         assert_eq!(after_a_while(hanging).await, too_long);
-        let (never, has_begun) = mpsc::channel::<()>();
+        let (report, has_begun) = mpsc::channel::<()>();
         let next = reading.clone();
-        let next = tokio::spawn(async move { next.in_time(move || never.send(())).await.map(|_| true) });
+        let next = tokio::spawn(async move { next.in_time(move || report.send(())).await.map(|_| true) });
         assert_eq!(after_a_while(next).await, too_long);
         assert!(has_begun.recv().is_err(), "it was never begun");
         answer.send(()).unwrap();
