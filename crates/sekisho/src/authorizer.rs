@@ -237,7 +237,8 @@ impl Authorizer {
 
     /// How many verified tokens are remembered, so that the signature of one that comes again need not be verified
     /// again; 10,000 of each issuer unless set, and none with 0. About 1.2 KiB of memory are allowed for each: longer
-    /// tokens take the room of several. No issuer's tokens push out those of another.
+    /// tokens take the room of several. No issuer's tokens push out those of another, up to 32 issuers; further ones share
+    /// the memories of those.
     ///
     /// What a remembered token is granted is decided at each call: by its dates, by the keys that its issuer has now, by
     /// the method's rule. Refusals are not remembered. Clones of an authorizer share what they remember; one whose settings

@@ -15,8 +15,8 @@ pub const WOULD_DENY: HeaderName = HeaderName::from_static("sekisho-would-deny")
 
 const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 
-/// Puts the reason into the trailers, or into the head where that is all there is. Nobody but the guard says so: an entry
-/// of the handler's is taken out.
+/// Puts the reason into the trailers, or into the head where that is all there is. Nobody but the guard says so where a method
+/// reports: an entry of the handler's is taken out.
 pub(super) fn tell(response: Response<Body>, reason: Option<&'static str>) -> Response<Body> {
     let (mut head, body) = response.into_parts();
     head.headers.remove(WOULD_DENY);
