@@ -315,11 +315,6 @@ impl Keys {
         self.view().readiness_other_than(known).await;
     }
 
-    /// Waits until [`Keys::is_ready`] is not what it is now.
-    pub async fn change_of_readiness(self) {
-        self.readiness_other_than(self.is_ready()).await;
-    }
-
     /// Fetches now, whatever the schedule says; fixed keys are as fresh as they get.
     ///
     /// # Errors

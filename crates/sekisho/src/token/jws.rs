@@ -44,11 +44,6 @@ impl UnverifiedToken<'_> {
         typ.eq_ignore_ascii_case(name)
     }
 
-    /// The issuer that the token says it is from. Good for choosing whom to ask, and for nothing else.
-    pub fn claimed_issuer(&self) -> Option<&str> {
-        self.payload.get("iss").and_then(Value::as_text)
-    }
-
     /// When the token says that it was issued.
     pub(super) fn claimed_issue(&self) -> Result<Option<SystemTime>, InvalidToken> {
         numeric_date(&self.payload, "iat")
