@@ -12,7 +12,7 @@ use crate::cli::bounded_file::{self, Reading};
 use crate::cli::settings::certificates;
 use crate::config::Secret;
 use crate::services::DESCRIPTOR_SET;
-use sekisho::policy::{Policy, PolicyBuilder};
+use sekisho::policy::{Policy, PolicyBuilder, Survey};
 
 pub(super) use flags::arguments;
 use flags::{Named, Server};
@@ -66,19 +66,23 @@ impl Source {
     }
 
     fn builder(&self) -> PolicyBuilder {
-        self.sets.iter().fold(Policy::builder(), |builder, set| match &set.services {
-            _ if !self.services.is_empty() => {
-                builder.descriptor_set_services(&set.encoded, self.services.iter().cloned())
-            }
+        let sets = self.sets.iter().fold(Policy::builder(), |builder, set| match &set.services {
             Some(services) => builder.descriptor_set_services(&set.encoded, services.iter().cloned()),
             None => builder.descriptor_set(&set.encoded),
-        })
+        });
+        if self.services.is_empty() { sets } else { sets.only_services(self.services.iter().cloned()) }
+    }
+
+    /// What can be told of it, in order or not.
+    pub(super) fn survey(&self) -> Survey {
+        self.builder().survey()
     }
 
     /// The policy, where all is in order.
     ///
     /// # Errors
     /// Every fault of it, a method without a rule among them.
+    #[allow(dead_code, reason = "for `explain` and `lock`")]
     pub(super) fn policy(&self) -> Result<Policy, Vec<String>> {
         self.builder().build().map_err(|error| error.faults().iter().map(ToString::to_string).collect())
     }
