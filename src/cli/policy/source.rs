@@ -52,7 +52,9 @@ impl Source {
         }
         if let Some(server) = &named.server {
             match reflected(asked, server, &named).await {
-                Ok(encoded) => sets.push(Set { encoded, services: None }),
+                Ok(served) => {
+                    sets.push(Set { encoded: served.descriptor_set, services: Some(served.services) })
+                }
                 Err(fault) => faults.push(fault),
             }
         }
@@ -89,8 +91,8 @@ impl Source {
 }
 
 /// What a server says it serves.
-async fn reflected(asked: &Asked<'_>, server: &Server, named: &Named) -> Result<Vec<u8>, String> {
-    let token = asked.text("SEKISHO_ACCESS_TOKEN")?.map(Secret);
+async fn reflected(asked: &Asked<'_>, server: &Server, named: &Named) -> Result<server::Served, String> {
+    let token = asked.text(server::TOKEN_VARIABLE)?.map(Secret);
     let roots = match (&server.ca_file, asked.text("SEKISHO_CA_FILE")?) {
         (Some(path), _) => roots("--ca-file", path)?,
         (None, Some(path)) => roots("SEKISHO_CA_FILE", &path)?,
@@ -99,9 +101,14 @@ async fn reflected(asked: &Asked<'_>, server: &Server, named: &Named) -> Result<
     let target =
         server::target(&server.target, server.plain_http).map_err(|error| format!("--server: {error}"))?;
     let services: Vec<String> = named.services.iter().cloned().collect();
-    let question =
-        server::Question { target: &target, token: token.as_ref(), roots: &roots, named: &services };
-    server::fetch(question).await.map_err(|error| format!("--server {error}"))
+    let server = server::Server {
+        target: &target,
+        token: token.as_ref(),
+        roots: &roots,
+        services: &services,
+        ruled: &[],
+    };
+    server::fetch(server).await.map_err(|error| format!("--server {error}"))
 }
 
 fn roots(origin: &str, path: &str) -> Result<Vec<u8>, String> {
