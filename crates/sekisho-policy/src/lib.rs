@@ -43,6 +43,9 @@
 //! # }
 //! ```
 
+#[cfg(feature = "protos")]
+#[cfg_attr(docsrs, doc(cfg(feature = "protos")))]
+pub mod protos;
 pub mod scope;
 
 mod builder;
