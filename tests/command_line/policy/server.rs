@@ -65,7 +65,7 @@ async fn a_server_whose_reflection_asks_for_a_token_gets_that_of_the_variable() 
     command.env("SEKISHO_ACCESS_TOKEN", format!("{good}\n"));
     assert_lists_own(&end(command).await);
 
-    let other = self::issuer("b");
+    let other = self::issuer("a");
     let bad = token(&other).sign();
     let mut command = sekisho(&list);
     command.env("SEKISHO_ACCESS_TOKEN", &bad);
@@ -128,7 +128,8 @@ async fn tls_is_spoken_with_own_roots() {
     }
     let plain = run(&format!("policy list --server {}", server.address)).await;
     let error = plain.one_error(2);
-    assert!(error.ends_with("(does it speak TLS? then https://HOST:PORT)"), "{error}");
+    let hint = format!("(does it speak TLS? then https://{})", server.address);
+    assert!(error.ends_with(&hint), "{error}");
 }
 
 #[tokio::test]
@@ -136,7 +137,8 @@ async fn a_server_without_tls_is_not_asked_by_it() {
     let (server, _) = own_server("public").await;
     let ended = run(&format!("policy list --server https://{}", server.address)).await;
     let error = ended.one_error(2);
-    assert!(error.ends_with("(does it speak plain text? then http://HOST:PORT)"), "{error}");
+    let hint = format!("(does it speak plain text? then http://{})", server.address);
+    assert!(error.ends_with(&hint), "{error}");
 }
 
 #[tokio::test]

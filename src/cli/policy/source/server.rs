@@ -62,16 +62,16 @@ pub(super) struct Served {
 pub(super) async fn fetch(server: Server<'_>) -> Result<Served, String> {
     let asked = tokio::time::timeout(TIMEOUT, ask(&server)).await;
     let asked = asked.unwrap_or_else(|_| Err(format!("no whole answer within {} s", TIMEOUT.as_secs())));
-    asked.map_err(|reason| {
-        let reason = connection::with_tls_hint(&printable(&reason, server.token), server.target);
-        format!("{}: {reason}", server.target)
-    })
+    asked.map_err(|reason| format!("{}: {}", server.target, printable(&reason, server.token)))
 }
 
 async fn ask(server: &Server<'_>) -> Result<Served, String> {
     let token = server.token.map(question::credentials).transpose()?;
     let channel = connection::connect(server.target, server.roots).await?;
-    let (mut dialog, listed) = Dialog::open(channel, token).await?;
+    // Whoever speaks TLS, but no gRPC, does not speak plain text either.
+    let is_plain = server.target.url().scheme() == "http";
+    let hint = if is_plain { connection::hint(server.target) } else { String::new() };
+    let (mut dialog, listed) = Dialog::open(channel, token, &hint).await?;
     let is_named = |name: &str| server.services.iter().chain(server.ruled).any(|named| named == name);
     let asked = asked_for(listed, server.services, is_named);
     let is_dispensable = |name: &str| question::is_of_grpc(name) && !is_named(name);
