@@ -55,6 +55,7 @@ mod reader;
 mod rule;
 mod set;
 mod source;
+mod written;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -65,6 +66,7 @@ pub use fault::{Fault, FaultKind, PolicyError, RegistrationError};
 pub use known_scopes::KnownScopes;
 pub use method::{Method, Position, RuleOrigin};
 pub use rule::{AccessRule, Alternatives, InvalidRule, MissingScopes};
+pub use written::{RuleTextError, RuleTextFault};
 
 use known_scopes::Numbering;
 use scope::ScopeSet;
