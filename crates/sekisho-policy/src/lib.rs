@@ -46,6 +46,7 @@
 pub mod scope;
 
 mod builder;
+mod canonical;
 mod declared;
 mod fault;
 mod known_scopes;
@@ -55,6 +56,7 @@ mod reader;
 mod rule;
 mod set;
 mod source;
+mod subsets;
 mod written;
 
 use std::collections::{BTreeSet, HashMap};
