@@ -1,0 +1,155 @@
+//! Sets of scopes by what they are made of: whether one of many is within another set.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::Alternatives;
+use super::scope::ScopeSet;
+
+/// A scope by its number in one index. The rarest has the lowest.
+type Number = u32;
+
+/// An index of sets. Each is a sorted row of numbers, and the rows are sorted, so that those with one beginning stand together:
+/// the paths of a tree. A search goes down only where all numbers so far are in the set that is asked about. Since rows
+/// begin with what is rarest, most of the tree is left out at its root.
+///
+/// Sets can be chosen so that a search goes down almost everywhere. One that has taken many steps is given up, and every row
+/// is looked at instead, by one word each that says which of the most frequent scopes it has.
+#[derive(Debug)]
+pub(super) struct Subsets<'r> {
+    numbers: HashMap<&'r str, Number>,
+    rows: Vec<Row<'r>>,
+    /// A word for each row.
+    frequent: Vec<u64>,
+}
+
+#[derive(Debug)]
+struct Row<'r> {
+    numbers: Vec<Number>,
+    set: &'r ScopeSet,
+}
+
+/// How many rows are looked at in the time that a step of a search takes.
+const ROWS_A_STEP: usize = 64;
+
+/// Rows that begin alike, and what of the set that is asked about may still come in them.
+struct Search {
+    rows: Range<usize>,
+    depth: usize,
+    next: usize,
+}
+
+impl<'r> Subsets<'r> {
+    /// Of all alternatives, each once.
+    pub(super) fn of(alternatives: &'r Alternatives) -> Self {
+        let numbers = number(alternatives);
+        let row = |set: &'r ScopeSet| Row { numbers: known(&numbers, set), set };
+        let mut rows: Vec<Row<'r>> = alternatives.iter().map(row).collect();
+        rows.sort_by(|one, other| one.numbers.cmp(&other.numbers));
+        rows.dedup_by(|one, other| one.numbers == other.numbers);
+        let frequent = rows.iter().map(|row| frequent(&row.numbers, numbers.len())).collect();
+        Self { numbers, rows, frequent }
+    }
+
+    /// Those within which there is no other one. Together they admit whom all of them admit.
+    pub(super) fn minimal(&self) -> impl Iterator<Item = &'r ScopeSet> {
+        self.rows.iter().filter(|row| !self.has_within(&row.numbers, row.numbers.len())).map(|row| row.set)
+    }
+
+    /// Whether one of them is within this set.
+    pub(super) fn has_subset_of(&self, set: &ScopeSet) -> bool {
+        self.has_within(&known(&self.numbers, set), usize::MAX)
+    }
+
+    /// Whether a row of fewer numbers than `below` is within `wanted`, which is sorted.
+    fn has_within(&self, wanted: &[Number], below: usize) -> bool {
+        // As much work as to look at every row.
+        let steps = self.rows.len() / ROWS_A_STEP + ROWS_A_STEP;
+        self.search(wanted, below, steps).unwrap_or_else(|| self.scan(wanted, below))
+    }
+
+    /// The answer, or none after so many steps.
+    fn search(&self, wanted: &[Number], below: usize, steps: usize) -> Option<bool> {
+        let mut open = vec![Search { rows: 0..self.rows.len(), depth: 0, next: 0 }];
+        for _ in 0..steps {
+            let Some(Search { mut rows, depth, mut next }) = open.pop() else { return Some(false) };
+            // The shortest stands first. There is but one, since each row is there once.
+            if self.rows[rows.start].numbers.len() == depth {
+                if depth < below {
+                    return Some(true);
+                }
+                rows.start += 1;
+            }
+            while let Some((alike, following)) = self.next_alike(&mut rows, depth, &wanted[next..]) {
+                next += following;
+                open.push(Search { rows: alike, depth: depth + 1, next });
+            }
+        }
+        None
+    }
+
+    fn scan(&self, wanted: &[Number], below: usize) -> bool {
+        let absent = !frequent(wanted, self.numbers.len());
+        let is_within = |row: &Row<'_>| row.numbers.len() < below && is_subset(&row.numbers, wanted);
+        let mut words = self.frequent.iter().zip(&self.rows);
+        words.any(|(word, row)| word & absent == 0 && is_within(row))
+    }
+
+    /// The next rows that have one of the wanted numbers at this depth, taken off `rows`; and how many of the wanted ones are
+    /// used up by that.
+    fn next_alike(
+        &self,
+        rows: &mut Range<usize>,
+        depth: usize,
+        wanted: &[Number],
+    ) -> Option<(Range<usize>, usize)> {
+        let mut used = 0;
+        while rows.start < rows.end {
+            let here = self.rows[rows.start].numbers[depth];
+            used += wanted[used..].partition_point(|number| *number < here);
+            let number = *wanted.get(used)?;
+            let end = |rows: &Range<usize>, is_before: &dyn Fn(Number) -> bool| {
+                rows.start + self.rows[rows.clone()].partition_point(|row| is_before(row.numbers[depth]))
+            };
+            if number == here {
+                let alike = rows.start..end(rows, &|at| at == here);
+                rows.start = alike.end;
+                return Some((alike, used + 1));
+            }
+            rows.start = end(rows, &|at| at < number);
+        }
+        None
+    }
+}
+
+/// A bit for each of the most frequent scopes that is among these.
+fn frequent(numbers: &[Number], count: usize) -> u64 {
+    let bit = |number: &Number| count.checked_sub(*number as usize + 1).filter(|bit| *bit < 64);
+    numbers.iter().rev().map_while(bit).fold(0, |word, bit| word | 1 << bit)
+}
+
+/// Of sorted numbers.
+fn is_subset(row: &[Number], wanted: &[Number]) -> bool {
+    let mut wanted = wanted.iter();
+    row.iter().all(|number| wanted.find(|other| *other >= number) == Some(number))
+}
+
+/// The numbers of the scopes of a set that are in the index, sorted.
+fn known(numbers: &HashMap<&str, Number>, set: &ScopeSet) -> Vec<Number> {
+    let mut known: Vec<Number> = set.iter().filter_map(|scope| numbers.get(scope).copied()).collect();
+    known.sort_unstable();
+    known
+}
+
+fn number(alternatives: &Alternatives) -> HashMap<&str, Number> {
+    let mut uses: HashMap<&str, usize> = HashMap::new();
+    for scope in alternatives.iter().flat_map(ScopeSet::iter) {
+        *uses.entry(scope).or_default() += 1;
+    }
+    let mut by_use: Vec<(usize, &str)> = uses.into_iter().map(|(scope, uses)| (uses, scope)).collect();
+    by_use.sort_unstable();
+    by_use.into_iter().map(|(_, scope)| scope).zip(0..).collect()
+}
+
+#[cfg(test)]
+mod tests;
