@@ -43,6 +43,7 @@
 //! # }
 //! ```
 
+pub mod compare;
 pub mod scope;
 
 mod builder;
