@@ -43,7 +43,11 @@
 //! # }
 //! ```
 
+#[cfg(feature = "lock")]
+pub mod ack;
 pub mod compare;
+#[cfg(feature = "lock")]
+pub mod lock;
 pub mod scope;
 
 mod builder;
@@ -51,6 +55,8 @@ mod canonical;
 mod declared;
 mod fault;
 mod known_scopes;
+#[cfg(feature = "lock")]
+mod lines;
 mod method;
 mod nearest;
 mod option;
@@ -69,6 +75,8 @@ pub use builder::PolicyBuilder;
 pub use declared::{DeclaredRule, Mode, StreamEnd};
 pub use fault::{Fault, FaultKind, PolicyError, RegistrationError};
 pub use known_scopes::KnownScopes;
+#[cfg(feature = "lock")]
+pub use lines::LineFault;
 pub use method::{Method, MethodSignature, Position, RuleOrigin};
 pub use rule::{AccessRule, Alternatives, InvalidRule, MissingScopes};
 pub use survey::Survey;
