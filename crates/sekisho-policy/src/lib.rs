@@ -44,10 +44,15 @@
 //! ```
 
 #[cfg(feature = "lock")]
+#[cfg_attr(docsrs, doc(cfg(feature = "lock")))]
 pub mod ack;
 pub mod compare;
 #[cfg(feature = "lock")]
+#[cfg_attr(docsrs, doc(cfg(feature = "lock")))]
 pub mod lock;
+#[cfg(feature = "protos")]
+#[cfg_attr(docsrs, doc(cfg(feature = "protos")))]
+pub mod protos;
 pub mod scope;
 
 mod builder;
