@@ -16,6 +16,8 @@ use super::values;
 use crate::config::{DevelopmentSettings, ServeSettings};
 use crate::server::{Hosts, Reflection};
 
+pub(super) use issuer::certificates;
+
 /// The page's client at the development issuer.
 const DEVELOPMENT_CLIENT: &str = "page";
 

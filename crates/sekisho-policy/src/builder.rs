@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::fault::in_order;
 use super::known_scopes::Numbering;
 use super::reader::{ExplicitRules, Reader};
-use super::{DeclaredRule, FaultKind, Method, Mode, Policy, PolicyError};
+use super::{DeclaredRule, FaultKind, Method, Mode, Policy, PolicyError, Survey};
 
 /// Gathers descriptor sets and explicit rules.
 ///
@@ -110,6 +111,50 @@ impl PolicyBuilder {
     /// # Errors
     /// [`PolicyError`] with every fault.
     pub fn build(self) -> Result<Policy, PolicyError> {
+        let Survey { methods: mut in_order, faults, .. } = self.read();
+        if !faults.is_empty() {
+            return Err(PolicyError::new(faults));
+        }
+        let numbering = Numbering::of(&mut in_order);
+        let by_path = in_order.iter().map(|method| (method.path().into(), Arc::clone(method))).collect();
+        Ok(Policy { by_path, in_order, numbering })
+    }
+
+    /// What can be told of the sets though they may not be in order: the methods that have a rule, those that have none,
+    /// and what is wrong besides. No server can be guarded by it; [`PolicyBuilder::build`] makes what is for that.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let set = sekisho_build::descriptor_set_of(r#"
+    /// #     syntax = "proto3";
+    /// #     package orders.v1;
+    /// #     import "sekisho/v1/access.proto";
+    /// #     message Order {}
+    /// #     service Orders {
+    /// #       rpc Get(Order) returns (Order) { option (sekisho.v1.access) = { all_of: "orders:read" }; }
+    /// #       rpc Put(Order) returns (Order);
+    /// #     }
+    /// # "#)?;
+    /// use sekisho_policy::Policy;
+    ///
+    /// // Of orders.v1.Orders, Get has a rule and Put has none.
+    /// let survey = Policy::builder().descriptor_set(&set).survey();
+    /// assert_eq!(survey.methods()[0].path(), "/orders.v1.Orders/Get");
+    /// assert_eq!(survey.undeclared()[0].path(), "/orders.v1.Orders/Put");
+    /// assert!(survey.faults().is_empty());
+    /// assert!(Policy::from_descriptor_set(&set).is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn survey(self) -> Survey {
+        let Survey { methods, undeclared, mut faults } = self.read();
+        faults.retain(|fault| fault.kind != FaultKind::NoRule);
+        Survey { methods, undeclared, faults: in_order(faults) }
+    }
+
+    /// All that is in the sets, with every fault; a method without a rule is one.
+    fn read(self) -> Survey {
         let mut reader = Reader::new(self.explicit);
         for name in &self.repeated {
             reader.fault_without_position(name, FaultKind::Repeated);
@@ -120,13 +165,11 @@ impl PolicyBuilder {
         if self.sets.is_empty() {
             reader.fault_without_position("the policy", FaultKind::NoDescriptorSet);
         }
-        let mut in_order = reader.finish().map_err(PolicyError::new)?;
+        let mut survey = reader.finish();
         if self.is_report_only {
-            in_order.iter_mut().for_each(report_only);
+            survey.methods.iter_mut().for_each(report_only);
         }
-        let numbering = Numbering::of(&mut in_order);
-        let by_path = in_order.iter().map(|method| (method.path().into(), Arc::clone(method))).collect();
-        Ok(Policy { by_path, in_order, numbering })
+        survey
     }
 }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use super::{InvalidRule, Position};
 
 /// One fault.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Fault {
     /// Where in the source; absent where the descriptor set does not carry positions.
     pub position: Option<Position>,
@@ -27,7 +27,7 @@ impl fmt::Display for Fault {
 }
 
 /// What is wrong.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum FaultKind {
     /// A method that nobody decided about.
@@ -136,15 +136,20 @@ pub struct PolicyError {
 }
 
 impl PolicyError {
-    pub(super) fn new(mut faults: Vec<Fault>) -> Self {
-        faults.sort_by(|one, other| (&one.position, &one.subject).cmp(&(&other.position, &other.subject)));
-        Self { faults }
+    pub(super) fn new(faults: Vec<Fault>) -> Self {
+        Self { faults: in_order(faults) }
     }
 
     /// The faults; at least one.
     pub fn faults(&self) -> &[Fault] {
         &self.faults
     }
+}
+
+/// By position, then by subject; what is equal in both as it was found.
+pub(super) fn in_order(mut faults: Vec<Fault>) -> Vec<Fault> {
+    faults.sort_by(|one, other| (&one.position, &one.subject).cmp(&(&other.position, &other.subject)));
+    faults
 }
 
 impl fmt::Display for PolicyError {

@@ -55,6 +55,7 @@ mod reader;
 mod rule;
 mod set;
 mod source;
+mod survey;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -63,8 +64,9 @@ pub use builder::PolicyBuilder;
 pub use declared::{DeclaredRule, Mode, StreamEnd};
 pub use fault::{Fault, FaultKind, PolicyError, RegistrationError};
 pub use known_scopes::KnownScopes;
-pub use method::{Method, Position, RuleOrigin};
+pub use method::{Method, MethodSignature, Position, RuleOrigin};
 pub use rule::{AccessRule, Alternatives, InvalidRule, MissingScopes};
+pub use survey::Survey;
 
 use known_scopes::Numbering;
 use scope::ScopeSet;

@@ -1,38 +1,52 @@
 //! One method, with the rule that guards it.
 
+mod signature;
+
 use std::fmt;
 
 use super::known_scopes::KnownRule;
 use super::{AccessRule, DeclaredRule, KnownScopes, Mode, StreamEnd};
 
+pub use signature::MethodSignature;
+
 /// A gRPC method and who may call it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Method {
-    pub(super) path: String,
-    pub(super) service: String,
-    pub(super) name: String,
+    pub(super) signature: MethodSignature,
     pub(super) rule: DeclaredRule,
     pub(super) known_rule: KnownRule,
     pub(super) origin: RuleOrigin,
-    pub(super) client_streaming: bool,
-    pub(super) server_streaming: bool,
-    pub(super) position: Option<Position>,
 }
 
 impl Method {
     /// The HTTP path: `/package.Service/Method`.
     pub fn path(&self) -> &str {
-        &self.path
+        self.signature.path()
     }
 
     /// The service's full name: `package.Service`.
     pub fn service(&self) -> &str {
-        &self.service
+        self.signature.service()
     }
 
     /// The method's own name.
     pub fn name(&self) -> &str {
-        &self.name
+        self.signature.name()
+    }
+
+    /// The full name of the request's type: `package.Message`.
+    pub fn request(&self) -> &str {
+        self.signature.request()
+    }
+
+    /// The full name of the response's type: `package.Message`.
+    pub fn response(&self) -> &str {
+        self.signature.response()
+    }
+
+    /// The method, without what is said of who may call it.
+    pub fn signature(&self) -> &MethodSignature {
+        &self.signature
     }
 
     /// Who may call.
@@ -68,6 +82,11 @@ impl Method {
         self.known_rule.is_met_by(granted)
     }
 
+    /// Who may call, and what holds beside that.
+    pub fn declared_rule(&self) -> &DeclaredRule {
+        &self.rule
+    }
+
     /// Where the rule was declared.
     pub fn origin(&self) -> RuleOrigin {
         self.origin
@@ -75,17 +94,17 @@ impl Method {
 
     /// Whether the caller sends a stream.
     pub fn client_streaming(&self) -> bool {
-        self.client_streaming
+        self.signature.client_streaming()
     }
 
     /// Whether the answer is a stream.
     pub fn server_streaming(&self) -> bool {
-        self.server_streaming
+        self.signature.server_streaming()
     }
 
     /// Whether the caller sends a stream, the answer is one, or both.
     pub fn is_streaming(&self) -> bool {
-        self.client_streaming || self.server_streaming
+        self.signature.is_streaming()
     }
 
     /// What becomes of a call that the rule refuses. It is declared for a public method, too, where it has no effect.
@@ -101,7 +120,7 @@ impl Method {
 
     /// Where the method stands in its source, if the descriptor set says so.
     pub fn position(&self) -> Option<&Position> {
-        self.position.as_ref()
+        self.signature.position()
     }
 }
 
@@ -126,7 +145,7 @@ pub enum RuleOrigin {
 }
 
 /// A place in a `.proto` file.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Position {
     /// The file, as imports name it.
     pub file: String,

@@ -5,7 +5,7 @@ mod setting;
 
 use prost_reflect::{DescriptorPool, DynamicMessage, ExtensionDescriptor, FieldDescriptor, Kind, Value};
 
-use super::source::{self, Target};
+use super::source::{Positions, Target};
 use super::{AccessRule, DeclaredRule, Fault, FaultKind};
 use setting::{MODE, STREAM_END, is_setting};
 
@@ -35,7 +35,9 @@ pub(super) struct AccessOptions {
 impl AccessOptions {
     /// Finds them; a set whose files never import the option has neither.
     pub(super) fn find(pool: &DescriptorPool) -> Result<Self, Vec<Fault>> {
-        let faults: Vec<Fault> = pool.all_extensions().filter_map(|found| not_ours(&found)).collect();
+        let mut positions = Positions::default();
+        let faults: Vec<Fault> =
+            pool.all_extensions().filter_map(|found| not_ours(&found, &mut positions)).collect();
         if !faults.is_empty() {
             return Err(faults);
         }
@@ -47,9 +49,9 @@ impl AccessOptions {
 }
 
 /// Whether this is one of the options by its name or by its number, and not by both.
-fn not_ours(extension: &ExtensionDescriptor) -> Option<Fault> {
+fn not_ours(extension: &ExtensionDescriptor, positions: &mut Positions) -> Option<Fault> {
     let kind = [ACCESS, DEFAULT_ACCESS].iter().find_map(|option| compare(extension, option))?;
-    let position = source::position(&extension.parent_file(), Target::Extension(extension));
+    let position = positions.of(Target::Extension(extension));
     Some(Fault { position, subject: extension.full_name().to_owned(), kind })
 }
 

@@ -163,7 +163,7 @@ fn write_alternatives(sets: &[ScopeSet], f: &mut fmt::Formatter<'_>) -> fmt::Res
 }
 
 /// Why scopes make no rule.
-#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidRule {
     /// There is no scope, or an alternative without one.

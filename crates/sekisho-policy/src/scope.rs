@@ -83,7 +83,7 @@ impl fmt::Debug for ScopeToken {
 }
 
 /// Why a text is no scope (RFC 6749 §3.3).
-#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidScope {
     /// A scope token has at least one character.

@@ -1,15 +1,25 @@
 //! Source positions (`SourceCodeInfo` in `google/protobuf/descriptor.proto`), where a set carries them.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use prost_reflect::prost_types::source_code_info::Location;
 use prost_reflect::{ExtensionDescriptor, FileDescriptor, MethodDescriptor, ServiceDescriptor};
 
 use super::Position;
 use super::option::NUMBER;
 
-/// Field numbers of `descriptor.proto` that lead from a service or a method to its options.
+/// Field numbers of `descriptor.proto`: what the paths of source positions are made of.
 mod field {
+    pub(super) const SERVICE: i32 = 6;
+    pub(super) const METHOD: i32 = 2;
     pub(super) const SERVICE_OPTIONS: i32 = 3;
     pub(super) const METHOD_OPTIONS: i32 = 4;
+    /// Of a file, and of a message.
+    pub(super) const EXTENSIONS: [i32; 2] = [7, 6];
 }
+
+const OPTION: i32 = NUMBER.cast_signed();
 
 /// What a position is asked of.
 #[derive(Debug, Clone, Copy)]
@@ -21,36 +31,103 @@ pub(super) enum Target<'a> {
     Extension(&'a ExtensionDescriptor),
 }
 
-/// Where the target begins; an option whose own place is not told stands with what it belongs to.
-pub(super) fn position(file: &FileDescriptor, target: Target<'_>) -> Option<Position> {
-    match target {
-        Target::Service(service) => find(file, service.path()),
-        Target::Method(method) => find(file, method.path()),
-        Target::MethodOption(method) => {
-            let path = [method.path(), &[field::METHOD_OPTIONS, NUMBER.cast_signed()]].concat();
-            find_option(file, &path).or_else(|| position(file, Target::Method(method)))
+impl<'a> Target<'a> {
+    pub(super) fn full_name(self) -> &'a str {
+        match self {
+            Self::Service(service) | Self::ServiceOption(service) => service.full_name(),
+            Self::Method(method) | Self::MethodOption(method) => method.full_name(),
+            Self::Extension(extension) => extension.full_name(),
         }
-        Target::ServiceOption(service) => {
-            let path = [service.path(), &[field::SERVICE_OPTIONS, NUMBER.cast_signed()]].concat();
-            find_option(file, &path).or_else(|| position(file, Target::Service(service)))
+    }
+
+    fn file(self) -> FileDescriptor {
+        match self {
+            Self::Service(service) | Self::ServiceOption(service) => service.parent_file(),
+            Self::Method(method) | Self::MethodOption(method) => method.parent_file(),
+            Self::Extension(extension) => extension.parent_file(),
         }
-        Target::Extension(extension) => find(file, extension.path()),
     }
 }
 
-fn find(file: &FileDescriptor, path: &[i32]) -> Option<Position> {
-    locate(file, |found| found == path)
+/// The positions of a set's files. A file's are indexed when one of them is first asked for: to look through all of them
+/// for each of its methods would take time by the square of their number.
+#[derive(Debug, Default)]
+pub(super) struct Positions {
+    by_file: HashMap<String, ByPath>,
 }
 
-/// A compiler may tell only of the fields inside of the option; the first of them is near enough.
-fn find_option(file: &FileDescriptor, path: &[i32]) -> Option<Position> {
-    find(file, path).or_else(|| locate(file, |found| found.starts_with(path)))
+type ByPath = HashMap<Box<[i32]>, Place>;
+
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    line: u32,
+    column: u32,
+    /// Whether it is of the whole, and not of something inside.
+    is_whole: bool,
 }
 
-fn locate(file: &FileDescriptor, matches: impl Fn(&[i32]) -> bool) -> Option<Position> {
-    let info = file.file_descriptor_proto().source_code_info.as_ref()?;
-    let location = info.location.iter().find(|location| matches(&location.path))?;
+impl Positions {
+    /// Where the target begins; an option whose own place is not told stands with what it belongs to.
+    pub(super) fn of(&mut self, target: Target<'_>) -> Option<Position> {
+        let file = &target.file();
+        match target {
+            Target::Service(service) => self.find(file, service.path()),
+            Target::Method(method) => self.find(file, method.path()),
+            Target::MethodOption(method) => {
+                let path = [method.path(), &[field::METHOD_OPTIONS, OPTION]].concat();
+                self.find(file, &path).or_else(|| self.find(file, method.path()))
+            }
+            Target::ServiceOption(service) => {
+                let path = [service.path(), &[field::SERVICE_OPTIONS, OPTION]].concat();
+                self.find(file, &path).or_else(|| self.find(file, service.path()))
+            }
+            Target::Extension(extension) => self.find(file, extension.path()),
+        }
+    }
+
+    fn find(&mut self, file: &FileDescriptor, path: &[i32]) -> Option<Position> {
+        if !self.by_file.contains_key(file.name()) {
+            self.by_file.insert(file.name().to_owned(), index(file));
+        }
+        let place = self.by_file.get(file.name())?.get(path)?;
+        Some(Position { file: file.name().to_owned(), line: place.line, column: place.column })
+    }
+}
+
+/// The first place of each path. Of an option, a compiler may tell only the places of the fields inside; the first of
+/// them is near enough.
+fn index(file: &FileDescriptor) -> ByPath {
+    let mut by_path = ByPath::new();
+    let info = file.file_descriptor_proto().source_code_info.as_ref();
+    for location in info.iter().flat_map(|info| &info.location) {
+        let Some(target) = target_of(&location.path) else { continue };
+        let Some(place) = place(location, target.len() == location.path.len()) else { continue };
+        match by_path.entry(target.into()) {
+            Entry::Vacant(entry) => {
+                entry.insert(place);
+            }
+            Entry::Occupied(mut entry) if place.is_whole && !entry.get().is_whole => {
+                entry.insert(place);
+            }
+            Entry::Occupied(_) => {}
+        }
+    }
+    by_path
+}
+
+/// What of a path leads to something that a position is asked of.
+fn target_of(path: &[i32]) -> Option<&[i32]> {
+    match path {
+        [field::SERVICE, _] | [field::SERVICE, _, field::METHOD, _] => Some(path),
+        [field::SERVICE, _, field::SERVICE_OPTIONS, OPTION, ..] => Some(&path[..4]),
+        [field::SERVICE, _, field::METHOD, _, field::METHOD_OPTIONS, OPTION, ..] => Some(&path[..6]),
+        [.., kind, _] if field::EXTENSIONS.contains(kind) => Some(path),
+        _ => None,
+    }
+}
+
+fn place(location: &Location, is_whole: bool) -> Option<Place> {
     let [line, column, ..] = location.span[..] else { return None };
     let from_one = |number: i32| u32::try_from(number).ok()?.checked_add(1);
-    Some(Position { file: file.name().to_owned(), line: from_one(line)?, column: from_one(column)? })
+    Some(Place { line: from_one(line)?, column: from_one(column)?, is_whole })
 }

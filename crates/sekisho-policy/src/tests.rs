@@ -9,6 +9,7 @@ mod rule;
 mod selection;
 mod settings;
 mod several;
+mod survey;
 mod written_elsewhere;
 
 use std::collections::HashMap;
