@@ -29,6 +29,7 @@ pub struct PolicyBuilder {
     sets: Vec<(Vec<u8>, Selection)>,
     explicit: ExplicitRules,
     repeated: Vec<String>,
+    services: Option<BTreeSet<String>>,
     is_report_only: bool,
 }
 
@@ -82,6 +83,17 @@ impl PolicyBuilder {
     ) -> Self {
         let names = services.into_iter().map(Into::into).collect();
         self.sets.push((encoded.to_owned(), Selection::Named(names)));
+        self
+    }
+
+    /// Narrows all sets to the services that are named (`package.Service`), those of earlier calls among them. For what
+    /// looks at some services of many, wherever they are: a service of a file that buf marks as imported may be named, too;
+    /// faults of other services are not told; rules for their methods are passed over.
+    ///
+    /// A name that no set has is a fault, which tells the nearest ones: [`FaultKind::NoServiceInAnySet`].
+    #[must_use]
+    pub fn only_services(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.services.get_or_insert_default().extend(names.into_iter().map(Into::into));
         self
     }
 
@@ -155,7 +167,7 @@ impl PolicyBuilder {
 
     /// All that is in the sets, with every fault; a method without a rule is one.
     fn read(self) -> Survey {
-        let mut reader = Reader::new(self.explicit);
+        let mut reader = Reader::new(self.explicit, self.services);
         for name in &self.repeated {
             reader.fault_without_position(name, FaultKind::Repeated);
         }

@@ -98,6 +98,12 @@ pub enum FaultKind {
     /// A service that is named, and that its descriptor set does not have.
     #[error("the descriptor set has no service of this name; write package.Service")]
     NoSuchService,
+    /// A service that is named, and that no descriptor set has.
+    #[error("no descriptor set has a service of this name{}", did_you_mean(.nearest))]
+    NoServiceInAnySet {
+        /// Those that the sets have and that are near to it in their name, the nearest first.
+        nearest: Vec<String>,
+    },
     /// One service, described twice and differently.
     #[error(
         "it is in two descriptor sets, and its methods or their rules differ between them; keep one of the two"
@@ -126,6 +132,13 @@ pub enum FaultKind {
     /// A set with nothing to guard.
     #[error("there is no method in it; it has to include the files that declare the services")]
     NoMethods,
+}
+
+fn did_you_mean(nearest: &[String]) -> String {
+    match nearest {
+        [] => "; write package.Service".to_owned(),
+        names => format!("; did you mean {}?", names.join(" or ")),
+    }
 }
 
 /// All the faults of a policy, in the order of their positions. A `main` that returns it prints it as it is meant to be

@@ -51,6 +51,7 @@ mod declared;
 mod fault;
 mod known_scopes;
 mod method;
+mod nearest;
 mod option;
 mod reader;
 mod rule;

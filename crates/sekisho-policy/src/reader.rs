@@ -8,6 +8,7 @@ use std::sync::Arc;
 use indexmap::IndexSet;
 
 use super::builder::Selection;
+use super::nearest::nearest;
 use super::option::AccessOptions;
 use super::set::decode;
 use super::{DeclaredRule, Fault, FaultKind, Method, MethodSignature, Survey};
@@ -26,11 +27,23 @@ pub(super) struct Reader {
     /// Once each: a file may be in several sets.
     faults: IndexSet<Fault>,
     has_unread_set: bool,
+    narrowed: Option<Narrowed>,
+}
+
+/// The services that alone are read.
+#[derive(Debug)]
+struct Narrowed {
+    names: BTreeSet<String>,
+    /// All that the sets have.
+    found: BTreeSet<String>,
+    has_methods: bool,
 }
 
 impl Reader {
-    pub(super) fn new(explicit: ExplicitRules) -> Self {
-        Self { explicit, ..Self::default() }
+    /// Of all services, or of those alone that are named.
+    pub(super) fn new(explicit: ExplicitRules, services: Option<BTreeSet<String>>) -> Self {
+        let narrowed = services.map(|names| Narrowed { names, found: BTreeSet::new(), has_methods: false });
+        Self { explicit, narrowed, ..Self::default() }
     }
 
     pub(super) fn read(&mut self, encoded: &[u8], selection: &Selection) {
@@ -47,11 +60,12 @@ impl Reader {
     pub(super) fn finish(mut self) -> Survey {
         // A method could be in the set that was not read, so nothing can be said of it.
         if !self.has_unread_set {
-            let is_unused = |name: &&String| !self.used.contains(*name);
+            let is_unused = |name: &&String| !self.used.contains(*name) && !self.is_left_out(name);
             let unused: Vec<String> = self.explicit.keys().filter(is_unused).cloned().collect();
             for name in &unused {
                 self.fault_without_position(name, FaultKind::NoSuchMethod);
             }
+            self.check_narrowed();
         }
         let mut methods: Vec<Arc<Method>> = self.by_service.into_values().flatten().collect();
         methods.sort_by(|one, other| one.path().cmp(other.path()));
@@ -59,6 +73,29 @@ impl Reader {
             methods,
             undeclared: self.undeclared.into_values().collect(),
             faults: self.faults.into_iter().collect(),
+        }
+    }
+
+    /// Whether the method is of a service that is not read on purpose.
+    fn is_left_out(&self, method: &str) -> bool {
+        let service = method.split_once('/').map(|(service, _)| service);
+        let narrowed = self.narrowed.as_ref();
+        service.zip(narrowed).is_some_and(|(service, narrowed)| !narrowed.names.contains(service))
+    }
+
+    /// A name that no set has.
+    fn check_narrowed(&mut self) {
+        let Some(narrowed) = &self.narrowed else { return };
+        let unknown = narrowed.names.difference(&narrowed.found).map(|name| {
+            let nearest = nearest(name, narrowed.found.iter().map(String::as_str));
+            (name.clone(), FaultKind::NoServiceInAnySet { nearest })
+        });
+        let mut faults: Vec<(String, FaultKind)> = unknown.collect();
+        if faults.is_empty() && !narrowed.has_methods {
+            faults.push(("the services that are named".to_owned(), FaultKind::NoMethods));
+        }
+        for (subject, kind) in faults {
+            self.fault_without_position(&subject, kind);
         }
     }
 

@@ -34,8 +34,13 @@ impl<'a> SetReader<'a> {
     }
 
     pub(super) fn read(&mut self, set: &DecodedSet, selection: &Selection) {
-        let services = self.select(set, selection);
-        if services.iter().all(|service| service.methods().len() == 0) {
+        let mut services = self.select(set, selection);
+        let have_methods = |services: &[ServiceDescriptor]| services.iter().any(|s| s.methods().len() > 0);
+        if let Some(narrowed) = &mut self.all.narrowed {
+            services.retain(|service| narrowed.names.contains(service.full_name()));
+            narrowed.found.extend(set.pool.services().map(|service| service.full_name().to_owned()));
+            narrowed.has_methods |= have_methods(&services);
+        } else if !have_methods(&services) {
             self.all.fault_without_position("the descriptor set", FaultKind::NoMethods);
         }
         for service in &services {
@@ -46,6 +51,8 @@ impl<'a> SetReader<'a> {
     /// The services of a set that the policy is to know.
     fn select(&mut self, set: &DecodedSet, selection: &Selection) -> Vec<ServiceDescriptor> {
         match selection {
+            // A name is more than a mark.
+            Selection::NotImported if self.all.narrowed.is_some() => set.pool.services().collect(),
             Selection::NotImported => {
                 let is_import =
                     |service: &ServiceDescriptor| set.imported.contains(service.parent_file().name());
@@ -96,7 +103,7 @@ impl<'a> SetReader<'a> {
         let Some(default) = default else { return ServiceDefault::None };
         default.map_or_else(
             |kinds| {
-                kinds.into_iter().for_each(|kind| self.fault(Target::ServiceOption(service), kind));
+                self.fault_each(Target::ServiceOption(service), kinds);
                 ServiceDefault::Faulty
             },
             ServiceDefault::Rule,
@@ -118,7 +125,7 @@ impl<'a> SetReader<'a> {
         match (own, explicit, default) {
             (Some(Ok(rule)), _, _) => Some((rule, RuleOrigin::MethodOption)),
             (Some(Err(kinds)), _, _) => {
-                kinds.into_iter().for_each(|kind| self.fault(Target::MethodOption(method), kind));
+                self.fault_each(Target::MethodOption(method), kinds);
                 None
             }
             (None, Some(rule), _) => Some((rule, RuleOrigin::Explicit)),
@@ -144,6 +151,12 @@ impl<'a> SetReader<'a> {
             client_streaming: method.is_client_streaming(),
             server_streaming: method.is_server_streaming(),
             position: self.positions.of(Target::Method(method)),
+        }
+    }
+
+    fn fault_each(&mut self, target: Target<'_>, kinds: Vec<FaultKind>) {
+        for kind in kinds {
+            self.fault(target, kind);
         }
     }
 

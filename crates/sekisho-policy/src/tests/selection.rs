@@ -85,3 +85,60 @@ fn services_of_files_that_buf_marks_as_imported_are_left_out() {
     let named = Policy::builder().descriptor_set_services(&image(true), ["other.v1.Foreign"]);
     assert!(faults(named.build()).contains("other.v1.Foreign.Cancel: no access rule; "));
 }
+
+#[test]
+fn a_builder_narrowed_to_services_reads_them_in_whichever_set_they_are() {
+    let ours = descriptor_set(OURS_AND_FOREIGN);
+    let other = image(true);
+    let builder = |names: &[&str]| {
+        let builder = Policy::builder().descriptor_set(&ours).descriptor_set(&other);
+        names.iter().fold(builder, |builder, name| builder.only_services([*name]))
+    };
+    let policy = builder(&["test.v1.Ours"]).build().expect("a policy");
+    assert_eq!(policy.services().collect::<Vec<_>>(), ["test.v1.Ours"]);
+    // In one set alone, and there in a file that is marked as imported.
+    let rule = ("other.v1.Foreign/Cancel", AccessRule::Public);
+    let policy = builder(&["other.v1.Foreign"]).rule(rule.0, rule.1.clone()).build().expect("a policy");
+    assert_eq!(policy.services().collect::<Vec<_>>(), ["other.v1.Foreign"]);
+    let both = builder(&["other.v1.Foreign", "test.v1.Ours"]).survey();
+    assert_eq!((both.methods().len(), both.undeclared().len(), both.faults()), (1, 1, &[][..]));
+    // A rule for what is left out is passed over; one for what is no method of what is read is not.
+    builder(&["test.v1.Ours"]).rule(rule.0, rule.1.clone()).build().expect("a policy");
+    for name in ["test.v1.Ours/Gone", "nothing"] {
+        let text = faults(builder(&["test.v1.Ours"]).rule(name, rule.1.clone()).build());
+        assert!(
+            text.starts_with(&format!("{name}: it has an explicit access rule, and no service")),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_name_that_no_set_has_is_a_fault_with_the_nearest_ones() {
+    let set = descriptor_set(&format!("{OURS_AND_FOREIGN} service Empty {{}}"));
+    let builder = |name: &str| Policy::builder().descriptor_set(&set).only_services([name]);
+    for (name, meant) in [
+        ("test.v1.Our", "did you mean test.v1.Ours?"),
+        ("Foreign", "did you mean test.v1.Foreign?"),
+        ("test.v1.Ours/Get", "did you mean test.v1.Ours?"),
+        ("unheard.of.Thing", "write package.Service"),
+    ] {
+        let expected = format!("{name}: no descriptor set has a service of this name; {meant}");
+        assert_eq!(faults(builder(name).build()), expected);
+        // The others are read all the same.
+        let survey = builder(name).only_services(["test.v1.Ours"]).survey();
+        assert_eq!(survey.faults().iter().map(ToString::to_string).collect::<Vec<_>>(), [expected]);
+        assert_eq!(survey.methods().len(), 1);
+    }
+    assert_eq!(
+        faults(builder("test.v1.Empty").build()),
+        "the services that are named: there is no method in it; \
+         it has to include the files that declare the services"
+    );
+    let bad = descriptor_set("service S { rpc Get(M) returns (M) { option (sekisho.v1.access) = {}; } }");
+    let text = faults(Policy::builder().descriptor_set(&bad).only_services(["test.v1.S"]).build());
+    assert!(text.starts_with("test.proto:5:38: test.v1.S.Get: ") && text.lines().count() == 1, "{text}");
+    // It may be in a set that cannot be read.
+    let survey = builder("test.v1.Our").descriptor_set(b"no set").survey();
+    assert_eq!(survey.faults().len(), 1);
+}

@@ -61,8 +61,8 @@ fn what_is_undeclared_is_told_beside_what_has_a_rule_and_is_no_fault() {
 #[test]
 fn a_method_has_the_full_names_of_its_types() {
     let policy = policy(
-        r#"message Outer { message Inner {} }
-service S { rpc Get(Outer.Inner) returns (M) { option (sekisho.v1.access) = { public: true }; } }"#,
+        r"message Outer { message Inner {} }
+service S { rpc Get(Outer.Inner) returns (M) { option (sekisho.v1.access) = { public: true }; } }",
     );
     let get = policy.method("/test.v1.S/Get").expect("Get");
     assert_eq!((get.request(), get.response()), ("test.v1.Outer.Inner", "test.v1.M"));
