@@ -99,7 +99,9 @@ fn entries(contents: &[u8]) -> Result<Vec<HeaderValue>, &'static str> {
         [] => return Err("it is empty; expected an access token"),
         [token] => *token,
         _ => {
-            return Err("it has several lines; expected one token, or lines that begin with `authorization:`");
+            return Err(
+                "it has several lines; expected one token, or lines that begin with `authorization:`",
+            );
         }
     };
     let has_scheme = token.get(..7).is_some_and(|start| start.eq_ignore_ascii_case(b"Bearer "));
