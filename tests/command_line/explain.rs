@@ -5,6 +5,7 @@
 mod cases;
 mod issuers;
 mod kinds;
+mod page;
 mod secrecy;
 mod signature;
 mod support;
