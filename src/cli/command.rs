@@ -86,7 +86,7 @@ pub(super) fn read_command(
     let matches = program().try_get_matches_from(&arguments).map_err(|error| Stop::Clap(Box::new(error)))?;
     let (name, flags) = matches.subcommand().unwrap_or(("", &matches));
     if name == "policy" {
-        return Ok(Command::Policy(PolicyCommand::new(flags.clone(), environment)));
+        return Ok(Command::Policy(PolicyCommand::new(arguments, flags.clone(), environment)));
     }
     let mut judge = Judge::new(Sources::read(flags, environment.clone(), reading));
     let command = match name {

@@ -5,11 +5,14 @@ mod check;
 mod diff;
 mod explain;
 mod format;
+mod json;
 mod list;
 mod lock;
+mod markdown;
 mod proto;
 mod report;
 mod source;
+mod table;
 mod terminal;
 
 use std::collections::BTreeMap;
@@ -19,18 +22,28 @@ use std::process::ExitCode;
 
 use clap::ArgMatches;
 
+use super::text::one_line;
 use report::Report;
 use terminal::Terminal;
 
 /// `sekisho policy …`, as it was typed.
 #[derive(Debug)]
 pub struct PolicyCommand {
+    /// All arguments, the program's name first.
+    arguments: Vec<OsString>,
     flags: ArgMatches,
     environment: Environment,
 }
 
 /// The environment, which may hold a token: its values are in no `Debug`.
 struct Environment(BTreeMap<OsString, OsString>);
+
+impl Environment {
+    /// A variable. An empty one is unset.
+    fn get(&self, name: &str) -> Option<&OsStr> {
+        self.0.get(OsStr::new(name)).map(OsString::as_os_str).filter(|text| !text.is_empty())
+    }
+}
 
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -41,6 +54,7 @@ impl fmt::Debug for Environment {
 /// What one of the commands is asked.
 #[derive(Debug, Clone, Copy)]
 struct Asked<'a> {
+    arguments: &'a [OsString],
     /// Its flags.
     flags: &'a ArgMatches,
     environment: &'a Environment,
@@ -54,23 +68,34 @@ impl Asked<'_> {
     /// # Errors
     /// It is not valid UTF-8.
     fn text(&self, name: &str) -> Result<Option<String>, String> {
-        let Some(text) = self.environment.0.get(OsStr::new(name)).filter(|text| !text.is_empty()) else {
-            return Ok(None);
-        };
+        let Some(text) = self.environment.get(name) else { return Ok(None) };
         text.to_str()
             .map(|text| Some(text.to_owned()))
             .ok_or_else(|| format!("{name}: it is not valid UTF-8"))
     }
+
+    /// The command line, as a shell reads it.
+    fn typed(&self) -> String {
+        let arguments = self.arguments.iter().skip(1).map(|argument| one_line(&argument.to_string_lossy()));
+        let words: Vec<String> = std::iter::once("sekisho".to_owned()).chain(arguments).collect();
+        // Without a NUL, which no argument has, there is nothing that could not be quoted.
+        shlex::try_join(words.iter().map(String::as_str)).unwrap_or_default()
+    }
 }
 
 impl PolicyCommand {
-    pub(super) fn new(flags: ArgMatches, environment: BTreeMap<OsString, OsString>) -> Self {
-        Self { flags, environment: Environment(environment) }
+    pub(super) fn new(
+        arguments: Vec<OsString>,
+        flags: ArgMatches,
+        environment: BTreeMap<OsString, OsString>,
+    ) -> Self {
+        Self { arguments, flags, environment: Environment(environment) }
     }
 
-    async fn run(&self, terminal: Terminal) -> Report {
+    async fn run(&self) -> Report {
         let (name, flags) = self.flags.subcommand().unwrap_or(("", &self.flags));
-        let asked = Asked { flags, environment: &self.environment, terminal };
+        let terminal = Terminal::of_stdout(&self.environment);
+        let asked = Asked { arguments: &self.arguments, flags, environment: &self.environment, terminal };
         match name {
             "list" => list::run(&asked).await,
             "explain" => explain::run(&asked).await,
@@ -85,7 +110,7 @@ impl PolicyCommand {
 
 /// Runs it, prints what it reports, and ends with the exit code of that.
 pub(super) async fn run(command: PolicyCommand) -> ExitCode {
-    command.run(Terminal::of_stdout()).await.tell()
+    command.run().await.tell()
 }
 
 pub(super) fn command() -> clap::Command {

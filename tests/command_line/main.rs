@@ -8,6 +8,7 @@ mod exit_codes;
 mod healthcheck;
 mod issuers;
 mod log_lines;
+mod policy;
 mod reload;
 mod servers;
 mod start;

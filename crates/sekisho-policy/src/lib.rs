@@ -46,6 +46,7 @@
 pub mod scope;
 
 mod builder;
+mod canonical;
 mod declared;
 mod fault;
 mod known_scopes;
@@ -56,7 +57,9 @@ mod reader;
 mod rule;
 mod set;
 mod source;
+mod subsets;
 mod survey;
+mod written;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -68,6 +71,7 @@ pub use known_scopes::KnownScopes;
 pub use method::{Method, MethodSignature, Position, RuleOrigin};
 pub use rule::{AccessRule, Alternatives, InvalidRule, MissingScopes};
 pub use survey::Survey;
+pub use written::{RuleTextError, RuleTextFault};
 
 use known_scopes::Numbering;
 use scope::ScopeSet;

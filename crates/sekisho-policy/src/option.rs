@@ -1,7 +1,7 @@
 //! The option of `sekisho/v1/access.proto`, read from a descriptor whose own version of that file need
 //! not be ours. What is not known for certain is a fault: to pass it over could let too much in.
 
-mod setting;
+pub(crate) mod setting;
 
 use prost_reflect::{DescriptorPool, DynamicMessage, ExtensionDescriptor, FieldDescriptor, Kind, Value};
 

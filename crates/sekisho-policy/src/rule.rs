@@ -109,6 +109,12 @@ fn scope_set<S: AsRef<str>>(scopes: impl IntoIterator<Item = S>, faults: &mut Ve
 pub struct Alternatives(Vec<ScopeSet>);
 
 impl Alternatives {
+    /// Of sets of which there is one at least, and none is empty.
+    pub(super) fn of(sets: Vec<ScopeSet>) -> Self {
+        debug_assert!(!sets.is_empty() && !sets.iter().any(ScopeSet::is_empty), "{sets:?}");
+        Self(sets)
+    }
+
     /// The sets.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &ScopeSet> {
         self.0.iter()

@@ -110,7 +110,8 @@ fn describe(character: char) -> String {
         '"' => "a double quote".to_owned(),
         '\\' => "a backslash".to_owned(),
         c if c.is_control() => format!("the control character U+{:04X}", u32::from(c)),
-        c => format!("the character '{c}' (U+{:04X})", u32::from(c)),
+        // A terminal obeys more than control characters: what changes the direction of a text, too.
+        c => format!("the character '{}' (U+{:04X})", c.escape_debug(), u32::from(c)),
     }
 }
 

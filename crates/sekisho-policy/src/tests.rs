@@ -51,11 +51,11 @@ fn test_proto(body: &str) -> String {
     )
 }
 
-fn descriptor_set(body: &str) -> Vec<u8> {
+pub(super) fn descriptor_set(body: &str) -> Vec<u8> {
     compile(&test_proto(body), ACCESS_PROTO).encode_file_descriptor_set()
 }
 
-fn policy(body: &str) -> Policy {
+pub(super) fn policy(body: &str) -> Policy {
     Policy::from_descriptor_set(&descriptor_set(body)).expect("a policy without a fault")
 }
 
@@ -68,7 +68,7 @@ fn faults_of(body: &str) -> String {
     faults(Policy::from_descriptor_set(&descriptor_set(body)))
 }
 
-fn scopes(text: &str) -> crate::scope::ScopeSet {
+pub(super) fn scopes(text: &str) -> crate::scope::ScopeSet {
     text.parse().expect("scopes")
 }
 

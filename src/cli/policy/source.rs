@@ -12,7 +12,7 @@ use crate::cli::bounded_file::{self, Reading};
 use crate::cli::settings::certificates;
 use crate::config::Secret;
 use crate::services::DESCRIPTOR_SET;
-use sekisho::policy::{Policy, PolicyBuilder};
+use sekisho::policy::{Policy, PolicyBuilder, Survey};
 
 pub(super) use flags::arguments;
 use flags::{Named, Server};
@@ -52,7 +52,9 @@ impl Source {
         }
         if let Some(server) = &named.server {
             match reflected(asked, server, &named).await {
-                Ok(encoded) => sets.push(Set { encoded, services: None }),
+                Ok(served) => {
+                    sets.push(Set { encoded: served.descriptor_set, services: Some(served.services) })
+                }
                 Err(fault) => faults.push(fault),
             }
         }
@@ -66,27 +68,31 @@ impl Source {
     }
 
     fn builder(&self) -> PolicyBuilder {
-        self.sets.iter().fold(Policy::builder(), |builder, set| match &set.services {
-            _ if !self.services.is_empty() => {
-                builder.descriptor_set_services(&set.encoded, self.services.iter().cloned())
-            }
+        let sets = self.sets.iter().fold(Policy::builder(), |builder, set| match &set.services {
             Some(services) => builder.descriptor_set_services(&set.encoded, services.iter().cloned()),
             None => builder.descriptor_set(&set.encoded),
-        })
+        });
+        if self.services.is_empty() { sets } else { sets.only_services(self.services.iter().cloned()) }
+    }
+
+    /// What can be told of it, in order or not.
+    pub(super) fn survey(&self) -> Survey {
+        self.builder().survey()
     }
 
     /// The policy, where all is in order.
     ///
     /// # Errors
     /// Every fault of it, a method without a rule among them.
+    #[allow(dead_code, reason = "for `explain` and `lock`")]
     pub(super) fn policy(&self) -> Result<Policy, Vec<String>> {
         self.builder().build().map_err(|error| error.faults().iter().map(ToString::to_string).collect())
     }
 }
 
 /// What a server says it serves.
-async fn reflected(asked: &Asked<'_>, server: &Server, named: &Named) -> Result<Vec<u8>, String> {
-    let token = asked.text("SEKISHO_ACCESS_TOKEN")?.map(Secret);
+async fn reflected(asked: &Asked<'_>, server: &Server, named: &Named) -> Result<server::Served, String> {
+    let token = asked.text(server::TOKEN_VARIABLE)?.map(Secret);
     let roots = match (&server.ca_file, asked.text("SEKISHO_CA_FILE")?) {
         (Some(path), _) => roots("--ca-file", path)?,
         (None, Some(path)) => roots("SEKISHO_CA_FILE", &path)?,
@@ -95,9 +101,14 @@ async fn reflected(asked: &Asked<'_>, server: &Server, named: &Named) -> Result<
     let target =
         server::target(&server.target, server.plain_http).map_err(|error| format!("--server: {error}"))?;
     let services: Vec<String> = named.services.iter().cloned().collect();
-    let question =
-        server::Question { target: &target, token: token.as_ref(), roots: &roots, named: &services };
-    server::fetch(question).await.map_err(|error| format!("--server {error}"))
+    let server = server::Server {
+        target: &target,
+        token: token.as_ref(),
+        roots: &roots,
+        services: &services,
+        ruled: &[],
+    };
+    server::fetch(server).await.map_err(|error| format!("--server {error}"))
 }
 
 fn roots(origin: &str, path: &str) -> Result<Vec<u8>, String> {

@@ -6,7 +6,7 @@ use super::unknown;
 use crate::{FaultKind, Mode, StreamEnd};
 
 /// How `sekisho/v1/access.proto` declares such a field and its enum.
-pub(super) struct Setting<T: 'static> {
+pub(crate) struct Setting<T: 'static> {
     number: u32,
     name: &'static str,
     declared_enum: &'static str,
@@ -14,7 +14,7 @@ pub(super) struct Setting<T: 'static> {
     values: &'static [(&'static str, T)],
 }
 
-pub(super) const MODE: Setting<Mode> = Setting {
+pub(crate) const MODE: Setting<Mode> = Setting {
     number: 6,
     name: "mode",
     declared_enum: "sekisho.v1.Mode",
@@ -25,7 +25,7 @@ pub(super) const MODE: Setting<Mode> = Setting {
     ],
 };
 
-pub(super) const STREAM_END: Setting<StreamEnd> = Setting {
+pub(crate) const STREAM_END: Setting<StreamEnd> = Setting {
     number: 7,
     name: "stream_end",
     declared_enum: "sekisho.v1.StreamEnd",
@@ -42,6 +42,21 @@ pub(super) fn is_setting(field: &FieldDescriptor) -> bool {
 }
 
 impl<T: Copy + Default + PartialEq> Setting<T> {
+    /// What the value of this name says.
+    pub(crate) fn value_of(&self, name: &str) -> Option<T> {
+        self.values.iter().find(|(known, _)| *known == name).map(|(_, said)| *said)
+    }
+
+    /// The names that a person writes: those that say it, and not that nothing is said.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.values.iter().skip(1).map(|(name, _)| *name)
+    }
+
+    /// The name that a person writes for it. Each value has one.
+    pub(crate) fn name_of(&self, said: T) -> &'static str {
+        self.values.iter().rfind(|(_, value)| *value == said).map_or("", |(name, _)| name)
+    }
+
     /// Looked at where it is not set, too: what its declaration makes of that need not be what ours does. Where it is at
     /// fault, the fault is added, and the default stands in for it.
     pub(super) fn read(&self, message: &DynamicMessage, faults: &mut Vec<FaultKind>) -> T {

@@ -127,6 +127,17 @@ impl ScopeSet {
         few.into_iter().flatten().chain(many.into_iter().flatten())
     }
 
+    /// The same scopes, by their text.
+    pub(crate) fn sorted(&self) -> ScopeSet {
+        let mut scopes: Vec<&str> = self.iter().collect();
+        scopes.sort_unstable();
+        let mut sorted = ScopeSet::new();
+        for scope in scopes {
+            sorted.insert_checked(scope);
+        }
+        sorted
+    }
+
     /// Gives back memory that is set aside for further scopes.
     pub fn shrink_to_fit(&mut self) {
         match &mut self.0 {

@@ -1,0 +1,4 @@
+//! `sekisho policy …`.
+
+#[cfg(unix)]
+mod server;
