@@ -1,4 +1,5 @@
 //! `sekisho policy …`.
 
+mod broken;
 #[cfg(unix)]
 mod server;

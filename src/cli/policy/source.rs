@@ -14,8 +14,8 @@ use crate::config::Secret;
 use crate::services::DESCRIPTOR_SET;
 use sekisho::policy::{Policy, PolicyBuilder, Survey};
 
-pub(super) use flags::arguments;
 use flags::{Named, Server};
+pub(super) use flags::{arguments, service_argument};
 
 /// The largest descriptor set that is read, in bytes.
 pub(super) const LARGEST: u64 = 64 * 1024 * 1024;

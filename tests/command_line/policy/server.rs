@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 
+use sekisho::testing::TestIssuer;
 use sekisho_server::services::DESCRIPTOR_SET;
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
@@ -19,9 +20,10 @@ const OWN: [(&str, &str); 3] = [
     ("api3.v1.Api3/GetStatus", "api3:read:status"),
 ];
 
-async fn own_server(reflection: &str) -> Serving {
+async fn own_server(reflection: &str) -> (Serving, TestIssuer) {
+    let issuer = issuer("a");
     let config = format!("reflection = '{reflection}'\n{}", table("a", ""));
-    Serving::start(&config, &[&issuer("a")]).await
+    (Serving::start(&config, &[&issuer]).await, issuer)
 }
 
 #[track_caller]
@@ -36,7 +38,7 @@ fn assert_lists_own(ended: &Ended) {
 
 #[tokio::test]
 async fn a_server_with_public_reflection_says_all() {
-    let server = own_server("public").await;
+    let (server, _) = own_server("public").await;
     for target in [format!("{}", server.address), format!("http://localhost:{}", server.address.port())] {
         assert_lists_own(&run(&format!("policy list --server {target}")).await);
     }
@@ -50,7 +52,7 @@ async fn a_server_with_public_reflection_says_all() {
 
 #[tokio::test]
 async fn a_server_whose_reflection_asks_for_a_token_gets_that_of_the_variable() {
-    let server = own_server("authenticated").await;
+    let (server, issuer) = own_server("authenticated").await;
     let list = format!("policy list --server {}", server.address);
     let without = run(&list).await;
     let error = without.one_error(2);
@@ -58,13 +60,12 @@ async fn a_server_whose_reflection_asks_for_a_token_gets_that_of_the_variable() 
     assert!(error.starts_with(&expected) && error.contains("No access token was sent"), "{error}");
     assert!(error.ends_with("set SEKISHO_ACCESS_TOKEN)"), "{error}");
 
-    let issuer = issuer("a");
     let good = token(&issuer).sign();
     let mut command = sekisho(&list);
     command.env("SEKISHO_ACCESS_TOKEN", format!("{good}\n"));
     assert_lists_own(&end(command).await);
 
-    let other = self::issuer("b");
+    let other = self::issuer("a");
     let bad = token(&other).sign();
     let mut command = sekisho(&list);
     command.env("SEKISHO_ACCESS_TOKEN", &bad);
@@ -76,7 +77,7 @@ async fn a_server_whose_reflection_asks_for_a_token_gets_that_of_the_variable() 
 
 #[tokio::test]
 async fn a_server_without_reflection_is_told_of() {
-    let server = own_server("off").await;
+    let (server, _) = own_server("off").await;
     let ended = run(&format!("policy list --server {}", server.address)).await;
     let error = ended.one_error(2);
     assert!(error.contains("neither grpc.reflection.v1 nor v1alpha"), "{error}");
@@ -127,15 +128,17 @@ async fn tls_is_spoken_with_own_roots() {
     }
     let plain = run(&format!("policy list --server {}", server.address)).await;
     let error = plain.one_error(2);
-    assert!(error.ends_with("(does it speak TLS? then https://HOST:PORT)"), "{error}");
+    let hint = format!("(does it speak TLS? then https://{})", server.address);
+    assert!(error.ends_with(&hint), "{error}");
 }
 
 #[tokio::test]
 async fn a_server_without_tls_is_not_asked_by_it() {
-    let server = own_server("public").await;
+    let (server, _) = own_server("public").await;
     let ended = run(&format!("policy list --server https://{}", server.address)).await;
     let error = ended.one_error(2);
-    assert!(error.ends_with("(does it speak plain text? then http://HOST:PORT)"), "{error}");
+    let hint = format!("(does it speak plain text? then http://{})", server.address);
+    assert!(error.ends_with(&hint), "{error}");
 }
 
 #[tokio::test]

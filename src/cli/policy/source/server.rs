@@ -54,26 +54,26 @@ pub(super) struct Served {
 
 /// Asks a server for the files of its services, by `grpc.reflection.v1` or else by `v1alpha`.
 ///
-/// Reflection itself is left out, and so are services of packages `grpc.*` (health, channelz) none of whose methods has
-/// a rule, unless they are named.
+/// Services of packages `grpc.*` (reflection itself, health, channelz) none of whose methods has a rule are left out, unless
+/// they are named.
 ///
 /// # Errors
 /// One line, which begins with the target and never has the token.
 pub(super) async fn fetch(server: Server<'_>) -> Result<Served, String> {
     let asked = tokio::time::timeout(TIMEOUT, ask(&server)).await;
     let asked = asked.unwrap_or_else(|_| Err(format!("no whole answer within {} s", TIMEOUT.as_secs())));
-    asked.map_err(|reason| {
-        let reason = connection::with_tls_hint(&printable(&reason, server.token), server.target);
-        format!("{}: {reason}", server.target)
-    })
+    asked.map_err(|reason| format!("{}: {}", server.target, printable(&reason, server.token)))
 }
 
 async fn ask(server: &Server<'_>) -> Result<Served, String> {
     let token = server.token.map(question::credentials).transpose()?;
     let channel = connection::connect(server.target, server.roots).await?;
-    let (mut dialog, listed) = Dialog::open(channel, token).await?;
+    // Whoever speaks TLS, but no gRPC, does not speak plain text either.
+    let is_plain = server.target.url().scheme() == "http";
+    let hint = if is_plain { connection::hint(server.target) } else { String::new() };
+    let (mut dialog, listed) = Dialog::open(channel, token, &hint).await?;
     let is_named = |name: &str| server.services.iter().chain(server.ruled).any(|named| named == name);
-    let asked = asked_for(listed, server.services, is_named);
+    let asked = asked_for(listed, server.services);
     let is_dispensable = |name: &str| question::is_of_grpc(name) && !is_named(name);
     let mut files = Files::default();
     dialog.files_of_services(&asked, is_dispensable, &mut files).await?;
@@ -82,12 +82,9 @@ async fn ask(server: &Server<'_>) -> Result<Served, String> {
 }
 
 /// The services whose files are asked for, of those that the server lists.
-fn asked_for(listed: Vec<String>, services: &[String], is_named: impl Fn(&str) -> bool) -> Vec<String> {
+fn asked_for(listed: Vec<String>, services: &[String]) -> Vec<String> {
     let narrowed: Vec<String> = listed.iter().filter(|name| services.contains(name)).cloned().collect();
-    if !narrowed.is_empty() {
-        return narrowed;
-    }
-    listed.into_iter().filter(|name| !question::is_reflection(name) || is_named(name)).collect()
+    if narrowed.is_empty() { listed } else { narrowed }
 }
 
 /// What a server says is printed to a terminal; it may have repeated what it was sent.

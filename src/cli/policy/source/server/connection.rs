@@ -9,10 +9,10 @@ use rustls_platform_verifier::Verifier;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use tokio_rustls::rustls::ClientConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{self, ClientConfig};
 use tonic::transport::{Channel, Endpoint};
 use url::{Host, Url};
 
@@ -32,7 +32,11 @@ pub(super) async fn connect(target: &HttpUrl, roots: &[u8]) -> Result<Channel, S
         let origin = format!("https://{}", place.authority()).parse();
         let endpoint = endpoint.origin(origin.map_err(|error: http::uri::InvalidUri| error.to_string())?);
         let connector = TlsConnector::from(Arc::new(config(roots)?));
-        let connect = tower::service_fn(move |_| handshake(place.clone(), connector.clone()));
+        let hint = hint(target);
+        let connect = tower::service_fn(move |_| {
+            let (place, connector, hint) = (place.clone(), connector.clone(), hint.clone());
+            async move { handshake(place, connector).await.map_err(|error| with_hint(error, &hint)) }
+        });
         endpoint.connect_with_connector(connect).await
     } else {
         endpoint.connect().await
@@ -40,19 +44,14 @@ pub(super) async fn connect(target: &HttpUrl, roots: &[u8]) -> Result<Channel, S
     connected.map_err(|error| with_causes(&error))
 }
 
-/// The other way to speak is the likely cause where TLS and plain text meet.
-pub(super) fn with_tls_hint(reason: &str, target: &HttpUrl) -> String {
-    let other = if target.url().scheme() == "https" {
-        let is_no_tls = reason.contains("InvalidContentType") || reason.contains("corrupt message");
-        is_no_tls.then_some(("plain text", "http"))
-    } else {
-        let is_no_http2 = reason.contains("http2 error") || reason.contains("broken pipe");
-        is_no_http2.then_some(("TLS", "https"))
+/// What may be meant where the connection fails at the first words.
+pub(super) fn hint(target: &HttpUrl) -> String {
+    let (way, scheme) = match target.url().scheme() {
+        "https" => ("plain text", "http"),
+        _ => ("TLS", "https"),
     };
-    match other {
-        Some((way, scheme)) => format!("{reason} (does it speak {way}? then {scheme}://HOST:PORT)"),
-        None => reason.to_owned(),
-    }
+    let place = Place::of(target.url()).map(|place| place.authority()).unwrap_or_default();
+    format!("(does it speak {way}? then {scheme}://{place})")
 }
 
 #[derive(Clone)]
@@ -92,6 +91,15 @@ async fn handshake(place: Place, connector: TlsConnector) -> io::Result<TokioIo<
     let name = place.server_name()?;
     let stream = place.connect().await?;
     Ok(TokioIo::new(connector.connect(name, stream).await?))
+}
+
+/// What begins with no message of TLS is likely no TLS.
+fn with_hint(error: io::Error, hint: &str) -> io::Error {
+    let cause = error.get_ref().and_then(|cause| cause.downcast_ref());
+    match cause {
+        Some(rustls::Error::InvalidMessage(_)) => io::Error::other(format!("{error} {hint}")),
+        _ => error,
+    }
 }
 
 /// The system's roots and these, as for every other connection of the program.

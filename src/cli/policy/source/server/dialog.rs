@@ -38,10 +38,12 @@ pub(super) struct Dialog {
 }
 
 impl Dialog {
-    /// Opens it by the newer version, or else by the older one; with the services that the server lists.
+    /// Opens it by the newer version, or else by the older one; with the services that the server lists. Where the
+    /// connection fails, the error ends with the hint.
     pub(super) async fn open(
         channel: Channel,
         token: Option<MetadataValue<Ascii>>,
+        hint: &str,
     ) -> Result<(Self, Vec<String>), String> {
         let opened = match Self::list(channel.clone(), V1, token.clone()).await {
             Err(Fault::Status(status)) if status.code() == Code::Unimplemented => {
@@ -49,7 +51,7 @@ impl Dialog {
             }
             opened => opened,
         };
-        let (dialog, answer) = opened.map_err(|fault| fault.at_first(token.is_some()))?;
+        let (dialog, answer) = opened.map_err(|fault| fault.at_first(token.is_some(), hint))?;
         Ok((dialog, services(answer)?))
     }
 
@@ -227,7 +229,7 @@ impl Fault {
     }
 
     /// Of the first question: why, and what to do.
-    fn at_first(&self, has_token: bool) -> String {
+    fn at_first(&self, has_token: bool, hint: &str) -> String {
         let told = self.told();
         let Self::Status(status) = self else { return told };
         match (status.code(), has_token) {
@@ -241,6 +243,8 @@ impl Fault {
             (Code::Unauthenticated | Code::PermissionDenied, true) => {
                 format!("{told} (of the token in {TOKEN_VARIABLE})")
             }
+            // It is not the server's word: the connection failed.
+            _ if std::error::Error::source(status.as_ref()).is_some() => format!("{told} {hint}"),
             _ => told,
         }
     }

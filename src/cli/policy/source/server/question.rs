@@ -39,11 +39,7 @@ pub(super) fn credentials(token: &Secret) -> Result<MetadataValue<Ascii>, String
     Ok(credentials)
 }
 
-pub(super) fn is_reflection(service: &str) -> bool {
-    service.starts_with("grpc.reflection.")
-}
-
-/// Whether it is of gRPC itself: health, channelz, and the like.
+/// Whether it is of gRPC itself: reflection, health, channelz, and the like.
 pub(super) fn is_of_grpc(service: &str) -> bool {
     service.starts_with("grpc.")
 }
