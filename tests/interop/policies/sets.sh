@@ -5,7 +5,7 @@
 sets() {
   local version
   branch sets
-  git mv api/proto api/buf.yaml .
+  git mv api/proto api/buf.yaml api/buf.gen.yaml .
   buf build -o "$WORK/buf.binpb"
   methods --descriptors "$WORK/buf.binpb"
   LISTED="$METHODS"
@@ -19,6 +19,7 @@ sets() {
   contains "protoc, without imports: what lacks" "it has to include its imports" "$ERR"
   one_set_a_library
   by_maven
+  compiles
   for version in v1 v1alpha; do by_reflection "$version"; done
 }
 
