@@ -17,9 +17,10 @@ use crate::services::DESCRIPTOR_SET;
 use sekisho::policy::{DeclaredRule, Fault, Policy, PolicyBuilder, Survey, rules};
 use sekisho_policy::protos::Compiled;
 
-pub(super) use flags::arguments;
 use flags::{Named, Server};
 use set::{Origin, Set};
+
+pub(super) use flags::{arguments, service_argument};
 
 /// The largest descriptor set that is read, in bytes.
 pub(super) const LARGEST: u64 = 64 * 1024 * 1024;
