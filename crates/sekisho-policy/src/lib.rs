@@ -53,6 +53,7 @@ pub mod lock;
 #[cfg(feature = "protos")]
 #[cfg_attr(docsrs, doc(cfg(feature = "protos")))]
 pub mod protos;
+pub mod rules;
 pub mod scope;
 
 mod builder;
