@@ -18,9 +18,8 @@ use sekisho::policy::{DeclaredRule, Fault, Policy, PolicyBuilder, Survey, rules}
 use sekisho_policy::protos::Compiled;
 
 use flags::{Named, Server};
-use set::{Origin, Set};
-
 pub(super) use flags::{arguments, service_argument};
+use set::{Origin, Set};
 
 /// The largest descriptor set that is read, in bytes.
 pub(super) const LARGEST: u64 = 64 * 1024 * 1024;
