@@ -13,7 +13,7 @@ use super::json::{self, Output};
 use super::report::Report;
 use super::review::{self, Files, Standing};
 use super::source::Source;
-use super::{Asked, format, markdown, source};
+use super::{Asked, format, markdown, source, whole_file};
 use crate::cli::text::one_line;
 use sekisho_policy::lock::{Change, Lock, changes};
 
@@ -99,12 +99,17 @@ fn write(files: &Files, standing: &Standing, policy: &Lock, pruned: Option<&Prun
     let text = policy.to_string();
     let stands = matches!(standing, Standing::Lock { text: standing, .. } if *standing == text);
     if !stands {
-        review::write(&files.lock, &text)?;
+        write_file(&files.lock, &text)?;
     }
     if let Some(pruned) = pruned.filter(|pruned| !pruned.lines.is_empty()) {
-        review::write(files.ack(), &pruned.rest)?;
+        write_file(files.ack(), &pruned.rest)?;
     }
     Ok(!stands)
+}
+
+fn write_file(path: &Path, text: &str) -> Result<(), String> {
+    whole_file::write(path, text.as_bytes())
+        .map_err(|error| format!("{}: it could not be written: {error}", path.display()))
 }
 
 /// What was done.
