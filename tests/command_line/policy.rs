@@ -1,8 +1,12 @@
 //! `sekisho policy …`.
 
 mod broken;
+mod check;
+mod diff;
 mod list;
+mod lock;
 mod proto;
+mod review;
 #[cfg(unix)]
 mod server;
 mod sources;
