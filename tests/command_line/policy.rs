@@ -5,6 +5,7 @@ mod check;
 mod diff;
 mod list;
 mod lock;
+mod own;
 mod proto;
 mod review;
 #[cfg(unix)]
