@@ -3,6 +3,7 @@
 mod prune;
 
 use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction};
@@ -82,7 +83,7 @@ pub(super) async fn run(asked: &Asked<'_>) -> Report {
         Err(faults) => return Report::not_judged(faults),
     };
     match write(&files, &standing, &policy, pruned.as_ref()) {
-        Ok(is_written) => tell(asked, &Written { path: &files.lock, policy, standing, is_written, pruned }),
+        Ok(is_new) => tell(asked, &Written { path: &files.lock, policy, standing, is_new, pruned }),
         Err(fault) => Report::not_judged(vec![fault]),
     }
 }
@@ -117,7 +118,7 @@ struct Written<'a> {
     path: &'a Path,
     policy: Lock,
     standing: Standing,
-    is_written: bool,
+    is_new: bool,
     pruned: Option<Pruned>,
 }
 
@@ -139,7 +140,7 @@ impl Written<'_> {
         let methods = review::methods(self.policy.entries().len());
         match changes {
             None => format!("written, {methods}"),
-            Some(_) if !self.is_written => format!("unchanged, {methods}"),
+            Some(_) if !self.is_new => format!("unchanged, {methods}"),
             Some(changes) if changes.iter().all(Change::keeps_line) => {
                 format!("written anew with the same meaning, {methods}")
             }
@@ -184,10 +185,10 @@ fn summary(written: &Written<'_>, changes: Option<&[Change]>) -> String {
     let notable: Vec<_> = notable(changes).map(|change| (change, None)).collect();
     let mut text = format!("### Access policy\n\n{path}: {}\n", written.conclusion(changes));
     if !notable.is_empty() {
-        text += &format!("\n{}", review::table(["Before", "After"], &notable));
+        let _ = write!(text, "\n{}", review::table(["Before", "After"], &notable));
     }
     for line in written.pruned() {
-        text += &format!("\nTaken out of `access.ack`: {}\n", markdown::code(line));
+        let _ = writeln!(text, "\nTaken out of `access.ack`: {}", markdown::code(line));
     }
     text
 }
@@ -198,7 +199,7 @@ fn document(written: &Written<'_>, changes: Option<&[Change]>, warnings: &[Strin
     let locked = Locked {
         lock: one_line(&written.path.display().to_string()),
         methods: written.policy.entries().len(),
-        written: written.is_written,
+        written: written.is_new,
         changes,
         pruned: written.pruned().to_vec(),
     };
