@@ -11,7 +11,7 @@ use super::explain::Explanation;
 use super::list::List;
 use crate::cli::text::is_shown;
 
-pub(super) use method::{Access, Method, Position, RuleMode};
+pub(super) use method::{Access, Method, Origin, Position, RuleMode};
 
 /// The version of the documents. Within a version members are added, and none is taken away or given another meaning.
 const VERSION: u8 = 1;
