@@ -14,6 +14,7 @@ mod report;
 mod source;
 mod table;
 mod terminal;
+mod whole_file;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};

@@ -4,10 +4,10 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use sekisho_policy::protos::Compiled;
 use sekisho_policy::{DeclaredRule, Policy, PolicyBuilder};
 
 use super::Error;
-use super::compiler::Compiled;
 use super::generate::Generator;
 use super::policy::Source;
 
@@ -104,10 +104,10 @@ impl Builder {
     pub fn compile(self, protos: &[impl AsRef<Path>], includes: &[impl AsRef<Path>]) -> Result<(), Error> {
         let compiled = Compiled::from_files(protos, includes)?;
         // Before the faults, so that mending them makes cargo look again.
-        compiled.files_read().for_each(|file| watch(&file));
+        compiled.files_read().for_each(watch);
         let services = self.services.clone().unwrap_or_else(|| compiled.services());
         let source = Source { encoded: compiled.descriptor_set(), services: Some(services) };
-        self.write(source, |name| compiled.path_of(name))
+        self.write(source, |name| compiled.path_of(name).map(Path::to_owned))
     }
 
     /// Compiles a `google.protobuf.FileDescriptorSet` that `buf build` or `protoc --include_imports

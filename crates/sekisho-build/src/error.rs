@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use sekisho_policy::protos::ProtoError;
+
 /// Why nothing was generated. A `build.rs` that returns it from `main` prints it as it is meant to be
 /// read, since its `Debug` is its `Display`.
 #[non_exhaustive]
@@ -39,24 +41,18 @@ pub enum Error {
 const DESCRIPTOR_SET: &str = "If protoc or buf compiles these files, let one of them write a descriptor set, and call \
                               `compile_descriptor_set` in place of `compile`.";
 
-/// What to write where an option of ours is mistaken: protox names neither the field nor the import.
-fn remedy(error: &str) -> &'static str {
-    if error.contains("'sekisho.v1.AccessRule'") {
-        "A rule is one of `{ public: true }`, `{ authenticated: true }`, `{ optional: true }`, \
-         `{ all_of: \"SCOPE\" }`, and `{ any_of: [{ all_of: \"SCOPE\" }, { all_of: \"SCOPE\" }] }`. Beside it may stand \
-         `mode: ENFORCE` or `mode: REPORT_ONLY`, and `stream_end: AT_EXPIRY` or `stream_end: NEVER`.\n"
-    } else if error.contains("'sekisho.v1.") && error.contains("not defined") {
-        "The options are `sekisho.v1.access` of a method and `sekisho.v1.default_access` of a service; \
-         write `import \"sekisho/v1/access.proto\";`.\n"
-    } else {
-        ""
+/// What does not compile, with what to write where an option of ours is mistaken.
+impl From<ProtoError> for Error {
+    fn from(error: ProtoError) -> Self {
+        let lines = error.faults().iter().flat_map(|fault| [Some(fault.text()), fault.remedy()]);
+        Self::Proto(lines.flatten().collect::<Vec<_>>().join("\n"))
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Proto(error) => write!(f, "{error}\n{}{DESCRIPTOR_SET}", remedy(error)),
+            Self::Proto(error) => write!(f, "{error}\n{DESCRIPTOR_SET}"),
             Self::Policy(faults) => {
                 write!(f, "{} in the access policy:\n{}", count(faults.len()), faults.join("\n"))
             }

@@ -26,18 +26,15 @@
 //! [`Builder::compile_descriptor_set`].
 
 mod builder;
-mod compiler;
 mod error;
 mod generate;
 mod policy;
-mod resolver;
 mod set;
-mod source;
 
 pub use builder::{Builder, configure};
 pub use error::Error;
 
-use compiler::Compiled;
+use sekisho_policy::protos::Compiled;
 
 /// The encoded descriptor set of one `.proto` source, which may import `sekisho/v1/access.proto`. It is for tests:
 /// nothing is generated, and the rules are not judged, since a test may want a bad one.
@@ -45,7 +42,7 @@ use compiler::Compiled;
 /// # Errors
 /// [`Error::Proto`]: what the compiler says of the source.
 pub fn descriptor_set_of(source: &str) -> Result<Vec<u8>, Error> {
-    Compiled::from_source("test.proto", source).map(|compiled| compiled.descriptor_set().to_owned())
+    Ok(Compiled::from_source("test.proto", source)?.descriptor_set().to_owned())
 }
 
 /// Compiles the examples of README.md.

@@ -1,13 +1,11 @@
 //! An encoded descriptor set, changed without a loss: of all messages prost-reflect's alone keeps what it has no field
 //! for, and the options are among that.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use prost_reflect::prost::{DecodeError, Message as _};
 use prost_reflect::prost_types::FileDescriptorSet;
 use prost_reflect::{DynamicMessage, ReflectMessage as _, Value};
-
-use crate::resolver::OwnImports;
 
 /// The field number of `service` in `FileDescriptorProto`, with which the paths of its source positions begin.
 const SERVICE: i32 = 6;
@@ -56,18 +54,6 @@ impl DescriptorSet {
         let is_known =
             |file: &DynamicMessage| matches!(text(file, "syntax").as_str(), "" | "proto2" | "proto3");
         self.files().filter(|file| !is_known(file)).map(|file| text(file, "name")).collect()
-    }
-
-    /// Takes the imports away that [`crate::resolver::PublicImports`] has given.
-    pub(super) fn restore_imports(&mut self, extended: &BTreeMap<String, OwnImports>) {
-        for file in self.files() {
-            let Some(own) = extended.get(&text(file, "name")) else { continue };
-            for (field, length) in [("dependency", own.all), ("public_dependency", own.public)] {
-                if let Some(imports) = file.get_field_by_name_mut(field).and_then(Value::as_list_mut) {
-                    imports.truncate(length);
-                }
-            }
-        }
     }
 
     fn files(&mut self) -> impl Iterator<Item = &mut DynamicMessage> {

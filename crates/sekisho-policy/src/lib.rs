@@ -43,6 +43,11 @@
 //! # }
 //! ```
 
+pub mod compare;
+#[cfg(feature = "protos")]
+#[cfg_attr(docsrs, doc(cfg(feature = "protos")))]
+pub mod protos;
+pub mod rules;
 pub mod scope;
 
 mod builder;

@@ -2,12 +2,13 @@
 
 mod adapted;
 mod circle;
+mod public_imports;
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use prost_reflect::DescriptorPool;
-use prost_reflect::prost::Message as _;
+use prost_reflect::prost::{DecodeError, Message as _};
 use prost_reflect::prost_types::{FileDescriptorProto, FileDescriptorSet};
 
 use super::{ACCESS_DESCRIPTOR_SET, Fault, FaultKind};
@@ -23,6 +24,21 @@ pub(super) struct DecodedSet {
     pub(super) pool: DescriptorPool,
     /// The files that buf marks as imported, by name.
     pub(super) imported: BTreeSet<String>,
+}
+
+/// Why a set cannot be read, where its bytes are in order.
+struct Unreadable(String);
+
+impl From<DecodeError> for Unreadable {
+    fn from(error: DecodeError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 /// Syntaxes and circles of imports first: prost-reflect 0.16 panics at a syntax that it does not know, and ends the process at

@@ -13,12 +13,14 @@ type Number = u32;
 /// the paths of a tree. A search goes down only where all numbers so far are in the set that is asked about. Since rows
 /// begin with what is rarest, most of the tree is left out at its root.
 ///
-/// The number of steps is at most that of the subsets of the set that is asked about, and at most that of all scopes of
-/// all rows. Both are only reached where sets are many, large, and alike.
+/// Sets can be chosen so that a search goes down almost everywhere. One that has taken many steps is given up, and every row
+/// is looked at instead, by one word each that says which of the most frequent scopes it has.
 #[derive(Debug)]
 pub(super) struct Subsets<'r> {
     numbers: HashMap<&'r str, Number>,
     rows: Vec<Row<'r>>,
+    /// A word for each row.
+    frequent: Vec<u64>,
 }
 
 #[derive(Debug)]
@@ -26,6 +28,9 @@ struct Row<'r> {
     numbers: Vec<Number>,
     set: &'r ScopeSet,
 }
+
+/// How many rows are looked at in the time that a step of a search takes.
+const ROWS_A_STEP: usize = 64;
 
 /// Rows that begin alike, and what of the set that is asked about may still come in them.
 struct Search {
@@ -42,7 +47,8 @@ impl<'r> Subsets<'r> {
         let mut rows: Vec<Row<'r>> = alternatives.iter().map(row).collect();
         rows.sort_by(|one, other| one.numbers.cmp(&other.numbers));
         rows.dedup_by(|one, other| one.numbers == other.numbers);
-        Self { numbers, rows }
+        let frequent = rows.iter().map(|row| frequent(&row.numbers, numbers.len())).collect();
+        Self { numbers, rows, frequent }
     }
 
     /// Those within which there is no other one. Together they admit whom all of them admit.
@@ -57,13 +63,20 @@ impl<'r> Subsets<'r> {
 
     /// Whether a row of fewer numbers than `below` is within `wanted`, which is sorted.
     fn has_within(&self, wanted: &[Number], below: usize) -> bool {
+        // As much work as to look at every row.
+        let steps = self.rows.len() / ROWS_A_STEP + ROWS_A_STEP;
+        self.search(wanted, below, steps).unwrap_or_else(|| self.scan(wanted, below))
+    }
+
+    /// The answer, or none after so many steps.
+    fn search(&self, wanted: &[Number], below: usize, steps: usize) -> Option<bool> {
         let mut open = vec![Search { rows: 0..self.rows.len(), depth: 0, next: 0 }];
-        while let Some(search) = open.pop() {
-            let Search { mut rows, depth, mut next } = search;
+        for _ in 0..steps {
+            let Some(Search { mut rows, depth, mut next }) = open.pop() else { return Some(false) };
             // The shortest stands first. There is but one, since each row is there once.
             if self.rows[rows.start].numbers.len() == depth {
                 if depth < below {
-                    return true;
+                    return Some(true);
                 }
                 rows.start += 1;
             }
@@ -72,7 +85,14 @@ impl<'r> Subsets<'r> {
                 open.push(Search { rows: alike, depth: depth + 1, next });
             }
         }
-        false
+        None
+    }
+
+    fn scan(&self, wanted: &[Number], below: usize) -> bool {
+        let absent = !frequent(wanted, self.numbers.len());
+        let is_within = |row: &Row<'_>| row.numbers.len() < below && is_subset(&row.numbers, wanted);
+        let mut words = self.frequent.iter().zip(&self.rows);
+        words.any(|(word, row)| word & absent == 0 && is_within(row))
     }
 
     /// The next rows that have one of the wanted numbers at this depth, taken off `rows`; and how many of the wanted ones are
@@ -102,7 +122,19 @@ impl<'r> Subsets<'r> {
     }
 }
 
-/// The numbers of the scopes of a set that has one of them in the index, sorted.
+/// A bit for each of the most frequent scopes that is among these.
+fn frequent(numbers: &[Number], count: usize) -> u64 {
+    let bit = |number: &Number| count.checked_sub(*number as usize + 1).filter(|bit| *bit < 64);
+    numbers.iter().rev().map_while(bit).fold(0, |word, bit| word | 1 << bit)
+}
+
+/// Of sorted numbers.
+fn is_subset(row: &[Number], wanted: &[Number]) -> bool {
+    let mut wanted = wanted.iter();
+    row.iter().all(|number| wanted.find(|other| *other >= number) == Some(number))
+}
+
+/// The numbers of the scopes of a set that are in the index, sorted.
 fn known(numbers: &HashMap<&str, Number>, set: &ScopeSet) -> Vec<Number> {
     let mut known: Vec<Number> = set.iter().filter_map(|scope| numbers.get(scope).copied()).collect();
     known.sort_unstable();
@@ -118,3 +150,6 @@ fn number(alternatives: &Alternatives) -> HashMap<&str, Number> {
     by_use.sort_unstable();
     by_use.into_iter().map(|(_, scope)| scope).zip(0..).collect()
 }
+
+#[cfg(test)]
+mod tests;

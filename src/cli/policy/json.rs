@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::list::List;
 use crate::cli::text::is_shown;
 
-pub(super) use method::{Access, Method, RuleMode};
+pub(super) use method::{Access, Method, Position, RuleMode};
 
 /// The version of the documents. Within a version members are added, and none is taken away or given another meaning.
 const VERSION: u8 = 1;

@@ -13,6 +13,7 @@ use crate::cli::settings::certificates;
 use crate::config::Secret;
 use crate::services::DESCRIPTOR_SET;
 use sekisho::policy::{Policy, PolicyBuilder, Survey};
+use sekisho_policy::protos::Compiled;
 
 pub(super) use flags::arguments;
 use flags::{Named, Server};
@@ -48,6 +49,12 @@ impl Source {
             match read_set(path) {
                 Ok(encoded) => sets.push(Set { encoded, services: None }),
                 Err(error) => faults.push(format!("--descriptors {}: {error}", path.display())),
+            }
+        }
+        if !named.protos.is_empty() {
+            match compiled(&named) {
+                Ok(set) => sets.push(set),
+                Err(found) => faults.extend(found),
             }
         }
         if let Some(server) = &named.server {
@@ -88,6 +95,14 @@ impl Source {
     pub(super) fn policy(&self) -> Result<Policy, Vec<String>> {
         self.builder().build().map_err(|error| error.faults().iter().map(ToString::to_string).collect())
     }
+}
+
+/// The protos, with what they import; the services of the files that are named.
+fn compiled(named: &Named) -> Result<Set, Vec<String>> {
+    let compiled = Compiled::from_files(&named.protos, &named.includes_or_usual()).map_err(|error| {
+        error.faults().iter().map(|fault| format!("--proto: {fault}")).collect::<Vec<_>>()
+    })?;
+    Ok(Set { encoded: compiled.descriptor_set().to_owned(), services: Some(compiled.services()) })
 }
 
 /// What a server says it serves.

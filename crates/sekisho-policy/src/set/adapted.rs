@@ -2,15 +2,20 @@
 //! no change that is made here touches.
 //!
 //! - A file of an edition is read as proto2, whose fields may be whatever an edition's may be.
-//! - `import public` counts through any number of files. prost-reflect follows the first alone.
+//! - `import public` counts through any number of files. prost-reflect follows the first alone, and takes time by the power
+//!   of two where many files import each other publicly. So each file is given what it sees as imports of its own, and no
+//!   import is public.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use prost_reflect::prost::{DecodeError, Message as _};
+use prost_reflect::prost::Message as _;
 use prost_reflect::prost_types::field_descriptor_proto::{Label, Type};
 use prost_reflect::prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorProto};
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, UnknownField, Value};
+
+use super::Unreadable;
+use super::public_imports::PublicImports;
 
 /// The `syntax` of a file of an edition.
 pub(super) const EDITIONS: &str = "editions";
@@ -26,15 +31,15 @@ pub(super) struct Adapted<'a> {
 }
 
 impl<'a> Adapted<'a> {
-    pub(super) fn from_encoded(encoded: &'a [u8]) -> Result<Self, DecodeError> {
+    pub(super) fn from_encoded(encoded: &'a [u8]) -> Result<Self, Unreadable> {
         // Of all messages this one alone keeps what it has no field for, options and buf's field among it.
         let mut set = DynamicMessage::decode(set_descriptor(), encoded)?;
         let imported = files(&set).filter(|file| is_import(file)).map(|file| text(file, "name")).collect();
-        let missing = missing_public_imports(&set);
+        let mut public = PublicImports::of(&set);
         let mut changed = false;
         for file in files_mut(&mut set) {
             changed |= read_edition_as_proto2(file);
-            changed |= missing.get(&text(file, "name")).is_some_and(|missing| import_publicly(file, missing));
+            changed |= public.make_own(file)?;
         }
         let encoded = if changed { Cow::Owned(set.encode_to_vec()) } else { Cow::Borrowed(encoded) };
         Ok(Self { encoded, imported })
@@ -101,57 +106,7 @@ fn read_edition_as_proto2(file: &mut DynamicMessage) -> bool {
     is_edition
 }
 
-/// What each file imports publicly by way of others alone.
-fn missing_public_imports(set: &DynamicMessage) -> BTreeMap<String, Vec<String>> {
-    let direct: BTreeMap<String, Vec<String>> =
-        files(set).map(|file| (text(file, "name"), public_imports(file))).collect();
-    let missing = |file: &String| -> Vec<String> {
-        let already: BTreeSet<&String> = direct[file].iter().collect();
-        reached(file, &direct).into_iter().filter(|found| !already.contains(found)).cloned().collect()
-    };
-    direct
-        .keys()
-        .map(|file| (file.clone(), missing(file)))
-        .filter(|(_, missing)| !missing.is_empty())
-        .collect()
-}
-
-fn reached<'a>(from: &'a String, direct: &'a BTreeMap<String, Vec<String>>) -> Vec<&'a String> {
-    let mut seen = BTreeSet::from([from]);
-    let mut found = Vec::new();
-    let mut next = vec![from];
-    while let Some(file) = next.pop() {
-        for import in direct.get(file).into_iter().flatten().filter(|import| seen.insert(import)) {
-            found.push(import);
-            next.push(import);
-        }
-    }
-    found
-}
-
-fn public_imports(file: &DynamicMessage) -> Vec<String> {
-    let imports = list(file, "dependency");
-    let public = list(file, "public_dependency");
-    let indices = public.iter().filter_map(|index| usize::try_from(index.as_i32()?).ok());
-    indices.filter_map(|index| Some(imports.get(index)?.as_str()?.to_owned())).collect()
-}
-
-fn import_publicly(file: &mut DynamicMessage, missing: &[String]) -> bool {
-    let mut imports = list(file, "dependency");
-    let mut public = list(file, "public_dependency");
-    for name in missing {
-        let at = imports.iter().position(|import| import.as_str() == Some(name)).unwrap_or(imports.len());
-        if at == imports.len() {
-            imports.push(Value::String(name.clone()));
-        }
-        public.extend(i32::try_from(at).map(Value::I32));
-    }
-    file.set_field_by_name("dependency", Value::List(imports));
-    file.set_field_by_name("public_dependency", Value::List(public));
-    true
-}
-
-fn files(set: &DynamicMessage) -> impl Iterator<Item = &DynamicMessage> {
+pub(super) fn files(set: &DynamicMessage) -> impl Iterator<Item = &DynamicMessage> {
     let files = set.fields().filter(|(field, _)| field.name() == "file");
     files.flat_map(|(_, files)| files.as_list().unwrap_or_default()).filter_map(Value::as_message)
 }
@@ -161,10 +116,10 @@ fn files_mut(set: &mut DynamicMessage) -> impl Iterator<Item = &mut DynamicMessa
     files.into_iter().flatten().filter_map(Value::as_message_mut)
 }
 
-fn text(message: &DynamicMessage, field: &str) -> String {
+pub(super) fn text(message: &DynamicMessage, field: &str) -> String {
     message.get_field_by_name(field).and_then(|value| Some(value.as_str()?.to_owned())).unwrap_or_default()
 }
 
-fn list(message: &DynamicMessage, field: &str) -> Vec<Value> {
+pub(super) fn list(message: &DynamicMessage, field: &str) -> Vec<Value> {
     message.get_field_by_name(field).and_then(|value| Some(value.as_list()?.to_vec())).unwrap_or_default()
 }

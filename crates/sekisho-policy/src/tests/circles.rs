@@ -42,3 +42,54 @@ fn a_circle_of_imports_is_a_fault() {
     // Two ways to one file are no circle.
     with(&[("end", &[]), ("b", &["end"]), ("c", &["end"]), ("a", &["b", "c", "end"])]).expect("a policy");
 }
+
+/// As many ways as two to the power of the levels lead from the first file to the last, and a way of all files is long. Either
+/// would take as long as nobody waits.
+#[test]
+fn many_ways_and_long_ways_to_one_file_are_followed_once() {
+    let name = |level: usize, side: &str| format!("l{level}_{side}");
+    let ladder = |levels: usize| -> Vec<(String, Vec<String>)> {
+        let files = (0..levels).flat_map(|level| ["a", "b"].map(|side| (level, side)));
+        let imports = |level| ["a", "b"].map(|side| name(level + 1, side)).to_vec();
+        let ends = ["a", "b"].map(|side| (name(levels, side), Vec::new()));
+        files.map(|(level, side)| (name(level, side), imports(level))).chain(ends).collect()
+    };
+    let read = |files: &[(String, Vec<String>)]| {
+        let imports: Vec<Vec<&str>> =
+            files.iter().map(|(_, imports)| imports.iter().map(String::as_str).collect()).collect();
+        let files: Vec<Imports<'_>> = files
+            .iter()
+            .zip(&imports)
+            .map(|((name, _), imports)| (name.as_str(), imports.as_slice()))
+            .collect();
+        with(&files)
+    };
+    let mut files = ladder(60);
+    files.push(("test2".to_owned(), vec![name(0, "a"), name(0, "b")]));
+    read(&files).expect("a policy");
+    // Back to the first.
+    files[120].1.push(name(0, "a"));
+    assert!(faults(read(&files)).contains("its imports lead back to itself"));
+
+    // Each sees all that come after it.
+    let too_many = faults(read(&ladder(300)));
+    assert!(
+        too_many.starts_with(
+            "the descriptor set: no complete descriptor set: more than 100000 imports are public"
+        ),
+        "{too_many}"
+    );
+
+    let chain = |to: usize| -> FileDescriptorSet {
+        let file = |at: usize| FileDescriptorProto {
+            name: Some(format!("f{at}")),
+            dependency: vec![format!("f{}", (at + 1) % to)],
+            ..Default::default()
+        };
+        FileDescriptorSet { file: (0..20_000).map(file).collect() }
+    };
+    let read = |set: &FileDescriptorSet| faults(Policy::from_descriptor_set(&set.encode_to_vec()));
+    assert!(read(&chain(20_000)).contains("its imports lead back to itself"));
+    let missing = read(&chain(usize::MAX));
+    assert!(missing.contains("imported file 'f20000' has not been added"), "{missing}");
+}

@@ -1,10 +1,9 @@
 //! Rules as texts, there and back; and texts that are no rule.
 
-use proptest::collection::vec;
-use proptest::prelude::*;
+mod properties;
 
 use super::*;
-use crate::tests::{descriptor_set, policy};
+use crate::tests::descriptor_set;
 use crate::{AccessRule, Policy};
 
 fn read(text: &str) -> Result<String, String> {
@@ -122,7 +121,7 @@ fn what_is_no_rule_is_refused_with_its_place() {
         ("an empty list", "{ all_of: [] }", 11, no_scopes),
         ("a list of no sets", "{ any_of: [] }", 11, no_scopes),
         ("an empty set", r#"{ any_of: [{ all_of: "a" }, {}] }"#, 29, no_scopes),
-        ("an empty list in a set", r#"{ any_of: [{ all_of: [] }] }"#, 22, no_scopes),
+        ("an empty list in a set", r"{ any_of: [{ all_of: [] }] }", 22, no_scopes),
         ("an empty scope", r#"{ all_of: "" }"#, 11, "\"\" is no scope: a scope is empty"),
         ("two scopes in one text", r#"{ all_of: "a b" }"#, 11, "write each scope as a string of its own"),
         ("a scope of other characters", "{ all_of: [\"a\", \"é\"] }", 17, "write printable ASCII"),
@@ -206,108 +205,4 @@ fn a_strangers_text_is_bounded_in_length_and_nests_as_deep_as_it_likes() {
     assert_eq!((error.fault(), error.character()), (&RuleTextFault::TooLong, MAX_LENGTH + 1));
     let error = "é".repeat(MAX_LENGTH).parse::<DeclaredRule>().expect_err("too long");
     assert_eq!(error.fault(), &RuleTextFault::TooLong);
-}
-
-fn scope() -> impl Strategy<Value = String> {
-    prop_oneof!["[a-e]{1,2}", "[!#-\\[\\]-~]{1,12}"]
-}
-
-fn access() -> impl Strategy<Value = AccessRule> {
-    let sets = vec(vec(scope(), 1..20), 1..5);
-    prop_oneof![
-        Just(AccessRule::Public),
-        Just(AccessRule::Authenticated),
-        Just(AccessRule::Optional),
-        sets.prop_map(|sets| AccessRule::any_of(sets).expect("a rule")),
-    ]
-}
-
-fn declared() -> impl Strategy<Value = DeclaredRule> {
-    let mode = prop_oneof![Just(Mode::Enforce), Just(Mode::ReportOnly)];
-    let stream_end = prop_oneof![Just(StreamEnd::AtExpiry), Just(StreamEnd::Never)];
-    (access(), mode, stream_end).prop_map(|(access, mode, end)| access.with_mode(mode).with_stream_end(end))
-}
-
-/// Pieces of which a text is made that is often nearly a rule.
-fn piece() -> impl Strategy<Value = &'static str> {
-    prop::sample::select(vec![
-        "{",
-        "}",
-        "[",
-        "]",
-        ":",
-        ",",
-        ";",
-        " ",
-        "\"a\"",
-        "'b'",
-        "\"",
-        "\"a b\"",
-        "public",
-        "authenticated",
-        "optional",
-        "true",
-        "false",
-        "all_of",
-        "any_of",
-        "mode",
-        "stream_end",
-        "ENFORCE",
-        "REPORT_ONLY",
-        "NEVER",
-        "1",
-        "#",
-        "<",
-        "\\",
-        "é",
-        "public: true",
-        "all_of: \"a\"",
-        "any_of: [",
-        "{ all_of: [\"a\", \"b\"] }",
-        "mode: REPORT_ONLY",
-        "stream_end: NEVER",
-    ])
-}
-
-proptest! {
-    #[test]
-    fn every_rule_comes_back_from_its_text(rule in declared()) {
-        let text = rule.to_string();
-        let back: DeclaredRule = text.parse().expect("what was written");
-        prop_assert_eq!(&back, &rule, "{}", text);
-        // The order of the scopes too, of which the rule itself makes no difference.
-        prop_assert_eq!(back.to_string(), text);
-    }
-
-    #[test]
-    fn every_rule_is_written_as_a_proto_says_it(rule in declared()) {
-        let option = format!("option (sekisho.v1.access) = {rule};");
-        let policy = policy(&format!("service S {{ rpc Get(M) returns (M) {{ {option} }} }}"));
-        let method = policy.method("/test.v1.S/Get").expect("the method");
-        prop_assert_eq!(&method.rule, &rule);
-    }
-
-    #[test]
-    fn no_text_makes_it_panic(text in ".{0,200}") {
-        let _ = text.parse::<DeclaredRule>();
-    }
-
-    /// What the reader of options would refuse is refused, and what is not refused means the same to both.
-    #[test]
-    fn nothing_is_read_that_a_proto_could_not_say(
-        rule in declared(),
-        changes in vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), piece()), 0..3),
-    ) {
-        let mut text = rule.to_string();
-        for (from, length, piece) in changes {
-            let from = from.index(text.len());
-            let end = (from + length.index(8)).min(text.len());
-            if text.is_char_boundary(from) && text.is_char_boundary(end) {
-                text.replace_range(from..end, piece);
-            }
-        }
-        if let Ok(rule) = text.parse::<DeclaredRule>() {
-            prop_assert_eq!(from_proto(&text), Some(rule), "{}", text);
-        }
-    }
 }

@@ -1,5 +1,14 @@
 //! Sources that protoc reads and protox 0.10 does not, as protox reads them.
 
+use protox::Error;
+use protox::file::File;
+
+/// A source, in other words where protox cannot read its own.
+pub(super) fn parse(name: &str, source: &str) -> Result<File, Error> {
+    File::from_source(name, source)
+        .or_else(|error| readable(source).map_or(Err(error), |readable| File::from_source(name, &readable)))
+}
+
 /// The same source in other words, or nothing where there is nothing to put otherwise.
 pub(super) fn readable(source: &str) -> Option<String> {
     let without_mark = source.strip_prefix('\u{feff}').unwrap_or(source);

@@ -1,0 +1,144 @@
+//! protox, with the option's own `.proto` at hand.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
+use protox::Compiler;
+use protox::file::{FileMetadata, FileResolver};
+
+use super::error::{ProtoError, ProtoFault};
+use super::folder::Folder;
+use super::public_imports::{Extended, FewPublicImports, Flattened, are_too_many, restore_imports};
+use super::resolver;
+
+/// Protos that compile, with all that they import.
+pub struct Compiled {
+    set: Vec<u8>,
+    services: Vec<String>,
+    /// The files that were read from disk as they were opened, by the names that imports have for them.
+    paths: IndexMap<String, PathBuf>,
+}
+
+impl Compiled {
+    /// Compiles `protos`, which are found below `includes`, and all that they import. `sekisho/v1/access.proto` and
+    /// Google's own files need not be there.
+    ///
+    /// # Errors
+    /// [`ProtoError`]: what the compiler says first.
+    pub fn from_files(
+        protos: &[impl AsRef<Path>],
+        includes: &[impl AsRef<Path>],
+    ) -> Result<Self, ProtoError> {
+        let includes: Vec<PathBuf> = includes.iter().map(|include| include.as_ref().to_owned()).collect();
+        let find = |name: &str| includes.iter().map(|include| include.join(name)).find(|path| path.is_file());
+        Self::compile(|| resolver::of_includes(&includes), protos, find)
+    }
+
+    /// Compiles every file below a folder whose name ends in `.proto`. It is the folder that imports begin at. Files that
+    /// import each other by shorter names, such as those of a repository whose protos stand in `proto/`, are found as
+    /// well: at the nearest folder above the file that imports.
+    ///
+    /// A copy of `sekisho/v1/access.proto` is used where there is one. Files and folders whose names begin with a dot are
+    /// passed over, and so are symbolic links, wherever they lead.
+    ///
+    /// # Errors
+    /// [`ProtoError`]: no `.proto` file; every import that is not found, and every file that is no proto; more than 10,000
+    /// files, more than 64 MiB in all, or more than 64 folders within each other; what the compiler says first.
+    pub fn from_folder(folder: impl AsRef<Path>) -> Result<Self, ProtoError> {
+        let folder = Folder::read(folder.as_ref())?;
+        Self::compile(
+            || resolver::of_folder(&folder),
+            folder.paths(),
+            |name| folder.path_of(name).map(Path::to_owned),
+        )
+    }
+
+    /// Compiles one source, which may import `sekisho/v1/access.proto` and Google's own files.
+    ///
+    /// # Errors
+    /// [`ProtoError`]: what the compiler says first.
+    pub fn from_source(name: &str, source: &str) -> Result<Self, ProtoError> {
+        Self::compile(|| resolver::of_source(name, source), &[name], |_| None)
+    }
+
+    /// `find` tells the path of a file that was changed before it was compiled, and does not know its path any more.
+    fn compile<R: FileResolver + 'static>(
+        resolver: impl Fn() -> R,
+        protos: &[impl AsRef<Path>],
+        find: impl Fn(&str) -> Option<PathBuf>,
+    ) -> Result<Self, ProtoError> {
+        let opened = |name: &str| find(name).map(|path| path.display().to_string());
+        let (compiler, set) = open(FewPublicImports::new(resolver()), protos)
+            .map(|compiler| {
+                let set = compiler.encode_file_descriptor_set();
+                (compiler, set)
+            })
+            .or_else(|error| {
+                // Of the two errors the first has a place in the source.
+                let told = |flattened| if are_too_many(&error) { flattened } else { error };
+                with_all_public_imports(resolver(), protos).map_err(told)
+            })
+            .map_err(|error| ProtoFault::of_compiler(&error, opened))?;
+        let path = |file: &FileMetadata| file.path().map(Path::to_owned).or_else(|| find(file.name()));
+        let paths = compiler.files().filter_map(|file| Some((file.name().to_owned(), path(file)?))).collect();
+        Ok(Self { set, services: services(&compiler), paths })
+    }
+
+    /// The encoded set: the files that were asked for and all that they import.
+    pub fn descriptor_set(&self) -> &[u8] {
+        &self.set
+    }
+
+    /// The full names of the services of the files that were asked for, not of those that are imported alone.
+    pub fn services(&self) -> Vec<String> {
+        self.services.clone()
+    }
+
+    /// The files that were read from disk, those that are imported among them.
+    pub fn files_read(&self) -> impl Iterator<Item = &Path> {
+        self.paths.values().map(PathBuf::as_path)
+    }
+
+    /// A file as it was opened, by the name that imports have for it: so an editor finds it.
+    pub fn path_of(&self, name: &str) -> Option<&Path> {
+        self.paths.get(name).map(PathBuf::as_path)
+    }
+}
+
+impl fmt::Debug for Compiled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Compiled").field("services", &self.services).finish_non_exhaustive()
+    }
+}
+
+fn open(
+    resolver: impl FileResolver + 'static,
+    protos: &[impl AsRef<Path>],
+) -> Result<Compiler, protox::Error> {
+    let mut compiler = Compiler::with_file_resolver(resolver);
+    compiler.include_imports(true).include_source_info(true);
+    compiler.open_files(protos)?;
+    Ok(compiler)
+}
+
+fn with_all_public_imports(
+    resolver: impl FileResolver + 'static,
+    protos: &[impl AsRef<Path>],
+) -> Result<(Compiler, Vec<u8>), protox::Error> {
+    let extended = Extended::default();
+    let compiler = open(Flattened::new(resolver, Extended::clone(&extended)), protos)?;
+    let set = compiler.encode_file_descriptor_set();
+    let set = restore_imports(&set, &extended.borrow()).map_err(protox::Error::new)?;
+    Ok((compiler, set))
+}
+
+fn services(compiler: &Compiler) -> Vec<String> {
+    let pool = compiler.descriptor_pool();
+    let asked_for = compiler.files().filter(|file| !file.is_import());
+    let files = asked_for.filter_map(|file| pool.get_file_by_name(file.name()));
+    let names = |file: prost_reflect::FileDescriptor| {
+        file.services().map(|service| service.full_name().to_owned()).collect::<Vec<_>>()
+    };
+    files.flat_map(names).collect()
+}
