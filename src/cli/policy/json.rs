@@ -7,10 +7,13 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::check::Checked;
+use super::diff::Compared;
 use super::list::List;
+use super::lock::Locked;
 use crate::cli::text::is_shown;
 
-pub(super) use method::{Access, Method, Position, RuleMode};
+pub(super) use method::{Access, CallKind, Method, Position, Rule, RuleMode};
 
 /// The version of the documents. Within a version members are added, and none is taken away or given another meaning.
 const VERSION: u8 = 1;
@@ -39,6 +42,12 @@ struct Document<'a> {
 pub(super) enum Output {
     /// `sekisho policy list`
     List(List),
+    /// `sekisho policy lock`
+    Lock(Locked),
+    /// `sekisho policy check`
+    Check(Checked),
+    /// `sekisho policy diff`
+    Diff(Compared),
 }
 
 /// The document of a command, with its last line's end.

@@ -15,8 +15,8 @@ use crate::services::DESCRIPTOR_SET;
 use sekisho::policy::{Policy, PolicyBuilder, Survey};
 use sekisho_policy::protos::Compiled;
 
-pub(super) use flags::arguments;
 use flags::{Named, Server};
+pub(super) use flags::{arguments, service_argument};
 
 /// The largest descriptor set that is read, in bytes.
 pub(super) const LARGEST: u64 = 64 * 1024 * 1024;

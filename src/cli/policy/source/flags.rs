@@ -28,8 +28,13 @@ pub(in crate::cli::policy) fn arguments() -> Vec<Arg> {
             .requires("server")
             .action(ArgAction::SetTrue),
         files("rules", "Rules of methods whose .proto has none, a line each: package.Service/Method { RULE }"),
-        list("service", "NAME", "Only this service, by its full name: package.Service; repeatable"),
+        service_argument(),
     ]
+}
+
+/// `--service`, for a command that reads what it is told by position.
+pub(in crate::cli::policy) fn service_argument() -> Arg {
+    list("service", "NAME", "Only this service, by its full name: package.Service; repeatable")
 }
 
 fn files(name: &'static str, help: &'static str) -> Arg {
