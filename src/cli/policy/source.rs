@@ -74,7 +74,8 @@ impl Source {
         Ok(Self { sets, services: named.services })
     }
 
-    fn builder(&self) -> PolicyBuilder {
+    /// All that was read, for whoever makes a policy of it.
+    pub(super) fn builder(&self) -> PolicyBuilder {
         let sets = self.sets.iter().fold(Policy::builder(), |builder, set| match &set.services {
             Some(services) => builder.descriptor_set_services(&set.encoded, services.iter().cloned()),
             None => builder.descriptor_set(&set.encoded),
