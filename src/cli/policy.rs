@@ -15,6 +15,7 @@ mod review;
 mod source;
 mod table;
 mod terminal;
+mod whole_file;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};

@@ -75,7 +75,10 @@ pub(super) async fn run(asked: &Asked<'_>) -> Report {
         return Report::not_judged(faults);
     }
     let warnings = warnings(&survey);
-    let list = list_of(&survey, scopes.as_ref(), asked.flags.contains_id("by"));
+    let list = match list_of(&survey, scopes.as_ref(), asked.flags.contains_id("by")) {
+        Ok(list) => list,
+        Err(fault) => return Report::not_judged([faults, vec![fault]].concat()),
+    };
     let out = match format::of(asked.flags) {
         Format::Table => table(&list, asked.terminal),
         Format::Markdown => markdown(&list, asked),
@@ -109,12 +112,12 @@ fn warnings(survey: &Survey) -> Vec<String> {
     vec![what]
 }
 
-fn list_of(survey: &Survey, scopes: Option<&ScopeSet>, is_by_scope: bool) -> List {
-    match scopes {
+fn list_of(survey: &Survey, scopes: Option<&ScopeSet>, is_by_scope: bool) -> Result<List, String> {
+    Ok(match scopes {
         Some(scopes) => List::MayCall(MayCall::of(survey, scopes)),
-        None if is_by_scope => List::ByScope(ByScope::of(survey)),
+        None if is_by_scope => List::ByScope(ByScope::of(survey)?),
         None => List::Methods { methods: methods_of(survey) },
-    }
+    })
 }
 
 /// All methods by name, whether or not they have a rule.

@@ -13,6 +13,7 @@ use crate::cli::settings::certificates;
 use crate::config::Secret;
 use crate::services::DESCRIPTOR_SET;
 use sekisho::policy::{Policy, PolicyBuilder, Survey};
+use sekisho_policy::protos::Compiled;
 
 use flags::{Named, Server};
 pub(super) use flags::{arguments, service_argument};
@@ -50,6 +51,12 @@ impl Source {
                 Err(error) => faults.push(format!("--descriptors {}: {error}", path.display())),
             }
         }
+        if !named.protos.is_empty() {
+            match compiled(&named) {
+                Ok(set) => sets.push(set),
+                Err(found) => faults.extend(found),
+            }
+        }
         if let Some(server) = &named.server {
             match reflected(asked, server, &named).await {
                 Ok(served) => {
@@ -67,7 +74,8 @@ impl Source {
         Ok(Self { sets, services: named.services })
     }
 
-    fn builder(&self) -> PolicyBuilder {
+    /// All that was read, for whoever makes a policy of it.
+    pub(super) fn builder(&self) -> PolicyBuilder {
         let sets = self.sets.iter().fold(Policy::builder(), |builder, set| match &set.services {
             Some(services) => builder.descriptor_set_services(&set.encoded, services.iter().cloned()),
             None => builder.descriptor_set(&set.encoded),
@@ -88,6 +96,14 @@ impl Source {
     pub(super) fn policy(&self) -> Result<Policy, Vec<String>> {
         self.builder().build().map_err(|error| error.faults().iter().map(ToString::to_string).collect())
     }
+}
+
+/// The protos, with what they import; the services of the files that are named.
+fn compiled(named: &Named) -> Result<Set, Vec<String>> {
+    let compiled = Compiled::from_files(&named.protos, &named.includes_or_usual()).map_err(|error| {
+        error.faults().iter().map(|fault| format!("--proto: {fault}")).collect::<Vec<_>>()
+    })?;
+    Ok(Set { encoded: compiled.descriptor_set().to_owned(), services: Some(compiled.services()) })
 }
 
 /// What a server says it serves.

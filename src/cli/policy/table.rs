@@ -1,10 +1,14 @@
 //! A table for people: it fits the terminal, or has all of its width where there is none.
 
 use comfy_table::presets::NOTHING;
-use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table};
+use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table, Width};
 
 use super::terminal::Terminal;
 use crate::cli::text::one_line;
+
+/// How wide a column may be where nothing has to fit. Each row has the width of the widest: one rule of a thousand scopes
+/// would fill a disk with spaces.
+const WIDEST: u16 = 1000;
 
 /// How a text is meant, where there are colours.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -38,9 +42,9 @@ impl Field {
         let cell = Cell::new(&self.text);
         match self.tone {
             Tone::Plain => cell,
-            Tone::Notable => cell.fg(Color::Yellow),
-            Tone::Bad => cell.fg(Color::Red),
-            Tone::Good => cell.fg(Color::Green),
+            Tone::Notable => cell.fg(Color::DarkYellow),
+            Tone::Bad => cell.fg(Color::DarkRed),
+            Tone::Good => cell.fg(Color::DarkGreen),
         }
     }
 }
@@ -73,11 +77,17 @@ pub(super) fn table(terminal: Terminal, header: &[&str], rows: &[Vec<Field>]) ->
     if let Some(width) = terminal.width {
         table.set_width(width).set_content_arrangement(ContentArrangement::Dynamic);
         let kept = kept_whole(&table.column_max_content_widths(), width);
-        table.column_iter_mut().take(kept).for_each(|column| {
-            column.set_constraint(ColumnConstraint::ContentWidth);
-        });
+        constrain(&mut table, kept, ColumnConstraint::ContentWidth);
+    } else {
+        constrain(&mut table, header.len(), ColumnConstraint::UpperBoundary(Width::Fixed(WIDEST)));
     }
-    table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    table.trim_fmt() + "\n"
+}
+
+fn constrain(table: &mut Table, columns: usize, constraint: ColumnConstraint) {
+    table.column_iter_mut().take(columns).for_each(|column| {
+        column.set_constraint(constraint);
+    });
 }
 
 fn title_cell(title: &str) -> Cell {

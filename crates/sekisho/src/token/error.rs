@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use crate::check::Check;
 use crate::json::MAX_DEPTH;
 
 /// Why there is no verified access token.
@@ -152,18 +153,24 @@ pub enum InvalidToken {
     ClaimMissing {
         /// The claim's name.
         claim: String,
+        /// Which check found it.
+        check: Check,
     },
     /// A claim has a value of a type that it may not have.
     #[error("The access token's {claim} claim is of the wrong type")]
     ClaimType {
         /// The claim's name.
         claim: String,
+        /// Which check found it.
+        check: Check,
     },
     /// A claim that has to say something is empty.
     #[error("The access token's {claim} claim is empty")]
     ClaimEmpty {
         /// The claim's name.
         claim: String,
+        /// Which check found it.
+        check: Check,
     },
     /// `cnf` binds it to its sender (RFC 7800), by a client certificate (RFC 8705) or a key (RFC 9449). Whoever
     /// sends it has not shown either, so it may be stolen.
@@ -186,7 +193,66 @@ pub enum InvalidToken {
     IssuedInTheFuture,
 }
 
+impl TokenError {
+    /// The check that is not passed.
+    pub fn check(&self) -> Check {
+        match self {
+            Self::Credentials(error) => error.check(),
+            Self::Malformed(error) => error.check(),
+            Self::Expired => Check::Expiry,
+            Self::Invalid(error) => error.check(),
+        }
+    }
+}
+
+impl CredentialsError {
+    fn check(self) -> Check {
+        match self {
+            Self::Missing | Self::Several | Self::NotBearer | Self::NoToken | Self::Characters => {
+                Check::Credentials
+            }
+        }
+    }
+}
+
+impl MalformedToken {
+    fn check(self) -> Check {
+        match self {
+            // Before any character of the token is looked at.
+            Self::TooLong { .. } => Check::Credentials,
+            Self::Parts | Self::Encoding { .. } | Self::NotAnObject { .. } | Self::TooDeep { .. } => {
+                Check::Form
+            }
+        }
+    }
+}
+
 impl InvalidToken {
+    fn check(&self) -> Check {
+        match self {
+            Self::Repeated { part: Part::Header, .. } | Self::Unreadable { part: Part::Header, .. } => {
+                Check::Header
+            }
+            Self::Repeated { part: Part::Payload | Part::Signature, .. }
+            | Self::Unreadable { part: Part::Payload | Part::Signature, .. } => Check::Payload,
+            Self::Algorithm => Check::Algorithm,
+            Self::Critical => Check::Critical,
+            Self::KeyId => Check::KeyId,
+            Self::Type => Check::Type,
+            Self::KeyNotPublished | Self::KeyWithdrawn | Self::NoFittingKey => Check::Key,
+            Self::Signature => Check::Signature,
+            Self::IdToken => Check::IdToken,
+            Self::SenderConstrained => Check::SenderConstraint,
+            Self::Issuer { .. } => Check::Issuer,
+            Self::Audience => Check::Audience,
+            Self::NotYetValid => Check::NotBefore,
+            Self::IssuedInTheFuture => Check::IssuedAt,
+            Self::ClaimMissing { check, .. }
+            | Self::ClaimType { check, .. }
+            | Self::ClaimEmpty { check, .. } => *check,
+        }
+    }
+
     /// What an operator may want to know besides, and no caller.
     pub fn hint(&self) -> Option<&'static str> {
         match self {

@@ -6,6 +6,7 @@ use sekisho::policy::{self, AccessRule, DeclaredRule, MethodSignature, Mode, Rul
 
 /// A method, and who may call it.
 #[derive(Debug, Clone, Serialize)]
+#[expect(clippy::struct_field_names, reason = "in a document it is what a line of a table begins with")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(in crate::cli::policy) struct Method {
     /// `package.Service/Method`

@@ -59,8 +59,20 @@ struct WithoutScope {
     undeclared: Vec<String>,
 }
 
+/// How many scopes may stand beside others in all. Each scope of a set is told with all others of it, so that a rule of
+/// thousands would make a list of millions.
+const MOST: usize = 1_000_000;
+
 impl ByScope {
-    pub(super) fn of(survey: &Survey) -> Self {
+    /// # Errors
+    /// The rules name more scopes together than can be told: [`MOST`].
+    pub(super) fn of(survey: &Survey) -> Result<Self, String> {
+        let sets = survey.methods().iter().filter_map(|method| method.rule().required());
+        let beside: usize = sets.flat_map(|sets| sets.iter().map(|set| set.len().saturating_pow(2))).sum();
+        if beside > MOST {
+            return Err("--by scope: the rules name too many scopes together; narrow the list by --service"
+                .to_owned());
+        }
         let mut scopes = BTreeMap::<String, Vec<OfScope>>::new();
         let mut without_scope = WithoutScope::default();
         for method in methods_of(survey) {
@@ -72,7 +84,7 @@ impl ByScope {
             without_scope.add(&method);
         }
         let scopes = scopes.into_iter().map(|(scope, methods)| OneScope { scope, methods });
-        Self { scopes: scopes.collect(), without_scope }
+        Ok(Self { scopes: scopes.collect(), without_scope })
     }
 
     pub(super) fn table(&self, terminal: Terminal) -> String {

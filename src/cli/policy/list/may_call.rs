@@ -43,7 +43,7 @@ impl MayCall {
         let mut text = String::new();
         for (title, methods) in self.parts() {
             let separator = if text.is_empty() { "" } else { "\n" };
-            let _ = write!(text, "{separator}{title}\n");
+            let _ = writeln!(text, "{separator}{title}");
             if !methods.is_empty() {
                 text += &methods::table(terminal, methods);
             }
@@ -55,7 +55,7 @@ impl MayCall {
         let mut text = String::new();
         for (title, methods) in self.parts() {
             let separator = if text.is_empty() { "" } else { "\n" };
-            let _ = write!(text, "{separator}## {}\n", markdown::plain(&title));
+            let _ = writeln!(text, "{separator}## {}", markdown::plain(&title));
             if !methods.is_empty() {
                 let _ = write!(text, "\n{}", methods::markdown_of(methods, |method| &method.method));
             }

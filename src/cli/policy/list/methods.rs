@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::cli::policy::json::{Access, Method, RuleMode};
+use crate::cli::policy::json::{Access, Method, Position, RuleMode};
 use crate::cli::policy::markdown;
 use crate::cli::policy::table::{self, Field, Tone};
 use crate::cli::policy::terminal::Terminal;
@@ -38,7 +38,7 @@ fn origin(method: &Method) -> &'static str {
 }
 
 fn place(method: &Method) -> String {
-    method.position.as_ref().map_or_else(|| NOWHERE.to_owned(), |position| position.file_and_line())
+    method.position.as_ref().map_or_else(|| NOWHERE.to_owned(), Position::file_and_line)
 }
 
 /// Where anyone may call, it is to be seen.

@@ -15,7 +15,7 @@ pub(in crate::cli::policy) fn arguments() -> Vec<Arg> {
     vec![
         files("descriptors", "A descriptor set by buf or protoc, with its imports; repeatable"),
         files("proto", "Protos, compiled here; repeatable").num_args(1..),
-        files("include", "A folder in which protos and imports are found; repeatable [default: the folder of each proto]")
+        files("include", "A folder in which protos and imports are found; repeatable [default: the current folder, then that of each proto]")
             .value_name("DIR")
             .requires("proto"),
         one("server", "HOST:PORT", "A server, asked by reflection, with the token of SEKISHO_ACCESS_TOKEN if there is one"),
@@ -70,6 +70,22 @@ impl Named {
             rules: values(flags, "rules"),
             services: values(flags, "service").into_iter().collect(),
         }
+    }
+}
+
+impl Named {
+    /// Where imports begin. Without `--include` that is the current folder, as for protoc, and then that of each proto.
+    pub(super) fn includes_or_usual(&self) -> Vec<PathBuf> {
+        if !self.includes.is_empty() {
+            return self.includes.clone();
+        }
+        let mut folders = vec![PathBuf::from(".")];
+        for folder in self.protos.iter().filter_map(|proto| proto.parent()) {
+            if !folder.as_os_str().is_empty() && !folders.iter().any(|known| known == folder) {
+                folders.push(folder.to_owned());
+            }
+        }
+        folders
     }
 }
 
