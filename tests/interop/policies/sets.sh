@@ -57,7 +57,7 @@ rules_of_others() {
   echo 'other.Other/Call { all_of: "other:call" }' >rules.txt
   locked --lock rules.lock
   equal "somebody else's protos: no lock without a rule" 2 "$CODE"
-  contains "somebody else's protos: which method" "other.Other/Call" "$ERR"
+  contains "somebody else's protos: which method" "other/other.proto:4:17: other.Other" "$ERR"
   locked --lock rules.lock --rules rules.txt
   equal "somebody else's protos, with a file of rules: exit code" 0 "$CODE"
   contains "somebody else's protos, with a file of rules: the lock" 'other.Other/Call (other.Empty) returns (other.Empty) { all_of: ["other:call"] }' "$(<rules.lock)"
