@@ -10,6 +10,7 @@ refusals() {
   base_unknown
   nothing_named
   program_missing
+  program_crashes
   hostile_files
 }
 
@@ -147,6 +148,18 @@ program_missing() {
   rm -rf "$folder"
 }
 
+# It would else be told by an exit code that nobody knows.
+program_crashes() {
+  local folder="$WORK/crashes"
+  checkout main "$folder"
+  printf '#!/bin/sh\ncase $1 in --version) ;; *) echo "it panicked" >&2; exit 101 ;; esac\n' >"$WORK/crashing"
+  chmod +x "$WORK/crashing"
+  steps "$REPOSITORY/action.yml" "$folder" sekisho="$WORK/crashing" proto=api/proto
+  outcome "a program that crashes" 2 unjudged
+  contains "a program that crashes: said" "sekisho ended with exit code 101" "$(grep '^::error' <<<"$OUT")"
+  rm -rf "$folder"
+}
+
 # GitHub obeys lines of the log that begin with two colons, and shows the summary as a page.
 hostile_files() {
   local line folder="$WORK/hostile" fence
@@ -161,7 +174,8 @@ hostile_files() {
   line="$(awk -v fence="::$fence::" '/^::stop-commands::/ { inside = 1; next } $0 == fence { inside = 0; next } !inside' <<<"$OUT" |
     grep -a '^::' | grep -vc '^::\(error\|warning\) file=policy/access')" || true
   equal "hostile files: no command but ours" 0 "$line"
-  absent "hostile files: nothing of a page in the summary" $'\n<img' "$SUMMARY"
+  contains "hostile files: the summary quotes them, in a block of code" "<img" "$(grep '^    ' <<<"$SUMMARY")"
+  absent "hostile files: nothing of a page in the summary" "<img" "$(grep -v '^    ' <<<"$SUMMARY")"
   equal "hostile files: no branch name was run" no "$([[ -e $WORK/obeyed ]] && echo yes || echo no)"
   rm -rf "$folder"
 }

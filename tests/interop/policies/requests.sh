@@ -49,6 +49,7 @@ loosened() {
   contains "loosened: verdict and witness in the log" \
     'a token with only `orders:read` can now call `orders.v1.Orders/CancelOrder`' "$OUT"
   contains "loosened: an annotation of the lock" "::error file=access.lock::" "$OUT"
+  contains "loosened: the witness in it" 'a token with only `orders:read` can now call' "$(grep '^::error' <<<"$OUT")"
   equal "loosened: the summary" "$(<"$HERE/summary.md")" "$(sed 's/commit [0-9a-f]\{12\}/commit COMMIT/' <<<"$SUMMARY")"
 }
 

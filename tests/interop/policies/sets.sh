@@ -19,6 +19,7 @@ sets() {
   contains "protoc, without imports: what lacks" "it has to include its imports" "$ERR"
   one_set_a_library
   by_maven
+  rules_of_others
   compiles
   for version in v1 v1alpha; do by_reflection "$version"; done
 }
@@ -47,6 +48,22 @@ one_set_a_library() {
     cat "$WORK/one.bin" >>"$WORK/joined.binpb"
   done
   same "a set a library, as of Bazel, joined" --descriptors "$WORK/joined.binpb"
+}
+
+# Protos of somebody else, which cannot be given the option.
+rules_of_others() {
+  mkdir proto/other
+  printf 'syntax = "proto3";\npackage other;\nmessage Empty {}\nservice Other { rpc Call(Empty) returns (Empty); }\n' >proto/other/other.proto
+  echo 'other.Other/Call { all_of: "other:call" }' >rules.txt
+  locked --lock rules.lock
+  equal "somebody else's protos: no lock without a rule" 2 "$CODE"
+  contains "somebody else's protos: which method" "other/other.proto:4:17: other.Other" "$ERR"
+  locked --lock rules.lock --rules rules.txt
+  equal "somebody else's protos, with a file of rules: exit code" 0 "$CODE"
+  contains "somebody else's protos, with a file of rules: the lock" 'other.Other/Call (other.Empty) returns (other.Empty) { all_of: ["other:call"] }' "$(<rules.lock)"
+  EVENT=push steps "$REPOSITORY/action.yml" . sekisho="$SEKISHO" descriptors=api.binpb lock=rules.lock rules=rules.txt
+  outcome "the action, with a file of rules" 0 passed
+  rm -r proto/other
 }
 
 by_maven() {
