@@ -40,12 +40,15 @@ proptest! {
     fn both_ways_find_what_is_superfluous(sets in sets()) {
         let sets = alternatives(&sets);
         let index = Subsets::of(&sets);
+        let minimal: Vec<&ScopeSet> = index.minimal().collect();
         for row in &index.rows {
             let is_other = |set: &&ScopeSet| *set != row.set && set.is_subset_of(row.set);
             let is_superfluous = sets.iter().any(|set| is_other(&set));
             let below = row.numbers.len();
             prop_assert_eq!(index.search(&row.numbers, below, usize::MAX), Some(is_superfluous));
             prop_assert_eq!(index.scan(&row.numbers, below), is_superfluous);
+            let is_kept = minimal.iter().any(|set| std::ptr::eq(*set, row.set));
+            prop_assert_eq!(is_kept, !is_superfluous);
         }
     }
 
