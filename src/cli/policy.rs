@@ -11,6 +11,7 @@ mod lock;
 mod markdown;
 mod proto;
 mod report;
+mod review;
 mod source;
 mod table;
 mod terminal;

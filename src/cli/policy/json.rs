@@ -7,11 +7,14 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::check::Checked;
+use super::diff::Compared;
 use super::explain::Explanation;
 use super::list::List;
+use super::lock::Locked;
 use crate::cli::text::is_shown;
 
-pub(super) use method::{Access, Method, Origin, Position, RuleMode};
+pub(super) use method::{Access, CallKind, Method, Origin, Position, Rule, RuleMode};
 
 /// The version of the documents. Within a version members are added, and none is taken away or given another meaning.
 const VERSION: u8 = 1;
@@ -42,6 +45,12 @@ pub(super) enum Output {
     List(List),
     /// `sekisho policy explain`
     Explain(Box<Explanation>),
+    /// `sekisho policy lock`
+    Lock(Locked),
+    /// `sekisho policy check`
+    Check(Checked),
+    /// `sekisho policy diff`
+    Diff(Compared),
 }
 
 /// The document of a command, with its last line's end.

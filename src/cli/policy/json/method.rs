@@ -71,7 +71,12 @@ pub(in crate::cli::policy) enum CallKind {
 
 impl CallKind {
     pub(in crate::cli::policy) fn of(signature: &MethodSignature) -> Self {
-        match (signature.client_streaming(), signature.server_streaming()) {
+        Self::of_streams(signature.client_streaming(), signature.server_streaming())
+    }
+
+    /// Of whether request and response are streams.
+    pub(in crate::cli::policy) fn of_streams(client_streaming: bool, server_streaming: bool) -> Self {
+        match (client_streaming, server_streaming) {
             (false, false) => Self::Unary,
             (true, false) => Self::ClientStream,
             (false, true) => Self::ServerStream,

@@ -1,6 +1,5 @@
 //! The flags by which a command is told what to read.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches};
@@ -28,8 +27,13 @@ pub(in crate::cli::policy) fn arguments() -> Vec<Arg> {
             .requires("server")
             .action(ArgAction::SetTrue),
         files("rules", "Rules of methods whose .proto has none, a line each: package.Service/Method { RULE }"),
-        list("service", "NAME", "Only this service, by its full name: package.Service; repeatable"),
+        service_argument(),
     ]
+}
+
+/// `--service`, for a command that reads what it is told by position.
+pub(in crate::cli::policy) fn service_argument() -> Arg {
+    list("service", "NAME", "Only this service, by its full name: package.Service; repeatable")
 }
 
 fn files(name: &'static str, help: &'static str) -> Arg {
@@ -52,7 +56,7 @@ pub(super) struct Named {
     pub(super) includes: Vec<PathBuf>,
     pub(super) server: Option<Server>,
     pub(super) rules: Vec<PathBuf>,
-    pub(super) services: BTreeSet<String>,
+    pub(super) services: Vec<String>,
 }
 
 impl Named {
@@ -63,7 +67,7 @@ impl Named {
             includes: values(flags, "include"),
             server: Server::by(flags),
             rules: values(flags, "rules"),
-            services: values(flags, "service").into_iter().collect(),
+            services: values(flags, "service"),
         }
     }
 }
