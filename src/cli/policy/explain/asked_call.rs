@@ -104,7 +104,7 @@ fn authorizer(policy: Policy, trust: &Trust, at: Moment) -> Result<Authorizer, V
 /// and are not asked for.
 fn policy(source: &Source, path: &str, report_only: bool) -> Result<Policy, Vec<String>> {
     let survey = source.survey();
-    let texts = |faults: &[sekisho::policy::Fault]| faults.iter().map(ToString::to_string).collect();
+    let texts = |faults: &[sekisho::policy::Fault]| source.told(faults);
     if !survey.faults().is_empty() {
         return Err(texts(survey.faults()));
     }
