@@ -120,7 +120,6 @@ impl Source {
     ///
     /// # Errors
     /// Every fault of it, a method without a rule among them.
-    #[allow(dead_code, reason = "for `lock` and `check`")]
     pub(super) fn policy(&self) -> Result<Policy, Vec<String>> {
         self.builder().build().map_err(|error| self.told(error.faults()))
     }

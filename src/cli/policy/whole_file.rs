@@ -18,7 +18,7 @@ pub(super) fn write(path: &Path, contents: &[u8]) -> io::Result<()> {
     #[cfg(unix)]
     builder.permissions(permissions(&path));
     let mut file = builder.tempfile_in(folder).map_err(|error| bare(&error))?;
-    file.write_all(contents)?;
+    file.write_all(contents).and_then(|()| file.as_file().sync_all())?;
     file.persist(&path).map_err(|error| bare(&error.error))?;
     Ok(())
 }

@@ -97,6 +97,26 @@ items:write                                     shop.v1.Items/Put     items:read
 }
 
 #[tokio::test]
+async fn a_scope_that_is_enough_is_told_with_no_other() {
+    let rule = r#"{ any_of: [{ all_of: ["a", "b"] }, { all_of: "a" }, { all_of: ["b", "c", "d"] }] }"#;
+    let source = format!(
+        "syntax = \"proto3\"; package few.v1; import \"sekisho/v1/access.proto\"; message M {{}}
+        service Few {{ rpc Get(M) returns (M) {{ option (sekisho.v1.access) = {rule}; }} }}"
+    );
+    let folder = Folder::new(&[("few.proto", &source)]);
+    for (format, rows) in [
+        (
+            "table",
+            "a    few.v1.Few/Get\nb    few.v1.Few/Get  a or c d\nc    few.v1.Few/Get  b d\nd    few.v1.Few/Get  b c\n",
+        ),
+        ("markdown", "| `b` | `few.v1.Few/Get` | `a` or `c d` |\n"),
+    ] {
+        let listed = folder.run(&format!("policy list --proto few.proto --by scope --format {format}")).await;
+        assert!(as_asked(&listed).contains(rows), "{format}: {}", listed.stdout);
+    }
+}
+
+#[tokio::test]
 async fn a_markdown_document_says_how_it_was_made() {
     let listed =
         with(Folder::shop().command(LIST), &["--service", "shop.v1.Front", "--format", "markdown"]).await;
