@@ -14,7 +14,7 @@ use super::list::List;
 use super::lock::Locked;
 use crate::cli::text::is_shown;
 
-pub(super) use method::{Access, CallKind, Method, Position, Rule, RuleMode};
+pub(super) use method::{Access, CallKind, Method, Origin, Position, Rule, RuleMode};
 
 /// The version of the documents. Within a version members are added, and none is taken away or given another meaning.
 const VERSION: u8 = 1;
@@ -43,14 +43,14 @@ struct Document<'a> {
 pub(super) enum Output {
     /// `sekisho policy list`
     List(List),
+    /// `sekisho policy explain`
+    Explain(Box<Explanation>),
     /// `sekisho policy lock`
     Lock(Locked),
     /// `sekisho policy check`
     Check(Checked),
     /// `sekisho policy diff`
     Diff(Compared),
-    /// `sekisho policy explain`
-    Explain(Box<Explanation>),
 }
 
 /// The document of a command, with its last line's end.
