@@ -178,7 +178,7 @@ fn the_readme_has_no_flag_that_the_whole_table_lacks() {
     }
 }
 
-/// The commands of the program that a document shows in ```console blocks, each with the lines that it is said to print.
+/// The commands of the program that a document shows in blocks of a console, each with the lines that it is said to print.
 fn sessions(text: &str) -> Vec<(Vec<String>, String)> {
     let blocks =
         text.split("```console\n").skip(1).filter_map(|rest| rest.split_once("```")).map(|(block, _)| block);

@@ -103,7 +103,7 @@ impl PolicyCommand {
             "explain" => explain::run(&asked).await,
             "lock" => lock::run(&asked).await,
             "check" => check::run(&asked).await,
-            "diff" => diff::run(&asked).await,
+            "diff" => diff::run(&asked),
             // clap knows no other.
             _ => proto::run(&asked),
         }

@@ -15,6 +15,9 @@ use super::{ACCESS_DESCRIPTOR_SET, Fault, FaultKind};
 use adapted::Adapted;
 use circle::circle;
 
+/// What a fault of a whole set is told of, unless the set has a name.
+pub(super) const THE_SET: &str = "the descriptor set";
+
 /// The file with the messages that options are of.
 const OPTIONS: &str = "google/protobuf/descriptor.proto";
 
@@ -90,5 +93,5 @@ fn fault(file: &FileDescriptorProto, kind: FaultKind) -> Fault {
 
 fn undecodable(error: &impl fmt::Display) -> Fault {
     let kind = FaultKind::Undecodable { reason: error.to_string() };
-    Fault { position: None, subject: "the descriptor set".to_owned(), kind }
+    Fault { position: None, subject: THE_SET.to_owned(), kind }
 }

@@ -17,7 +17,7 @@ use super::source::Source;
 use super::{Asked, format, source};
 use crate::cli::text::one_line;
 use sekisho_policy::ack::{Acknowledgement, Acknowledgements};
-use sekisho_policy::lock::{Change, Judgement, changes, judge};
+use sekisho_policy::lock::{Change, Judgement, Lock, changes, judge};
 
 /// What was found, as a JSON document has it.
 #[derive(Debug, Serialize)]
@@ -94,32 +94,53 @@ pub(super) fn command() -> clap::Command {
 
 pub(super) async fn run(asked: &Asked<'_>) -> Report {
     let protos = Source::read(asked).await.and_then(|source| source.policy());
-    let services = Services::by(asked.flags);
-    let files = Files::by(asked.flags);
     let mut faults = Vec::new();
-    let protos = or_faults(review::of_policy(protos), &mut faults);
-    let lock = or_faults(files.read_lock().map(|lock| services.of(lock)), &mut faults);
-    let base = asked.flags.get_one::<PathBuf>("base");
-    let against = base.map(|path| {
-        let base = or_faults(review::base(path, &services), &mut faults);
-        (path, base, or_faults(files.read_ack(), &mut faults))
-    });
-    let (Some(protos), Some(lock)) = (protos, lock) else { return Report::not_judged(faults) };
-    let base = match against {
-        None => None,
-        Some((path, Some(base), Some((_, acknowledgements)))) => Some(Base {
-            name: name(path),
-            ack: name(files.ack()),
-            changes: changes(&base, &protos),
-            acknowledgements,
-        }),
-        Some(_) => return Report::not_judged(faults),
+    let read = Read::all(asked, review::of_policy(protos), &mut faults);
+    let Some((findings, warnings)) = read.map(Read::compare).filter(|_| faults.is_empty()) else {
+        return Report::not_judged(faults);
     };
-    let all = changes(&lock, &protos);
-    let warnings = warnings(&all, base.as_ref());
-    let differences = all.into_iter().filter(|change| !change.keeps_rule()).collect();
-    let findings = Findings { lock: name(&files.lock), methods: protos.entries().len(), differences, base };
-    tell(asked, &findings, warnings)
+    let out = match format::of(asked.flags) {
+        Format::Table => people::text(asked.terminal, &findings),
+        Format::Markdown => summary::text(&findings),
+        Format::Json => json::document(&Output::Check(findings.document()), &warnings, &[]),
+    };
+    let report = if findings.passes() { Report::as_asked(out) } else { Report::no(out) };
+    Report { warnings, ..report }
+}
+
+/// All that is compared.
+struct Read {
+    lock_name: String,
+    lock: Lock,
+    protos: Lock,
+    base: Option<(Lock, Base)>,
+}
+
+impl Read {
+    /// Reads it. What is wrong is added to the faults; then there is nothing to compare.
+    fn all(asked: &Asked<'_>, protos: Result<Lock, Vec<String>>, faults: &mut Vec<String>) -> Option<Self> {
+        let services = Services::by(asked.flags);
+        let files = Files::by(asked.flags);
+        let protos = or_faults(protos, faults);
+        let lock = or_faults(files.read_lock().map(|lock| services.of(lock)), faults);
+        let base = asked.flags.get_one::<PathBuf>("base").map(|path| {
+            let base = or_faults(review::base(path, &services), faults);
+            let (_, acknowledgements) = or_faults(files.read_ack(), faults)?;
+            let (name, ack) = (name(path), name(files.ack()));
+            Some((base?, Base { name, ack, changes: Vec::new(), acknowledgements }))
+        });
+        Some(Self { lock_name: name(&files.lock), lock: lock?, protos: protos?, base: base.flatten() })
+    }
+
+    /// What is found, and what is to be warned of.
+    fn compare(self) -> (Findings, Vec<String>) {
+        let Self { lock_name, lock, protos, base } = self;
+        let base = base.map(|(before, base)| Base { changes: changes(&before, &protos), ..base });
+        let from_lock = changes(&lock, &protos);
+        let warnings = warnings(&from_lock, base.as_ref());
+        let differences = from_lock.into_iter().filter(|change| !change.keeps_rule()).collect();
+        (Findings { lock: lock_name, methods: protos.entries().len(), differences, base }, warnings)
+    }
 }
 
 fn or_faults<T>(result: Result<T, Vec<String>>, faults: &mut Vec<String>) -> Option<T> {
@@ -152,16 +173,6 @@ fn warnings(from_lock: &[Change], base: Option<&Base>) -> Vec<String> {
         }));
     }
     warnings
-}
-
-fn tell(asked: &Asked<'_>, findings: &Findings, warnings: Vec<String>) -> Report {
-    let out = match format::of(asked.flags) {
-        Format::Table => people::text(asked.terminal, findings),
-        Format::Markdown => summary::text(findings),
-        Format::Json => json::document(&Output::Check(findings.document()), &warnings, &[]),
-    };
-    let report = if findings.passes() { Report::as_asked(out) } else { Report::no(out) };
-    Report { warnings, ..report }
 }
 
 impl Base {

@@ -48,7 +48,7 @@ pub(super) fn command() -> clap::Command {
         ])
 }
 
-pub(super) async fn run(asked: &Asked<'_>) -> Report {
+pub(super) fn run(asked: &Asked<'_>) -> Report {
     let services = Services::by(asked.flags);
     let [before, after] = ["BEFORE", "AFTER"].map(|name| path(asked.flags, name));
     let changes = match (review::side(before, &services), review::side(after, &services)) {

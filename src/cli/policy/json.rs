@@ -14,7 +14,7 @@ use super::list::List;
 use super::lock::Locked;
 use crate::cli::text::is_shown;
 
-pub(super) use method::{Access, CallKind, Method, Position, Rule, RuleMode};
+pub(super) use method::{Access, CallKind, Method, Origin, Position, Rule, RuleMode};
 
 /// The version of the documents. Within a version members are added, and none is taken away or given another meaning.
 const VERSION: u8 = 1;

@@ -70,7 +70,7 @@ pub(super) async fn run(asked: &Asked<'_>) -> Report {
         }
     };
     let survey = source.survey();
-    let faults: Vec<String> = survey.faults().iter().map(ToString::to_string).collect();
+    let faults = source.told(survey.faults());
     if survey.methods().is_empty() && survey.undeclared().is_empty() {
         return Report::not_judged(faults);
     }

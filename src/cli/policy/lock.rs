@@ -3,6 +3,7 @@
 mod prune;
 
 use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction};
@@ -13,7 +14,7 @@ use super::json::{self, Output};
 use super::report::Report;
 use super::review::{self, Files, Standing};
 use super::source::Source;
-use super::{Asked, format, markdown, source};
+use super::{Asked, format, markdown, source, whole_file};
 use crate::cli::text::one_line;
 use sekisho_policy::lock::{Change, Lock, changes};
 
@@ -82,7 +83,7 @@ pub(super) async fn run(asked: &Asked<'_>) -> Report {
         Err(faults) => return Report::not_judged(faults),
     };
     match write(&files, &standing, &policy, pruned.as_ref()) {
-        Ok(is_written) => tell(asked, &Written { path: &files.lock, policy, standing, is_written, pruned }),
+        Ok(is_new) => tell(asked, &Written { path: &files.lock, policy, standing, is_new, pruned }),
         Err(fault) => Report::not_judged(vec![fault]),
     }
 }
@@ -99,12 +100,17 @@ fn write(files: &Files, standing: &Standing, policy: &Lock, pruned: Option<&Prun
     let text = policy.to_string();
     let stands = matches!(standing, Standing::Lock { text: standing, .. } if *standing == text);
     if !stands {
-        review::write(&files.lock, &text)?;
+        write_file(&files.lock, &text)?;
     }
     if let Some(pruned) = pruned.filter(|pruned| !pruned.lines.is_empty()) {
-        review::write(files.ack(), &pruned.rest)?;
+        write_file(files.ack(), &pruned.rest)?;
     }
     Ok(!stands)
+}
+
+fn write_file(path: &Path, text: &str) -> Result<(), String> {
+    whole_file::write(path, text.as_bytes())
+        .map_err(|error| format!("{}: it could not be written: {error}", path.display()))
 }
 
 /// What was done.
@@ -112,7 +118,7 @@ struct Written<'a> {
     path: &'a Path,
     policy: Lock,
     standing: Standing,
-    is_written: bool,
+    is_new: bool,
     pruned: Option<Pruned>,
 }
 
@@ -134,7 +140,7 @@ impl Written<'_> {
         let methods = review::methods(self.policy.entries().len());
         match changes {
             None => format!("written, {methods}"),
-            Some(_) if !self.is_written => format!("unchanged, {methods}"),
+            Some(_) if !self.is_new => format!("unchanged, {methods}"),
             Some(changes) if changes.iter().all(Change::keeps_line) => {
                 format!("written anew with the same meaning, {methods}")
             }
@@ -179,10 +185,10 @@ fn summary(written: &Written<'_>, changes: Option<&[Change]>) -> String {
     let notable: Vec<_> = notable(changes).map(|change| (change, None)).collect();
     let mut text = format!("### Access policy\n\n{path}: {}\n", written.conclusion(changes));
     if !notable.is_empty() {
-        text += &format!("\n{}", review::table(["Before", "After"], &notable));
+        let _ = write!(text, "\n{}", review::table(["Before", "After"], &notable));
     }
     for line in written.pruned() {
-        text += &format!("\nTaken out of `access.ack`: {}\n", markdown::code(line));
+        let _ = writeln!(text, "\nTaken out of `access.ack`: {}", markdown::code(line));
     }
     text
 }
@@ -193,7 +199,7 @@ fn document(written: &Written<'_>, changes: Option<&[Change]>, warnings: &[Strin
     let locked = Locked {
         lock: one_line(&written.path.display().to_string()),
         methods: written.policy.entries().len(),
-        written: written.is_written,
+        written: written.is_new,
         changes,
         pruned: written.pruned().to_vec(),
     };

@@ -9,7 +9,7 @@ mod words;
 
 pub(super) use blocks::blocks;
 pub(super) use change::Change;
-pub(super) use files::{Files, Standing, ack_argument, lock_argument, write};
+pub(super) use files::{Files, Standing, ack_argument, lock_argument};
 pub(super) use side::{Services, base, of_policy, side};
 pub(super) use summary::table;
 pub(super) use words::{counts, methods};

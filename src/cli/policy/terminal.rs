@@ -23,8 +23,8 @@ impl Terminal {
         if !io::stdout().is_terminal() {
             return Self { width: None, has_colour: false };
         }
-        let told = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0);
-        let width = told.filter(|width| *width > 0).unwrap_or(USUAL_WIDTH);
+        // Nothing, where the terminal says that it has no columns.
+        let width = terminal_size::terminal_size_of(io::stdout()).map_or(USUAL_WIDTH, |(width, _)| width.0);
         Self { width: Some(width), has_colour: wants_colour(environment) }
     }
 }

@@ -17,9 +17,9 @@ pub(super) fn write(path: &Path, contents: &[u8]) -> io::Result<()> {
     builder.prefix(".sekisho-");
     #[cfg(unix)]
     builder.permissions(permissions(&path));
-    let mut file = builder.tempfile_in(folder).map_err(bare)?;
-    file.write_all(contents)?;
-    file.persist(&path).map_err(|error| bare(error.error))?;
+    let mut file = builder.tempfile_in(folder).map_err(|error| bare(&error))?;
+    file.write_all(contents).and_then(|()| file.as_file().sync_all())?;
+    file.persist(&path).map_err(|error| bare(&error.error))?;
     Ok(())
 }
 
@@ -32,7 +32,7 @@ fn permissions(path: &Path) -> fs::Permissions {
 }
 
 /// Without the name of a file that nobody asked for.
-fn bare(error: io::Error) -> io::Error {
+fn bare(error: &io::Error) -> io::Error {
     io::Error::from(error.kind())
 }
 

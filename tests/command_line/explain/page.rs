@@ -15,7 +15,9 @@ struct Shown {
 fn shown(page: &str) -> Vec<Shown> {
     let blocks = page.split("```console\n").skip(1).filter_map(|rest| rest.split_once("```"));
     let commands = blocks.filter_map(|(block, _)| block.strip_prefix("$ ")?.split_once('\n'));
-    commands.map(|(command, output)| Shown { command: command.to_owned(), output: output.to_owned() }).collect()
+    commands
+        .map(|(command, output)| Shown { command: command.to_owned(), output: output.to_owned() })
+        .collect()
 }
 
 /// To write it anew: `SEKISHO_WRITE_REFUSED=1 cargo test --test command_line page`.
@@ -25,7 +27,8 @@ async fn the_page_shows_what_the_commands_print() {
     let mut page = std::fs::read_to_string(&path).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let issuer = TestIssuer::new("https://tenant.example/", "auth0-multiple-api");
-    let token = issuer.token().scope("api1:read:status api2:read:status").issued_at(ManualClock::new().time());
+    let token =
+        issuer.token().scope("api1:read:status api2:read:status").issued_at(ManualClock::new().time());
     std::fs::write(folder.path().join("token.txt"), token.sign()).unwrap();
     std::fs::write(folder.path().join("keys.json"), issuer.jwks()).unwrap();
     let all = shown(&page);

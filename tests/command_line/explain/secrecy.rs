@@ -70,7 +70,7 @@ async fn a_token_in_the_wrong_place_is_not_shown_either() {
             .await;
     assert_eq!(bell.code, Some(2), "{}", bell.stdout);
     for Ended { stdout, stderr, .. } in [as_a_file, as_a_method, in_a_query, several, bell] {
-        has_nothing_of(&format!("{stdout}{stderr}"), &[secret.clone()], "misplaced");
+        has_nothing_of(&format!("{stdout}{stderr}"), std::slice::from_ref(&secret), "misplaced");
     }
 }
 

@@ -1,4 +1,5 @@
 //! A call of a server, and the same call explained.
+#![allow(clippy::expect_used, reason = "a test's support may fail by panicking, as its tests do")]
 
 use std::process::Stdio;
 use std::str::FromStr as _;
@@ -37,8 +38,9 @@ pub(super) fn reason_of(status: &Status) -> Option<String> {
 
 /// The entries as a file of the server's folder: `token`.
 pub(super) fn write_token(server: &Serving, entries: &[String]) {
-    let lines: String = entries.iter().map(|entry| format!("authorization: {entry}\n")).collect();
-    server.write("token", if entries.is_empty() { "authorization-is-not-sent" } else { &lines });
+    let lines: Vec<_> = entries.iter().map(|entry| format!("authorization: {entry}\n")).collect();
+    let text = lines.concat();
+    server.write("token", if entries.is_empty() { "authorization-is-not-sent" } else { &text });
 }
 
 /// What was explained, in all of its forms.

@@ -169,9 +169,11 @@ async fn a_place_that_a_set_does_not_tell_is_a_dash() {
 /// Four thousand methods of a set, in all of their forms.
 #[tokio::test]
 async fn four_thousand_methods_are_listed() {
-    let rpcs: String = (0..4000)
-        .map(|index| format!("rpc M{index}(Item) returns (Item) {{ option (sekisho.v1.access) = {{ all_of: \"s{}\" }}; }}\n", index % 50))
-        .collect();
+    let rpc = |index: usize| {
+        let rule = format!("option (sekisho.v1.access) = {{ all_of: \"s{}\" }};", index % 50);
+        format!("rpc M{index}(Item) returns (Item) {{ {rule} }}")
+    };
+    let rpcs = (0..4000).map(rpc).collect::<Vec<_>>().join("\n");
     let source = format!(
         "syntax = \"proto3\"; package many.v1; import \"sekisho/v1/access.proto\"; message Item {{}} service Many {{ {rpcs} }}"
     );

@@ -39,16 +39,13 @@ fn against(terminal: Terminal, base: &Base) -> Vec<String> {
             1 => "1 change lets somebody in and is not acknowledged".to_owned(),
             many => format!("{many} changes let somebody in and are not acknowledged"),
         };
-        let lines: String = notable
-            .failing
-            .iter()
-            .map(|(change, _)| format!("  {}\n", ack::line_for(change, ack::REASON)))
-            .collect();
+        let lines = notable.failing.iter().map(|(change, _)| ack::line_for(change, ack::REASON));
+        let lines = lines.collect::<Vec<_>>().join("\n  ");
         let blocks = review::blocks(terminal, sides, notable.failing);
         parts.push(format!(
             "Compared with {}, {what}:\n\n{blocks}\n\
              What to do: take it back. If it is meant, add this to {}, with the reason in place of {}, and have it \
-             reviewed; a reviewer has to agree:\n{lines}",
+             reviewed; a reviewer has to agree:\n  {lines}\n",
             base.name, base.ack, ack::REASON
         ));
     }

@@ -53,7 +53,7 @@ fn signing_input(entry: &[u8]) -> Option<(&str, &str)> {
         _ => return None,
     };
     // What has other characters than a token is refused for them.
-    let is_plain = input.iter().all(|byte| byte.is_ascii_graphic());
+    let is_plain = input.iter().all(u8::is_ascii_graphic);
     Some((std::str::from_utf8(scheme).ok()?, std::str::from_utf8(input).ok().filter(|_| is_plain)?))
 }
 

@@ -2,6 +2,7 @@
 
 use sekisho::grpc::status_of;
 use sekisho::scope::ScopePrefix;
+use sekisho::token::Claims;
 use serde::Serialize;
 use tonic::Code;
 
@@ -56,7 +57,7 @@ pub(super) fn prefix_of(seen: &Seen<'_>) -> ScopePrefix {
         return prefix.clone();
     }
     let issuers = seen.authorizer.issuers();
-    let named = seen.decision.claims().map(|claims| claims.issuer());
+    let named = seen.decision.claims().map(Claims::issuer);
     let issuer = issuers.iter().find(|issuer| named.is_some_and(|name| issuer.keys().may_be_of(name)));
     issuer.or(issuers.first()).map(|issuer| issuer.verifier().prefix_of_scopes().clone()).unwrap_or_default()
 }

@@ -2,6 +2,7 @@
 
 use super::explanation::{Call, Explanation, Outcome, Presents};
 use super::steps::StepResult;
+use crate::cli::policy::json::Origin;
 use crate::cli::policy::markdown;
 use crate::cli::policy::table::{Field, Tone, table};
 use crate::cli::policy::terminal::Terminal;
@@ -23,7 +24,7 @@ pub(super) fn plain(explanation: &Explanation, terminal: Terminal) -> String {
     );
     lines.push(String::new());
     lines.extend(verdict(explanation).iter().map(|(name, text)| format!("{name:<11}{}", one_line(text))));
-    lines.iter().map(|line| format!("{}\n", format!("{mark}{line}").trim_end())).collect()
+    joined(lines.iter().map(|line| format!("{mark}{line}")))
 }
 
 /// One list, so that each line can say what has to be said on each.
@@ -42,7 +43,12 @@ pub(super) fn in_markdown(explanation: &Explanation) -> String {
         format!("{result}: {} ({})", markdown::plain(step.asks), markdown::code(step.check))
     });
     let lines = facts.chain(checks).chain(verdict(explanation).into_iter().map(named));
-    lines.map(|line| format!("- {mark}{line}\n")).collect()
+    joined(lines.map(|line| format!("- {mark}{line}")))
+}
+
+/// Lines with their ends, and no white space before them.
+fn joined(lines: impl Iterator<Item = String>) -> String {
+    lines.fold(String::new(), |text, line| text + line.trim_end() + "\n")
 }
 
 /// What was asked, a line each.
@@ -52,7 +58,7 @@ fn facts(explanation: &Explanation) -> Vec<(&'static str, String)> {
     };
     let mut facts = vec![("Method", format!("{} ({})", method.method, method.kind.as_str()))];
     facts.extend(method.rule.as_ref().map(|rule| ("Rule", rule.text.clone())));
-    let origin = method.origin.map(|origin| origin.as_str()).unwrap_or_default();
+    let origin = method.origin.map(Origin::as_str).unwrap_or_default();
     let place = method.position.as_ref().map(|position| format!("{}, ", position.file_and_line()));
     facts.push(("Declared", format!("{}by the {origin}", place.unwrap_or_default())));
     facts.push(("Call", call(&explanation.call)));

@@ -1,6 +1,6 @@
 //! `access.lock` and `access.ack`: where they are, what stands in them, and how they are written.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches};
@@ -140,36 +140,4 @@ fn text(path: &Path, bytes: Vec<u8>) -> Result<String, String> {
 /// Each with the file that it is in.
 fn faults_of(path: &Path, faults: &[impl ToString]) -> Vec<String> {
     faults.iter().map(|fault| format!("{}: {}", path.display(), fault.to_string())).collect()
-}
-
-/// Writes a file whole or not at all: beside it first, then in its place. A link stays one, and the file that it leads to is
-/// replaced.
-///
-/// # Errors
-/// It could not be written. What stood there stands there still.
-pub(in crate::cli::policy) fn write(path: &Path, contents: &str) -> Result<(), String> {
-    let fault = |error: io::Error| format!("{}: it could not be written: {error}", path.display());
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    let permissions = permissions(&path);
-    if let Some(permissions) = permissions {
-        builder.permissions(permissions);
-    }
-    let mut file = builder.prefix(".access.").tempfile_in(folder).map_err(fault)?;
-    file.write_all(contents.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(fault)?;
-    file.persist(&path).map(drop).map_err(|error| fault(error.error))
-}
-
-/// Those of the file that is replaced; else what a new file has here. Without them a temporary file is for its owner alone.
-#[cfg(unix)]
-fn permissions(path: &Path) -> Option<std::fs::Permissions> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let usual = || std::fs::Permissions::from_mode(0o666);
-    Some(std::fs::metadata(path).map_or_else(|_| usual(), |found| found.permissions()))
-}
-
-#[cfg(not(unix))]
-fn permissions(_: &Path) -> Option<std::fs::Permissions> {
-    None
 }

@@ -1,6 +1,5 @@
 //! The flags by which a command is told what to read.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches};
@@ -57,7 +56,7 @@ pub(super) struct Named {
     pub(super) includes: Vec<PathBuf>,
     pub(super) server: Option<Server>,
     pub(super) rules: Vec<PathBuf>,
-    pub(super) services: BTreeSet<String>,
+    pub(super) services: Vec<String>,
 }
 
 impl Named {
@@ -68,7 +67,7 @@ impl Named {
             includes: values(flags, "include"),
             server: Server::by(flags),
             rules: values(flags, "rules"),
-            services: values(flags, "service").into_iter().collect(),
+            services: values(flags, "service"),
         }
     }
 }
