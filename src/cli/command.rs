@@ -174,7 +174,7 @@ fn with_options(command: clap::Command, options: Vec<&'static Opt>) -> clap::Com
     command.args(options.into_iter().map(argument))
 }
 
-fn argument(option: &'static Opt) -> Arg {
+pub(super) fn argument(option: &'static Opt) -> Arg {
     let argument = Arg::new(option.name).long(option.name).help(help(option)).help_heading(option.heading);
     match option.kind {
         Kind::Value => argument.value_name(option.value_name).action(ArgAction::Set),

@@ -5,6 +5,7 @@ mod check_config;
 #[cfg(all(unix, feature = "development"))]
 mod descriptors;
 mod exit_codes;
+mod explain;
 mod healthcheck;
 mod issuers;
 mod log_lines;

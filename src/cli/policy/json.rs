@@ -9,11 +9,12 @@ use serde::Serialize;
 
 use super::check::Checked;
 use super::diff::Compared;
+use super::explain::Explanation;
 use super::list::List;
 use super::lock::Locked;
 use crate::cli::text::is_shown;
 
-pub(super) use method::{Access, CallKind, Method, Position, Rule, RuleMode};
+pub(super) use method::{Access, CallKind, Method, Origin, Position, Rule, RuleMode};
 
 /// The version of the documents. Within a version members are added, and none is taken away or given another meaning.
 const VERSION: u8 = 1;
@@ -48,6 +49,8 @@ pub(super) enum Output {
     Check(Checked),
     /// `sekisho policy diff`
     Diff(Compared),
+    /// `sekisho policy explain`
+    Explain(Box<Explanation>),
 }
 
 /// The document of a command, with its last line's end.
@@ -56,6 +59,12 @@ pub(super) fn document(output: &Output, warnings: &[String], faults: &[String]) 
     // It has no map with keys that are no text, which is all that could fail.
     let text = serde_json::to_string_pretty(&document).unwrap_or_default();
     escaped(&text) + "\n"
+}
+
+/// The same, in one line.
+pub(super) fn line(output: &Output, warnings: &[String], faults: &[String]) -> String {
+    let document = Document { version: VERSION, output, warnings, faults };
+    escaped(&serde_json::to_string(&document).unwrap_or_default()) + "\n"
 }
 
 /// The same document: what is no ASCII stands within its texts alone, and may be escaped there (RFC 8259 §7). A name of a

@@ -99,7 +99,8 @@ impl Source {
         services.into_iter().map(ToOwned::to_owned).collect()
     }
 
-    fn builder(&self) -> PolicyBuilder {
+    /// All that was read, for whoever makes a policy of it.
+    pub(super) fn builder(&self) -> PolicyBuilder {
         let sets = self.sets.iter().fold(Policy::builder(), |builder, set| set.add_to(builder));
         let all = self.rules.iter().cloned().fold(sets, |builder, (method, rule)| builder.rule(method, rule));
         if self.services.is_empty() { all } else { all.only_services(self.services.iter().cloned()) }
