@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::fault::in_order;
 use super::known_scopes::Numbering;
 use super::reader::{ExplicitRules, Reader};
+use super::set::THE_SET;
 use super::{DeclaredRule, FaultKind, Method, Mode, Policy, PolicyError, Survey};
 
 /// Gathers descriptor sets and explicit rules.
@@ -26,11 +27,26 @@ use super::{DeclaredRule, FaultKind, Method, Mode, Policy, PolicyError, Survey};
 /// ```
 #[derive(Debug, Default)]
 pub struct PolicyBuilder {
-    sets: Vec<(Vec<u8>, Selection)>,
+    sets: Vec<GivenSet>,
     explicit: ExplicitRules,
     repeated: Vec<String>,
     services: Option<BTreeSet<String>>,
     is_report_only: bool,
+}
+
+/// A set as it was given.
+#[derive(Debug)]
+pub(super) struct GivenSet {
+    pub(super) encoded: Vec<u8>,
+    pub(super) selection: Selection,
+    /// What is told where it is at fault as a whole.
+    pub(super) name: String,
+}
+
+impl GivenSet {
+    fn new(encoded: &[u8], selection: Selection) -> Self {
+        Self { encoded: encoded.to_owned(), selection, name: THE_SET.to_owned() }
+    }
 }
 
 /// Which services of a descriptor set the policy knows.
@@ -42,10 +58,13 @@ pub(super) enum Selection {
 }
 
 impl PolicyBuilder {
-    /// Adds the services of an encoded descriptor set: all of them, but those of files that buf marks as imported.
+    /// Adds the services of an encoded descriptor set: all of them, but those of files that buf marks as imported. protoc
+    /// marks none: of what it writes with `--include_imports`, the services of imported files are among them. Where those
+    /// are not meant, [`descriptor_set_services`](Self::descriptor_set_services) or [`only_services`](Self::only_services)
+    /// names those that are.
     #[must_use]
     pub fn descriptor_set(mut self, encoded: &[u8]) -> Self {
-        self.sets.push((encoded.to_owned(), Selection::NotImported));
+        self.sets.push(GivenSet::new(encoded, Selection::NotImported));
         self
     }
 
@@ -82,7 +101,23 @@ impl PolicyBuilder {
         services: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         let names = services.into_iter().map(Into::into).collect();
-        self.sets.push((encoded.to_owned(), Selection::Named(names)));
+        self.sets.push(GivenSet::new(encoded, Selection::Named(names)));
+        self
+    }
+
+    /// Names the set that was added last, such as by the file that it was read from: where it cannot be read, or has no
+    /// method, the fault is told of that name.
+    ///
+    /// ```
+    /// # use sekisho_policy::Policy;
+    /// let error = Policy::builder().descriptor_set(b"no set").named("api.binpb").build().expect_err("a fault");
+    /// assert!(error.to_string().starts_with("api.binpb: no complete descriptor set: "));
+    /// ```
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        if let Some(set) = self.sets.last_mut() {
+            set.name = name.into();
+        }
         self
     }
 
@@ -171,8 +206,8 @@ impl PolicyBuilder {
         for name in &self.repeated {
             reader.fault_without_position(name, FaultKind::Repeated);
         }
-        for (set, selection) in &self.sets {
-            reader.read(set, selection);
+        for set in &self.sets {
+            reader.read(set);
         }
         if self.sets.is_empty() {
             reader.fault_without_position("the policy", FaultKind::NoDescriptorSet);

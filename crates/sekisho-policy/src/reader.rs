@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use indexmap::IndexSet;
 
-use super::builder::Selection;
+use super::builder::GivenSet;
 use super::nearest::nearest;
 use super::option::AccessOptions;
-use super::set::decode;
+use super::set::{THE_SET, decode};
 use super::{DeclaredRule, Fault, FaultKind, Method, MethodSignature, Survey};
 use set::SetReader;
 
@@ -46,12 +46,18 @@ impl Reader {
         Self { explicit, narrowed, ..Self::default() }
     }
 
-    pub(super) fn read(&mut self, encoded: &[u8], selection: &Selection) {
-        match decode(encoded).and_then(|set| AccessOptions::find(&set.pool).map(|options| (set, options))) {
-            Ok((set, options)) => SetReader::new(self, &options).read(&set, selection),
+    pub(super) fn read(&mut self, given: &GivenSet) {
+        match decode(&given.encoded)
+            .and_then(|set| AccessOptions::find(&set.pool).map(|options| (set, options)))
+        {
+            Ok((set, options)) => SetReader::new(self, &options).read(&set, given),
             Err(faults) => {
                 self.has_unread_set = true;
-                self.faults.extend(faults);
+                let named = |fault: Fault| match fault.subject.as_str() {
+                    THE_SET => Fault { subject: given.name.clone(), ..fault },
+                    _ => fault,
+                };
+                self.faults.extend(faults.into_iter().map(named));
             }
         }
     }

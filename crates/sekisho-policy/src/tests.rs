@@ -5,6 +5,7 @@ mod faults;
 mod foreign;
 mod properties;
 mod reading;
+mod robust;
 mod rule;
 mod selection;
 mod settings;

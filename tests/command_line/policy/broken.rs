@@ -40,7 +40,7 @@ impl Folder {
             format!("policy check --lock {lock} --descriptors {set}"),
             format!("policy diff {lock} {set}"),
             format!(
-                "policy explain api1.v1.Api1/GetStatus --scopes api1:read:status --dangerous-skip-signature --descriptors {set}"
+                "policy explain api1.v1.Api1/GetStatus --scopes api1:read:status --descriptors {set}"
             ),
         ]
     }

@@ -103,6 +103,28 @@ async fn a_server_that_speaks_v1alpha_alone_is_understood() {
 }
 
 #[tokio::test]
+async fn a_server_that_cannot_be_believed_is_not_judged() {
+    for (listed, told) in [
+        ("api1.v1.Api1\x1b[2J\nerror: all is well", "it lists a service whose name is none: "),
+        ("orders.v1.Orders", "asked for the file of orders.v1.Orders, it answered NotFound: "),
+    ] {
+        let builder = Builder::configure().register_encoded_file_descriptor_set(DESCRIPTOR_SET);
+        let builder = builder.with_service_name("api1.v1.Api1").with_service_name(listed);
+        let address = serve(Routes::new(builder.build_v1().expect("a service"))).await;
+        let list = format!("policy list --server {address}");
+        let ended = run(&list).await;
+        let error = ended.one_error(2);
+        assert!(error.starts_with(&format!("--server http://{address}: {told}")), "{error}");
+        assert!(!error.contains(char::is_control), "{error:?}");
+    }
+    let builder = Builder::configure().register_encoded_file_descriptor_set(DESCRIPTOR_SET);
+    let builder = builder.with_service_name("api1.v1.Api1").with_service_name("orders.v1.Orders");
+    let address = serve(Routes::new(builder.build_v1().expect("a service"))).await;
+    let one = run(&format!("policy list --service api1.v1.Api1 --server {address}")).await;
+    assert_eq!((one.code, one.stderr.as_str()), (Some(0), ""), "what is not asked for may be missing");
+}
+
+#[tokio::test]
 async fn tls_is_spoken_with_own_roots() {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
     let (certificate, key) = (made.cert.pem(), made.signing_key.serialize_pem());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use prost_reflect::{DynamicMessage, ExtensionDescriptor, MethodDescriptor, ServiceDescriptor};
 
 use super::Reader;
-use crate::builder::Selection;
+use crate::builder::{GivenSet, Selection};
 use crate::known_scopes::KnownRule;
 use crate::method::is_name;
 use crate::option::{AccessOptions, NUMBER, rule_of};
@@ -33,15 +33,15 @@ impl<'a> SetReader<'a> {
         Self { all, options, positions: Positions::default() }
     }
 
-    pub(super) fn read(&mut self, set: &DecodedSet, selection: &Selection) {
-        let mut services = self.select(set, selection);
+    pub(super) fn read(&mut self, set: &DecodedSet, given: &GivenSet) {
+        let mut services = self.select(set, &given.selection);
         let have_methods = |services: &[ServiceDescriptor]| services.iter().any(|s| s.methods().len() > 0);
         if let Some(narrowed) = &mut self.all.narrowed {
             services.retain(|service| narrowed.names.contains(service.full_name()));
             narrowed.found.extend(set.pool.services().map(|service| service.full_name().to_owned()));
             narrowed.has_methods |= have_methods(&services);
         } else if !have_methods(&services) {
-            self.all.fault_without_position("the descriptor set", FaultKind::NoMethods);
+            self.all.fault_without_position(&given.name, FaultKind::NoMethods);
         }
         for service in &services {
             self.read_service(service);

@@ -128,3 +128,18 @@ fn get(rule: &str) -> Vec<u8> {
         "service S {{ rpc Get(M) returns (M) {{ option (sekisho.v1.access) = {rule}; }} }}"
     ))
 }
+
+#[test]
+fn a_set_that_has_a_name_is_told_by_it() {
+    let survey = Policy::builder()
+        .descriptor_set(b"no set")
+        .named("a.binpb")
+        .descriptor_set_services(b"no set", ["x.S"])
+        .named("b.binpb")
+        .descriptor_set(b"")
+        .named("empty.binpb")
+        .descriptor_set(b"")
+        .survey();
+    let subjects: Vec<&str> = survey.faults().iter().map(|fault| fault.subject.as_str()).collect();
+    assert_eq!(subjects, ["a.binpb", "b.binpb", "empty.binpb", "the descriptor set"]);
+}

@@ -3,6 +3,7 @@
 //! The server is a stranger: what it answers is bounded in time, size and number, and nothing of it is taken that was
 //! not asked for. Files are kept byte for byte, so that options are there which nobody here knows.
 
+mod call;
 mod connection;
 mod dialog;
 mod files;

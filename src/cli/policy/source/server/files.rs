@@ -18,10 +18,9 @@ struct File {
     head: FileHead,
 }
 
-/// By name.
 #[derive(Default)]
 pub(super) struct Files {
-    files: BTreeMap<String, File>,
+    by_name: BTreeMap<String, File>,
     imports: usize,
     /// Imports of files that came since these were taken last.
     wanted: Vec<Import>,
@@ -38,12 +37,12 @@ impl Files {
         if !is_file_name(&head.name) {
             return Err(format!("it sent a file whose name is no path: {shown:?}"));
         }
-        match self.files.get(&head.name) {
+        match self.by_name.get(&head.name) {
             Some(file) if file.encoded == encoded => return Ok(()),
             Some(_) => return Err(format!("it sent two different files with the name {shown}")),
             None => {}
         }
-        if self.files.len() == MAX_FILES {
+        if self.by_name.len() == MAX_FILES {
             return Err(format!("it sent more than {MAX_FILES} files"));
         }
         self.imports += head.imports.len() + head.option_imports.len();
@@ -51,19 +50,19 @@ impl Files {
             return Err(format!("its files have more than {MAX_IMPORTS} imports"));
         }
         self.wanted.extend(imports(&head));
-        self.files.insert(head.name.clone(), File { encoded, head });
+        self.by_name.insert(head.name.clone(), File { encoded, head });
         Ok(())
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
-        self.files.contains_key(name)
+        self.by_name.contains_key(name)
     }
 
     /// The imports that did not come along, each once.
     pub(super) fn take_missing(&mut self) -> Vec<Import> {
         let mut wanted = std::mem::take(&mut self.wanted);
         wanted.retain(|import| {
-            !self.files.contains_key(&import.name) && self.asked.insert(import.name.clone())
+            !self.by_name.contains_key(&import.name) && self.asked.insert(import.name.clone())
         });
         wanted
     }
@@ -93,11 +92,11 @@ impl Files {
             }
         }
         let asked_for: BTreeSet<String> = self.imports_first(&all)?.into_iter().collect();
-        if let Some(other) = self.files.keys().find(|name| !asked_for.contains(*name)) {
+        if let Some(other) = self.by_name.keys().find(|name| !asked_for.contains(*name)) {
             return Err(format!("it sent a file that was not asked for: {}", excerpt(other)));
         }
         let order = self.imports_first(&kept)?;
-        let files = order.iter().filter_map(|name| Some(self.files.remove(name)?.encoded)).collect();
+        let files = order.iter().filter_map(|name| Some(self.by_name.remove(name)?.encoded)).collect();
         let descriptor_set = Set { files }.encode_to_vec();
         Ok(Served { descriptor_set, services: services.into_iter().collect() })
     }
@@ -111,7 +110,7 @@ impl Files {
                 .map(|service| (head.full_name(service), (head.name.clone(), service.has_a_rule())))
                 .collect()
         };
-        self.files.values().flat_map(of_file).collect()
+        self.by_name.values().flat_map(of_file).collect()
     }
 
     /// These files and all that they import, each behind its imports.
@@ -130,7 +129,7 @@ impl Files {
                     return Err(format!("the imports of {} lead back to it", excerpt(name)));
                 }
                 (None, false) => {
-                    let Some(file) = self.files.get(name) else { continue };
+                    let Some(file) = self.by_name.get(name) else { continue };
                     state.insert(name, State::Open);
                     stack.push((name, true));
                     let imports = file.head.imports.iter().chain(&file.head.option_imports);

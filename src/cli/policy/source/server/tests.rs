@@ -1,13 +1,13 @@
 //! What a server may answer, and what comes of it.
 
+mod bounds;
+mod hostile;
 mod scripted;
 
 use std::collections::BTreeMap;
 
 use prost::Message as _;
-use prost::bytes::Bytes;
 use sekisho::jwks::{HttpUrl, PlainHttp};
-use tokio::net::TcpListener;
 use tonic::Status;
 use tonic_reflection::pb::v1::server_reflection_request::MessageRequest::{
     self, FileByFilename, FileContainingSymbol, ListServices,
@@ -132,6 +132,27 @@ async fn services_of_grpc_itself_are_left_out_unless_they_have_rules_or_are_name
     assert!(unknown.contains("NotFound: not here"), "{unknown}");
 }
 
+/// As tonic's own does.
+#[tokio::test]
+async fn a_stream_may_end_with_what_is_not_there_and_the_rest_is_asked_on_another_one() {
+    let script = |services: &'static [&'static str]| -> Script {
+        let with_option_import = [file("b.proto", &[], &["x.B"]), b"\x7a\x07o.proto".to_vec()].concat();
+        Box::new(move |question| match question {
+            ListServices(_) => vec![Ok(listed(services.iter().copied()))],
+            FileContainingSymbol(name) if name == "x.A" => vec![Ok(files([file("a.proto", &[], &["x.A"])]))],
+            FileContainingSymbol(name) if name == "x.B" => vec![Ok(files([with_option_import.clone()]))],
+            _ => vec![Err(Status::not_found("not here"))],
+        })
+    };
+    let served = asked(script(&["grpc.a.A", "grpc.b.B", "x.A", "x.B"])).await.unwrap();
+    assert_eq!(
+        (names(&served), served.services.len()),
+        (vec!["a.proto".to_owned(), "b.proto".to_owned()], 2)
+    );
+    let error = asked(script(&["x.A", "x.B", "x.C"])).await.unwrap_err();
+    assert_eq!(error, "asked for the file of x.C, it answered NotFound: not here");
+}
+
 #[tokio::test]
 async fn options_of_edition_2024_may_be_without_their_files() {
     let with_option_import = [file("a.proto", &[], &["x.A"]), b"\x7a\x07o.proto".to_vec()].concat();
@@ -141,6 +162,30 @@ async fn options_of_edition_2024_may_be_without_their_files() {
         _ => vec![Ok(error(5, "not here"))],
     });
     assert_eq!(names(&asked(script).await.unwrap()), ["a.proto"]);
+}
+
+#[tokio::test]
+async fn a_token_that_a_server_repeats_is_not_shown() {
+    let token = Secret("header.claims.signature".to_owned());
+    let repeats =
+        || vec![Err(Status::unauthenticated("no: header.claims.signature\nheader.claims.signature"))];
+    let address = serve(with(repeats, Vec::new, |_| Vec::new())).await;
+    let target = HttpUrl::parse(&format!("http://{address}"), PlainHttp::LoopbackOnly).unwrap();
+    let server = Server { target: &target, token: Some(&token), roots: &[], services: &[], ruled: &[] };
+    let error = fetch(server).await.unwrap_err();
+    assert!(error.ends_with(": no: [token] [token] (of the token in SEKISHO_ACCESS_TOKEN)"), "{error}");
+}
+
+#[tokio::test]
+async fn what_is_no_token_is_not_sent_and_not_shown() {
+    let target = HttpUrl::parse("http://127.0.0.1:1", PlainHttp::LoopbackOnly).unwrap();
+    for token in ["Bearer hush", "hush\nhush", "hush, hush", "", "hüsh"] {
+        let token = Secret(token.to_owned());
+        let server = Server { target: &target, token: Some(&token), roots: &[], services: &[], ruled: &[] };
+        let error = fetch(server).await.unwrap_err();
+        assert!(error.contains("SEKISHO_ACCESS_TOKEN holds no access token"), "{error}");
+        assert!(!error.contains("hush"), "{error}");
+    }
 }
 
 /// What a server answers to each kind of question: to which it lists, of a service, of a file.
@@ -166,212 +211,4 @@ fn its_file() -> Answers {
 
 fn sent(sent: &[(&str, &[&str], &[&str])]) -> MessageResponse {
     files(sent.iter().map(|(name, imports, declared)| file(name, imports, declared)))
-}
-
-#[tokio::test]
-async fn a_hostile_server_is_told_of_in_one_line() {
-    let nothing = |_: &str| Vec::new();
-    let never = Vec::new;
-    let cases: Vec<(&str, Script, &str)> = vec![
-        (
-            "an error for its services",
-            with(|| vec![Ok(error(7, "no\x1b[2J\nno"))], never, nothing),
-            "asked for its services, it answered PermissionDenied: no [2J no",
-        ),
-        (
-            "files for its services",
-            with(its_file, never, nothing),
-            "asked for its services, it answered with something else",
-        ),
-        ("no answer", with(never, never, nothing), "it ended the stream and left a question open"),
-        (
-            "a status",
-            with(|| vec![Err(Status::internal("broken\u{202e}"))], never, nothing),
-            r"Internal error: broken\u{202e}",
-        ),
-        (
-            "a name with a control character",
-            with(|| vec![Ok(listed(["x.A\x1b[2J"]))], never, nothing),
-            r#"it lists a service whose name is none: "x.A\u{1b}[2J""#,
-        ),
-        (
-            "a name of nothing",
-            with(|| vec![Ok(listed([""]))], never, nothing),
-            r#"it lists a service whose name is none: """#,
-        ),
-        (
-            "very many services",
-            with(|| vec![Ok(listed((0..10_001).map(|_| "x.A")))], never, nothing),
-            "it lists more than 10000 services",
-        ),
-        (
-            "an error for a service",
-            with(one_service, || vec![Ok(error(99, ""))], nothing),
-            "asked for the file of x.A, it answered Unknown",
-        ),
-        (
-            "services for a service",
-            with(one_service, one_service, nothing),
-            "asked for the file of x.A, it answered with something else",
-        ),
-        (
-            "another file for a service",
-            with(one_service, || vec![Ok(sent(&[("a.proto", &[], &["x.B"])]))], nothing),
-            "it sent no file that declares x.A",
-        ),
-        (
-            "no file for a service",
-            with(one_service, || vec![Ok(files([]))], nothing),
-            "it sent no file that declares x.A",
-        ),
-        (
-            "a file that is none",
-            with(one_service, || vec![Ok(files([b"\x0a\xff".to_vec()]))], nothing),
-            "it sent a file that is no FileDescriptorProto",
-        ),
-        (
-            "a file without a name",
-            with(one_service, || vec![Ok(files([Vec::new()]))], nothing),
-            r#"it sent a file whose name is no path: """#,
-        ),
-        (
-            "a file's name with a control character",
-            with(one_service, || vec![Ok(sent(&[("a\r\n.proto", &[], &["x.A"])]))], nothing),
-            r#"it sent a file whose name is no path: "a\r\n.proto""#,
-        ),
-        (
-            "an import that is hidden",
-            with(one_service, || vec![Ok(sent(&[("a.proto", &["b\u{200b}"], &["x.A"])]))], nothing),
-            r#"a.proto has an import that is no path: "b\u{200b}""#,
-        ),
-        (
-            "a file that was not asked for",
-            with(
-                one_service,
-                || vec![Ok(sent(&[("a.proto", &[], &["x.A"]), ("c.proto", &[], &["x.C"])]))],
-                nothing,
-            ),
-            "it sent a file that was not asked for: c.proto",
-        ),
-        (
-            "two files of one name",
-            with(
-                one_service,
-                || vec![Ok(sent(&[("a.proto", &[], &["x.A"]), ("a.proto", &[], &["x.C"])]))],
-                nothing,
-            ),
-            "it sent two different files with the name a.proto",
-        ),
-        (
-            "an import that it does not have",
-            with(one_service, its_file, |_| vec![Ok(error(5, "not here"))]),
-            "asked for b.proto, which a.proto imports, it answered NotFound: not here",
-        ),
-        (
-            "another file for an import",
-            with(one_service, its_file, |_| vec![Ok(sent(&[("c.proto", &[], &[])]))]),
-            "asked for b.proto, which a.proto imports, it sent another file",
-        ),
-        (
-            "a circle of imports",
-            with(one_service, its_file, |_| vec![Ok(sent(&[("b.proto", &["a.proto"], &[])]))]),
-            "the imports of a.proto lead back to it",
-        ),
-        (
-            "an import of itself",
-            with(one_service, || vec![Ok(sent(&[("a.proto", &["a.proto"], &["x.A"])]))], nothing),
-            "the imports of a.proto lead back to it",
-        ),
-    ];
-    for (case, script, told) in cases {
-        let error = asked(script).await.expect_err(case);
-        assert!(error.starts_with(told), "{case}: {error}");
-        assert!(!error.contains(|c| !crate::cli::text::is_shown(c)), "{case}: {error:?}");
-    }
-}
-
-/// Each import leads to another one, and each answer is the answer to what was asked.
-#[tokio::test]
-async fn imports_without_an_end_are_counted() {
-    let next = |name: &str| {
-        let number: usize = name.strip_suffix(".proto").unwrap().parse().unwrap();
-        let sent = (0..500).map(|step| (number + step, number + step + 1));
-        vec![Ok(files(
-            sent.map(|(one, next)| file(&format!("{one}.proto"), &[&format!("{next}.proto")], &[])),
-        ))]
-    };
-    let begin = || vec![Ok(sent(&[("a.proto", &["0.proto"], &["x.A"])]))];
-    assert_eq!(asked(with(one_service, begin, next)).await.unwrap_err(), "it sent more than 20000 files");
-}
-
-#[tokio::test]
-async fn answers_are_bounded_each_and_together() {
-    let large = |bytes: usize| {
-        let comment = [b"\x4a".to_vec(), length(bytes), vec![b' '; bytes]].concat();
-        Bytes::from([file("a.proto", &["b.proto"], &["x.A"]), comment].concat())
-    };
-    let of = |large: Bytes| with(one_service, move || vec![Ok(files([large.to_vec()]))], |_| Vec::new());
-    let error = asked(of(large(17 << 20))).await.unwrap_err();
-    assert!(error.contains("the limit is: 16777216 bytes"), "{error}");
-    // The same file, as often as there are services.
-    let again = large(13 << 20);
-    let many = with(
-        || vec![Ok(listed(["x.A", "x.B", "x.C", "x.D", "x.E"]))],
-        move || vec![Ok(files([again.to_vec()]))],
-        |_| Vec::new(),
-    );
-    assert_eq!(asked(many).await.unwrap_err(), "its answers are more than 64 MiB together");
-}
-
-fn length(value: usize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    prost::encoding::encode_varint(value as u64, &mut bytes);
-    bytes
-}
-
-/// One question has one answer: a server that goes on for ever is not listened to.
-#[tokio::test]
-async fn a_stream_without_an_end_is_left() {
-    let endless =
-        with(one_service, || vec![Ok(sent(&[("a.proto", &[], &["x.A"])])); 100_000], |_| Vec::new());
-    assert_eq!(asked(endless).await.unwrap().services, ["x.A"]);
-    let endless = with(|| vec![one_service().remove(0); 100_000], its_file, |_| Vec::new());
-    let error = asked(endless).await.unwrap_err();
-    assert_eq!(error, "asked for the file of x.A, it answered with something else");
-}
-
-/// The clock stands still but for timers, so that the ten seconds pass at once.
-#[tokio::test(start_paused = true)]
-async fn a_server_that_says_nothing_is_given_up() {
-    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    for scheme in ["http", "https"] {
-        let target = format!("{scheme}://{}", silent.local_addr().unwrap());
-        let target = HttpUrl::parse(&target, PlainHttp::LoopbackOnly).unwrap();
-        let server = Server { target: &target, token: None, roots: &[], services: &[], ruled: &[] };
-        assert_eq!(fetch(server).await.unwrap_err(), format!("{target}: no whole answer within 10 s"));
-    }
-}
-
-#[tokio::test]
-async fn a_token_that_a_server_repeats_is_not_shown() {
-    let token = Secret("header.claims.signature".to_owned());
-    let repeats =
-        || vec![Err(Status::unauthenticated("no: header.claims.signature\nheader.claims.signature"))];
-    let address = serve(with(repeats, Vec::new, |_| Vec::new())).await;
-    let target = HttpUrl::parse(&format!("http://{address}"), PlainHttp::LoopbackOnly).unwrap();
-    let server = Server { target: &target, token: Some(&token), roots: &[], services: &[], ruled: &[] };
-    let error = fetch(server).await.unwrap_err();
-    assert!(error.ends_with(": no: [token] [token] (of the token in SEKISHO_ACCESS_TOKEN)"), "{error}");
-}
-
-#[tokio::test]
-async fn what_is_no_token_is_not_sent_and_not_shown() {
-    let target = HttpUrl::parse("http://127.0.0.1:1", PlainHttp::LoopbackOnly).unwrap();
-    for token in ["Bearer hush", "hush\nhush", "hush, hush", "", "hüsh"] {
-        let token = Secret(token.to_owned());
-        let server = Server { target: &target, token: Some(&token), roots: &[], services: &[], ruled: &[] };
-        let error = fetch(server).await.unwrap_err();
-        assert!(error.contains("SEKISHO_ACCESS_TOKEN holds no access token"), "{error}");
-        assert!(!error.contains("hush"), "{error}");
-    }
 }
