@@ -30,6 +30,15 @@
 //! assert_eq!(compare((&before, false), (&same, false)).verdict, Verdict::Equivalent);
 //! # Ok::<(), sekisho_policy::RuleTextError>(())
 //! ```
+//!
+//! It is exact, and tested against every caller of up to six scopes, one by one. Whether the tests would see a change of this
+//! code is tested, too (which changes they do not see, and why, is in the repository's `DESIGN.md`):
+//!
+//! ```text
+//! cargo install --locked cargo-mutants --version 27.1.0
+//! cargo mutants -p sekisho-policy -f 'crates/sekisho-policy/src/compare.rs' -f 'crates/sekisho-policy/src/compare/**' \
+//!     --timeout 120 -- --lib compare::
+//! ```
 
 mod admission;
 mod caller;

@@ -42,6 +42,10 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! What a change of a rule means to callers, [`compare`] says. A rule is written and read as its option's text
+//! (`Display` and `FromStr` of [`DeclaredRule`]), and has one form among all that mean the same
+//! ([`DeclaredRule::canonical`]).
 
 #[cfg(feature = "lock")]
 #[cfg_attr(docsrs, doc(cfg(feature = "lock")))]

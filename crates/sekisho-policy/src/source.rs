@@ -131,3 +131,80 @@ fn place(location: &Location, is_whole: bool) -> Option<Place> {
     let from_one = |number: i32| u32::try_from(number).ok()?.checked_add(1);
     Some(Place { line: from_one(line)?, column: from_one(column)?, is_whole })
 }
+
+#[cfg(test)]
+mod tests {
+    use prost_reflect::DescriptorPool;
+    use prost_reflect::prost_types::{
+        FileDescriptorProto, MethodDescriptorProto, ServiceDescriptorProto, SourceCodeInfo,
+    };
+
+    use super::*;
+
+    /// A path, and the span that is told of it.
+    type Told<'a> = (&'a [i32], &'a [i32]);
+    /// What is told, and where option and method then stand.
+    type Case<'a> = (&'a [Told<'a>], [Option<&'a str>; 2]);
+
+    /// Where the option of a method is said to be, and the method itself, by what a set says: paths and spans.
+    fn of_method(locations: &[Told<'_>]) -> [Option<String>; 2] {
+        let location = |(path, span): &Told<'_>| Location {
+            path: path.to_vec(),
+            span: span.to_vec(),
+            ..Location::default()
+        };
+        let method = MethodDescriptorProto {
+            name: Some("Get".to_owned()),
+            input_type: Some(".M".to_owned()),
+            output_type: Some(".M".to_owned()),
+            ..MethodDescriptorProto::default()
+        };
+        let file = FileDescriptorProto {
+            name: Some("a.proto".to_owned()),
+            message_type: vec![prost_reflect::prost_types::DescriptorProto {
+                name: Some("M".to_owned()),
+                ..Default::default()
+            }],
+            service: vec![ServiceDescriptorProto {
+                name: Some("S".to_owned()),
+                method: vec![method],
+                ..ServiceDescriptorProto::default()
+            }],
+            source_code_info: Some(SourceCodeInfo { location: locations.iter().map(location).collect() }),
+            ..FileDescriptorProto::default()
+        };
+        let mut pool = DescriptorPool::new();
+        pool.add_file_descriptor_proto(file).expect("a file");
+        let method = pool.services().next().and_then(|service| service.methods().next()).expect("a method");
+        let mut positions = Positions::default();
+        [Target::MethodOption(&method), Target::Method(&method)]
+            .map(|target| positions.of(target).map(|position| position.to_string()))
+    }
+
+    #[test]
+    fn an_option_stands_at_its_own_place_or_its_first_part_or_its_method() {
+        let method: Told<'_> = (&[6, 0, 2, 0], &[4, 2, 9]);
+        let whole: Told<'_> = (&[6, 0, 2, 0, 4, OPTION], &[7, 4, 9]);
+        let parts: [Told<'_>; 2] =
+            [(&[6, 0, 2, 0, 4, OPTION, 3, 0], &[5, 4, 9]), (&[6, 0, 2, 0, 4, OPTION, 3, 1], &[6, 4, 9])];
+        let other: Told<'_> = (&[6, 0, 2, 1, 4, OPTION], &[1, 1, 1]);
+        let broken: [Told<'_>; 3] =
+            [(whole.0, &[1]), (whole.0, &[-1, 0, 0]), (method.0, &[i32::MIN, i32::MAX, 0])];
+        let cases: [Case<'_>; 7] = [
+            (&[], [None, None]),
+            (&[method], [Some("5:3"), Some("5:3")]),
+            (&[method, other, parts[0], parts[1]], [Some("6:5"), Some("5:3")]),
+            (&[method, parts[0], whole, parts[1]], [Some("8:5"), Some("5:3")]),
+            (
+                &[whole, (whole.0, &[0, 0, 0]), parts[0], method, (method.0, &[0, 0, 0])],
+                [Some("8:5"), Some("5:3")],
+            ),
+            (&[broken[0], broken[1], broken[2], method], [Some("5:3"), Some("5:3")]),
+            (&[broken[2], parts[1]], [Some("7:5"), None]),
+        ];
+        for (locations, expected) in cases {
+            let expected = expected.map(|place| place.map(|place| format!("a.proto:{place}")));
+            assert_eq!(of_method(locations), expected, "{locations:?}");
+        }
+    }
+}

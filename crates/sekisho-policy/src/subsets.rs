@@ -14,7 +14,9 @@ type Number = u32;
 /// begin with what is rarest, most of the tree is left out at its root.
 ///
 /// Sets can be chosen so that a search goes down almost everywhere. One that has taken many steps is given up, and every row
-/// is looked at instead, by one word each that says which of the most frequent scopes it has.
+/// is looked at instead, by one word each that says which of the most frequent scopes it has. To find what is superfluous
+/// among 100,000 sets takes 0.1 s for sets of one or two scopes; 2 to 9 s for sets of which each has 10 to 45 of 24 to 60
+/// scopes, drawn so as to be hard (a rule of 7 to 21 MB). No known way does better than the square of their number for all.
 #[derive(Debug)]
 pub(super) struct Subsets<'r> {
     numbers: HashMap<&'r str, Number>,
@@ -30,7 +32,10 @@ struct Row<'r> {
 }
 
 /// How many rows are looked at in the time that a step of a search takes.
-const ROWS_A_STEP: usize = 64;
+const ROWS_A_STEP: usize = 128;
+
+/// How many rows a scan looks at together.
+const CHUNK: usize = 32;
 
 /// Rows that begin alike, and what of the set that is asked about may still come in them.
 struct Search {
@@ -90,9 +95,15 @@ impl<'r> Subsets<'r> {
 
     fn scan(&self, wanted: &[Number], below: usize) -> bool {
         let absent = !frequent(wanted, self.numbers.len());
-        let is_within = |row: &Row<'_>| row.numbers.len() < below && is_subset(&row.numbers, wanted);
-        let mut words = self.frequent.iter().zip(&self.rows);
-        words.any(|(word, row)| word & absent == 0 && is_within(row))
+        let is_within = |(word, row): (&u64, &Row<'_>)| {
+            word & absent == 0 && row.numbers.len() < below && is_subset(&row.numbers, wanted)
+        };
+        let mut chunks = self.frequent.chunks(CHUNK).zip(self.rows.chunks(CHUNK));
+        chunks.any(|(words, rows)| {
+            // All are counted, so that there is no branch for each.
+            let may_be_within = words.iter().filter(|word| **word & absent == 0).count() > 0;
+            may_be_within && words.iter().zip(rows).any(is_within)
+        })
     }
 
     /// The next rows that have one of the wanted numbers at this depth, taken off `rows`; and how many of the wanted ones are

@@ -43,14 +43,14 @@ struct Document<'a> {
 pub(super) enum Output {
     /// `sekisho policy list`
     List(List),
-    /// `sekisho policy explain`
-    Explain(Box<Explanation>),
     /// `sekisho policy lock`
     Lock(Locked),
     /// `sekisho policy check`
     Check(Checked),
     /// `sekisho policy diff`
     Diff(Compared),
+    /// `sekisho policy explain`
+    Explain(Box<Explanation>),
 }
 
 /// The document of a command, with its last line's end.

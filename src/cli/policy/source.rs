@@ -17,12 +17,12 @@ use crate::services::DESCRIPTOR_SET;
 use sekisho::policy::{DeclaredRule, Fault, Policy, PolicyBuilder, Survey, rules};
 use sekisho_policy::protos::Compiled;
 
-pub(super) use flags::{arguments, service_argument};
 use flags::{Named, Server};
+pub(super) use flags::{arguments, service_argument};
 use set::{Origin, Set};
 
 /// The largest descriptor set that is read, in bytes.
-pub(super) const LARGEST: u64 = 256 * 1024 * 1024;
+pub(super) const LARGEST: u64 = 64 * 1024 * 1024;
 
 /// What was read.
 #[derive(Debug, Default)]

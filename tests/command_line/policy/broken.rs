@@ -39,9 +39,7 @@ impl Folder {
             format!("policy lock --lock {new} --descriptors {set}"),
             format!("policy check --lock {lock} --descriptors {set}"),
             format!("policy diff {lock} {set}"),
-            format!(
-                "policy explain api1.v1.Api1/GetStatus --scopes api1:read:status --descriptors {set}"
-            ),
+            format!("policy explain api1.v1.Api1/GetStatus --scopes api1:read:status --descriptors {set}"),
         ]
     }
 

@@ -104,9 +104,8 @@ fn authorizer(policy: Policy, trust: &Trust, at: Moment) -> Result<Authorizer, V
 /// and are not asked for.
 fn policy(source: &Source, path: &str, report_only: bool) -> Result<Policy, Vec<String>> {
     let survey = source.survey();
-    let texts = |faults: &[sekisho::policy::Fault]| source.told(faults);
     if !survey.faults().is_empty() {
-        return Err(texts(survey.faults()));
+        return Err(source.told(survey.faults()));
     }
     let asked = without_query(path).unwrap_or(path);
     if survey.undeclared().iter().any(|method| method.path() == asked) {
@@ -116,5 +115,5 @@ fn policy(source: &Source, path: &str, report_only: bool) -> Result<Policy, Vec<
     let others = survey.undeclared().iter().map(|method| name_of(method.path()));
     let all = others.fold(source.builder(), |builder, name| builder.rule(name, AccessRule::Authenticated));
     let all = if report_only { all.dangerous_report_only() } else { all };
-    all.build().map_err(|error| texts(error.faults()))
+    all.build().map_err(|error| source.told(error.faults()))
 }
