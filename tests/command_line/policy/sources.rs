@@ -60,13 +60,13 @@ async fn a_fault_tells_which_of_several_sets_has_it() {
 /// The file is large and takes no room on the disk.
 #[tokio::test]
 async fn a_set_that_is_too_large_is_not_read() {
-    const LARGEST: u64 = 64 * 1024 * 1024;
+    const LARGEST: u64 = 256 * 1024 * 1024;
     let folder = Folder::new(&[]);
     folder.write("large.binpb", descriptor_set(OTHER));
     let file = std::fs::File::options().write(true).open(folder.path().join("large.binpb")).unwrap();
     file.set_len(LARGEST + 1).unwrap();
     let ended = folder.run("policy list --descriptors large.binpb").await;
-    assert_eq!(ended.one_error(2), "--descriptors large.binpb: it is larger than 67108864 bytes");
+    assert_eq!(ended.one_error(2), "--descriptors large.binpb: it is larger than 268435456 bytes");
 }
 
 #[tokio::test]

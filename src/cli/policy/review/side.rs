@@ -5,7 +5,8 @@ use std::path::Path;
 
 use clap::ArgMatches;
 
-use super::files::{parse_lock, read};
+use super::files::parse_lock;
+use crate::cli::policy::source::read_set;
 use sekisho_policy::lock::Lock;
 use sekisho_policy::protos::Compiled;
 use sekisho_policy::{Fault, FaultKind, Policy, PolicyBuilder};
@@ -61,7 +62,7 @@ pub(in crate::cli::policy) fn side(path: &Path, services: &Services) -> Result<L
     if path.is_dir() {
         return folder(path, services);
     }
-    let bytes = read(path, Lock::MAX_SIZE).map_err(|fault| vec![fault])?;
+    let bytes = read_set(path).map_err(|error| vec![format!("{}: {error}", path.display())])?;
     if bytes.is_empty() {
         return Err(vec![format!("{}: it is empty", path.display())]);
     }
