@@ -65,6 +65,14 @@ proptest! {
     }
 }
 
+/// Else a scan would look at every row in full.
+#[test]
+fn a_word_tells_the_most_frequent_scopes_apart() {
+    assert_eq!([frequent(&[0], 2), frequent(&[1], 2), frequent(&[0, 1], 2)], [0b10, 0b01, 0b11]);
+    // Of 66 scopes the two rarest have no bit.
+    assert_eq!([frequent(&[0, 1], 66), frequent(&[1, 2], 66), frequent(&[65], 66)], [0, 1 << 63, 1]);
+}
+
 #[test]
 fn no_search_goes_on_for_long() {
     let sets = alternatives(&[vec!["a".to_owned()], vec!["b".to_owned(), "c".to_owned()]]);
