@@ -11,7 +11,7 @@ fn sets() -> impl Strategy<Value = Vec<Vec<String>>> {
     let scope = prop_oneof![3 => 0..6_u8, 1 => 0..90_u8].prop_map(|n| format!("s{n}"));
     let fillers = prop_oneof![Just(0), Just(90_u8)];
     (vec(vec(scope, 1..8), 1..40), fillers).prop_map(|(mut sets, fillers)| {
-        sets.extend((0..fillers).map(|n| vec![format!("s{n}"), "filler".to_owned()]));
+        sets.extend((0..fillers).map(|n| vec![format!("s{n}"), format!("t{n}")]));
         sets
     })
 }
