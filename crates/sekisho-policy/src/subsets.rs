@@ -37,11 +37,10 @@ const ROWS_A_STEP: usize = 128;
 /// How many rows a scan looks at together.
 const CHUNK: usize = 32;
 
-/// Rows that begin alike, and what of the set that is asked about may still come in them.
+/// Rows whose first numbers, as many as the depth, are the same, and all in the set that is asked about.
 struct Search {
     rows: Range<usize>,
     depth: usize,
-    next: usize,
 }
 
 impl<'r> Subsets<'r> {
@@ -75,9 +74,9 @@ impl<'r> Subsets<'r> {
 
     /// The answer, or none after so many steps.
     fn search(&self, wanted: &[Number], below: usize, steps: usize) -> Option<bool> {
-        let mut open = vec![Search { rows: 0..self.rows.len(), depth: 0, next: 0 }];
+        let mut open = vec![Search { rows: 0..self.rows.len(), depth: 0 }];
         for _ in 0..steps {
-            let Some(Search { mut rows, depth, mut next }) = open.pop() else { return Some(false) };
+            let Some(Search { mut rows, depth }) = open.pop() else { return Some(false) };
             // The shortest stands first. There is but one, since each row is there once.
             if self.rows[rows.start].numbers.len() == depth {
                 if depth < below {
@@ -85,9 +84,8 @@ impl<'r> Subsets<'r> {
                 }
                 rows.start += 1;
             }
-            while let Some((alike, following)) = self.next_alike(&mut rows, depth, &wanted[next..]) {
-                next += following;
-                open.push(Search { rows: alike, depth: depth + 1, next });
+            while let Some(alike) = self.next_alike(&mut rows, depth, wanted) {
+                open.push(Search { rows: alike, depth: depth + 1 });
             }
         }
         None
@@ -106,28 +104,20 @@ impl<'r> Subsets<'r> {
         })
     }
 
-    /// The next rows that have one of the wanted numbers at this depth, taken off `rows`; and how many of the wanted ones are
-    /// used up by that.
-    fn next_alike(
-        &self,
-        rows: &mut Range<usize>,
-        depth: usize,
-        wanted: &[Number],
-    ) -> Option<(Range<usize>, usize)> {
-        let mut used = 0;
+    /// The next rows that have one of the wanted numbers at this depth, taken off `rows`.
+    fn next_alike(&self, rows: &mut Range<usize>, depth: usize, wanted: &[Number]) -> Option<Range<usize>> {
         while rows.start < rows.end {
             let here = self.rows[rows.start].numbers[depth];
-            used += wanted[used..].partition_point(|number| *number < here);
-            let number = *wanted.get(used)?;
-            let end = |rows: &Range<usize>, is_before: &dyn Fn(Number) -> bool| {
+            let number = *wanted.get(wanted.partition_point(|number| *number < here))?;
+            let end = |is_before: &dyn Fn(Number) -> bool| {
                 rows.start + self.rows[rows.clone()].partition_point(|row| is_before(row.numbers[depth]))
             };
             if number == here {
-                let alike = rows.start..end(rows, &|at| at == here);
+                let alike = rows.start..end(&|at| at == here);
                 rows.start = alike.end;
-                return Some((alike, used + 1));
+                return Some(alike);
             }
-            rows.start = end(rows, &|at| at < number);
+            rows.start = end(&|at| at < number);
         }
         None
     }

@@ -72,11 +72,55 @@ impl Report {
         let mut text = String::new();
         let lines = |kind: &'static str, texts: &[String], into: &mut String| {
             for line in texts {
-                let _ = writeln!(into, "{kind}: {}", one_line(line));
+                let _ = writeln!(into, "{kind}: {}", excerpt(&one_line(line)));
             }
         };
         lines("warning", &self.warnings, &mut text);
         lines("error", &self.faults, &mut text);
         text
+    }
+}
+
+/// A line that a person can read: the texts of others in it may be of any length. It begins with what it is about, and ends
+/// with what to do.
+fn excerpt(line: &str) -> String {
+    const BEGINNING: usize = 600;
+    const END: usize = 200;
+    let length = line.chars().count();
+    if length <= BEGINNING + END {
+        return line.to_owned();
+    }
+    let beginning: String = line.chars().take(BEGINNING).collect();
+    let end: String = line.chars().skip(length - END).collect();
+    format!("{beginning} … {end}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_counts_more_than_the_answer() {
+        assert_eq!(Report::as_asked("").exit_code(), 0);
+        assert_eq!(Report::no("").exit_code(), 1);
+        let faults = vec!["f".to_owned()];
+        assert_eq!(Report { faults: faults.clone(), ..Report::no("") }.exit_code(), 2);
+        assert_eq!(Report { warnings: faults, ..Report::as_asked("") }.exit_code(), 0);
+    }
+
+    #[test]
+    fn a_complaint_is_a_line_of_bounded_length() {
+        let long = format!("file: {}\n; do this", "é".repeat(100_000));
+        let report =
+            Report { warnings: vec![long.clone(), "short".to_owned()], ..Report::not_judged(vec![long]) };
+        let text = report.complaints();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!((lines.len(), lines[1]), (3, "warning: short"));
+        for (line, kind) in [(lines[0], "warning"), (lines[2], "error")] {
+            assert!(line.starts_with(&format!("{kind}: file: é")) && line.ends_with("é ; do this"), "{line}");
+            assert!(line.chars().count() < 900, "{}", line.chars().count());
+        }
+        let just = "x".repeat(800);
+        assert_eq!(excerpt(&just), just);
     }
 }
