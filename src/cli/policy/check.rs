@@ -3,6 +3,7 @@
 
 mod people;
 mod summary;
+mod warnings;
 
 use std::path::PathBuf;
 
@@ -104,7 +105,7 @@ pub(super) async fn run(asked: &Asked<'_>) -> Report {
     };
     let out = match format::of(asked.flags) {
         Format::Table => people::text(asked.terminal, &findings),
-        Format::Markdown => summary::text(&findings),
+        Format::Markdown => summary::text(&findings, &warnings),
         Format::Json => json::document(&Output::Check(findings.document()), &warnings, &[]),
     };
     let report = if findings.passes() { Report::as_asked(out) } else { Report::no(out) };
@@ -115,6 +116,8 @@ pub(super) async fn run(asked: &Asked<'_>) -> Report {
 struct Read {
     lock_name: String,
     lock: Lock,
+    /// What is to be warned of the lock's text.
+    form: Option<String>,
     protos: Lock,
     base: Option<(Lock, Base)>,
 }
@@ -125,7 +128,9 @@ impl Read {
         let services = Services::by(asked.flags);
         let files = Files::by(asked.flags);
         let protos = or_faults(protos, faults);
-        let lock = or_faults(files.read_lock().map(|lock| services.of(lock)), faults);
+        let lock_name = name(&files.lock);
+        let lock = or_faults(files.read_lock(), faults);
+        let form = lock.as_ref().and_then(|(text, lock)| warnings::of_form(&lock_name, text, lock));
         let base = asked.flags.get_one::<PathBuf>("base").map(|path| {
             let base = or_faults(review::base(path, &services), faults);
             let Acknowledged { lines: acknowledgements, base: ack_of_base, .. } =
@@ -133,15 +138,17 @@ impl Read {
             let (name, ack) = (name(path), name(files.ack()));
             Some((base?, Base { name, ack, ack_of_base, changes: Vec::new(), acknowledgements }))
         });
-        Some(Self { lock_name: name(&files.lock), lock: lock?, protos: protos?, base: base.flatten() })
+        let lock = services.of(lock?.1);
+        Some(Self { lock_name, lock, form, protos: protos?, base: base.flatten() })
     }
 
     /// What is found, and what is to be warned of.
     fn compare(self) -> (Findings, Vec<String>) {
-        let Self { lock_name, lock, protos, base } = self;
+        let Self { lock_name, lock, form, protos, base } = self;
         let base = base.map(|(before, base)| Base { changes: changes(&before, &protos), ..base });
         let from_lock = changes(&lock, &protos);
-        let warnings = warnings(&from_lock, base.as_ref());
+        let mut warnings: Vec<String> = form.into_iter().chain(warnings::of_messages(&from_lock)).collect();
+        warnings.extend(base.iter().flat_map(warnings::of_idle_lines));
         let differences = from_lock.into_iter().filter(|change| !change.keeps_rule()).collect();
         (Findings { lock: lock_name, methods: protos.entries().len(), differences, base }, warnings)
     }
@@ -155,37 +162,7 @@ fn name(path: &std::path::Path) -> String {
     one_line(&path.display().to_string())
 }
 
-fn warnings(from_lock: &[Change], base: Option<&Base>) -> Vec<String> {
-    let other_messages = from_lock.iter().filter(|change| change.keeps_rule() && !change.keeps_line());
-    let mut warnings: Vec<String> = other_messages
-        .map(|change| {
-            format!(
-                "{}: its messages or its kind of call are others than in the lock; run `sekisho policy lock`",
-                change.name()
-            )
-        })
-        .collect();
-    if let Some(base) = base {
-        warnings.extend(base.judgement().idle().iter().map(|line| base.idle(line)));
-    }
-    warnings
-}
-
 impl Base {
-    /// What is said of a line that covers nothing.
-    fn idle(&self, line: &Acknowledgement) -> String {
-        let Self { name, ack, ack_of_base, .. } = self;
-        let number = line.line();
-        let prune = "take it out, or have `sekisho policy lock --prune` do so";
-        match ack_of_base.as_ref().filter(|_| line.is_of_base()) {
-            Some(of_base) => format!(
-                "{ack} line {number}: it stands in {of_base} too, so that it was given to an earlier change, and covers nothing \
-                 any more; {prune} (a change that is to pass now needs a line with a reason of its own): {line}"
-            ),
-            None => format!("{ack} line {number}: it covers no change from {name}; {prune}: {line}"),
-        }
-    }
-
     fn judgement(&self) -> Judgement<'_> {
         judge(&self.changes, &self.acknowledgements)
     }

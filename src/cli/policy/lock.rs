@@ -161,7 +161,7 @@ fn tell(asked: &Asked<'_>, written: &Written<'_>) -> Report {
     let changes = written.changes();
     let out = match format::of(asked.flags) {
         Format::Table => people(asked, written, changes.as_deref()),
-        Format::Markdown => summary(written, changes.as_deref()),
+        Format::Markdown => summary(written, changes.as_deref()) + &markdown::warnings(&warnings),
         Format::Json => document(written, changes.as_deref(), &warnings),
     };
     Report { warnings, ..Report::as_asked(out) }

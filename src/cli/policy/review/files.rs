@@ -69,14 +69,14 @@ impl Files {
         Self { lock, ack, is_ack_named }
     }
 
-    /// The lock.
+    /// The lock, and its text.
     ///
     /// # Errors
     /// All that is wrong with it. One that is not there cannot be judged.
-    pub(in crate::cli::policy) fn read_lock(&self) -> Result<Lock, Vec<String>> {
+    pub(in crate::cli::policy) fn read_lock(&self) -> Result<(String, Lock), Vec<String>> {
         let bytes = read(&self.lock, Lock::MAX_SIZE)
             .map_err(|fault| vec![format!("{fault}; write it with `sekisho policy lock`")])?;
-        parse_lock(&self.lock, bytes)
+        parse_text(&self.lock, bytes)
     }
 
     /// What stands where the lock is to be written.
@@ -151,8 +151,13 @@ pub(super) fn read(path: &Path, largest: usize) -> Result<Vec<u8>, String> {
 }
 
 pub(super) fn parse_lock(path: &Path, bytes: Vec<u8>) -> Result<Lock, Vec<String>> {
+    parse_text(path, bytes).map(|(_, lock)| lock)
+}
+
+fn parse_text(path: &Path, bytes: Vec<u8>) -> Result<(String, Lock), Vec<String>> {
     let text = text(path, bytes).map_err(|fault| vec![fault])?;
-    Lock::parse(&text).map_err(|error| faults_of(path, error.faults()))
+    let lock = Lock::parse(&text).map_err(|error| faults_of(path, error.faults()))?;
+    Ok((text, lock))
 }
 
 fn text(path: &Path, bytes: Vec<u8>) -> Result<String, String> {
