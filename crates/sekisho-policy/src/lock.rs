@@ -82,13 +82,13 @@ impl Lock {
         Self { entries }
     }
 
-    /// Whether bytes begin as a lock does, of whatever version, a merge conflict in its first lines included: to tell one
-    /// from a descriptor set.
+    /// Whether bytes begin as a lock does, of whatever version: to tell one from a descriptor set, and from a file that is
+    /// not to be written over. Before its header a lock has at most the marks of a merge conflict.
     pub fn is_one(bytes: &[u8]) -> bool {
         const FIRST: usize = 1024;
-        let bytes = &bytes[..bytes.len().min(FIRST)];
-        let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-        bytes.split(|byte| *byte == b'\n').any(|line| line.starts_with(b"# sekisho access.lock"))
+        let beginning = String::from_utf8_lossy(&bytes[..bytes.len().min(FIRST)]);
+        let mut lines = lines(&beginning).map(|(_, line)| line);
+        lines.find(|line| !is_conflict_marker(line)).is_some_and(|line| line.starts_with(HEADER))
     }
 
     /// Reads a lock.

@@ -3,6 +3,7 @@
 
 mod people;
 mod summary;
+mod warnings;
 
 use std::path::PathBuf;
 
@@ -12,7 +13,7 @@ use serde::Serialize;
 use super::format::Format;
 use super::json::{self, Output};
 use super::report::Report;
-use super::review::{self, Files, Services};
+use super::review::{self, Acknowledged, Files, Services};
 use super::source::Source;
 use super::{Asked, format, source};
 use crate::cli::text::one_line;
@@ -65,6 +66,8 @@ struct Base {
     name: String,
     /// The file of acknowledgements.
     ack: String,
+    /// The base's file of acknowledgements, where there is one.
+    ack_of_base: Option<String>,
     changes: Vec<Change>,
     acknowledgements: Acknowledgements,
 }
@@ -74,7 +77,7 @@ pub(super) fn command() -> clap::Command {
         .about("Compare the protos with access.lock, and with the target branch's policy")
         .after_help(
             "Examples:\n  sekisho policy check\n  \
-             sekisho policy check --base ../main/access.lock        fails where somebody is let in unseen\n  \
+             sekisho policy check --base ../main                    fails where somebody is let in unseen\n  \
              sekisho policy check --base base --format markdown     the summary of a pull request\n\n\
              Exit codes: 0 the lock says what the protos say, and nothing fails against the base; 1 otherwise; 2 it could not \
              be judged.",
@@ -88,6 +91,7 @@ pub(super) fn command() -> clap::Command {
                 .help("The target branch's policy: a lock, a folder with an access.lock, or a folder of protos")
                 .value_parser(clap::value_parser!(PathBuf)),
             review::ack_argument("base"),
+            review::base_ack_argument(),
             format::argument(),
         ])
 }
@@ -101,7 +105,7 @@ pub(super) async fn run(asked: &Asked<'_>) -> Report {
     };
     let out = match format::of(asked.flags) {
         Format::Table => people::text(asked.terminal, &findings),
-        Format::Markdown => summary::text(&findings),
+        Format::Markdown => summary::text(&findings, &warnings),
         Format::Json => json::document(&Output::Check(findings.document()), &warnings, &[]),
     };
     let report = if findings.passes() { Report::as_asked(out) } else { Report::no(out) };
@@ -112,6 +116,8 @@ pub(super) async fn run(asked: &Asked<'_>) -> Report {
 struct Read {
     lock_name: String,
     lock: Lock,
+    /// What is to be warned of the lock's text.
+    form: Option<String>,
     protos: Lock,
     base: Option<(Lock, Base)>,
 }
@@ -122,22 +128,27 @@ impl Read {
         let services = Services::by(asked.flags);
         let files = Files::by(asked.flags);
         let protos = or_faults(protos, faults);
-        let lock = or_faults(files.read_lock().map(|lock| services.of(lock)), faults);
+        let lock_name = name(&files.lock);
+        let lock = or_faults(files.read_lock(), faults);
+        let form = lock.as_ref().and_then(|(text, lock)| warnings::of_form(&lock_name, text, lock));
         let base = asked.flags.get_one::<PathBuf>("base").map(|path| {
             let base = or_faults(review::base(path, &services), faults);
-            let (_, acknowledgements) = or_faults(files.read_ack(), faults)?;
+            let Acknowledged { lines: acknowledgements, base: ack_of_base, .. } =
+                or_faults(files.read_ack(asked.flags), faults)?;
             let (name, ack) = (name(path), name(files.ack()));
-            Some((base?, Base { name, ack, changes: Vec::new(), acknowledgements }))
+            Some((base?, Base { name, ack, ack_of_base, changes: Vec::new(), acknowledgements }))
         });
-        Some(Self { lock_name: name(&files.lock), lock: lock?, protos: protos?, base: base.flatten() })
+        let lock = services.of(lock?.1);
+        Some(Self { lock_name, lock, form, protos: protos?, base: base.flatten() })
     }
 
     /// What is found, and what is to be warned of.
     fn compare(self) -> (Findings, Vec<String>) {
-        let Self { lock_name, lock, protos, base } = self;
+        let Self { lock_name, lock, form, protos, base } = self;
         let base = base.map(|(before, base)| Base { changes: changes(&before, &protos), ..base });
         let from_lock = changes(&lock, &protos);
-        let warnings = warnings(&from_lock, base.as_ref());
+        let mut warnings: Vec<String> = form.into_iter().chain(warnings::of_messages(&from_lock)).collect();
+        warnings.extend(base.iter().flat_map(warnings::of_idle_lines));
         let differences = from_lock.into_iter().filter(|change| !change.keeps_rule()).collect();
         (Findings { lock: lock_name, methods: protos.entries().len(), differences, base }, warnings)
     }
@@ -149,30 +160,6 @@ fn or_faults<T>(result: Result<T, Vec<String>>, faults: &mut Vec<String>) -> Opt
 
 fn name(path: &std::path::Path) -> String {
     one_line(&path.display().to_string())
-}
-
-fn warnings(from_lock: &[Change], base: Option<&Base>) -> Vec<String> {
-    let other_messages = from_lock.iter().filter(|change| change.keeps_rule() && !change.keeps_line());
-    let mut warnings: Vec<String> = other_messages
-        .map(|change| {
-            format!(
-                "{}: its messages or its kind of call are others than in the lock; run `sekisho policy lock`",
-                change.name()
-            )
-        })
-        .collect();
-    if let Some(base) = base {
-        let idle = base.judgement();
-        warnings.extend(idle.idle().iter().map(|line| {
-            format!(
-                "{} line {}: it covers no change from {}; take it out, or have `sekisho policy lock --prune` do so: {line}",
-                base.ack,
-                line.line(),
-                base.name
-            )
-        }));
-    }
-    warnings
 }
 
 impl Base {
