@@ -24,7 +24,7 @@
 //! assert_eq!(judgement.idle().len(), 1);
 //!
 //! // A line without a reason is no acknowledgement.
-//! assert!(Acknowledgements::parse("t.S/M looser 0123456789abcdef..0123456789abcdef").is_err());
+//! assert!(Acknowledgements::parse("t.S/M looser 0123456789abcdef0123456789abcdef..0123456789abcdef0123456789abcdef").is_err());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

@@ -22,7 +22,7 @@ pub(super) use flags::{arguments, arguments_beside_an_issuer, service_argument};
 use set::{Origin, Set};
 
 /// The largest descriptor set that is read, in bytes.
-pub(super) const LARGEST: u64 = 64 * 1024 * 1024;
+pub(super) const LARGEST: u64 = 256 * 1024 * 1024;
 
 /// What was read.
 #[derive(Debug, Default)]

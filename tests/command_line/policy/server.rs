@@ -10,6 +10,7 @@ use tokio_stream::wrappers::TcpListenerStream;
 use tonic::service::Routes;
 use tonic_reflection::server::Builder;
 
+use super::support::{Folder, SHOP, descriptor_set};
 use crate::support::serving::{Serving, issuer, table, token};
 use crate::support::{Ended, end, run, sekisho};
 
@@ -100,6 +101,41 @@ async fn a_server_that_speaks_v1alpha_alone_is_understood() {
     assert_lists_own(&run(&format!("policy list --server {older}")).await);
     let newer = serve(Routes::new(builder().build_v1().expect("a service"))).await;
     assert_lists_own(&run(&format!("policy list --server {newer}")).await);
+}
+
+#[tokio::test]
+async fn what_a_file_declares_and_the_server_does_not_list_is_not_served() {
+    let set = descriptor_set(SHOP);
+    let builder = Builder::configure().register_encoded_file_descriptor_set(&set);
+    let service = builder.with_service_name("shop.v1.Front").build_v1().expect("a service");
+    let address = serve(Routes::new(service)).await;
+    let ended = run(&format!("policy list --server {address}")).await;
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
+    assert!(ended.stdout.contains("shop.v1.Front/Ping"), "{}", ended.stdout);
+    assert!(!ended.stdout.contains("shop.v1.Items"), "{}", ended.stdout);
+}
+
+#[tokio::test]
+async fn health_is_listed_where_it_has_rules_or_is_named() {
+    let builder = Builder::configure()
+        .register_encoded_file_descriptor_set(DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET);
+    let address = serve(Routes::new(builder.build_v1().expect("a service"))).await;
+    let list = format!("policy list --server {address}");
+    assert_lists_own(&run(&list).await);
+    let methods = ["Check", "Watch"];
+    let rules = methods.map(|method| format!("grpc.health.v1.Health/{method} {{ public: true }}\n"));
+    let folder = Folder::new(&[("rules", &rules.concat())]);
+    let ruled = folder.run(&format!("{list} --rules rules")).await;
+    assert_eq!((ruled.code, ruled.stderr.as_str()), (Some(0), ""));
+    let named = folder.run(&format!("{list} --service grpc.health.v1.Health")).await;
+    assert_eq!(named.code, Some(0), "{}", named.stderr);
+    for (ended, has_others) in [(ruled, true), (named, false)] {
+        assert!(
+            methods.iter().all(|method| ended.stdout.contains(&format!("grpc.health.v1.Health/{method}")))
+        );
+        assert_eq!(ended.stdout.contains(OWN[0].0), has_others, "{}", ended.stdout);
+    }
 }
 
 #[tokio::test]

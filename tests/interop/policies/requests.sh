@@ -108,7 +108,7 @@ acknowledge() {
   buf build -o api.binpb
   git show origin/main:access.lock >"$WORK/before.lock"
   tool policy check --descriptors api.binpb --base "$WORK/before.lock"
-  sed -n 's/^.*\(orders\.v1\.Orders\/CancelOrder looser [0-9a-f]\{16\}\.\.[0-9a-f]\{16\}\).*$/\1/p' <<<"$OUT$ERR" | head -n 1 >"$WORK/line"
+  sed -n 's/^.*\(orders\.v1\.Orders\/CancelOrder looser [0-9a-f]\{32\}\.\.[0-9a-f]\{32\}\).*$/\1/p' <<<"$OUT$ERR" | head -n 1 >"$WORK/line"
   equal "acknowledged: the check names the line" 1 "$(grep -c . "$WORK/line")"
   printf '%s %s\n' "$(<"$WORK/line")" "$1" >>access.ack
 }

@@ -33,7 +33,7 @@ pub enum AckFault {
     },
     /// The third word is no pair of fingerprints.
     #[error(
-        "{found} is no pair of fingerprints; write BEFORE..AFTER, each 16 hexadecimal digits or `-`, as `sekisho policy check` prints them"
+        "{found} is no pair of fingerprints; write BEFORE..AFTER, each 32 hexadecimal digits or `-`, as `sekisho policy check` prints them"
     )]
     Fingerprints {
         /// What stands there.

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const LINE: &str = "t.v1.S/M looser 0123456789abcdef..fedcba9876543210 ticket 12: it is public";
+const LINE: &str = "t.v1.S/M looser 0123456789abcdef0123456789abcdef..fedcba9876543210fedcba9876543210 ticket 12: it is public";
 
 #[test]
 fn a_line_comes_back_from_its_text() {
@@ -23,7 +23,7 @@ fn what_is_no_line_is_refused_at_its_line() {
         ("long ones", LINE.replace("0123456789abcdef", "0123456789abcdef0"), "is no pair of fingerprints"),
         ("other digits", LINE.replace("0123456789abcdef", "0123456789ABCDEF"), "is no pair of fingerprints"),
         ("a sign", LINE.replace("0123456789abcdef", "+123456789abcdef"), "is no pair of fingerprints"),
-        ("one", LINE.replace("..fedcba9876543210", ""), "is no pair of fingerprints"),
+        ("one", LINE.replace("..fedcba9876543210fedcba9876543210", ""), "is no pair of fingerprints"),
         ("a typo", LINE.replace("looser", "loser"), "\"loser\" is no verdict"),
         ("what needs none", LINE.replace("looser", "tighter"), "\"tighter\" is no verdict"),
         ("no verdict", "t.v1.S/M".to_owned(), "\"\" is no verdict"),

@@ -203,5 +203,5 @@ fn a_method_is_found_by_its_name() {
 fn a_fingerprint_is_the_beginning_of_the_sha256_of_the_line() {
     let lock = lock(&[&own("t.v1.S/M", "{ public: true }")]);
     // printf '%s' 't.v1.S/M (t.v1.Request) returns (t.v1.Response) { public: true }' | sha256sum
-    assert_eq!(lock.entries()[0].fingerprint().to_string(), "c523b7eb3e89c06b");
+    assert_eq!(lock.entries()[0].fingerprint().to_string(), "c523b7eb3e89c06b86bc9c4b2e0d79a2");
 }
