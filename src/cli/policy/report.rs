@@ -5,7 +5,7 @@ use std::io;
 use std::process::ExitCode;
 
 use crate::cli::output;
-use crate::cli::text::one_line;
+use crate::cli::text::{one_line, without_passwords};
 
 /// The answer of a command that could judge.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -37,7 +37,6 @@ impl Report {
     }
 
     /// The answer is no.
-    #[allow(dead_code, reason = "for `explain`, `check` and `diff`")]
     pub(super) fn no(out: impl Into<String>) -> Self {
         Self { out: out.into(), answer: Answer::No, ..Self::default() }
     }
@@ -72,7 +71,7 @@ impl Report {
         let mut text = String::new();
         let lines = |kind: &'static str, texts: &[String], into: &mut String| {
             for line in texts {
-                let _ = writeln!(into, "{kind}: {}", excerpt(&one_line(line)));
+                let _ = writeln!(into, "{kind}: {}", excerpt(&without_passwords(&one_line(line))));
             }
         };
         lines("warning", &self.warnings, &mut text);

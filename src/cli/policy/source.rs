@@ -18,7 +18,7 @@ use sekisho::policy::{DeclaredRule, Fault, Policy, PolicyBuilder, Survey, rules}
 use sekisho_policy::protos::Compiled;
 
 use flags::{Named, Server};
-pub(super) use flags::{arguments, service_argument};
+pub(super) use flags::{arguments, arguments_beside_an_issuer, service_argument};
 use set::{Origin, Set};
 
 /// The largest descriptor set that is read, in bytes.
@@ -39,13 +39,23 @@ impl Source {
     /// # Errors
     /// Every fault: a file that cannot be read, is too large, or does not compile; a server that does not answer.
     pub(super) async fn read(asked: &Asked<'_>) -> Result<Self, Vec<String>> {
+        Self::read_with(asked, None).await
+    }
+
+    /// The same, for a command that asks for a method of this service: a server that has it is asked for it, be it one of gRPC
+    /// itself.
+    ///
+    /// # Errors
+    /// As of [`Source::read`].
+    pub(super) async fn read_with(asked: &Asked<'_>, service: Option<&str>) -> Result<Self, Vec<String>> {
         let named = Named::by(asked.flags);
         let mut faults = Vec::new();
         let mut source = Self { services: named.services.iter().cloned().collect(), ..Self::default() };
         source.read_rules(&named, &mut faults);
         source.read_files(&named, &mut faults);
         if let Some(server) = &named.server {
-            match reflected(asked, server, &named, &source.ruled()).await {
+            let wanted: Vec<_> = source.ruled().into_iter().chain(service.map(ToOwned::to_owned)).collect();
+            match reflected(asked, server, &named, &wanted).await {
                 Ok(set) => source.sets.push(set),
                 Err(fault) => faults.push(fault),
             }
@@ -99,6 +109,11 @@ impl Source {
         services.into_iter().map(ToOwned::to_owned).collect()
     }
 
+    /// Whether nothing was named, so that it is the program's own set.
+    pub(super) fn is_own(&self) -> bool {
+        self.sets.iter().any(|set| matches!(set.origin, Origin::Own))
+    }
+
     /// All that was read, for whoever makes a policy of it.
     pub(super) fn builder(&self) -> PolicyBuilder {
         let sets = self.sets.iter().fold(Policy::builder(), |builder, set| set.add_to(builder));
@@ -147,7 +162,7 @@ async fn reflected(
     asked: &Asked<'_>,
     server: &Server,
     named: &Named,
-    ruled: &[String],
+    wanted: &[String],
 ) -> Result<Set, String> {
     let token = asked.text(server::TOKEN_VARIABLE)?.map(Secret);
     let roots = match (&server.ca_file, asked.text("SEKISHO_CA_FILE")?) {
@@ -162,7 +177,7 @@ async fn reflected(
         token: token.as_ref(),
         roots: &roots,
         services: &named.services,
-        ruled,
+        wanted,
     };
     let found = server::fetch(asked).await.map_err(|error| format!("--server {error}"))?;
     let origin = Origin::Server(target.to_string());

@@ -123,6 +123,41 @@ async fn the_file_keeps_its_permissions_and_a_link_stays_one() {
     assert!(repository.read("access.lock").contains("{ authenticated: true }"));
 }
 
+/// A file that a group writes to stays one, whatever the mask of whoever writes it.
+#[cfg(unix)]
+#[tokio::test]
+async fn the_mask_of_the_process_takes_no_permission_from_a_file_that_is_there() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let repository = Repository::locked().await;
+    let path = repository.path("access.lock");
+    let mut rule = GET;
+    for (mode, other) in [(0o664, "{ authenticated: true }"), (0o666, "{ optional: true }")] {
+        repository.change(rule, other);
+        rule = other;
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        let mut command = tokio::process::Command::new("sh");
+        let program = env!("CARGO_BIN_EXE_sekisho");
+        command.args(["-c", &format!("umask 022; exec '{program}' policy lock {SOURCE}")]);
+        command.current_dir(repository.path("")).env_clear();
+        has(ended(&crate::support::end(command).await, 0, ""), &["access.lock: written"]);
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, mode);
+        has(&repository.read("access.lock"), &[other]);
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_to_nowhere_is_not_replaced() {
+    let repository = Repository::locked().await;
+    std::os::unix::fs::symlink("none.lock", repository.path("link.lock")).unwrap();
+    let locked = repository.run(&format!("lock {SOURCE} --lock link.lock")).await;
+    has(
+        locked.one_error(2),
+        &["link.lock: it could not be written: it is a link to a file that is not there"],
+    );
+    assert!(repository.path("link.lock").is_symlink());
+}
+
 /// Nothing half-written is left, nor anything beside it.
 #[cfg(unix)]
 #[tokio::test]

@@ -212,6 +212,28 @@ async fn a_target_that_is_none_is_told_of() {
         let error = ended.one_error(2);
         assert!(error.starts_with("--server: ") && error.contains(told), "{error}");
     }
+    for target in [
+        "https://me:secret@orders.example",
+        "http://me:secret@orders.example:1",
+        "me:secret@orders.example:443",
+        "https://me:secret@orders.example/path",
+    ] {
+        let ended = run(&format!("policy list --server {target}")).await;
+        let error = ended.one_error(2);
+        assert!(error.starts_with("--server: ") && !error.contains("secret"), "{error}");
+        // Where a file belongs.
+        for command in
+            ["list --descriptors", "list --rules", "list --proto", "diff access.lock", "check --base"]
+        {
+            let ended = run(&format!("policy {command} https://me:secret@orders.example/x")).await;
+            assert_eq!(ended.code, Some(2), "{command}");
+            let Ended { stdout, stderr, .. } = ended;
+            assert!(
+                stderr.starts_with("error: ") && !format!("{stdout}{stderr}").contains("secret"),
+                "{stderr}"
+            );
+        }
+    }
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = free.local_addr().unwrap();
     drop(free);
