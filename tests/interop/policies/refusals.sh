@@ -63,8 +63,10 @@ merge_queue() {
   proposed "Loosen the default for good"
   checkout "refs/pull/$REQUEST/merge" "$folder"
   printf '{"merge_group": {"base_sha": "%s"}}' "$(git rev-parse origin/main)" >"$WORK/event.json"
-  EVENT=push EVENT_PATH="$WORK/event.json" steps "$REPOSITORY/examples/policy-check/github.yml" "$folder" sekisho="$SEKISHO"
+  EVENT=merge_group EVENT_PATH="$WORK/event.json" steps "$REPOSITORY/examples/policy-check/github.yml" "$folder" sekisho="$SEKISHO"
   outcome "a merge queue" 1 failed
+  EVENT=merge_group steps "$REPOSITORY/examples/policy-check/github.yml" "$folder" sekisho="$SEKISHO"
+  outcome "a merge queue that names no commit" 2 unjudged
   EVENT=push steps "$REPOSITORY/examples/policy-check/github.yml" "$folder" sekisho="$SEKISHO"
   outcome "the same as a push: there is no base" 0 passed
   rm -rf "$folder"
