@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::format::Format;
 use super::json::{self, Output};
 use super::report::Report;
-use super::review::{self, Files, Services};
+use super::review::{self, Acknowledged, Files, Services};
 use super::source::Source;
 use super::{Asked, format, source};
 use crate::cli::text::one_line;
@@ -65,6 +65,8 @@ struct Base {
     name: String,
     /// The file of acknowledgements.
     ack: String,
+    /// The base's file of acknowledgements, where there is one.
+    ack_of_base: Option<String>,
     changes: Vec<Change>,
     acknowledgements: Acknowledgements,
 }
@@ -74,7 +76,7 @@ pub(super) fn command() -> clap::Command {
         .about("Compare the protos with access.lock, and with the target branch's policy")
         .after_help(
             "Examples:\n  sekisho policy check\n  \
-             sekisho policy check --base ../main/access.lock        fails where somebody is let in unseen\n  \
+             sekisho policy check --base ../main                    fails where somebody is let in unseen\n  \
              sekisho policy check --base base --format markdown     the summary of a pull request\n\n\
              Exit codes: 0 the lock says what the protos say, and nothing fails against the base; 1 otherwise; 2 it could not \
              be judged.",
@@ -88,6 +90,7 @@ pub(super) fn command() -> clap::Command {
                 .help("The target branch's policy: a lock, a folder with an access.lock, or a folder of protos")
                 .value_parser(clap::value_parser!(PathBuf)),
             review::ack_argument("base"),
+            review::base_ack_argument(),
             format::argument(),
         ])
 }
@@ -125,9 +128,10 @@ impl Read {
         let lock = or_faults(files.read_lock().map(|lock| services.of(lock)), faults);
         let base = asked.flags.get_one::<PathBuf>("base").map(|path| {
             let base = or_faults(review::base(path, &services), faults);
-            let (_, acknowledgements) = or_faults(files.read_ack(), faults)?;
+            let Acknowledged { lines: acknowledgements, base: ack_of_base, .. } =
+                or_faults(files.read_ack(asked.flags), faults)?;
             let (name, ack) = (name(path), name(files.ack()));
-            Some((base?, Base { name, ack, changes: Vec::new(), acknowledgements }))
+            Some((base?, Base { name, ack, ack_of_base, changes: Vec::new(), acknowledgements }))
         });
         Some(Self { lock_name: name(&files.lock), lock: lock?, protos: protos?, base: base.flatten() })
     }
@@ -162,20 +166,26 @@ fn warnings(from_lock: &[Change], base: Option<&Base>) -> Vec<String> {
         })
         .collect();
     if let Some(base) = base {
-        let idle = base.judgement();
-        warnings.extend(idle.idle().iter().map(|line| {
-            format!(
-                "{} line {}: it covers no change from {}; take it out, or have `sekisho policy lock --prune` do so: {line}",
-                base.ack,
-                line.line(),
-                base.name
-            )
-        }));
+        warnings.extend(base.judgement().idle().iter().map(|line| base.idle(line)));
     }
     warnings
 }
 
 impl Base {
+    /// What is said of a line that covers nothing.
+    fn idle(&self, line: &Acknowledgement) -> String {
+        let Self { name, ack, ack_of_base, .. } = self;
+        let number = line.line();
+        let prune = "take it out, or have `sekisho policy lock --prune` do so";
+        match ack_of_base.as_ref().filter(|_| line.is_of_base()) {
+            Some(of_base) => format!(
+                "{ack} line {number}: it stands in {of_base} too, so that it was given to an earlier change, and covers nothing \
+                 any more; {prune} (a change that is to pass now needs a line with a reason of its own): {line}"
+            ),
+            None => format!("{ack} line {number}: it covers no change from {name}; {prune}: {line}"),
+        }
+    }
+
     fn judgement(&self) -> Judgement<'_> {
         judge(&self.changes, &self.acknowledgements)
     }

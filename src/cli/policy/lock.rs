@@ -44,7 +44,7 @@ pub(super) fn command() -> clap::Command {
             "Examples:\n  sekisho policy lock\n  \
              sekisho policy lock --descriptors orders.binpb\n  \
              sekisho policy lock --lock - | less                    only shows it\n  \
-             sekisho policy lock --prune --base ../main/access.lock takes lines out of access.ack that cover nothing\n\n\
+             sekisho policy lock --prune --base ../main            takes lines out of access.ack that cover nothing\n\n\
              The file is written whole or not at all, and not where a method has no rule (exit code 2).",
         )
         .args(source::arguments())
@@ -61,6 +61,7 @@ pub(super) fn command() -> clap::Command {
                 .requires("prune")
                 .value_parser(clap::value_parser!(PathBuf)),
             review::ack_argument("prune"),
+            review::base_ack_argument(),
             format::argument(),
         ])
 }

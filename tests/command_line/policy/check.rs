@@ -3,6 +3,7 @@
 mod acknowledged;
 mod base;
 mod formats;
+mod given_before;
 mod unreadable;
 
 use super::review::{GET, Repository, ended, has};

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches};
 
+use super::base_ack::BaseAck;
+
 use crate::cli::bounded_file;
 use sekisho_policy::ack::Acknowledgements;
 use sekisho_policy::lock::{Lock, LockFault};
@@ -47,6 +49,15 @@ pub(in crate::cli::policy) enum Standing {
     Lock { text: String, lock: Lock },
     /// One that cannot be read, and may be written over: it has faults that only the protos can resolve.
     Faulty(Vec<String>),
+}
+
+/// The file of acknowledgements.
+#[derive(Debug)]
+pub(in crate::cli::policy) struct Acknowledged {
+    pub(in crate::cli::policy) text: String,
+    pub(in crate::cli::policy) lines: Acknowledgements,
+    /// The base's file, as it was named, where there is one.
+    pub(in crate::cli::policy) base: Option<String>,
 }
 
 impl Files {
@@ -102,11 +113,22 @@ impl Files {
         }
     }
 
-    /// The file of acknowledgements, and what stands in it.
+    /// What a reviewer has agreed to, and what of it the base that the flags name has already.
     ///
     /// # Errors
-    /// All that is wrong with it. One that is not there has no line, unless it was named.
-    pub(in crate::cli::policy) fn read_ack(&self) -> Result<(String, Acknowledgements), Vec<String>> {
+    /// All that is wrong with either file.
+    pub(in crate::cli::policy) fn read_ack(&self, flags: &ArgMatches) -> Result<Acknowledged, Vec<String>> {
+        match (self.read_own_ack(), BaseAck::by(flags, &self.ack)) {
+            (Ok((text, lines)), Ok(Some(base))) => {
+                Ok(Acknowledged { text, lines: base.since(lines), base: Some(base.name) })
+            }
+            (Ok((text, lines)), Ok(None)) => Ok(Acknowledged { text, lines, base: None }),
+            (own, base) => Err(own.err().into_iter().flatten().chain(base.err()).collect()),
+        }
+    }
+
+    /// One that is not there has no line, unless it was named.
+    fn read_own_ack(&self) -> Result<(String, Acknowledgements), Vec<String>> {
         if !self.is_ack_named && !self.ack.exists() {
             return Ok((String::new(), Acknowledgements::default()));
         }
