@@ -16,7 +16,7 @@ use super::review::{self, Files, Standing};
 use super::source::Source;
 use super::{Asked, format, markdown, source, whole_file};
 use crate::cli::text::one_line;
-use sekisho_policy::lock::{Change, Lock, changes};
+use sekisho_policy::lock::{Change, Entry, Lock, changes};
 
 use prune::Pruned;
 
@@ -67,12 +67,14 @@ pub(super) fn command() -> clap::Command {
 }
 
 pub(super) async fn run(asked: &Asked<'_>) -> Report {
-    let policy = Source::read(asked).await.and_then(|source| source.policy());
+    let source = Source::read(asked).await;
     let files = Files::by(asked.flags);
     if files.lock.as_os_str() == OsStr::new("-") {
-        return print(policy.map(|policy| Lock::of(&policy)), asked);
+        return print(review::of_policy(source.and_then(|source| source.policy())), asked);
     }
-    let (policy, standing) = match (review::of_policy(policy), files.standing()) {
+    let standing = files.standing();
+    let policy = source.and_then(|source| source.policy_with(services_of(&standing)));
+    let (policy, standing) = match (review::of_policy(policy), standing) {
         (Ok(policy), Ok(standing)) => (policy, standing),
         (policy, standing) => {
             let faults = [policy.err(), standing.err()];
@@ -87,6 +89,15 @@ pub(super) async fn run(asked: &Asked<'_>) -> Report {
         Ok(is_new) => tell(asked, &Written { path: &files.lock, policy, standing, is_new, pruned }),
         Err(fault) => Report::not_judged(vec![fault]),
     }
+}
+
+/// The services of the lock that stands there.
+fn services_of(standing: &Result<Standing, Vec<String>>) -> impl Iterator<Item = &str> {
+    let lock = match standing {
+        Ok(Standing::Lock { lock, .. }) => Some(lock),
+        _ => None,
+    };
+    lock.into_iter().flat_map(Lock::entries).map(Entry::service)
 }
 
 fn print(lock: Result<Lock, Vec<String>>, asked: &Asked<'_>) -> Report {
