@@ -126,7 +126,8 @@ impl Acknowledgement {
         let verdict = read_verdict(verdict).ok_or_else(|| AckFault::Verdict { found: excerpt(verdict) })?;
         let (before, after) = read_fingerprints(fingerprints)
             .ok_or_else(|| AckFault::Fingerprints { found: excerpt(fingerprints) })?;
-        if reason.is_empty() || reason == REASON {
+        // What has neither letter nor digit says nothing, and may not even be seen.
+        if !reason.contains(char::is_alphanumeric) || reason == REASON {
             return Err(AckFault::NoReason);
         }
         Ok(Self {

@@ -161,11 +161,20 @@ impl Lock {
 
 fn check_header(line: &str) -> Result<(), LockFault> {
     let rest = line.strip_prefix(HEADER).ok_or(LockFault::NoHeader)?;
-    let version: String = rest.chars().take_while(char::is_ascii_alphanumeric).take(20).collect();
-    match version.as_str() {
+    // A method that was glued to it by other line ends would not be seen.
+    if rest.contains(['\r', '{']) {
+        return Err(LockFault::NoHeader);
+    }
+    let version: String = rest.chars().take_while(|c| !c.is_whitespace()).take(20).collect();
+    match version.strip_suffix('.').unwrap_or(&version) {
         VERSION => Ok(()),
-        "" => Err(LockFault::NoHeader),
-        _ => Err(LockFault::Version { version }),
+        version
+            if version.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.')
+                && !version.is_empty() =>
+        {
+            Err(LockFault::Version { version: version.to_owned() })
+        }
+        _ => Err(LockFault::NoHeader),
     }
 }
 

@@ -81,6 +81,13 @@ fn what_is_no_lock_is_refused_at_its_line() {
             format!("# sekisho access.lock, version 2. By\nx\n{line}"),
             "line 1: the lock has version 2",
         ),
+        ("a later part of a version", "# sekisho access.lock, version 1.1".to_owned(), "version 1.1"),
+        ("old line ends", format!("# sekisho access.lock, version 1\r{line}\r"), "line 1: this is no lock"),
+        (
+            "a method behind it",
+            format!("# sekisho access.lock, version 1. {line}"),
+            "line 1: this is no lock",
+        ),
         ("ten versions later", "# sekisho access.lock, version 10".to_owned(), "version 10"),
         ("no rule", after_header("t.S/M (t.A) returns (t.B)"), "line 2: the rule of t.S/M cannot be read"),
         (
