@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::format::Format;
 use super::json::{self, Output};
 use super::report::Report;
-use super::review::{self, Acknowledged, Files, Services};
+use super::review::{self, Acknowledged, Files, Protos, Services};
 use super::source::Source;
 use super::{Asked, format, source};
 use crate::cli::text::one_line;
@@ -97,9 +97,9 @@ pub(super) fn command() -> clap::Command {
 }
 
 pub(super) async fn run(asked: &Asked<'_>) -> Report {
-    let protos = Source::read(asked).await.and_then(|source| source.policy());
+    let protos = Protos::of(Source::read(asked).await);
     let mut faults = Vec::new();
-    let read = Read::all(asked, review::of_policy(protos), &mut faults);
+    let read = Read::all(asked, protos, &mut faults);
     let Some((findings, warnings)) = read.map(Read::compare).filter(|_| faults.is_empty()) else {
         return Report::not_judged(faults);
     };
@@ -116,38 +116,41 @@ pub(super) async fn run(asked: &Asked<'_>) -> Report {
 struct Read {
     lock_name: String,
     lock: Lock,
-    /// What is to be warned of the lock's text.
-    form: Option<String>,
+    /// What is to be warned of the lock.
+    warnings: Vec<String>,
     protos: Lock,
     base: Option<(Lock, Base)>,
 }
 
 impl Read {
     /// Reads it. What is wrong is added to the faults; then there is nothing to compare.
-    fn all(asked: &Asked<'_>, protos: Result<Lock, Vec<String>>, faults: &mut Vec<String>) -> Option<Self> {
+    fn all(asked: &Asked<'_>, protos: Result<Protos, Vec<String>>, faults: &mut Vec<String>) -> Option<Self> {
         let services = Services::by(asked.flags);
         let files = Files::by(asked.flags);
         let protos = or_faults(protos, faults);
         let lock_name = name(&files.lock);
         let lock = or_faults(files.read_lock(), faults);
-        let form = lock.as_ref().and_then(|(text, lock)| warnings::of_form(&lock_name, text, lock));
         let base = asked.flags.get_one::<PathBuf>("base").map(|path| {
             let base = or_faults(review::base(path, &services), faults);
-            let Acknowledged { lines: acknowledgements, base: ack_of_base, .. } =
+            let Acknowledged { lines, base: ack_of_base, .. } =
                 or_faults(files.read_ack(asked.flags), faults)?;
+            let acknowledgements = lines.only(|line| services.has(line.service()));
             let (name, ack) = (name(path), name(files.ack()));
             Some((base?, Base { name, ack, ack_of_base, changes: Vec::new(), acknowledgements }))
         });
-        let lock = services.of(lock?.1);
-        Some(Self { lock_name, lock, form, protos: protos?, base: base.flatten() })
+        let ((text, lock), protos) = (lock?, protos?);
+        let form = warnings::of_form(&lock_name, &text, &lock);
+        let warnings = protos.hint(&lock, &lock_name).into_iter().chain(form).collect();
+        let lock = services.of(lock);
+        Some(Self { lock_name, lock, warnings, protos: protos.lock, base: base.flatten() })
     }
 
     /// What is found, and what is to be warned of.
     fn compare(self) -> (Findings, Vec<String>) {
-        let Self { lock_name, lock, form, protos, base } = self;
+        let Self { lock_name, lock, mut warnings, protos, base } = self;
         let base = base.map(|(before, base)| Base { changes: changes(&before, &protos), ..base });
         let from_lock = changes(&lock, &protos);
-        let mut warnings: Vec<String> = form.into_iter().chain(warnings::of_messages(&from_lock)).collect();
+        warnings.extend(warnings::of_messages(&from_lock));
         warnings.extend(base.iter().flat_map(warnings::of_idle_lines));
         let differences = from_lock.into_iter().filter(|change| !change.keeps_rule()).collect();
         (Findings { lock: lock_name, methods: protos.entries().len(), differences, base }, warnings)

@@ -5,6 +5,7 @@ mod base;
 mod form;
 mod formats;
 mod given_before;
+mod narrowed;
 mod unreadable;
 
 use super::review::{GET, Repository, ended, has};
