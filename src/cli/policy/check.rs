@@ -13,12 +13,12 @@ use serde::Serialize;
 use super::format::Format;
 use super::json::{self, Output};
 use super::report::Report;
-use super::review::{self, Acknowledged, Files, Services};
+use super::review::{self, Acknowledged, Files, Protos, Services};
 use super::source::Source;
 use super::{Asked, format, source};
 use crate::cli::text::one_line;
 use sekisho_policy::ack::{Acknowledgement, Acknowledgements};
-use sekisho_policy::lock::{Change, Entry, Judgement, Lock, changes, judge};
+use sekisho_policy::lock::{Change, Judgement, Lock, changes, judge};
 
 /// What was found, as a JSON document has it.
 #[derive(Debug, Serialize)]
@@ -116,8 +116,8 @@ pub(super) async fn run(asked: &Asked<'_>) -> Report {
 struct Read {
     lock_name: String,
     lock: Lock,
-    /// What is to be warned of the lock's text.
-    form: Option<String>,
+    /// What is to be warned of the lock.
+    warnings: Vec<String>,
     protos: Lock,
     base: Option<BaseRead>,
 }
@@ -138,41 +138,39 @@ impl Read {
         let source = or_faults(source, faults);
         let lock_name = name(&files.lock);
         let lock = or_faults(files.read_lock(), faults);
-        let form = lock.as_ref().and_then(|(text, lock)| warnings::of_form(&lock_name, text, lock));
-        let lock = lock.map(|(_, lock)| services.of(lock));
         let path = asked.flags.get_one::<PathBuf>("base");
         let base = path.map(|path| {
             let before = or_faults(review::base(path, &services), faults);
-            let Acknowledged { lines: acknowledgements, base: ack_of_base, .. } =
+            let Acknowledged { lines, base: ack_of_base, .. } =
                 or_faults(files.read_ack(asked.flags), faults)?;
+            let acknowledgements = lines.only(|line| services.has(line.service()));
             let (name, ack) = (name(path), name(files.ack()));
             Some((before?, Base { name, ack, ack_of_base, changes: Vec::new(), acknowledgements }))
         });
-        let protos = source.as_ref().and_then(|source| or_faults(protos(source, lock.as_ref()), faults))?;
+        let whole = lock.as_ref().map(|(_, lock)| lock);
+        let protos = source.as_ref().and_then(|source| or_faults(Protos::of(source, whole), faults))?;
         let base = base.flatten().and_then(|(before, base)| {
-            let protos = or_faults(self::protos(source.as_ref()?, Some(&before)), faults)?;
+            let protos = or_faults(Protos::of(source.as_ref()?, Some(&before)), faults)?.lock;
             Some(BaseRead { before, protos, base })
         });
-        Some(Self { lock_name, lock: lock?, form, protos, base })
+        let (text, lock) = lock?;
+        let form = warnings::of_form(&lock_name, &text, &lock);
+        let warnings = protos.hint(&lock, &lock_name).into_iter().chain(form).collect();
+        let lock = services.of(lock);
+        Some(Self { lock_name, lock, warnings, protos: protos.lock, base })
     }
 
     /// What is found, and what is to be warned of.
     fn compare(self) -> (Findings, Vec<String>) {
-        let Self { lock_name, lock, form, protos, base } = self;
+        let Self { lock_name, lock, mut warnings, protos, base } = self;
         let base =
             base.map(|BaseRead { before, protos, base }| Base { changes: changes(&before, &protos), ..base });
         let from_lock = changes(&lock, &protos);
-        let mut warnings: Vec<String> = form.into_iter().chain(warnings::of_messages(&from_lock)).collect();
+        warnings.extend(warnings::of_messages(&from_lock));
         warnings.extend(base.iter().flat_map(warnings::of_idle_lines));
         let differences = from_lock.into_iter().filter(|change| !change.keeps_rule()).collect();
         (Findings { lock: lock_name, methods: protos.entries().len(), differences, base }, warnings)
     }
-}
-
-/// What the protos say, with those services of the other side that have moved to a file which is only imported.
-fn protos(source: &Source, other: Option<&Lock>) -> Result<Lock, Vec<String>> {
-    let others = other.into_iter().flat_map(Lock::entries).map(Entry::service);
-    review::of_policy(source.policy_with(others))
 }
 
 fn or_faults<T>(result: Result<T, Vec<String>>, faults: &mut Vec<String>) -> Option<T> {

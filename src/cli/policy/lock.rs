@@ -1,5 +1,6 @@
 //! `sekisho policy lock`: the policy as a file, a line a method.
 
+mod narrowed;
 mod prune;
 
 use std::ffi::OsStr;
@@ -12,11 +13,11 @@ use serde::Serialize;
 use super::format::Format;
 use super::json::{self, Output};
 use super::report::Report;
-use super::review::{self, Files, Standing};
+use super::review::{self, Files, Protos, Services, Standing};
 use super::source::Source;
 use super::{Asked, format, markdown, source, whole_file};
 use crate::cli::text::one_line;
-use sekisho_policy::lock::{Change, Entry, Lock, changes};
+use sekisho_policy::lock::{Change, Lock, changes};
 
 use prune::Pruned;
 
@@ -70,34 +71,36 @@ pub(super) async fn run(asked: &Asked<'_>) -> Report {
     let source = Source::read(asked).await;
     let files = Files::by(asked.flags);
     if files.lock.as_os_str() == OsStr::new("-") {
-        return print(review::of_policy(source.and_then(|source| source.policy())), asked);
+        return print(source.and_then(|source| Protos::of(&source, None)).map(|protos| protos.lock), asked);
     }
     let standing = files.standing();
-    let policy = source.and_then(|source| source.policy_with(services_of(&standing)));
-    let (policy, standing) = match (review::of_policy(policy), standing) {
+    let policy = source.and_then(|source| Protos::of(&source, lock_of(&standing)));
+    let (policy, standing) = match (policy, standing) {
         (Ok(policy), Ok(standing)) => (policy, standing),
         (policy, standing) => {
             let faults = [policy.err(), standing.err()];
             return Report::not_judged(faults.into_iter().flatten().flatten().collect());
         }
     };
-    let pruned = match prune::pruned(asked, &files, &standing, &policy) {
+    if let Some(fault) = narrowed::fault(&Services::by(asked.flags), &files, &standing) {
+        return Report::not_judged(vec![fault]);
+    }
+    let pruned = match prune::pruned(asked, &files, &standing, &policy.lock) {
         Ok(pruned) => pruned,
         Err(faults) => return Report::not_judged(faults),
     };
-    match write(&files, &standing, &policy, pruned.as_ref()) {
+    match write(&files, &standing, &policy.lock, pruned.as_ref()) {
         Ok(is_new) => tell(asked, &Written { path: &files.lock, policy, standing, is_new, pruned }),
         Err(fault) => Report::not_judged(vec![fault]),
     }
 }
 
-/// The services of the lock that stands there.
-fn services_of(standing: &Result<Standing, Vec<String>>) -> impl Iterator<Item = &str> {
-    let lock = match standing {
+/// The lock that stands there.
+fn lock_of(standing: &Result<Standing, Vec<String>>) -> Option<&Lock> {
+    match standing {
         Ok(Standing::Lock { lock, .. }) => Some(lock),
         _ => None,
-    };
-    lock.into_iter().flat_map(Lock::entries).map(Entry::service)
+    }
 }
 
 fn print(lock: Result<Lock, Vec<String>>, asked: &Asked<'_>) -> Report {
@@ -128,7 +131,7 @@ fn write_file(path: &Path, text: &str) -> Result<(), String> {
 /// What was done.
 struct Written<'a> {
     path: &'a Path,
-    policy: Lock,
+    policy: Protos,
     standing: Standing,
     is_new: bool,
     pruned: Option<Pruned>,
@@ -138,8 +141,21 @@ impl Written<'_> {
     /// Since the lock that stood there.
     fn changes(&self) -> Option<Vec<Change>> {
         match &self.standing {
-            Standing::Lock { lock, .. } => Some(changes(lock, &self.policy)),
+            Standing::Lock { lock, .. } => Some(changes(lock, &self.policy.lock)),
             Standing::None | Standing::Faulty(_) => None,
+        }
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        match &self.standing {
+            Standing::None => Vec::new(),
+            Standing::Lock { lock, .. } => {
+                self.policy.hint(lock, "the lock that stood there").into_iter().collect()
+            }
+            Standing::Faulty(faults) => faults
+                .iter()
+                .map(|fault| format!("the lock that stood there could not be read: {fault}"))
+                .collect(),
         }
     }
 
@@ -147,9 +163,14 @@ impl Written<'_> {
         self.pruned.as_ref().map_or(&[], |pruned| &pruned.lines)
     }
 
+    /// What is to be known of `--prune` before it is run once more.
+    fn note(&self) -> Option<&'static str> {
+        self.pruned.as_ref().filter(|pruned| !pruned.is_base_named).map(|_| prune::NOTE)
+    }
+
     /// In one sentence.
     fn conclusion(&self, changes: Option<&[Change]>) -> String {
-        let methods = review::methods(self.policy.entries().len());
+        let methods = review::methods(self.policy.lock.entries().len());
         match changes {
             None => format!("written, {methods}"),
             Some(_) if !self.is_new => format!("unchanged, {methods}"),
@@ -162,13 +183,7 @@ impl Written<'_> {
 }
 
 fn tell(asked: &Asked<'_>, written: &Written<'_>) -> Report {
-    let warnings = match &written.standing {
-        Standing::Faulty(faults) => faults
-            .iter()
-            .map(|fault| format!("the lock that stood there could not be read: {fault}"))
-            .collect(),
-        _ => Vec::new(),
-    };
+    let warnings = written.warnings();
     let changes = written.changes();
     let out = match format::of(asked.flags) {
         Format::Table => people(asked, written, changes.as_deref()),
@@ -189,7 +204,8 @@ fn people(asked: &Asked<'_>, written: &Written<'_>, changes: Option<&[Change]>) 
     let path = one_line(&written.path.display().to_string());
     let pruned = written.pruned().iter().map(|line| format!("taken out of access.ack: {}\n", one_line(line)));
     let pruned: String = pruned.collect();
-    format!("{blocks}{separator}{path}: {}\n{pruned}", written.conclusion(changes))
+    let note = written.note().map_or_else(String::new, |note| format!("{note}\n"));
+    format!("{blocks}{separator}{path}: {}\n{pruned}{note}", written.conclusion(changes))
 }
 
 fn summary(written: &Written<'_>, changes: Option<&[Change]>) -> String {
@@ -202,6 +218,9 @@ fn summary(written: &Written<'_>, changes: Option<&[Change]>) -> String {
     for line in written.pruned() {
         let _ = writeln!(text, "\nTaken out of `access.ack`: {}", markdown::code(line));
     }
+    if let Some(note) = written.note() {
+        let _ = writeln!(text, "\n{}", markdown::plain(note));
+    }
     text
 }
 
@@ -210,7 +229,7 @@ fn document(written: &Written<'_>, changes: Option<&[Change]>, warnings: &[Strin
         changes.map(|changes| changes.iter().map(|change| review::Change::of(change, None)).collect());
     let locked = Locked {
         lock: one_line(&written.path.display().to_string()),
-        methods: written.policy.entries().len(),
+        methods: written.policy.lock.entries().len(),
         written: written.is_new,
         changes,
         pruned: written.pruned().to_vec(),

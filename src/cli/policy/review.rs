@@ -12,6 +12,6 @@ pub(super) use base_ack::base_ack_argument;
 pub(super) use blocks::blocks;
 pub(super) use change::Change;
 pub(super) use files::{Acknowledged, Files, Standing, ack_argument, lock_argument};
-pub(super) use side::{Services, base, of_policy, side};
+pub(super) use side::{Protos, Services, base, side};
 pub(super) use summary::table;
 pub(super) use words::{counts, methods};

@@ -109,16 +109,31 @@ impl Source {
         services.into_iter().map(ToOwned::to_owned).collect()
     }
 
-    /// Whether nothing was named, so that it is the program's own set.
-    pub(super) fn is_own(&self) -> bool {
-        self.sets.iter().any(|set| matches!(set.origin, Origin::Own))
-    }
-
     /// All that was read, for whoever makes a policy of it.
     pub(super) fn builder(&self) -> PolicyBuilder {
-        let sets = self.sets.iter().fold(Policy::builder(), |builder, set| set.add_to(builder));
-        let all = self.rules.iter().cloned().fold(sets, |builder, (method, rule)| builder.rule(method, rule));
+        let all = self.all();
         if self.services.is_empty() { all } else { all.only_services(self.services.iter().cloned()) }
+    }
+
+    fn all(&self) -> PolicyBuilder {
+        let sets = self.sets.iter().fold(Policy::builder(), |builder, set| set.add_to(builder));
+        self.rules.iter().cloned().fold(sets, |builder, (method, rule)| builder.rule(method, rule))
+    }
+
+    /// Whether nothing was named, and this program's own set is read.
+    pub(super) fn is_own(&self) -> bool {
+        self.sets.iter().all(|set| matches!(set.origin, Origin::Own))
+    }
+
+    /// Whether only some services are asked for.
+    pub(super) fn is_narrowed(&self) -> bool {
+        !self.services.is_empty()
+    }
+
+    /// All that there is, where only some services are asked for. A server was asked for these alone, so that it is not known.
+    pub(super) fn whole(&self) -> Option<Survey> {
+        let is_partial = |set: &Set| matches!(set.origin, Origin::Server(_));
+        (!self.sets.iter().any(is_partial)).then(|| self.all().survey())
     }
 
     /// What can be told of it, in order or not; [`Source::told`] says what is wrong with it.

@@ -6,6 +6,7 @@ mod form;
 mod formats;
 mod given_before;
 mod moved;
+mod narrowed;
 mod unreadable;
 
 use super::review::{GET, Repository, ended, has};

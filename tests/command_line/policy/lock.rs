@@ -1,5 +1,6 @@
 //! `sekisho policy lock`.
 
+mod narrowed;
 mod prune;
 
 use super::review::{GET, Repository, SOURCE, ended, has};
