@@ -16,7 +16,7 @@ use super::review::{self, Files, Standing};
 use super::source::Source;
 use super::{Asked, format, markdown, source, whole_file};
 use crate::cli::text::one_line;
-use sekisho_policy::lock::{Change, Lock, changes};
+use sekisho_policy::lock::{Change, Entry, Lock, changes};
 
 use prune::Pruned;
 
@@ -44,7 +44,7 @@ pub(super) fn command() -> clap::Command {
             "Examples:\n  sekisho policy lock\n  \
              sekisho policy lock --descriptors orders.binpb\n  \
              sekisho policy lock --lock - | less                    only shows it\n  \
-             sekisho policy lock --prune --base ../main/access.lock takes lines out of access.ack that cover nothing\n\n\
+             sekisho policy lock --prune --base ../main            takes lines out of access.ack that cover nothing\n\n\
              The file is written whole or not at all, and not where a method has no rule (exit code 2).",
         )
         .args(source::arguments())
@@ -61,17 +61,20 @@ pub(super) fn command() -> clap::Command {
                 .requires("prune")
                 .value_parser(clap::value_parser!(PathBuf)),
             review::ack_argument("prune"),
+            review::base_ack_argument(),
             format::argument(),
         ])
 }
 
 pub(super) async fn run(asked: &Asked<'_>) -> Report {
-    let policy = Source::read(asked).await.and_then(|source| source.policy());
+    let source = Source::read(asked).await;
     let files = Files::by(asked.flags);
     if files.lock.as_os_str() == OsStr::new("-") {
-        return print(policy.map(|policy| Lock::of(&policy)), asked);
+        return print(review::of_policy(source.and_then(|source| source.policy())), asked);
     }
-    let (policy, standing) = match (review::of_policy(policy), files.standing()) {
+    let standing = files.standing();
+    let policy = source.and_then(|source| source.policy_with(services_of(&standing)));
+    let (policy, standing) = match (review::of_policy(policy), standing) {
         (Ok(policy), Ok(standing)) => (policy, standing),
         (policy, standing) => {
             let faults = [policy.err(), standing.err()];
@@ -86,6 +89,15 @@ pub(super) async fn run(asked: &Asked<'_>) -> Report {
         Ok(is_new) => tell(asked, &Written { path: &files.lock, policy, standing, is_new, pruned }),
         Err(fault) => Report::not_judged(vec![fault]),
     }
+}
+
+/// The services of the lock that stands there.
+fn services_of(standing: &Result<Standing, Vec<String>>) -> impl Iterator<Item = &str> {
+    let lock = match standing {
+        Ok(Standing::Lock { lock, .. }) => Some(lock),
+        _ => None,
+    };
+    lock.into_iter().flat_map(Lock::entries).map(Entry::service)
 }
 
 fn print(lock: Result<Lock, Vec<String>>, asked: &Asked<'_>) -> Report {
@@ -160,7 +172,7 @@ fn tell(asked: &Asked<'_>, written: &Written<'_>) -> Report {
     let changes = written.changes();
     let out = match format::of(asked.flags) {
         Format::Table => people(asked, written, changes.as_deref()),
-        Format::Markdown => summary(written, changes.as_deref()),
+        Format::Markdown => summary(written, changes.as_deref()) + &markdown::warnings(&warnings),
         Format::Json => document(written, changes.as_deref(), &warnings),
     };
     Report { warnings, ..Report::as_asked(out) }

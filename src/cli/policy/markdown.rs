@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::report::excerpt;
 use crate::cli::text::one_line;
 
 /// A text as code, which may stand in a table.
@@ -41,6 +42,11 @@ pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>
         let _ = writeln!(text, "| {} |", row.join(" | "));
     }
     text
+}
+
+/// Warnings, after what is told.
+pub(super) fn warnings(warnings: &[String]) -> String {
+    warnings.iter().map(|warning| format!("\nWarning: {}\n", plain(&excerpt(&one_line(warning))))).collect()
 }
 
 #[cfg(test)]

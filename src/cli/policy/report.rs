@@ -82,7 +82,7 @@ impl Report {
 
 /// A line that a person can read: the texts of others in it may be of any length. It begins with what it is about, and ends
 /// with what to do.
-fn excerpt(line: &str) -> String {
+pub(super) fn excerpt(line: &str) -> String {
     const BEGINNING: usize = 600;
     const END: usize = 200;
     let length = line.chars().count();

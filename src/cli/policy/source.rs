@@ -131,6 +131,34 @@ impl Source {
         set::told(&self.sets, faults)
     }
 
+    /// The same, with those of these services besides that are in a file which is only imported. A service that has moved to
+    /// such a file is served as before, so that whoever compares policies goes on looking at it.
+    ///
+    /// # Errors
+    /// Every fault of it, a method without a rule among them.
+    pub(super) fn policy_with<'a>(
+        &self,
+        services: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Policy, Vec<String>> {
+        let policy = self.policy()?;
+        if !self.services.is_empty() {
+            return Ok(policy);
+        }
+        let known: BTreeSet<&str> = policy.services().collect();
+        let others: BTreeSet<&str> =
+            services.into_iter().filter(|service| !known.contains(service)).collect();
+        if others.is_empty() {
+            return Ok(policy);
+        }
+        let imported = |set: &Set| Set { services: Some(set.services_among(&others)), ..set.clone() };
+        let imported: Vec<Set> = self.sets.iter().map(imported).filter(Set::has_services).collect();
+        if imported.is_empty() {
+            return Ok(policy);
+        }
+        let all = imported.iter().fold(self.builder(), |builder, set| set.add_to(builder));
+        all.build().map_err(|error| set::told(&imported, error.faults()))
+    }
+
     /// The policy, where all is in order.
     ///
     /// # Errors

@@ -62,9 +62,9 @@ async fn a_policy_with_faults_is_not_written() {
 async fn what_is_no_lock_is_not_written_over() {
     let repository = Repository::locked().await;
     let later = LOCK.replace("version 1", "version 2");
-    for (text, fault) in
-        [("[package]\n", "it is no lock, and is not written over"), (&later, "has version 2")]
-    {
+    let notes = format!("# Notes\n{LOCK}");
+    let no_lock = "it is no lock, and is not written over";
+    for (text, fault) in [("[package]\n", no_lock), (&notes, no_lock), (&later, "has version 2")] {
         repository.write("access.lock", text);
         has(repository.run(&format!("lock {SOURCE}")).await.one_error(2), &["access.lock: ", fault]);
         assert_eq!(repository.read("access.lock"), text);

@@ -17,6 +17,17 @@ fn a_line_comes_back_from_its_text() {
 fn what_is_no_line_is_refused_at_its_line() {
     let cases = [
         ("no reason", LINE.replace(" ticket 12: it is public", " "), "gives no reason"),
+        (
+            "blanks that trim passes over",
+            LINE.replace("ticket 12: it is public", "\u{a0}\u{200b}"),
+            "gives no reason",
+        ),
+        (
+            "marks of direction",
+            LINE.replace("ticket 12: it is public", "\u{202e}\u{200f}"),
+            "gives no reason",
+        ),
+        ("a full stop", LINE.replace("ticket 12: it is public", "."), "gives no reason"),
         ("what a reason replaces", LINE.replace("ticket 12: it is public", REASON), "gives no reason"),
         ("no fingerprints", "t.v1.S/M looser".to_owned(), "\"\" is no pair of fingerprints"),
         ("short ones", LINE.replace("0123456789abcdef", "0123"), "is no pair of fingerprints"),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::cli::policy::Asked;
-use crate::cli::policy::review::{self, Files, Services, Standing};
+use crate::cli::policy::review::{self, Acknowledged, Files, Services, Standing};
 use sekisho_policy::ack;
 use sekisho_policy::lock::{Lock, changes, judge};
 
@@ -33,7 +33,7 @@ pub(super) fn pruned(
         Some(path) => review::base(path, &Services::by(asked.flags)),
         None => standing_base(standing),
     };
-    let (base, (text, lines)) = match (base, files.read_ack()) {
+    let (base, Acknowledged { text, lines, .. }) = match (base, files.read_ack(asked.flags)) {
         (Ok(base), Ok(read)) => (base, read),
         (base, read) => return Err([base.err(), read.err()].into_iter().flatten().flatten().collect()),
     };

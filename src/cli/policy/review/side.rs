@@ -11,6 +11,9 @@ use sekisho_policy::lock::Lock;
 use sekisho_policy::protos::Compiled;
 use sekisho_policy::{Fault, FaultKind, Policy, PolicyBuilder};
 
+/// How a folder without protos is told of.
+const NO_PROTO: &str = "there is no .proto file in this folder or below";
+
 /// The services that `--service` names; all, where it names none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::cli::policy) struct Services(BTreeSet<String>);
@@ -44,7 +47,9 @@ pub(in crate::cli::policy) fn base(path: &Path, services: &Services) -> Result<L
     let has_lock = inside.is_file();
     side(if has_lock { &inside } else { path }, services).map_err(|mut faults| {
         let is_empty = std::fs::metadata(path).map_or(true, |found| found.is_file() && found.len() == 0);
-        if is_empty || path.is_dir() && !has_lock {
+        // Protos that are there and cannot be judged are no reason to leave the base out.
+        let has_protos = faults.iter().all(|fault| !fault.ends_with(NO_PROTO));
+        if is_empty || path.is_dir() && !has_lock && !has_protos {
             faults.push(
                 "--base: there is no lock; where the base has none yet, as in the pull request that adds access.lock, leave --base out"
                     .to_owned(),

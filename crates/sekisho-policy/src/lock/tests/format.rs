@@ -81,6 +81,13 @@ fn what_is_no_lock_is_refused_at_its_line() {
             format!("# sekisho access.lock, version 2. By\nx\n{line}"),
             "line 1: the lock has version 2",
         ),
+        ("a later part of a version", "# sekisho access.lock, version 1.1".to_owned(), "version 1.1"),
+        ("old line ends", format!("# sekisho access.lock, version 1\r{line}\r"), "line 1: this is no lock"),
+        (
+            "a method behind it",
+            format!("# sekisho access.lock, version 1. {line}"),
+            "line 1: this is no lock",
+        ),
         ("ten versions later", "# sekisho access.lock, version 10".to_owned(), "version 10"),
         ("no rule", after_header("t.S/M (t.A) returns (t.B)"), "line 2: the rule of t.S/M cannot be read"),
         (
@@ -178,12 +185,22 @@ fn a_text_has_a_largest_size() {
 
 #[test]
 fn a_lock_is_told_from_what_is_none() {
-    for text in
-        ["# sekisho access.lock, version 9", "\u{feff}# sekisho access.lock", "\n\r\n# sekisho access.lock"]
+    let header = "# sekisho access.lock, version 9";
+    for before in
+        ["", "\u{feff}", "\n\r\n", " \t", "<<<<<<< HEAD\r\n", "<<<<<<< HEAD\n||||||| 1\n=======\n\n"]
     {
+        let text = format!("{before}{header}");
         assert!(Lock::is_one(text.as_bytes()), "{text:?}");
+        assert!(Lock::is_one(&[text.as_bytes(), b"\n\xff"].concat()), "{text:?}");
     }
-    for text in ["", "x", "syntax = \"proto3\"; // # sekisho access.lock", "# access.lock"] {
+    // Notes, a workflow, a folder's rules for git: each may speak of a lock.
+    for before in
+        ["x\n", "# Notes\n", "#\n", "syntax = \"proto3\"; // ", "<<<<<<<HEAD\n", "<<<<<<< HEAD\nx\n"]
+    {
+        let text = format!("{before}{header}");
+        assert!(!Lock::is_one(text.as_bytes()), "{text:?}");
+    }
+    for text in ["", "x", "# access.lock", "# sekisho access.lock is written by CI", "<<<<<<< HEAD\n"] {
         assert!(!Lock::is_one(text.as_bytes()), "{text:?}");
     }
 }
