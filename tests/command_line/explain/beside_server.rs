@@ -9,7 +9,7 @@ use crate::support::serving::{Serving, issuer, table, token};
 const GRANTED: Option<i32> = Some(0);
 
 fn roots() -> String {
-    rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate").cert.pem()
+    rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap().cert.pem()
 }
 
 #[tokio::test]

@@ -62,7 +62,7 @@ async fn a_link_to_nowhere_is_left_alone() {
     assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
     assert_eq!(std::fs::read_dir(link.parent().unwrap()).unwrap().count(), 2);
     // Once the file is there, the link leads to it.
-    folder.write("sekisho/v1/nowhere.proto", &ACCESS_PROTO.replace("StreamEnd stream_end = 7;", ""));
+    folder.write("sekisho/v1/nowhere.proto", ACCESS_PROTO.replace("StreamEnd stream_end = 7;", ""));
     as_asked(&folder.run("policy proto --out .").await);
     assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
     assert_eq!(std::fs::read_to_string(&link).unwrap(), ACCESS_PROTO);

@@ -5,16 +5,25 @@ use prost::DecodeError;
 
 use super::wire::fields;
 
-/// How many there are of what is decoded one by one.
+/// What encoded files hold.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Counts {
     /// Files that are imported.
     pub(super) imports: usize,
-    /// Messages, their fields, services, methods, the places of all these, and whatever else is a message of its own.
-    pub(super) declarations: usize,
-    /// Whatever is said of them: each field on the wire.
-    pub(super) fields: usize,
+    /// How much memory the files take where they are decoded, in bytes: an estimate.
+    pub(super) memory: usize,
 }
+
+/// The most that files may hold together: more than those of any server, and less than fills the memory.
+const MOST_IMPORTS: usize = 200_000;
+const MOST_MEMORY: usize = 400 * MIB;
+const MIB: usize = 1024 * 1024;
+
+/// What is taken, as it was measured: by each message, field, service, method, and whatever else is a message of its own; by
+/// each place in the source; by each field on the wire.
+const OF_DECLARATION: usize = 2000;
+const OF_PLACE: usize = 512;
+const OF_FIELD: usize = 128;
 
 /// What the fields of an encoded message are those of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +39,7 @@ enum Level {
     Method,
     Options,
     Source,
+    Place,
     /// One in which nothing is counted but its own fields.
     Leaf,
 }
@@ -51,28 +61,29 @@ impl Level {
             | (Self::Oneof, 2)
             | (Self::Enum | Self::Value | Self::Service, 3)
             | (Self::Method, 4) => Self::Options,
-            // Ranges that are reserved, places, and options that nobody has interpreted.
-            (Self::Message, 9) | (Self::Enum, 4) | (Self::Source, 1) | (Self::Options, 999) => Self::Leaf,
+            (Self::Source, 1) => Self::Place,
+            // Ranges that are reserved, and options that nobody has interpreted.
+            (Self::Message, 9) | (Self::Enum, 4) | (Self::Options, 999) => Self::Leaf,
             _ => return None,
         })
     }
 }
 
 impl Counts {
-    /// The most that files may have together: more than those of any server, and less than fills the memory.
-    pub(super) const MOST: Self = Self { imports: 200_000, declarations: 500_000, fields: 4_000_000 };
-
     /// Adds those of an encoded file, of which nothing is kept.
     ///
     /// # Errors
-    /// It is no message, or they are more than [`Self::MOST`].
+    /// It is no message, or they are more than files may hold together.
     pub(super) fn with(mut self, file: &[u8]) -> Result<Self, String> {
         let is_message = self.add(Level::File, file, 0);
-        is_message.map_err(|error| format!("it sent a file that is no FileDescriptorProto ({error})"))?;
-        match self.excess() {
-            Some((most, what)) => Err(format!("its files have more than {most} {what}")),
-            None => Ok(self),
+        if self.imports > MOST_IMPORTS {
+            return Err(format!("its files have more than {MOST_IMPORTS} imports"));
         }
+        if self.memory > MOST_MEMORY {
+            return Err(format!("its files would take more than {} MiB of memory", MOST_MEMORY / MIB));
+        }
+        is_message.map_err(|error| format!("it sent a file that is no FileDescriptorProto ({error})"))?;
+        Ok(self)
     }
 
     fn add(&mut self, level: Level, message: &[u8], depth: usize) -> Result<(), DecodeError> {
@@ -80,29 +91,19 @@ impl Counts {
         const DEEPEST: usize = 100;
         for field in fields(message) {
             let (number, content) = field?;
-            self.fields += 1;
+            self.memory += OF_FIELD;
             if level == Level::File && matches!(number, 3 | 15) {
                 self.imports += 1;
             }
             if let Some(below) = level.below(number).filter(|_| depth < DEEPEST) {
-                self.declarations += 1;
+                self.memory += if below == Level::Place { OF_PLACE } else { OF_DECLARATION };
                 self.add(below, content, depth + 1)?;
             }
-            if self.excess().is_some() {
+            if self.imports > MOST_IMPORTS || self.memory > MOST_MEMORY {
                 break;
             }
         }
         Ok(())
-    }
-
-    fn excess(&self) -> Option<(usize, &'static str)> {
-        let most = Self::MOST;
-        let each = [
-            (self.imports, most.imports, "imports"),
-            (self.declarations, most.declarations, "declarations"),
-            (self.fields, most.fields, "fields"),
-        ];
-        each.into_iter().find(|(count, most, _)| count > most).map(|(_, most, what)| (most, what))
     }
 }
 
@@ -151,9 +152,11 @@ mod tests {
             ..FileDescriptorProto::default()
         };
         let of_messages = 1 + 3 + 1 + 1 + 2;
-        let declarations = of_messages + 1 + 4 + 1 + 5;
+        // The places are in one message.
+        let declarations = of_messages + 1 + 4 + 1;
+        let memory = OF_DECLARATION * declarations + OF_PLACE * 5 + OF_FIELD * (declarations + 5 + 3);
         let counts = of(&file.encode_to_vec());
-        assert_eq!(counts, Counts { imports: 3, declarations, fields: declarations + 3 });
-        assert_eq!(counts.with(&file.encode_to_vec()).unwrap().declarations, 2 * declarations);
+        assert_eq!(counts, Counts { imports: 3, memory });
+        assert_eq!(counts.with(&file.encode_to_vec()).unwrap(), Counts { imports: 6, memory: 2 * memory });
     }
 }

@@ -48,30 +48,30 @@ async fn what_takes_more_memory_than_it_takes_bytes_is_counted_first() {
     let many = |part: &[u8], times: usize| [part.repeat(times), NO_TEXT.to_vec()].concat();
     let within = |key: &[u8], content: &[u8]| [key, &length(content.len()), content].concat();
     let imports = "its files have more than 200000 imports";
-    let declarations = "its files have more than 500000 declarations";
+    let memory = "its files would take more than 400 MiB of memory";
     let cases = [
         ("imports", many(b"\x1a\x00", 200_001), imports),
         ("options imported", many(b"\x7a\x00", 200_001), imports),
-        ("services", many(b"\x32\x00", 500_001), declarations),
-        ("methods", many(&within(b"\x32", &b"\x12\x00".repeat(500_000)), 1), declarations),
-        ("messages", many(b"\x22\x00", 500_001), declarations),
-        ("fields", many(&within(b"\x22", &b"\x12\x00".repeat(500_000)), 1), declarations),
-        ("places", many(&within(b"\x4a", &b"\x0a\x00".repeat(500_000)), 1), declarations),
-        ("unknown", many(b"\x98\x06\x01", 4_000_001), "its files have more than 4000000 fields"),
+        ("services", many(b"\x32\x00", 250_000), memory),
+        ("methods", many(&within(b"\x32", &b"\x12\x00".repeat(250_000)), 1), memory),
+        ("messages", many(b"\x22\x00", 250_000), memory),
+        ("fields", many(&within(b"\x22", &b"\x12\x00".repeat(250_000)), 1), memory),
+        ("places", many(&within(b"\x4a", &b"\x0a\x00".repeat(700_000)), 1), memory),
+        ("unknown", many(b"\x98\x06\x01", 4_400_000), memory),
     ];
     for (name, file, told) in cases {
         let error = asked(with(one_service, move || vec![Ok(files([file.clone()]))], |_| Vec::new())).await;
         assert_eq!(error.unwrap_err(), told, "{name}");
     }
     // As many as there may be are decoded.
-    let file = many(b"\x32\x00", 500_000);
+    let file = many(b"\x32\x00", 195_000);
     let error = asked(with(one_service, move || vec![Ok(files([file.clone()]))], |_| Vec::new())).await;
     assert!(error.unwrap_err().contains("invalid string value"));
     // Several files are counted together.
-    let half = |name: &str| [file_of(name), b"\x32\x00".repeat(300_000)].concat();
+    let half = |name: &str| [file_of(name), b"\x32\x00".repeat(130_000)].concat();
     let both = [half("a.proto"), half("b.proto")];
     let error = asked(with(one_service, move || vec![Ok(files(both.clone()))], |_| Vec::new())).await;
-    assert_eq!(error.unwrap_err(), declarations);
+    assert_eq!(error.unwrap_err(), memory);
 }
 
 fn file_of(name: &str) -> Vec<u8> {
