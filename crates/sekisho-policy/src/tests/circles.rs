@@ -71,6 +71,11 @@ fn many_ways_and_long_ways_to_one_file_are_followed_once() {
     files[120].1.push(name(0, "a"));
     assert!(faults(read(&files)).contains("its imports lead back to itself"));
 
+    let all: Vec<(String, Vec<String>)> = (0..60)
+        .map(|file| (name(file, "a"), (file + 1..60).map(|other| name(other, "a")).collect()))
+        .collect();
+    read(&all).expect("a policy");
+
     // Each sees all that come after it.
     let too_many = faults(read(&ladder(300)));
     assert!(
