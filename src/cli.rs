@@ -11,6 +11,7 @@ mod judge;
 mod logging;
 mod options;
 mod output;
+mod policy;
 mod reread;
 mod settings;
 mod sources;
@@ -26,17 +27,19 @@ use std::process::ExitCode;
 pub use banner::{BannerFacts, banner};
 pub use command::{Command, Stop, parse};
 pub use healthcheck::{NotServing, healthcheck};
+pub use policy::PolicyCommand;
 pub use reread::Reread;
 pub use token::{TokenRequestError, request_token};
 
-/// Runs the program: exit code 0, 2 for a bad configuration, 1 for what failed later.
+/// Runs the program: exit code 0, 2 for a bad configuration, 1 for what failed later. `sekisho policy` ends with 1 where
+/// its answer is no, and with 2 where it could not judge.
 pub async fn main(
     arguments: impl IntoIterator<Item = OsString>,
     environment: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> ExitCode {
     match parse(arguments, environment) {
         Ok(command) => match run(command).await {
-            Ok(()) => ExitCode::SUCCESS,
+            Ok(code) => code,
             Err(failure) => failure.tell(),
         },
         Err(stop) => {
@@ -79,19 +82,20 @@ impl Failure {
     }
 }
 
-async fn run(command: Command) -> Result<(), Failure> {
+async fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
-        Command::Development(settings) => start::development(settings).await,
-        Command::Serve(settings, reread) => start::serve(settings, reread).await,
+        Command::Development(settings) => start::development(settings).await?,
+        Command::Serve(settings, reread) => start::serve(settings, reread).await?,
         Command::CheckConfig(settings) => {
             // The exit code is the verdict, be the summary read or not.
             let _ = output::write_all(&mut io::stdout(), check_config::summary(&settings).as_bytes());
-            Ok(())
         }
         Command::Token(settings) => {
             let token = request_token(&settings).await.map_err(Failure::at_run_time)?;
-            writeln!(io::stdout(), "{token}").map_err(Failure::at_run_time)
+            writeln!(io::stdout(), "{token}").map_err(Failure::at_run_time)?;
         }
-        Command::Healthcheck(settings) => healthcheck(settings).await.map_err(Failure::at_run_time),
+        Command::Healthcheck(settings) => healthcheck(settings).await.map_err(Failure::at_run_time)?,
+        Command::Policy(command) => return Ok(policy::run(command).await),
     }
+    Ok(ExitCode::SUCCESS)
 }

@@ -15,7 +15,7 @@ struct Floors {
 const LIBRARY: Floors = Floors {
     sources: "crates/sekisho/src",
     floors: &[
-        &["clock", "excerpt", "json", "base64url", "policy", "scope"],
+        &["check", "clock", "excerpt", "json", "base64url", "policy", "scope"],
         &["jwks"],
         &["token"],
         &["authorizer"],

@@ -178,6 +178,78 @@ fn the_readme_has_no_flag_that_the_whole_table_lacks() {
     }
 }
 
+/// The commands of the program that a document shows in blocks of a console, each with the lines that it is said to print.
+fn sessions(text: &str) -> Vec<(Vec<String>, String)> {
+    let blocks =
+        text.split("```console\n").skip(1).filter_map(|rest| rest.split_once("```")).map(|(block, _)| block);
+    let commands = blocks.flat_map(|block| block.split("$ sekisho ").skip(1));
+    commands
+        .filter_map(|shown| shown.split_once('\n'))
+        .map(|(command, output)| {
+            // A scope is in double quotes, and nothing else is.
+            let words = command.split('"').enumerate().flat_map(|(index, part)| match index % 2 {
+                0 => part.split_whitespace().map(ToOwned::to_owned).collect(),
+                _ => vec![part.to_owned()],
+            });
+            (words.collect(), output.to_owned())
+        })
+        .collect()
+}
+
+/// What the program prints, run at the top of the repository.
+fn printed_by(root: &Path, arguments: &[String]) -> String {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_sekisho"));
+    let output = program.args(arguments).current_dir(root).env_clear().output().expect("the program runs");
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+#[test]
+fn the_documented_policies_are_those_that_are_printed() {
+    let Some(root) = repository() else { return };
+    let text = fs::read_to_string(root.join("docs/policy.md")).expect("docs/policy.md");
+    let sessions = sessions(&text);
+    assert!(sessions.len() > 2, "{sessions:?}");
+    for (arguments, output) in sessions {
+        assert_eq!(printed_by(&root, &arguments), output, "{arguments:?}");
+    }
+}
+
+/// The gate writes them anew; here it is seen sooner.
+#[test]
+fn the_documents_of_who_may_call_what_are_current() {
+    let Some(root) = repository() else { return };
+    for file in ["docs/access.md", "examples/orders/docs/access.md"] {
+        let text = fs::read_to_string(root.join(file)).expect("a document");
+        let command = text.split('`').nth(1).and_then(|command| command.strip_prefix("sekisho "));
+        let arguments: Vec<String> =
+            command.expect("its command").split(' ').map(ToOwned::to_owned).collect();
+        assert_eq!(
+            printed_by(&root, &arguments),
+            text,
+            "{file} is not what `sekisho {}` prints",
+            arguments.join(" ")
+        );
+    }
+}
+
+#[test]
+fn every_source_of_a_policy_is_documented() {
+    let Some(root) = repository() else { return };
+    let text = fs::read_to_string(root.join("docs/policy.md")).expect("docs/policy.md");
+    let documented: BTreeSet<&str> = flags(&text).collect();
+    for command in ["list", "proto"] {
+        let printed = printed(&["policy", command]);
+        assert!(!printed.is_empty(), "{command}");
+        for (flag, variable) in &printed {
+            assert!(documented.contains(flag.as_str()), "policy {command}: {flag} is not documented");
+            assert!(
+                variable.as_ref().is_none_or(|name| text.contains(name)),
+                "policy {command}: {variable:?}"
+            );
+        }
+    }
+}
+
 /// The versions `1.N` that stand after the word `Rust` or its manifest's key.
 fn versions_of_rust(text: &str) -> BTreeSet<String> {
     let after = ["Rust ", "rust-version = \""].into_iter().flat_map(|word| text.split(word).skip(1));

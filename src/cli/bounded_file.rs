@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io::{self, Read as _};
+use std::path::Path;
 
 /// The largest file that is read, in bytes: more than anybody's settings or bundle of certificates.
 const LARGEST: u64 = 1024 * 1024;
@@ -25,12 +26,20 @@ pub(super) fn read(path: &str, reading: Reading) -> io::Result<Vec<u8>> {
     if reading == Reading::Again && !std::fs::metadata(path)?.is_file() {
         return Err(io::Error::other("it is no regular file, and cannot be read again"));
     }
+    read_up_to(Path::new(path), LARGEST)
+}
+
+/// The whole file, where it is not larger than `largest` bytes.
+///
+/// # Errors
+/// It cannot be read, or is larger.
+pub(super) fn read_up_to(path: &Path, largest: u64) -> io::Result<Vec<u8>> {
     let mut contents = Vec::new();
-    let length = File::open(path)?.take(LARGEST + 1).read_to_end(&mut contents)?;
-    if u64::try_from(length).is_ok_and(|length| length <= LARGEST) {
+    let length = File::open(path)?.take(largest.saturating_add(1)).read_to_end(&mut contents)?;
+    if u64::try_from(length).is_ok_and(|length| length <= largest) {
         Ok(contents)
     } else {
-        Err(io::Error::other(format!("it is larger than {LARGEST} bytes")))
+        Err(io::Error::other(format!("it is larger than {largest} bytes")))
     }
 }
 

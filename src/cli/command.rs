@@ -10,6 +10,7 @@ use clap::{Arg, ArgAction};
 use super::bounded_file::Reading;
 use super::judge::Judge;
 use super::options::{self, Kind, Opt};
+use super::policy::{self, PolicyCommand};
 use super::reread::Reread;
 use super::sources::Sources;
 use super::text::one_line;
@@ -29,6 +30,8 @@ pub enum Command {
     Token(TokenSettings),
     /// `sekisho healthcheck`
     Healthcheck(HealthcheckSettings),
+    /// `sekisho policy`
+    Policy(PolicyCommand),
 }
 
 /// Why nothing is to be done.
@@ -82,6 +85,9 @@ pub(super) fn read_command(
 ) -> Result<Command, Stop> {
     let matches = program().try_get_matches_from(&arguments).map_err(|error| Stop::Clap(Box::new(error)))?;
     let (name, flags) = matches.subcommand().unwrap_or(("", &matches));
+    if name == "policy" {
+        return Ok(Command::Policy(PolicyCommand::new(arguments, flags.clone(), environment)));
+    }
     let mut judge = Judge::new(Sources::read(flags, environment.clone(), reading));
     let command = match name {
         "serve" => {
@@ -112,7 +118,7 @@ fn program() -> clap::Command {
         )
         .args_conflicts_with_subcommands(true)
         .disable_help_subcommand(true)
-        .subcommands([serve(), check_config(), token(), healthcheck()])
+        .subcommands([serve(), check_config(), token(), healthcheck(), policy::command()])
 }
 
 fn without_a_command() -> &'static str {
@@ -168,7 +174,7 @@ fn with_options(command: clap::Command, options: Vec<&'static Opt>) -> clap::Com
     command.args(options.into_iter().map(argument))
 }
 
-fn argument(option: &'static Opt) -> Arg {
+pub(super) fn argument(option: &'static Opt) -> Arg {
     let argument = Arg::new(option.name).long(option.name).help(help(option)).help_heading(option.heading);
     match option.kind {
         Kind::Value => argument.value_name(option.value_name).action(ArgAction::Set),

@@ -1,11 +1,14 @@
 //! From sources to settings. Every value is judged, whatever became of the one before, so that all faults
 //! are told at once.
 
+mod explain;
 mod issuer;
 mod issuers;
 mod server;
 mod tls;
 mod token;
+
+pub(super) use explain::JudgedBy;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -15,6 +18,8 @@ use super::options as option;
 use super::values;
 use crate::config::{DevelopmentSettings, ServeSettings};
 use crate::server::{Hosts, Reflection};
+
+pub(super) use issuer::certificates;
 
 /// The page's client at the development issuer.
 const DEVELOPMENT_CLIENT: &str = "page";
@@ -72,7 +77,8 @@ impl Judge<'_> {
     pub(super) fn serve(&mut self) -> Option<ServeSettings> {
         let server = self.server(values::address, Hosts::Any, Reflection::Off, None);
         self.check_plain_text(&server);
-        Some(ServeSettings { server, issuers: self.issuers()? })
+        let has_page = self.sources.get(&option::PAGE_CLIENT_ID).is_some();
+        Some(ServeSettings { server, issuers: self.issuers(has_page)? })
     }
 }
 

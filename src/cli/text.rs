@@ -25,12 +25,15 @@ pub(super) fn one_line(text: &str) -> String {
     line
 }
 
-/// An error and all that caused it.
+/// An error and all that caused it. Some errors tell their cause themselves, which is not told twice.
 pub(super) fn with_causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {
-        text = format!("{text}: {inner}");
+        let told = inner.to_string();
+        if !text.ends_with(&told) {
+            text = format!("{text}: {told}");
+        }
         cause = inner.source();
     }
     text
@@ -51,6 +54,20 @@ mod tests {
         for c in hidden.chars() {
             assert!(!is_shown(c), "{c:?}");
         }
+    }
+
+    #[test]
+    fn a_cause_that_was_told_is_not_told_again() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("{told}")]
+        struct Told {
+            told: &'static str,
+            source: Option<Box<Told>>,
+        }
+        let refused = Told { told: "refused", source: None };
+        let connect = Told { told: "no connection: refused", source: Some(Box::new(refused)) };
+        let request = Told { told: "no answer", source: Some(Box::new(connect)) };
+        assert_eq!(with_causes(&request), "no answer: no connection: refused");
     }
 
     #[test]

@@ -5,9 +5,11 @@ mod check_config;
 #[cfg(all(unix, feature = "development"))]
 mod descriptors;
 mod exit_codes;
+mod explain;
 mod healthcheck;
 mod issuers;
 mod log_lines;
+mod policy;
 mod reload;
 mod servers;
 mod start;

@@ -30,6 +30,15 @@
 //! assert_eq!(compare((&before, false), (&same, false)).verdict, Verdict::Equivalent);
 //! # Ok::<(), sekisho_policy::RuleTextError>(())
 //! ```
+//!
+//! It is exact, and tested against every caller of up to six scopes, one by one. Whether the tests would see a change of this
+//! code is tested, too (which changes they do not see, and why, is in the repository's `DESIGN.md`):
+//!
+//! ```text
+//! cargo install --locked cargo-mutants --version 27.1.0
+//! cargo mutants -p sekisho-policy -f 'crates/sekisho-policy/src/compare.rs' -f 'crates/sekisho-policy/src/compare/**' \
+//!     --timeout 120 -- --lib compare::
+//! ```
 
 mod admission;
 mod caller;
@@ -45,7 +54,8 @@ use super::DeclaredRule;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Comparison {
-    /// One of [`Verdict::Equivalent`], [`Verdict::Tighter`], [`Verdict::Looser`] and [`Verdict::Incomparable`].
+    /// Of [`compare`] it is one of [`Verdict::Equivalent`], [`Verdict::Tighter`], [`Verdict::Looser`] and
+    /// [`Verdict::Incomparable`].
     pub verdict: Verdict,
     /// A smallest caller who may do more than before, if there is one.
     pub gained: Option<Witness>,
@@ -70,6 +80,22 @@ pub fn compare(before: (&DeclaredRule, bool), after: (&DeclaredRule, bool)) -> C
     let gained = gained.map(|beyond| beyond.witness(Effect::CanCall, Effect::StreamGoesOn));
     let lost = lost.map(|beyond| beyond.witness(Effect::CannotCall, Effect::StreamEnds));
     Comparison { verdict, gained, lost }
+}
+
+/// An added method's rule, by a smallest caller whom it admits. Beside it stands whether the method has a stream.
+pub fn added((rule, is_streaming): (&DeclaredRule, bool)) -> Comparison {
+    let caller = Admission::of(rule, is_streaming).smallest_caller();
+    Comparison { verdict: Verdict::Added, gained: Some(Witness::new(caller, Effect::CanCall)), lost: None }
+}
+
+/// A removed method's rule, by a smallest caller whom it admitted. Beside it stands whether the method had a stream.
+pub fn removed((rule, is_streaming): (&DeclaredRule, bool)) -> Comparison {
+    let caller = Admission::of(rule, is_streaming).smallest_caller();
+    Comparison {
+        verdict: Verdict::Removed,
+        gained: None,
+        lost: Some(Witness::new(caller, Effect::CannotCall)),
+    }
 }
 
 #[cfg(test)]

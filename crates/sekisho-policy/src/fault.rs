@@ -59,7 +59,9 @@ pub enum FaultKind {
     },
     /// A name that no `.proto` can have. In a path it would mean something else: `A` with `B/C`, and `A/B` with `C`, have
     /// one path.
-    #[error("{name:?} is no name of a service or a method; a name has ASCII letters, digits and `_`")]
+    #[error(
+        "{name:?} is no name of a service, a method or a message; a name has ASCII letters, digits and `_`"
+    )]
     Name {
         /// The name.
         name: String,

@@ -42,8 +42,18 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! What a change of a rule means to callers, [`compare`] says. A rule is written and read as its option's text
+//! (`Display` and `FromStr` of [`DeclaredRule`]), and has one form among all that mean the same
+//! ([`DeclaredRule::canonical`]).
 
+#[cfg(feature = "lock")]
+#[cfg_attr(docsrs, doc(cfg(feature = "lock")))]
+pub mod ack;
 pub mod compare;
+#[cfg(feature = "lock")]
+#[cfg_attr(docsrs, doc(cfg(feature = "lock")))]
+pub mod lock;
 #[cfg(feature = "protos")]
 #[cfg_attr(docsrs, doc(cfg(feature = "protos")))]
 pub mod protos;
@@ -55,6 +65,8 @@ mod canonical;
 mod declared;
 mod fault;
 mod known_scopes;
+#[cfg(feature = "lock")]
+mod lines;
 mod method;
 mod nearest;
 mod option;
@@ -73,6 +85,8 @@ pub use builder::PolicyBuilder;
 pub use declared::{DeclaredRule, Mode, StreamEnd};
 pub use fault::{Fault, FaultKind, PolicyError, RegistrationError};
 pub use known_scopes::KnownScopes;
+#[cfg(feature = "lock")]
+pub use lines::LineFault;
 pub use method::{Method, MethodSignature, Position, RuleOrigin};
 pub use rule::{AccessRule, Alternatives, InvalidRule, MissingScopes};
 pub use survey::Survey;

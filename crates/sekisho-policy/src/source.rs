@@ -141,12 +141,14 @@ mod tests {
 
     use super::*;
 
-    /// A path and a span.
-    type Said<'a> = (&'a [i32], &'a [i32]);
+    /// A path, and the span that is told of it.
+    type Told<'a> = (&'a [i32], &'a [i32]);
+    /// What is told, and where option and method then stand.
+    type Case<'a> = (&'a [Told<'a>], [Option<&'a str>; 2]);
 
-    /// Where the option of a method is said to be, and the method itself, by what a set says.
-    fn of_method(locations: &[Said<'_>]) -> [Option<String>; 2] {
-        let location = |(path, span): &Said<'_>| Location {
+    /// Where the option of a method is said to be, and the method itself, by what a set says: paths and spans.
+    fn of_method(locations: &[Told<'_>]) -> [Option<String>; 2] {
+        let location = |(path, span): &Told<'_>| Location {
             path: path.to_vec(),
             span: span.to_vec(),
             ..Location::default()
@@ -181,14 +183,14 @@ mod tests {
 
     #[test]
     fn an_option_stands_at_its_own_place_or_its_first_part_or_its_method() {
-        let method: Said<'_> = (&[6, 0, 2, 0], &[4, 2, 9]);
-        let whole: Said<'_> = (&[6, 0, 2, 0, 4, OPTION], &[7, 4, 9]);
-        let parts: [Said<'_>; 2] =
+        let method: Told<'_> = (&[6, 0, 2, 0], &[4, 2, 9]);
+        let whole: Told<'_> = (&[6, 0, 2, 0, 4, OPTION], &[7, 4, 9]);
+        let parts: [Told<'_>; 2] =
             [(&[6, 0, 2, 0, 4, OPTION, 3, 0], &[5, 4, 9]), (&[6, 0, 2, 0, 4, OPTION, 3, 1], &[6, 4, 9])];
-        let other: Said<'_> = (&[6, 0, 2, 1, 4, OPTION], &[1, 1, 1]);
-        let broken: [Said<'_>; 3] =
+        let other: Told<'_> = (&[6, 0, 2, 1, 4, OPTION], &[1, 1, 1]);
+        let broken: [Told<'_>; 3] =
             [(whole.0, &[1]), (whole.0, &[-1, 0, 0]), (method.0, &[i32::MIN, i32::MAX, 0])];
-        let cases: [(&[Said<'_>], [Option<&str>; 2]); 7] = [
+        let cases: [Case<'_>; 7] = [
             (&[], [None, None]),
             (&[method], [Some("5:3"), Some("5:3")]),
             (&[method, other, parts[0], parts[1]], [Some("6:5"), Some("5:3")]),

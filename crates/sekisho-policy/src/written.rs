@@ -29,7 +29,7 @@ use super::option::setting::{MODE, STREAM_END};
 use super::scope::ScopeSet;
 use super::{AccessRule, DeclaredRule, FaultKind, Mode, StreamEnd};
 
-/// How long the text of a rule may be, in bytes. It is a hundred times what the largest rule of a service takes.
+/// How long the text of a rule may be, in bytes: enough for half a million alternatives.
 pub(super) const MAX_LENGTH: usize = 16 << 20;
 
 /// The option's own text, with the default of all that may stand beside a kind: `{ all_of: ["a", "b"] }`.

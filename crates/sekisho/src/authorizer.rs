@@ -10,6 +10,7 @@
 //! | [`Verdict`] | what was decided of a call: [`Grant`] or [`Denial`], and what is known of method, caller and issuer |
 //! | [`Grant`] | the call goes on to its handler, and who called |
 //! | [`Denial`] | why the rule does not allow the call |
+//! | [`Check`] | the checks by name, in their order; [`Verdict::last_check`] says at which one a call ended |
 //!
 //! A verdict keeps apart what was found and what comes of it. Where a method only reports, [`Verdict::denial`] says why the
 //! rule does not allow the call, and [`Verdict::result`] is a grant all the same. So whoever lets calls in goes by the result,
@@ -117,6 +118,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 
+pub use crate::check::Check;
 pub use denial::Denial;
 pub use grant::Grant;
 #[cfg(feature = "discovery")]

@@ -153,6 +153,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod base64url;
+mod check;
 mod excerpt;
 
 pub mod authorizer;

@@ -108,7 +108,8 @@ enum IssuerName {
     Text(String),
 }
 
-fn certificates(path: &str, reading: Reading) -> Result<Vec<u8>, String> {
+/// A bundle of roots, of which there is one at least.
+pub(in crate::cli) fn certificates(path: &str, reading: Reading) -> Result<Vec<u8>, String> {
     const MARK: &[u8] = b"-----BEGIN CERTIFICATE-----";
     let pem = bounded_file::read(path, reading).map_err(|error| format!("{path}: {error}"))?;
     // A bundle of other things, such as a key, parses as well, and brings no root.

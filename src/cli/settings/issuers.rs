@@ -11,8 +11,8 @@ use crate::config::TrustedIssuer;
 use sekisho::scope::ScopeSet;
 
 impl Judge<'_> {
-    pub(super) fn issuers(&mut self) -> Option<Vec<TrustedIssuer>> {
-        let has_page = self.sources.get(&option::PAGE_CLIENT_ID).is_some();
+    /// All of them; the page, if there is one, logs in at the first.
+    pub(super) fn issuers(&mut self, has_page: bool) -> Option<Vec<TrustedIssuer>> {
         if !self.sources.has_tables() {
             let single = Described { name: None, required: true, has_page };
             return self.trusted_issuer(&single).map(|issuer| vec![issuer]);
@@ -22,7 +22,6 @@ impl Judge<'_> {
         self.refuse_same_issuers();
         let mut issuers = Vec::new();
         for (index, name) in names.into_iter().enumerate() {
-            // The page logs in at the first.
             let has_page = has_page && index == 0;
             issuers.push(self.in_table(index, |table| {
                 let required = table.with_default(&option::TABLE_REQUIRED, true, values::switch);

@@ -71,6 +71,16 @@ impl Serving {
         write(&self.folder, name, contents);
     }
 
+    /// Where its configuration stands.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// A file beside the configuration.
+    pub(crate) fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.folder.path().join(name)).expect("a file")
+    }
+
     pub(crate) fn remove(&self, name: &str) {
         std::fs::remove_file(self.folder.path().join(name)).expect("a file");
     }

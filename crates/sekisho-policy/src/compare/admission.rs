@@ -86,6 +86,14 @@ impl<'r> Admission<'r> {
         self.admits_without_token
     }
 
+    /// A smallest caller who is admitted. Every rule admits one.
+    pub(super) fn smallest_caller(&self) -> Caller {
+        if self.admits_without_token {
+            return Caller::NoToken;
+        }
+        Caller::Token(self.tokens.smallest().unwrap_or_default())
+    }
+
     /// What this one allows and `other` does not: to a smallest caller. Who may call comes before whose stream goes on.
     pub(super) fn beyond(&self, other: &Self) -> Option<Beyond> {
         if self.admits_without_token && !other.admits_without_token {

@@ -62,3 +62,26 @@ fn an_admission_is_asked_for_one_caller() {
         }
     }
 }
+
+#[test]
+fn an_added_and_a_removed_method_are_told_by_a_smallest_caller() {
+    for (rule_text, who) in [
+        ("{ public: true }", "a caller without a token"),
+        ("{ optional: true }", "a caller without a token"),
+        (r#"{ all_of: "a" mode: REPORT_ONLY }"#, "a caller without a token"),
+        ("{ authenticated: true }", "a token without scopes"),
+        (
+            r#"{ any_of: [{ all_of: ["a", "b"] }, { all_of: "z" }, { all_of: "y" }] }"#,
+            "a token with only `y`",
+        ),
+    ] {
+        let rule = rule(rule_text);
+        let told = |witness: Option<Witness>| witness.map(|witness| witness.tell("t.S/M"));
+        let new = added((&rule, true));
+        assert_eq!((new.verdict, told(new.lost)), (Verdict::Added, None), "{rule_text}");
+        assert_eq!(told(new.gained), Some(format!("{who} can now call `t.S/M`")), "{rule_text}");
+        let gone = removed((&rule, true));
+        assert_eq!((gone.verdict, told(gone.gained)), (Verdict::Removed, None), "{rule_text}");
+        assert_eq!(told(gone.lost), Some(format!("{who} no longer can call `t.S/M`")), "{rule_text}");
+    }
+}

@@ -96,6 +96,14 @@ impl<'a> SetReader<'a> {
         {
             self.fault(Target::Method(&method), name(method.name()));
         }
+        // A lock has a line a method, and its messages are written there.
+        for method in service.methods() {
+            for message in [method.input(), method.output()] {
+                if !is_name(message.full_name()) {
+                    self.fault(Target::Method(&method), name(message.full_name()));
+                }
+            }
+        }
     }
 
     fn default_of(&mut self, service: &ServiceDescriptor) -> ServiceDefault {

@@ -40,12 +40,15 @@ proptest! {
     fn both_ways_find_what_is_superfluous(sets in sets()) {
         let sets = alternatives(&sets);
         let index = Subsets::of(&sets);
+        let minimal: Vec<&ScopeSet> = index.minimal().collect();
         for row in &index.rows {
             let is_other = |set: &&ScopeSet| *set != row.set && set.is_subset_of(row.set);
             let is_superfluous = sets.iter().any(|set| is_other(&set));
             let below = row.numbers.len();
             prop_assert_eq!(index.search(&row.numbers, below, usize::MAX), Some(is_superfluous));
             prop_assert_eq!(index.scan(&row.numbers, below), is_superfluous);
+            let is_kept = minimal.iter().any(|set| std::ptr::eq(*set, row.set));
+            prop_assert_eq!(is_kept, !is_superfluous);
         }
     }
 
@@ -69,4 +72,31 @@ fn no_search_goes_on_for_long() {
     let wanted = known(&index.numbers, &"b".parse().expect("scopes"));
     assert_eq!(index.search(&wanted, usize::MAX, 0), None);
     assert_eq!(index.search(&wanted, usize::MAX, 3), Some(false));
+}
+
+/// With so few steps a set, a rule of many alternatives takes no time that grows with their square.
+#[test]
+fn among_many_sets_a_search_takes_a_few_steps() {
+    let families: [fn(usize) -> Vec<String>; 5] = [
+        |n| vec![format!("a{n}")],
+        |n| vec![format!("a{}", n / 100), format!("b{}", n % 100)],
+        |n| vec!["common".to_owned(), format!("a{n}")],
+        |n| vec![format!("a{}", n % 7), format!("b{}", n % 11), format!("c{n}")],
+        |n| {
+            (0..13)
+                .filter(|bit| n >> bit & 1 == 1)
+                .map(|bit| format!("b{bit}"))
+                .chain([format!("c{n}")])
+                .collect()
+        },
+    ];
+    for of in families {
+        let sets = alternatives(&(0..10_000).map(of).collect::<Vec<_>>());
+        let index = Subsets::of(&sets);
+        assert_eq!(index.rows.len(), 10_000);
+        for row in &index.rows {
+            assert_eq!(index.search(&row.numbers, row.numbers.len(), 20), Some(false), "{:?}", row.set);
+            assert_eq!(index.search(&row.numbers, usize::MAX, 20), Some(true), "{:?}", row.set);
+        }
+    }
 }

@@ -203,7 +203,7 @@ fn a_name_that_is_none_is_a_fault_at_its_place() {
         set[at..at + 5].copy_from_slice(other);
         Policy::from_descriptor_set(&set)
     };
-    let is_none = "is no name of a service or a method; a name has ASCII letters, digits and `_`";
+    let is_none = "is no name of a service, a method or a message; a name has ASCII letters, digits and `_`";
     for (name, place, subject) in [
         (b"{x}ab", "test.proto:5:17", "test.v1.Serve.{x}ab"),
         (b"{*xy}", "test.proto:5:17", "test.v1.Serve.{*xy}"),
@@ -221,4 +221,30 @@ fn a_name_that_is_none_is_a_fault_at_its_place() {
         assert_eq!(faults(with(b"Serve", name)), expected);
     }
     with(b"Fetch", b"_Get9").expect("a name");
+}
+
+/// A lock and a list have a line a method, which names its messages.
+#[test]
+fn a_message_whose_name_is_none_is_a_fault_of_the_method_that_takes_or_answers_it() {
+    for body in [
+        "service S { rpc Get(Taken) returns (M) { option (sekisho.v1.access) = { public: true }; } }",
+        "service S { rpc Get(M) returns (stream Taken) { option (sekisho.v1.access) = { public: true }; } }",
+    ] {
+        let encoded = descriptor_set(&format!("message Taken {{}} {body}"));
+        let with = |other: &[u8; 5]| {
+            let mut set = encoded.clone();
+            for at in 0..set.len() - 5 {
+                if set[at..].starts_with(b"Taken") {
+                    set[at..at + 5].copy_from_slice(other);
+                }
+            }
+            Policy::from_descriptor_set(&set)
+        };
+        for name in [b"M)\n.x", b"M ret", b"\x1b[2Jm"] {
+            let name_text = format!("test.v1.{}", std::str::from_utf8(name).expect("text"));
+            let text = faults(with(name));
+            assert!(text.contains(&format!("test.v1.S.Get: {name_text:?} is no name")), "{text}");
+        }
+        with(b"Other").expect("a name");
+    }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::check::Check;
 use crate::jwks::Unavailable;
 use crate::policy::MissingScopes;
 use crate::token::{CredentialsError, TokenError};
@@ -40,6 +41,17 @@ impl Denial {
             Self::Token(TokenError::Invalid(_)) => Some("ACCESS_TOKEN_INVALID"),
             Self::InsufficientScope { .. } => Some("ACCESS_TOKEN_SCOPE_INSUFFICIENT"),
             Self::KeysUnavailable { .. } => Some("ISSUER_KEYS_UNAVAILABLE"),
+        }
+    }
+
+    /// The check that the call did not pass, as far as the denial tells. Where several issuers are trusted,
+    /// [`Verdict::last_check`](super::Verdict::last_check) tells more: [`Check::TrustedIssuer`] from [`Check::Issuer`].
+    pub fn check(&self) -> Check {
+        match self {
+            Self::UnknownMethod => Check::Method,
+            Self::Token(error) => error.check(),
+            Self::KeysUnavailable { .. } => Check::Key,
+            Self::InsufficientScope { .. } => Check::Scopes,
         }
     }
 

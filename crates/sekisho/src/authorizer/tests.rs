@@ -1,5 +1,6 @@
 //! Several issuers, each with its own audience, keys and rules.
 
+mod checks;
 mod claims;
 mod memories;
 #[cfg(feature = "discovery")]

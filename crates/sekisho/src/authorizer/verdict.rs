@@ -6,6 +6,7 @@ use super::caller::Caller;
 use super::issuer::Identity;
 use super::trusted::Words;
 use super::{Denial, Grant};
+use crate::check::Check;
 use crate::policy::{Method, Mode};
 use crate::scope::ScopePrefix;
 use crate::token::Claims;
@@ -89,6 +90,20 @@ impl Verdict {
         match &self.result {
             Ok(grant) => grant.would_deny(),
             Err(denial) => Some(denial),
+        }
+    }
+
+    /// The last check that was made of the call: the one that it did not pass. Of a call that its rule allows it is
+    /// [`Check::Rule`] where nobody was asked who calls, else [`Check::Scopes`].
+    pub fn last_check(&self) -> Check {
+        match (self.denial(), self.claims()) {
+            (Some(denial), _) => match denial.check() {
+                // Before an issuer was chosen, nothing but its name was read of the payload.
+                Check::Issuer | Check::Payload if !self.refused.is_judge => Check::TrustedIssuer,
+                check => check,
+            },
+            (None, Some(_)) => Check::Scopes,
+            (None, None) => Check::Rule,
         }
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::call_log::shown_path;
-use crate::authorizer::{Denial, Grant, Verdict};
+use crate::authorizer::{Check, Denial, Grant, Verdict};
 use crate::policy::Method;
 use crate::token::Claims;
 
@@ -62,6 +62,11 @@ impl<'a> Decision<'a> {
     /// The same in one word: the `ErrorInfo.reason` that the caller is told, or `UNKNOWN_METHOD`.
     pub fn reason(&self) -> Option<&'static str> {
         self.denial().map(|denial| denial.reason().unwrap_or("UNKNOWN_METHOD"))
+    }
+
+    /// The last check that was made, see [`Verdict::last_check`](crate::authorizer::Verdict::last_check).
+    pub fn last_check(&self) -> Check {
+        self.verdict.last_check()
     }
 
     /// The method, with its rule and where that stands; none for a path that is no method's.

@@ -10,6 +10,7 @@ use super::jws::refuse_fault;
 use super::kept_claims::KeptClaims;
 use super::lifetime::{Lifetime, numeric_date};
 use super::{ClaimPath, ClaimValue, InvalidToken, Part, TokenError, TokenProfile, UnverifiedToken, Verifier};
+use crate::check::Check;
 use crate::json::{Members, Value};
 use crate::scope::ScopeSet;
 
@@ -125,11 +126,11 @@ pub(super) fn judge(
     check_audience(payload, expected)?;
     let lifetime = Lifetime::judge(payload, expected.leeway, now)?;
     check_profile(payload, expected.profile)?;
-    let subject = required_text(payload, "sub")?;
+    let subject = required_text(payload, "sub", Check::Subject)?;
     if subject.is_empty() {
-        return Err(InvalidToken::ClaimEmpty { claim: "sub".to_owned() }.into());
+        return Err(InvalidToken::ClaimEmpty { claim: "sub".to_owned(), check: Check::Subject }.into());
     }
-    optional_text(payload, "jti")?;
+    optional_text(payload, "jti", Check::TokenId)?;
     let client = client(payload, &expected.claims.client)?;
     Ok(Claims {
         issuer: Arc::clone(issuer),
@@ -160,7 +161,7 @@ fn refuse_sender_constrained(payload: &Members<'_>, expected: &Verifier) -> Resu
 }
 
 fn check_issuer(payload: &Members<'_>, expected: &str) -> Result<(), InvalidToken> {
-    let found = required_text(payload, "iss")?;
+    let found = required_text(payload, "iss", Check::Issuer)?;
     if found == expected {
         return Ok(());
     }
@@ -176,7 +177,9 @@ fn check_audience(payload: &Members<'_>, expected: &Verifier) -> Result<(), Inva
         let is_required = claim == expected.claims.audience || expected.profile == TokenProfile::Rfc9068;
         match payload.get(claim) {
             Some(audience) => check_names(audience, claim, &expected.audience)?,
-            None if is_required => return Err(InvalidToken::ClaimMissing { claim: claim.to_owned() }),
+            None if is_required => {
+                return Err(InvalidToken::ClaimMissing { claim: claim.to_owned(), check: Check::Audience });
+            }
             None => {}
         }
     }
@@ -187,7 +190,7 @@ fn check_names(audience: &Value<'_>, claim: &str, expected: &str) -> Result<(), 
     let is_named = match audience {
         Value::Text(audience) => audience == expected,
         Value::Array(audiences) if audiences.only_texts().is_some() => audiences.contains(expected),
-        _ => return Err(InvalidToken::ClaimType { claim: claim.to_owned() }),
+        _ => return Err(InvalidToken::ClaimType { claim: claim.to_owned(), check: Check::Audience }),
     };
     if is_named { Ok(()) } else { Err(InvalidToken::Audience) }
 }
@@ -195,10 +198,11 @@ fn check_names(audience: &Value<'_>, claim: &str, expected: &str) -> Result<(), 
 /// What RFC 9068 §2.2 requires over the claims that are required of any token.
 fn check_profile(payload: &Members<'_>, profile: TokenProfile) -> Result<(), InvalidToken> {
     if profile == TokenProfile::Rfc9068 {
-        required_text(payload, "client_id")?;
-        required_text(payload, "jti")?;
-        numeric_date(payload, "iat")?
-            .ok_or_else(|| InvalidToken::ClaimMissing { claim: "iat".to_owned() })?;
+        const CHECK: Check = Check::Profile;
+        required_text(payload, "client_id", CHECK)?;
+        required_text(payload, "jti", CHECK)?;
+        numeric_date(payload, "iat", CHECK)?
+            .ok_or_else(|| InvalidToken::ClaimMissing { claim: "iat".to_owned(), check: CHECK })?;
     }
     Ok(())
 }
@@ -211,20 +215,31 @@ fn client<'a>(payload: &'a Members<'_>, claims: &[ClaimPath]) -> Result<Option<&
         match payload.within(claim.names()) {
             None => {}
             Some(Value::Text(text)) => client = client.or(Some(&**text)),
-            Some(_) => return Err(InvalidToken::ClaimType { claim: claim.to_string() }),
+            Some(_) => {
+                return Err(InvalidToken::ClaimType { claim: claim.to_string(), check: Check::Client });
+            }
         }
     }
     Ok(client)
 }
 
-fn optional_text<'a>(payload: &'a Members<'_>, claim: &str) -> Result<Option<&'a str>, InvalidToken> {
+fn optional_text<'a>(
+    payload: &'a Members<'_>,
+    claim: &str,
+    check: Check,
+) -> Result<Option<&'a str>, InvalidToken> {
     match payload.get(claim) {
         None => Ok(None),
         Some(Value::Text(text)) => Ok(Some(text)),
-        Some(_) => Err(InvalidToken::ClaimType { claim: claim.to_owned() }),
+        Some(_) => Err(InvalidToken::ClaimType { claim: claim.to_owned(), check }),
     }
 }
 
-pub(super) fn required_text<'a>(payload: &'a Members<'_>, claim: &str) -> Result<&'a str, InvalidToken> {
-    optional_text(payload, claim)?.ok_or_else(|| InvalidToken::ClaimMissing { claim: claim.to_owned() })
+pub(super) fn required_text<'a>(
+    payload: &'a Members<'_>,
+    claim: &str,
+    check: Check,
+) -> Result<&'a str, InvalidToken> {
+    optional_text(payload, claim, check)?
+        .ok_or_else(|| InvalidToken::ClaimMissing { claim: claim.to_owned(), check })
 }

@@ -6,6 +6,7 @@ use super::claims::required_text;
 use super::jws::refuse_fault;
 use super::{BearerToken, InvalidToken, MalformedToken, Part};
 use crate::base64url;
+use crate::check::Check;
 use crate::json::{self, Wanted};
 
 /// The three parts of a token, decoded and not yet read. What is read of them borrows from here.
@@ -71,7 +72,7 @@ impl<'a> DecodedToken<'a> {
         let Ok(payload) = self.payload() else { return Err(unreadable) };
         let Ok(payload) = json::read_object(payload, &ISSUER) else { return Err(unreadable) };
         refuse_fault(&payload, Part::Payload)?;
-        required_text(&payload, "iss").map(ToOwned::to_owned)
+        required_text(&payload, "iss", Check::TrustedIssuer).map(ToOwned::to_owned)
     }
 
     /// Whether all parts are base64url.

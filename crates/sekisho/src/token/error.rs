@@ -2,8 +2,11 @@
 //!
 //! The texts go to the caller: they say which check failed, and never what would have passed it.
 
+mod failed_check;
+
 use std::fmt;
 
+use crate::check::Check;
 use crate::json::MAX_DEPTH;
 
 /// Why there is no verified access token.
@@ -152,18 +155,24 @@ pub enum InvalidToken {
     ClaimMissing {
         /// The claim's name.
         claim: String,
+        /// Which check found it.
+        check: Check,
     },
     /// A claim has a value of a type that it may not have.
     #[error("The access token's {claim} claim is of the wrong type")]
     ClaimType {
         /// The claim's name.
         claim: String,
+        /// Which check found it.
+        check: Check,
     },
     /// A claim that has to say something is empty.
     #[error("The access token's {claim} claim is empty")]
     ClaimEmpty {
         /// The claim's name.
         claim: String,
+        /// Which check found it.
+        check: Check,
     },
     /// `cnf` binds it to its sender (RFC 7800), by a client certificate (RFC 8705) or a key (RFC 9449). Whoever
     /// sends it has not shown either, so it may be stolen.

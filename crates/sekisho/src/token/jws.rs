@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use super::lifetime::numeric_date;
 use super::{DecodedToken, InvalidToken, MalformedToken, Part};
+use crate::check::Check;
 use crate::json::{self, FaultKind, Malformed, Members, Value, Wanted};
 use crate::jwks::Algorithm;
 
@@ -46,7 +47,7 @@ impl UnverifiedToken<'_> {
 
     /// When the token says that it was issued.
     pub(super) fn claimed_issue(&self) -> Result<Option<SystemTime>, InvalidToken> {
-        numeric_date(&self.payload, "iat")
+        numeric_date(&self.payload, "iat", Check::IssuedAt)
     }
 }
 

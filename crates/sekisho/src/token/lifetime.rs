@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::{InvalidToken, TokenError};
+use crate::check::Check;
 use crate::json::{Members, Value};
 
 /// The end of the year 9999, in seconds. A date past it is a mistake of units.
@@ -27,11 +28,11 @@ impl Lifetime {
         if has_expired(expires_at, now, leeway) {
             return Err(TokenError::Expired);
         }
-        let not_before = numeric_date(payload, "nbf")?;
+        let not_before = numeric_date(payload, "nbf", Check::NotBefore)?;
         if is_to_come(not_before, now, leeway) {
             return Err(InvalidToken::NotYetValid.into());
         }
-        let issued_at = numeric_date(payload, "iat")?;
+        let issued_at = numeric_date(payload, "iat", Check::IssuedAt)?;
         if is_to_come(issued_at, now, leeway) {
             return Err(InvalidToken::IssuedInTheFuture.into());
         }
@@ -64,10 +65,12 @@ fn is_to_come(begins_at: Option<SystemTime>, now: SystemTime, leeway: Duration) 
 /// Nothing was ever issued to expire before 1970, so that a negative number is none that an issuer meant.
 fn expiry(payload: &Members<'_>) -> Result<SystemTime, InvalidToken> {
     const CLAIM: &str = "exp";
+    const CHECK: Check = Check::Expiry;
     if matches!(payload.get(CLAIM), Some(Value::Number(number)) if number.starts_with('-')) {
-        return Err(InvalidToken::ClaimType { claim: CLAIM.to_owned() });
+        return Err(InvalidToken::ClaimType { claim: CLAIM.to_owned(), check: CHECK });
     }
-    numeric_date(payload, CLAIM)?.ok_or_else(|| InvalidToken::ClaimMissing { claim: CLAIM.to_owned() })
+    numeric_date(payload, CLAIM, CHECK)?
+        .ok_or_else(|| InvalidToken::ClaimMissing { claim: CLAIM.to_owned(), check: CHECK })
 }
 
 /// Without room for the leeway there is none.
@@ -76,13 +79,17 @@ fn later(time: SystemTime, leeway: Duration) -> SystemTime {
 }
 
 /// A number of seconds since 1970, fractions included (RFC 7519 §2).
-pub(super) fn numeric_date(payload: &Members<'_>, claim: &str) -> Result<Option<SystemTime>, InvalidToken> {
+pub(super) fn numeric_date(
+    payload: &Members<'_>,
+    claim: &str,
+    check: Check,
+) -> Result<Option<SystemTime>, InvalidToken> {
     let date = match payload.get(claim) {
         None => return Ok(None),
         Some(Value::Number(number)) => date(number),
         Some(_) => None,
     };
-    date.map(Some).ok_or_else(|| InvalidToken::ClaimType { claim: claim.to_owned() })
+    date.map(Some).ok_or_else(|| InvalidToken::ClaimType { claim: claim.to_owned(), check })
 }
 
 /// Of a time before 1970 it matters only that it is long past.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::base64url::encode;
+use crate::check::Check;
 use crate::jwks::HeldKeys;
 use crate::testing::{ManualClock, TestIssuer, TokenBuilder};
 
@@ -106,13 +107,16 @@ fn the_audience_may_stand_in_a_claim_of_another_name() {
     let token = || issuer.token().without_claim("aud");
     assert_eq!(judge(token().claim("client_id", "cognito-client")), Ok(Some("cognito-client".to_owned())));
     assert_eq!(judge(token().claim("client_id", "another")), Err(InvalidToken::Audience.into()));
-    let missing = InvalidToken::ClaimMissing { claim: "client_id".to_owned() };
+    let missing = InvalidToken::ClaimMissing { claim: "client_id".to_owned(), check: Check::Audience };
     assert_eq!(judge(token().claim("aud", "cognito-client")), Err(missing.into()));
     // An `aud` beside it still says whom the token is for.
     let with = |aud: Value| judge(token().claim("client_id", "cognito-client").claim("aud", aud));
     assert_eq!(with(json!(["other", "cognito-client"])), Ok(Some("cognito-client".to_owned())));
     assert_eq!(with(json!("other")), Err(InvalidToken::Audience.into()));
-    assert_eq!(with(json!(1)), Err(InvalidToken::ClaimType { claim: "aud".to_owned() }.into()));
+    assert_eq!(
+        with(json!(1)),
+        Err(InvalidToken::ClaimType { claim: "aud".to_owned(), check: Check::Audience }.into())
+    );
     // Any name, though nothing else reads it; a dot is part of it, for it is no path.
     let verifier = Verifier::new("orders").audience_claim("our.api");
     let entry = format!("Bearer {}", token().claim("our.api", "orders").sign());

@@ -41,7 +41,8 @@ fn no_option_of_the_development_issuer_is_offered_by_serve() {
 
 #[test]
 fn every_command_has_examples_of_itself() {
-    for command in ["serve", "check-config", "token", "healthcheck"] {
+    for command in ["serve", "check-config", "token", "healthcheck", "policy", "policy list", "policy proto"]
+    {
         let example = format!("  sekisho {command}");
         assert!(text_of(&format!("{command} --help")).contains(&example), "{command}");
     }
@@ -63,6 +64,13 @@ fn what_clap_judges_ends_with_2() {
         "serve --issuer-listen 127.0.0.1:1",
         "nonsense",
         "token --web-listen 127.0.0.1:1",
+        "policy",
+        "policy nonsense",
+        "policy list --format yaml",
+        "policy list --by method",
+        "policy list --include proto",
+        "policy list --scopes a --by scope",
+        "policy list --config sekisho.toml",
     ] {
         match told(arguments).parse() {
             Err(stop @ Stop::Clap(_)) => assert_eq!(stop.code(), 2, "{arguments}"),

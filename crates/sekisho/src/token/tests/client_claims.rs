@@ -1,9 +1,10 @@
 //! Which claim names the client.
 
 use super::*;
+use crate::check::Check;
 
 fn of_type(claim: &str) -> Result<Option<String>, TokenError> {
-    Err(InvalidToken::ClaimType { claim: claim.to_owned() }.into())
+    Err(InvalidToken::ClaimType { claim: claim.to_owned(), check: Check::Client }.into())
 }
 
 fn client(verifier: &Verifier, members: &str) -> Result<Option<String>, TokenError> {
@@ -79,7 +80,8 @@ fn the_profile_of_rfc_9068_requires_client_id_whatever_the_client_is() {
         Ok(claims.client().map(ToOwned::to_owned))
     };
     assert_eq!(judge(r#""jti":"1","client_id":"a","cid":"c""#), Ok(Some("c".to_owned())));
-    let missing = InvalidToken::ClaimMissing { claim: "client_id".to_owned() };
+    let missing = InvalidToken::ClaimMissing { claim: "client_id".to_owned(), check: Check::Profile };
     assert_eq!(judge(r#""jti":"1","cid":"c""#), Err(missing.into()));
-    assert_eq!(judge(r#""jti":"1","cid":"c","client_id":1"#), of_type("client_id"));
+    let no_text = InvalidToken::ClaimType { claim: "client_id".to_owned(), check: Check::Profile };
+    assert_eq!(judge(r#""jti":"1","cid":"c","client_id":1"#), Err(TokenError::from(no_text)));
 }

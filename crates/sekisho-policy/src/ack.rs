@@ -1,0 +1,222 @@
+//! `access.ack`: which changes of a policy a reviewer has agreed to although they let somebody in.
+//!
+//! A line is `METHOD VERDICT BEFORE..AFTER REASON`. BEFORE and AFTER are the fingerprints of the method's line before and
+//! after the change, `-` where there is none. So a line covers exactly the change that was looked at, and nothing that is
+//! done to the method later. Lines that begin with `#` are comments.
+//!
+//! ```
+//! use sekisho_policy::ack::{self, Acknowledgements};
+//! use sekisho_policy::lock::{Lock, changes, judge};
+//!
+//! let lock = |rule: &str| Lock::parse(&format!("# sekisho access.lock, version 1\nt.S/M (t.A) returns (t.B) {rule}\n"));
+//! let looser = changes(&lock(r#"{ all_of: ["a"] }"#)?, &lock("{ public: true }")?);
+//!
+//! // What a reviewer is asked to agree to:
+//! let line = ack::line_for(&looser[0], "Ticket 12: prices are public from May on");
+//! assert!(line.starts_with("t.S/M looser "), "{line}");
+//! assert!(judge(&looser, &Acknowledgements::parse(&line)?).passes());
+//!
+//! // It covers no other change of the same method.
+//! let another = changes(&lock(r#"{ all_of: ["a"] }"#)?, &lock("{ authenticated: true }")?);
+//! let acknowledgements = Acknowledgements::parse(&line)?;
+//! let judgement = judge(&another, &acknowledgements);
+//! assert!(!judgement.passes());
+//! assert_eq!(judgement.idle().len(), 1);
+//!
+//! // A line without a reason is no acknowledgement.
+//! assert!(Acknowledgements::parse("t.S/M looser 0123456789abcdef0123456789abcdef..0123456789abcdef0123456789abcdef").is_err());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod fault;
+
+use std::fmt;
+use std::str::FromStr;
+
+pub use fault::{AckError, AckFault};
+
+use crate::compare::Verdict;
+use crate::lines::{LineFault, excerpt, is_conflict_marker, lines};
+use crate::lock::{Change, Fingerprint, is_method_name};
+
+/// What stands in place of a reason until somebody writes one. It is none itself.
+pub const REASON: &str = "REASON";
+
+/// A line: one change that somebody has agreed to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acknowledgement {
+    line: usize,
+    method: String,
+    verdict: Verdict,
+    before: Option<Fingerprint>,
+    after: Option<Fingerprint>,
+    reason: String,
+}
+
+impl Acknowledgement {
+    /// Its line in the file, counted from 1.
+    pub fn line(&self) -> usize {
+        self.line
+    }
+
+    /// `package.Service/Method`.
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// What becomes of the method.
+    pub fn verdict(&self) -> Verdict {
+        self.verdict
+    }
+
+    /// Why it may.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// Whether it is about exactly this change, which needs an acknowledgement.
+    pub fn covers(&self, change: &Change) -> bool {
+        change.needs_acknowledgement() && self.is_about(change, change.fingerprints())
+    }
+
+    /// Whether it is about a change whose fingerprints are known.
+    pub(crate) fn is_about(
+        &self,
+        change: &Change,
+        fingerprints: (Option<Fingerprint>, Option<Fingerprint>),
+    ) -> bool {
+        self.method == change.name()
+            && self.verdict == change.verdict()
+            && (self.before, self.after) == fingerprints
+    }
+
+    fn parse(number: usize, line: &str) -> Result<Self, AckFault> {
+        let (method, rest) = word(line);
+        let (verdict, rest) = word(rest);
+        let (fingerprints, reason) = word(rest);
+        let method = method.strip_prefix('/').unwrap_or(method);
+        if !is_method_name(method) {
+            return Err(AckFault::Method { found: excerpt(method) });
+        }
+        let verdict = read_verdict(verdict).ok_or_else(|| AckFault::Verdict { found: excerpt(verdict) })?;
+        let (before, after) = read_fingerprints(fingerprints)
+            .ok_or_else(|| AckFault::Fingerprints { found: excerpt(fingerprints) })?;
+        if reason.is_empty() || reason == REASON {
+            return Err(AckFault::NoReason);
+        }
+        Ok(Self {
+            line: number,
+            method: method.to_owned(),
+            verdict,
+            before,
+            after,
+            reason: reason.to_owned(),
+        })
+    }
+}
+
+/// As its line is written.
+impl fmt::Display for Acknowledgement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write(f, &self.method, self.verdict, (self.before, self.after), &self.reason)
+    }
+}
+
+/// The line that covers a change, to be reviewed. [`REASON`] in place of a reason makes a line that is refused until somebody
+/// writes one.
+pub fn line_for(change: &Change, reason: &str) -> String {
+    struct Line<'a>(&'a Change, &'a str);
+    impl fmt::Display for Line<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write(f, self.0.name(), self.0.verdict(), self.0.fingerprints(), self.1)
+        }
+    }
+    Line(change, reason).to_string()
+}
+
+fn write(
+    f: &mut fmt::Formatter<'_>,
+    method: &str,
+    verdict: Verdict,
+    (before, after): (Option<Fingerprint>, Option<Fingerprint>),
+    reason: &str,
+) -> fmt::Result {
+    let text =
+        |fingerprint: Option<Fingerprint>| fingerprint.map_or_else(|| "-".to_owned(), |f| f.to_string());
+    write!(f, "{method} {} {}..{} {reason}", verdict.as_str(), text(before), text(after))
+}
+
+/// The first word, and what comes after it.
+fn word(text: &str) -> (&str, &str) {
+    let (word, rest) = text.split_once([' ', '\t']).unwrap_or((text, ""));
+    (word, rest.trim_start_matches([' ', '\t']))
+}
+
+/// Those that need an acknowledgement.
+fn read_verdict(text: &str) -> Option<Verdict> {
+    let verdicts = [Verdict::Looser, Verdict::Incomparable, Verdict::Added];
+    verdicts.into_iter().find(|verdict| verdict.as_str() == text)
+}
+
+fn read_fingerprints(text: &str) -> Option<(Option<Fingerprint>, Option<Fingerprint>)> {
+    let read = |text: &str| if text == "-" { Some(None) } else { Fingerprint::parse(text).map(Some) };
+    let (before, after) = text.split_once("..")?;
+    Some((read(before)?, read(after)?))
+}
+
+/// The lines of a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Acknowledgements {
+    lines: Vec<Acknowledgement>,
+}
+
+impl Acknowledgements {
+    /// How many bytes are read at most: 8 MiB.
+    pub const MAX_SIZE: usize = 8 << 20;
+
+    /// Reads a file. One without a line covers nothing.
+    ///
+    /// # Errors
+    /// [`AckError`] with every line that is none, or gives no reason.
+    pub fn parse(text: &str) -> Result<Self, AckError> {
+        if text.len() > Self::MAX_SIZE {
+            return Err(AckError { faults: vec![LineFault { line: 1, kind: AckFault::TooLarge }] });
+        }
+        let (mut read, mut faults) = (Vec::new(), Vec::new());
+        for (number, line) in lines(text).filter(|(_, line)| !line.starts_with('#')) {
+            let parsed = if is_conflict_marker(line) {
+                Err(AckFault::Conflict)
+            } else {
+                Acknowledgement::parse(number, line)
+            };
+            match parsed {
+                Ok(line) => read.push(line),
+                Err(kind) => faults.push(LineFault { line: number, kind }),
+            }
+        }
+        if faults.is_empty() { Ok(Self { lines: read }) } else { Err(AckError { faults }) }
+    }
+
+    /// The lines, in the order of the file.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Acknowledgement> {
+        self.lines.iter()
+    }
+}
+
+impl FromStr for Acknowledgements {
+    type Err = AckError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text)
+    }
+}
+
+/// The text of a file without some of its lines; the others, comments among them, stay as they are.
+pub fn without(text: &str, taken_out: &[&Acknowledgement]) -> String {
+    let numbers: std::collections::HashSet<usize> = taken_out.iter().map(|line| line.line()).collect();
+    let kept = text.split_inclusive('\n').zip(1..).filter(|(_, number)| !numbers.contains(number));
+    kept.map(|(line, _)| line).collect()
+}
+
+#[cfg(test)]
+mod tests;

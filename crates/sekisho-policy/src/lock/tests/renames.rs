@@ -1,0 +1,129 @@
+//! Which removed and added methods are told as one that was renamed.
+
+use super::*;
+
+const SCOPE: &str = r#"{ all_of: ["a"] }"#;
+
+/// A method that takes and answers what many methods do.
+fn empty(name: &str, rule: &str) -> String {
+    format!("{name} (google.protobuf.Empty) returns (google.protobuf.Empty) {rule}")
+}
+
+fn told_of(before: &[String], after: &[String]) -> Vec<String> {
+    let lines = |lines: &[String]| lines.iter().map(String::to_owned).collect::<Vec<_>>();
+    let (before, after) = (lines(before), lines(after));
+    told(
+        &before.iter().map(String::as_str).collect::<Vec<_>>(),
+        &after.iter().map(String::as_str).collect::<Vec<_>>(),
+    )
+}
+
+#[test]
+fn a_method_of_another_name_is_one_change_and_its_rules_are_compared() {
+    let renamed = |before, after| told_of(&[own("t.v1.S/Get", before)], &[own("t.v1.S/Fetch", after)]);
+    assert_eq!(renamed(SCOPE, SCOPE), ["equivalent t.v1.S/Fetch was t.v1.S/Get"]);
+    assert_eq!(renamed(SCOPE, "{ authenticated: true }"), ["looser t.v1.S/Fetch was t.v1.S/Get"]);
+    assert_eq!(renamed("{ authenticated: true }", SCOPE), ["tighter t.v1.S/Fetch was t.v1.S/Get"]);
+    assert_eq!(renamed(SCOPE, "{ public: true }"), ["looser t.v1.S/Fetch was t.v1.S/Get"]);
+    assert_eq!(renamed("{ public: true }", "{ public: true }"), ["equivalent t.v1.S/Fetch was t.v1.S/Get"]);
+}
+
+#[test]
+fn other_messages_or_another_kind_of_call_are_another_method() {
+    let line = "t.v1.S/Get (t.v1.A) returns (t.v1.B) { authenticated: true }";
+    for other in [
+        line.replace("t.v1.A", "t.v1.C"),
+        line.replace("t.v1.B", "t.v1.C"),
+        line.replace("(t.v1.A", "(stream t.v1.A"),
+        line.replace("(t.v1.B", "(stream t.v1.B"),
+    ] {
+        let after = other.replace("Get", "Fetch");
+        assert_eq!(told(&[line], &[&after]), ["added t.v1.S/Fetch", "removed t.v1.S/Get"], "{after}");
+        assert_eq!(told(&[line], &[&other]), ["equivalent t.v1.S/Get"], "{other}");
+    }
+}
+
+#[test]
+fn of_several_candidates_the_most_alike_is_taken() {
+    let lines = |names: &[&str]| names.iter().map(|name| empty(name, SCOPE)).collect::<Vec<_>>();
+    // Service and method in another package; then the method; then the service; then the order.
+    let before = lines(&["a.Orders/Get", "a.Orders/Put", "a.Users/Get", "a.Users/Pop", "a.Z/One", "a.Z/Two"]);
+    let after = lines(&["b.Orders/Get", "b.Users/Get", "a.Users/Push", "c.X/Put", "d.Y/Eins"]);
+    assert_eq!(
+        told_of(&before, &after),
+        [
+            "equivalent a.Users/Push was a.Users/Pop",
+            "removed a.Z/Two",
+            "equivalent b.Orders/Get was a.Orders/Get",
+            "equivalent b.Users/Get was a.Users/Get",
+            "equivalent c.X/Put was a.Orders/Put",
+            "equivalent d.Y/Eins was a.Z/One",
+        ]
+    );
+}
+
+#[test]
+fn each_likeness_comes_before_the_next_one() {
+    let cases = [
+        ("service and method", ["a.A/Get", "a.B/Get"], "z.B/Get", "a.B/Get"),
+        ("the method", ["a.A/One", "a.B/Two"], "z.X/Two", "a.B/Two"),
+        ("the method before the service", ["a.A/Put", "b.B/Get"], "a.A/Get", "b.B/Get"),
+        ("the service", ["a.A/One", "a.B/Two"], "a.B/New", "a.B/Two"),
+        ("the order", ["a.A/One", "a.B/Two"], "z.X/New", "a.A/One"),
+    ];
+    for (name, removed, added, former) in cases {
+        let before = removed.map(|name| empty(name, SCOPE));
+        let told = told_of(&before, &[empty(added, SCOPE)]);
+        assert!(told.contains(&format!("equivalent {added} was {former}")), "{name}: {told:?}");
+    }
+}
+
+/// Nothing that anyone may call passes as the new name of something else.
+#[test]
+fn what_is_open_is_a_new_method_wherever_it_may_be_one() {
+    let open = ["{ public: true }", "{ optional: true }", r#"{ all_of: ["a"] mode: REPORT_ONLY }"#];
+    for rule in open {
+        let shared = told_of(&[empty("t.S/Ping", rule)], &[empty("t.S/Wipe", rule)]);
+        assert_eq!(shared, ["removed t.S/Ping", "added t.S/Wipe"], "{rule}");
+        let two = told_of(&[empty("t.S/Ping", rule), empty("t.S/Pong", rule)], &[empty("t.S/Wipe", rule)]);
+        assert_eq!(two, ["removed t.S/Ping", "removed t.S/Pong", "added t.S/Wipe"], "{rule}");
+        // Another method has the same messages, before, after or both.
+        let rest = [own("t.v1.Z/Rest", SCOPE)];
+        for (before, after) in [(&rest[..], &rest[..]), (&rest, &[]), (&[], &rest)] {
+            let before = [&[own("t.v1.S/Ping", rule)], before].concat();
+            let after = [&[own("t.v1.S/Wipe", rule)], after].concat();
+            assert!(told_of(&before, &after).contains(&"added t.v1.S/Wipe".to_owned()), "{rule}");
+        }
+        // Only one of the two is its own.
+        for messages in
+            ["(google.protobuf.Empty) returns (t.v1.R)", "(t.v1.R) returns (google.protobuf.Empty)"]
+        {
+            let half = |name| format!("{name} {messages} {rule}");
+            let told = told_of(&[half("t.S/Ping")], &[half("t.S/Wipe")]);
+            assert_eq!(told, ["removed t.S/Ping", "added t.S/Wipe"], "{messages} {rule}");
+        }
+        // The positive twin: nothing else can be meant.
+        let own = told_of(&[own("t.v1.S/Ping", rule)], &[own("t.v1.S/Pong", rule)]);
+        assert_eq!(own, ["equivalent t.v1.S/Pong was t.v1.S/Ping"], "{rule}");
+    }
+    // What asks for a scope passes as a new method too, so that to pair it can only fail more.
+    let scoped = told_of(&[empty("t.S/Ping", r#"{ all_of: ["a", "b"] }"#)], &[empty("t.S/Wipe", SCOPE)]);
+    assert_eq!(scoped, ["looser t.S/Wipe was t.S/Ping"]);
+}
+
+/// By the clock of whoever runs it: by the square it would not end.
+#[test]
+fn a_hundred_thousand_methods_are_compared() {
+    let lines = |package: &str| {
+        let methods = (0..100_000).map(|n| empty(&format!("{package}.S{}/M{n}", n / 10), SCOPE));
+        methods.collect::<Vec<_>>().join("\n")
+    };
+    let lock = |package: &str| {
+        Lock::parse(&format!("# sekisho access.lock, version 1\n{}", lines(package))).expect("a lock")
+    };
+    let (before, after) = (lock("a"), lock("b"));
+    let changes = changes(&before, &after);
+    assert_eq!(changes.len(), 100_000);
+    let method = |entry: Option<&Entry>| entry.expect("both").method().to_owned();
+    assert!(changes.iter().all(|change| method(change.before()) == method(change.after())));
+}

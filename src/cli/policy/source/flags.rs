@@ -1,0 +1,113 @@
+//! The flags by which a command is told what to read.
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches};
+
+use sekisho::jwks::PlainHttp;
+
+/// Over these flags in the help.
+const HEADING: &str = "What is read (this program's own APIs where nothing is named)";
+
+/// All of them.
+pub(in crate::cli::policy) fn arguments() -> Vec<Arg> {
+    vec![
+        files("descriptors", "A descriptor set by buf or protoc, with its imports; repeatable"),
+        files("proto", "Protos, compiled here; repeatable").num_args(1..),
+        files("include", "A folder in which protos and imports are found; repeatable [default: the current folder, then that of each proto]")
+            .value_name("DIR")
+            .requires("proto"),
+        one("server", "HOST:PORT", "A server, asked by reflection, with the token of SEKISHO_ACCESS_TOKEN if there is one"),
+        one("ca-file", "FILE", "Roots (PEM) that are trusted for --server besides the usual ones [env: SEKISHO_CA_FILE]")
+            .requires("server"),
+        Arg::new("dangerous-allow-plain-http")
+            .long("dangerous-allow-plain-http")
+            .help("Ask --server in plain text elsewhere than on loopback: whoever is on the way sees the token, and can forge the answer")
+            .help_heading(HEADING)
+            .requires("server")
+            .action(ArgAction::SetTrue),
+        files("rules", "Rules of methods whose .proto has none, a line each: package.Service/Method { RULE }"),
+        service_argument(),
+    ]
+}
+
+/// `--service`, for a command that reads what it is told by position.
+pub(in crate::cli::policy) fn service_argument() -> Arg {
+    list("service", "NAME", "Only this service, by its full name: package.Service; repeatable")
+}
+
+fn files(name: &'static str, help: &'static str) -> Arg {
+    list(name, "FILE", help).value_parser(clap::value_parser!(PathBuf))
+}
+
+fn one(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    list(name, value, help).action(ArgAction::Set)
+}
+
+fn list(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value).help(help).help_heading(HEADING).action(ArgAction::Append)
+}
+
+/// What the flags name.
+#[derive(Debug)]
+pub(super) struct Named {
+    pub(super) descriptors: Vec<PathBuf>,
+    pub(super) protos: Vec<PathBuf>,
+    pub(super) includes: Vec<PathBuf>,
+    pub(super) server: Option<Server>,
+    pub(super) rules: Vec<PathBuf>,
+    pub(super) services: Vec<String>,
+}
+
+impl Named {
+    pub(super) fn by(flags: &ArgMatches) -> Self {
+        Self {
+            descriptors: values(flags, "descriptors"),
+            protos: values(flags, "proto"),
+            includes: values(flags, "include"),
+            server: Server::by(flags),
+            rules: values(flags, "rules"),
+            services: values(flags, "service"),
+        }
+    }
+}
+
+impl Named {
+    /// Where imports begin. Without `--include` that is the current folder, as for protoc, and then that of each proto.
+    pub(super) fn includes_or_usual(&self) -> Vec<PathBuf> {
+        if !self.includes.is_empty() {
+            return self.includes.clone();
+        }
+        let mut folders = vec![PathBuf::from(".")];
+        for folder in self.protos.iter().filter_map(|proto| proto.parent()) {
+            if !folder.as_os_str().is_empty() && !folders.iter().any(|known| known == folder) {
+                folders.push(folder.to_owned());
+            }
+        }
+        folders
+    }
+}
+
+/// The server that is to be asked.
+#[derive(Debug)]
+pub(super) struct Server {
+    pub(super) target: String,
+    pub(super) ca_file: Option<String>,
+    pub(super) plain_http: PlainHttp,
+}
+
+impl Server {
+    fn by(flags: &ArgMatches) -> Option<Self> {
+        let plain_http = if flags.get_flag("dangerous-allow-plain-http") {
+            PlainHttp::DangerousAnywhere
+        } else {
+            PlainHttp::LoopbackOnly
+        };
+        let target = flags.get_one("server").cloned()?;
+        Some(Self { target, ca_file: flags.get_one("ca-file").cloned(), plain_http })
+    }
+}
+
+fn values<T: Clone + Send + Sync + 'static>(flags: &ArgMatches, name: &str) -> Vec<T> {
+    flags.get_many::<T>(name).into_iter().flatten().cloned().collect()
+}

@@ -1,0 +1,67 @@
+//! One descriptor set, and what it was made of.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use sekisho::policy::{Fault, Policy, PolicyBuilder};
+
+/// A descriptor set.
+#[derive(Debug)]
+pub(super) struct Set {
+    pub(super) origin: Origin,
+    pub(super) encoded: Vec<u8>,
+    /// The services that it was read for; all but those of imported files, where that is not told.
+    pub(super) services: Option<Vec<String>>,
+}
+
+/// What a set was made of, for what is said of it.
+#[derive(Debug)]
+pub(super) enum Origin {
+    /// The program itself.
+    Own,
+    Descriptors(PathBuf),
+    Protos,
+    Server(String),
+}
+
+impl Origin {
+    /// What is written before a fault. One of a proto begins with its place, where it has one.
+    fn before(&self, fault: &Fault) -> String {
+        match self {
+            Self::Own => String::new(),
+            Self::Descriptors(path) => format!("--descriptors {}: ", path.display()),
+            Self::Protos if fault.position.is_some() => String::new(),
+            Self::Protos => "--proto: ".to_owned(),
+            Self::Server(target) => format!("--server {target}: "),
+        }
+    }
+}
+
+impl Set {
+    /// The same policy, with this set besides.
+    pub(super) fn add_to(&self, builder: PolicyBuilder) -> PolicyBuilder {
+        match &self.services {
+            Some(services) => builder.descriptor_set_services(&self.encoded, services.iter().cloned()),
+            None => builder.descriptor_set(&self.encoded),
+        }
+    }
+
+    /// What is wrong with it alone.
+    fn faults(&self) -> HashSet<Fault> {
+        self.add_to(Policy::builder()).survey().faults().iter().cloned().collect()
+    }
+}
+
+/// What is wrong with these sets as one policy, a text each. What is wrong with one of them alone tells which it is.
+pub(super) fn told(sets: &[Set], faults: &[Fault]) -> Vec<String> {
+    if faults.is_empty() {
+        return Vec::new();
+    }
+    let alone: Vec<_> = sets.iter().map(|set| (&set.origin, set.faults())).collect();
+    let of_fault = |fault: &Fault| {
+        let origins = alone.iter().filter(|(_, faults)| faults.contains(fault));
+        let told: Vec<_> = origins.map(|(origin, _)| format!("{}{fault}", origin.before(fault))).collect();
+        if told.is_empty() { vec![fault.to_string()] } else { told }
+    };
+    faults.iter().flat_map(of_fault).collect()
+}

@@ -1,0 +1,14 @@
+//! `sekisho policy …`.
+
+mod broken;
+mod check;
+mod diff;
+mod list;
+mod lock;
+mod own;
+mod proto;
+mod review;
+#[cfg(unix)]
+mod server;
+mod sources;
+mod support;

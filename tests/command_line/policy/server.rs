@@ -1,0 +1,188 @@
+//! `--server HOST:PORT`: a server is asked by its reflection.
+#![allow(clippy::expect_used, reason = "these are tests")]
+
+use std::net::SocketAddr;
+
+use sekisho::testing::TestIssuer;
+use sekisho_server::services::DESCRIPTOR_SET;
+use tokio::net::TcpListener;
+use tokio_stream::wrappers::TcpListenerStream;
+use tonic::service::Routes;
+use tonic_reflection::server::Builder;
+
+use crate::support::serving::{Serving, issuer, table, token};
+use crate::support::{Ended, end, run, sekisho};
+
+/// The methods of the program's own APIs, each with its scope.
+const OWN: [(&str, &str); 3] = [
+    ("api1.v1.Api1/GetStatus", "api1:read:status"),
+    ("api2.v1.Api2/GetStatus", "api2:read:status"),
+    ("api3.v1.Api3/GetStatus", "api3:read:status"),
+];
+
+async fn own_server(reflection: &str) -> (Serving, TestIssuer) {
+    let issuer = issuer("a");
+    let config = format!("reflection = '{reflection}'\n{}", table("a", ""));
+    (Serving::start(&config, &[&issuer]).await, issuer)
+}
+
+#[track_caller]
+fn assert_lists_own(ended: &Ended) {
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
+    for (method, scope) in OWN {
+        let line = ended.stdout.lines().find(|line| line.contains(method));
+        assert!(line.is_some_and(|line| line.contains(scope)), "{method}: {}", ended.stdout);
+    }
+    assert!(!ended.stdout.contains("grpc."), "health and reflection are left out: {}", ended.stdout);
+}
+
+#[tokio::test]
+async fn a_server_with_public_reflection_says_all() {
+    let (server, _) = own_server("public").await;
+    for target in [format!("{}", server.address), format!("http://localhost:{}", server.address.port())] {
+        assert_lists_own(&run(&format!("policy list --server {target}")).await);
+    }
+    let one = run(&format!("policy list --server {} --service api2.v1.Api2", server.address)).await;
+    assert_eq!(one.code, Some(0), "{}", one.stderr);
+    assert!(one.stdout.contains(OWN[1].0) && !one.stdout.contains(OWN[0].0), "{}", one.stdout);
+    let none = run(&format!("policy list --server {} --service api2.v1.Api", server.address)).await;
+    let error = none.one_error(2);
+    assert!(error.contains("api2.v1.Api2"), "what may have been meant: {error}");
+}
+
+#[tokio::test]
+async fn a_server_whose_reflection_asks_for_a_token_gets_that_of_the_variable() {
+    let (server, issuer) = own_server("authenticated").await;
+    let list = format!("policy list --server {}", server.address);
+    let without = run(&list).await;
+    let error = without.one_error(2);
+    let expected = format!("--server http://{}: ", server.address);
+    assert!(error.starts_with(&expected) && error.contains("No access token was sent"), "{error}");
+    assert!(error.ends_with("set SEKISHO_ACCESS_TOKEN)"), "{error}");
+
+    let good = token(&issuer).sign();
+    let mut command = sekisho(&list);
+    command.env("SEKISHO_ACCESS_TOKEN", format!("{good}\n"));
+    assert_lists_own(&end(command).await);
+
+    let other = self::issuer("a");
+    let bad = token(&other).sign();
+    let mut command = sekisho(&list);
+    command.env("SEKISHO_ACCESS_TOKEN", &bad);
+    let refused = end(command).await;
+    let error = refused.one_error(2);
+    assert!(error.ends_with("(of the token in SEKISHO_ACCESS_TOKEN)"), "{error}");
+    assert!(bad.split('.').all(|part| !error.contains(part)), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_without_reflection_is_told_of() {
+    let (server, _) = own_server("off").await;
+    let ended = run(&format!("policy list --server {}", server.address)).await;
+    let error = ended.one_error(2);
+    assert!(error.contains("neither grpc.reflection.v1 nor v1alpha"), "{error}");
+    assert!(error.ends_with("name its descriptors by --descriptors or --proto"), "{error}");
+}
+
+async fn serve(routes: Routes) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = tonic::transport::Server::builder().add_routes(routes);
+    tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
+    address
+}
+
+/// As many servers of today speak, and grpcurl before 1.9. tonic's own answers with one file at a time.
+#[tokio::test]
+async fn a_server_that_speaks_v1alpha_alone_is_understood() {
+    let builder = || Builder::configure().register_encoded_file_descriptor_set(DESCRIPTOR_SET);
+    let older = serve(Routes::new(builder().build_v1alpha().expect("a service"))).await;
+    assert_lists_own(&run(&format!("policy list --server {older}")).await);
+    let newer = serve(Routes::new(builder().build_v1().expect("a service"))).await;
+    assert_lists_own(&run(&format!("policy list --server {newer}")).await);
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_be_believed_is_not_judged() {
+    for (listed, told) in [
+        ("api1.v1.Api1\x1b[2J\nerror: all is well", "it lists a service whose name is none: "),
+        ("orders.v1.Orders", "asked for the file of orders.v1.Orders, it answered NotFound: "),
+    ] {
+        let builder = Builder::configure().register_encoded_file_descriptor_set(DESCRIPTOR_SET);
+        let builder = builder.with_service_name("api1.v1.Api1").with_service_name(listed);
+        let address = serve(Routes::new(builder.build_v1().expect("a service"))).await;
+        let list = format!("policy list --server {address}");
+        let ended = run(&list).await;
+        let error = ended.one_error(2);
+        assert!(error.starts_with(&format!("--server http://{address}: {told}")), "{error}");
+        assert!(!error.contains(char::is_control), "{error:?}");
+    }
+    let builder = Builder::configure().register_encoded_file_descriptor_set(DESCRIPTOR_SET);
+    let builder = builder.with_service_name("api1.v1.Api1").with_service_name("orders.v1.Orders");
+    let address = serve(Routes::new(builder.build_v1().expect("a service"))).await;
+    let one = run(&format!("policy list --service api1.v1.Api1 --server {address}")).await;
+    assert_eq!((one.code, one.stderr.as_str()), (Some(0), ""), "what is not asked for may be missing");
+}
+
+#[tokio::test]
+async fn tls_is_spoken_with_own_roots() {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
+    let (certificate, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+    let config = format!(
+        "reflection = 'public'\ntls-certificate = 'cert.pem'\ntls-key = 'key.pem'\n{}",
+        table("a", "")
+    );
+    let files = [("cert.pem", certificate.as_str()), ("key.pem", key.as_str())];
+    let server = Serving::start_with("serve --config sekisho.toml", &config, &[&issuer("a")], &files).await;
+    let folder = tempfile::tempdir().unwrap();
+    let roots = folder.path().join("roots.pem");
+    std::fs::write(&roots, &certificate).unwrap();
+
+    for host in ["localhost", "127.0.0.1"] {
+        let list = format!("policy list --server https://{host}:{}", server.address.port());
+        assert_lists_own(&run(&format!("{list} --ca-file {}", roots.display())).await);
+        let mut command = sekisho(&list);
+        command.env("SEKISHO_CA_FILE", &roots);
+        assert_lists_own(&end(command).await);
+        let unknown = run(&list).await;
+        let error = unknown.one_error(2);
+        assert!(error.contains("certificate"), "{error}");
+    }
+    let plain = run(&format!("policy list --server {}", server.address)).await;
+    let error = plain.one_error(2);
+    let hint = format!("(does it speak TLS? then https://{})", server.address);
+    assert!(error.ends_with(&hint), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_without_tls_is_not_asked_by_it() {
+    let (server, _) = own_server("public").await;
+    let ended = run(&format!("policy list --server https://{}", server.address)).await;
+    let error = ended.one_error(2);
+    let hint = format!("(does it speak plain text? then http://{})", server.address);
+    assert!(error.ends_with(&hint), "{error}");
+}
+
+#[tokio::test]
+async fn a_target_that_is_none_is_told_of() {
+    let elsewhere = "http without TLS is for loopback alone (localhost, 127.0.0.0/8, [::1]); use https, or allow it by \
+                     --dangerous-allow-plain-http";
+    for (target, told) in [
+        ("http://orders.example:50051", elsewhere),
+        ("localhost:1/x", "neither a path nor a query belongs here"),
+        ("orders.example:port", "expected HOST:PORT"),
+    ] {
+        let ended = run(&format!("policy list --server {target}")).await;
+        let error = ended.one_error(2);
+        assert!(error.starts_with("--server: ") && error.contains(told), "{error}");
+    }
+    let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = free.local_addr().unwrap();
+    drop(free);
+    let ended = run(&format!("policy list --server {address}")).await;
+    let error = ended.one_error(2);
+    assert!(
+        error.starts_with(&format!("--server http://{address}: ")) && error.contains("refused"),
+        "{error}"
+    );
+}
