@@ -36,7 +36,8 @@ use std::str::FromStr;
 pub use fault::{AckError, AckFault};
 
 use crate::compare::Verdict;
-use crate::lines::{LineFault, excerpt, is_conflict_marker, lines};
+use crate::line_faults::LineFaults;
+use crate::lines::{excerpt, is_conflict_marker, lines};
 use crate::lock::{Change, Fingerprint, is_method_name};
 
 /// What stands in place of a reason until somebody writes one. It is none itself.
@@ -177,12 +178,12 @@ impl Acknowledgements {
     /// Reads a file. One without a line covers nothing.
     ///
     /// # Errors
-    /// [`AckError`] with every line that is none, or gives no reason.
+    /// [`AckError`] with the lines that are none or give no reason, of many the first hundred.
     pub fn parse(text: &str) -> Result<Self, AckError> {
         if text.len() > Self::MAX_SIZE {
-            return Err(AckError { faults: vec![LineFault { line: 1, kind: AckFault::TooLarge }] });
+            return Err(AckError { faults: LineFaults::one(1, AckFault::TooLarge) });
         }
-        let (mut read, mut faults) = (Vec::new(), Vec::new());
+        let (mut read, mut faults) = (Vec::new(), LineFaults::default());
         for (number, line) in lines(text).filter(|(_, line)| !line.starts_with('#')) {
             let parsed = if is_conflict_marker(line) {
                 Err(AckFault::Conflict)
@@ -191,7 +192,7 @@ impl Acknowledgements {
             };
             match parsed {
                 Ok(line) => read.push(line),
-                Err(kind) => faults.push(LineFault { line: number, kind }),
+                Err(kind) => faults.push(number, kind),
             }
         }
         if faults.is_empty() { Ok(Self { lines: read }) } else { Err(AckError { faults }) }
