@@ -40,11 +40,13 @@ impl Compiled {
     /// well: at the nearest folder above the file that imports.
     ///
     /// A copy of `sekisho/v1/access.proto` is used where there is one. Files and folders whose names begin with a dot are
-    /// passed over, and so are symbolic links, wherever they lead.
+    /// passed over. Symbolic links are not followed: one that could hide a `.proto` file is a fault.
     ///
     /// # Errors
-    /// [`ProtoError`]: no `.proto` file; every import that is not found, and every file that is no proto; more than 10,000
-    /// files, more than 64 MiB in all, or more than 64 folders within each other; what the compiler says first.
+    /// [`ProtoError`]: no `.proto` file; every import that is not found, and every file that is no proto; every symbolic link
+    /// whose name ends in `.proto` or that leads to a folder; every copy of one of Google's files that is not used and
+    /// declares a service; more than 10,000 files, more than 64 MiB in all, or more than 64 folders within each other; what
+    /// the compiler says first.
     pub fn from_folder(folder: impl AsRef<Path>) -> Result<Self, ProtoError> {
         let folder = Folder::read(folder.as_ref())?;
         Self::compile(
