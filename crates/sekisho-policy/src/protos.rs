@@ -36,6 +36,7 @@
 mod compiled;
 mod error;
 mod folder;
+mod misread;
 mod public_imports;
 mod readable;
 mod resolver;

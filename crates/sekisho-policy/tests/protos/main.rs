@@ -4,6 +4,7 @@
 mod bounds;
 mod files;
 mod folders;
+mod misread;
 mod public_imports;
 
 use std::fs;
