@@ -40,6 +40,7 @@ mod misread;
 mod public_imports;
 mod readable;
 mod resolver;
+mod shadow;
 
 pub use compiled::Compiled;
 pub use error::{ProtoError, ProtoFault};

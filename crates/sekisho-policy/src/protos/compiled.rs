@@ -11,7 +11,7 @@ use super::error::{ProtoError, ProtoFault};
 use super::folder::Folder;
 use super::misread::{LookedAt, Misreadings};
 use super::public_imports::{Extended, FewPublicImports, Flattened, are_too_many, restore_imports};
-use super::resolver;
+use super::{resolver, shadow};
 
 /// Protos that compile, with all that they import.
 pub struct Compiled {
@@ -26,15 +26,15 @@ impl Compiled {
     /// Google's own files need not be there. `import`s find the first file of a name below the includes.
     ///
     /// # Errors
-    /// [`ProtoError`]: what protoc reads otherwise, such as `#`
+    /// [`ProtoError`]: each of `protos` that is not the file which its name finds; what protoc reads otherwise, such as `#`
     /// outside of strings and comments; what the compiler says first.
     pub fn from_files(
         protos: &[impl AsRef<Path>],
         includes: &[impl AsRef<Path>],
     ) -> Result<Self, ProtoError> {
         let includes: Vec<PathBuf> = includes.iter().map(|include| include.as_ref().to_owned()).collect();
-        let find = |name: &str| includes.iter().map(|include| include.join(name)).find(|path| path.is_file());
-        Self::compile(|| resolver::of_includes(&includes), protos, find)
+        shadow::check(protos, &includes)?;
+        Self::compile(|| resolver::of_includes(&includes), protos, |name| shadow::find(name, &includes))
     }
 
     /// Compiles every file below a folder whose name ends in `.proto`. It is the folder that imports begin at. Files that

@@ -6,6 +6,7 @@ mod files;
 mod folders;
 mod misread;
 mod public_imports;
+mod shadows;
 
 use std::fs;
 use std::path::{Path, PathBuf};
