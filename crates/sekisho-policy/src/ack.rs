@@ -44,7 +44,8 @@ use std::str::FromStr;
 pub use fault::{AckError, AckFault};
 
 use crate::compare::Verdict;
-use crate::lines::{LineFault, excerpt, is_conflict_marker, lines};
+use crate::line_faults::{LineFault, LineFaults};
+use crate::lines::{excerpt, is_conflict_marker, lines};
 use crate::lock::{Change, Fingerprint, is_method_name};
 
 /// What stands in place of a reason until somebody writes one. It is none itself.
@@ -204,16 +205,16 @@ impl Acknowledgements {
     /// Reads a file. One without a line covers nothing.
     ///
     /// # Errors
-    /// [`AckError`] with every line that is none, or gives no reason.
+    /// [`AckError`] with the lines that are none or give no reason, of many the first hundred.
     pub fn parse(text: &str) -> Result<Self, AckError> {
         if text.len() > Self::MAX_SIZE {
-            return Err(AckError { faults: vec![LineFault { line: 1, kind: AckFault::TooLarge }] });
+            return Err(AckError { faults: LineFaults::one(1, AckFault::TooLarge) });
         }
-        let (mut read, mut faults) = (Vec::new(), Vec::new());
+        let (mut read, mut faults) = (Vec::new(), LineFaults::default());
         for line in parsed(text) {
             match line {
                 Ok(line) => read.push(line),
-                Err(fault) => faults.push(fault),
+                Err(fault) => faults.push(fault.line, fault.kind),
             }
         }
         if faults.is_empty() { Ok(Self { lines: read }) } else { Err(AckError { faults }) }

@@ -51,7 +51,8 @@ pub use fault::{LockError, LockFault};
 pub use fingerprint::Fingerprint;
 pub use judgement::{Judgement, judge};
 
-use crate::lines::{LineFault, is_conflict_marker, lines};
+use crate::line_faults::LineFaults;
+use crate::lines::{is_conflict_marker, lines};
 use crate::{Method, Policy, Survey};
 use others::Others;
 
@@ -97,7 +98,7 @@ impl Lock {
     /// Reads a lock.
     ///
     /// # Errors
-    /// [`LockError`] with every fault: a line that is none, a method twice, the marks of a merge conflict; a later version
+    /// [`LockError`] with the faults, of many the first hundred: a line that is none, a method twice, the marks of a merge conflict; a later version
     /// of the format, an empty file.
     pub fn parse(text: &str) -> Result<Self, LockError> {
         if text.len() > Self::MAX_SIZE {
@@ -182,7 +183,7 @@ fn check_header(line: &str) -> Result<(), LockFault> {
 #[derive(Default)]
 struct Reading {
     entries: Vec<(usize, Entry)>,
-    faults: Vec<LineFault<LockFault>>,
+    faults: LineFaults<LockFault>,
     has_conflict: bool,
 }
 
@@ -200,7 +201,7 @@ impl Reading {
 
     fn fault(&mut self, line: usize, kind: LockFault) {
         self.has_conflict |= kind == LockFault::Conflict;
-        self.faults.push(LineFault { line, kind });
+        self.faults.push(line, kind);
     }
 
     fn finish(mut self) -> Result<Lock, LockError> {
@@ -209,7 +210,7 @@ impl Reading {
             self.find_repeated();
         }
         if !self.faults.is_empty() {
-            self.faults.sort_by_key(|fault| fault.line);
+            self.faults.sort();
             return Err(LockError { faults: self.faults });
         }
         let mut entries: Vec<Entry> = self.entries.into_iter().map(|(_, entry)| entry).collect();
@@ -223,7 +224,7 @@ impl Reading {
             let first = *first.entry(entry.name()).or_insert(*line);
             if first != *line {
                 let kind = LockFault::Repeated { method: entry.name().to_owned(), first };
-                self.faults.push(LineFault { line: *line, kind });
+                self.faults.push(*line, kind);
             }
         }
     }

@@ -67,7 +67,7 @@ struct Base {
     /// The file of acknowledgements.
     ack: String,
     /// The base's file of acknowledgements, where there is one.
-    ack_of_base: Option<String>,
+    target_ack: Option<String>,
     changes: Vec<Change>,
     acknowledgements: Acknowledgements,
 }
@@ -141,11 +141,11 @@ impl Read {
         let path = asked.flags.get_one::<PathBuf>("base");
         let base = path.map(|path| {
             let before = or_faults(review::base(path, &services), faults);
-            let Acknowledged { lines, base: ack_of_base, .. } =
+            let Acknowledged { lines, base: target_ack, .. } =
                 or_faults(files.read_ack(asked.flags), faults)?;
             let acknowledgements = lines.only(|line| services.has(line.service()));
             let (name, ack) = (name(path), name(files.ack()));
-            Some((before?, Base { name, ack, ack_of_base, changes: Vec::new(), acknowledgements }))
+            Some((before?, Base { name, ack, target_ack, changes: Vec::new(), acknowledgements }))
         });
         let whole = lock.as_ref().map(|(_, lock)| lock);
         let protos = source.as_ref().and_then(|source| or_faults(Protos::of(source, whole), faults))?;

@@ -46,7 +46,11 @@ pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>
 
 /// Warnings, after what is told.
 pub(super) fn warnings(warnings: &[String]) -> String {
-    warnings.iter().map(|warning| format!("\nWarning: {}\n", plain(&excerpt(&one_line(warning))))).collect()
+    let mut text = String::new();
+    for warning in warnings {
+        let _ = writeln!(text, "\nWarning: {}", plain(&excerpt(&one_line(warning))));
+    }
+    text
 }
 
 #[cfg(test)]

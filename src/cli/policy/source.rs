@@ -188,7 +188,7 @@ fn rules_of(path: &Path) -> Result<Vec<(String, DeclaredRule)>, Vec<String>> {
     let told = |fault: &dyn fmt::Display| vec![fault.to_string()];
     let text = bounded_file::read_up_to(path, LARGEST).map_err(|error| told(&error))?;
     let text = String::from_utf8(text).map_err(|_| told(&"it is not valid UTF-8"))?;
-    rules::parse(&text).map_err(|error| error.faults().iter().map(ToString::to_string).collect())
+    rules::parse(&text).map_err(|error| error.to_string().lines().map(ToOwned::to_owned).collect())
 }
 
 /// The protos, with what they import; the services of the files that are named.

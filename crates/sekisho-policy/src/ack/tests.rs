@@ -68,3 +68,13 @@ fn a_line_is_taken_out_and_all_else_stays_as_it_was() {
     assert_eq!(without(&text, &lines), "\u{feff}# why\r\n\r\n# the end");
     assert_eq!(without(&text, &[]), text);
 }
+
+#[test]
+fn of_many_faults_the_first_are_told_and_all_are_counted() {
+    for line in ["x\n", "=======\n"] {
+        let error = Acknowledgements::parse(&line.repeat(5_000)).expect_err("faults");
+        assert_eq!((error.faults().len(), error.more_faults()), (100, 4_900));
+        let text = error.to_string();
+        assert_eq!((text.lines().count(), text.lines().last()), (101, Some("4900 more faults")));
+    }
+}

@@ -106,7 +106,7 @@ impl Files {
             Ok(lock) => Ok(Standing::Lock { text, lock }),
             Err(error) => {
                 let is_later = |kind: &LockFault| matches!(kind, LockFault::Version { .. });
-                let faults = faults_of(&self.lock, error.faults());
+                let faults = faults_of(&self.lock, &error);
                 let is_kept = error.faults().iter().any(|fault| is_later(&fault.kind));
                 if is_kept { Err(faults) } else { Ok(Standing::Faulty(faults)) }
             }
@@ -134,7 +134,7 @@ impl Files {
         }
         let bytes = read(&self.ack, Acknowledgements::MAX_SIZE).map_err(|fault| vec![fault])?;
         let text = text(&self.ack, bytes).map_err(|fault| vec![fault])?;
-        let lines = Acknowledgements::parse(&text).map_err(|error| faults_of(&self.ack, error.faults()))?;
+        let lines = Acknowledgements::parse(&text).map_err(|error| faults_of(&self.ack, &error))?;
         Ok((text, lines))
     }
 
@@ -156,7 +156,7 @@ pub(super) fn parse_lock(path: &Path, bytes: Vec<u8>) -> Result<Lock, Vec<String
 
 fn parse_text(path: &Path, bytes: Vec<u8>) -> Result<(String, Lock), Vec<String>> {
     let text = text(path, bytes).map_err(|fault| vec![fault])?;
-    let lock = Lock::parse(&text).map_err(|error| faults_of(path, error.faults()))?;
+    let lock = Lock::parse(&text).map_err(|error| faults_of(path, &error))?;
     Ok((text, lock))
 }
 
@@ -164,7 +164,7 @@ fn text(path: &Path, bytes: Vec<u8>) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| format!("{}: it is not valid UTF-8", path.display()))
 }
 
-/// Each with the file that it is in.
-fn faults_of(path: &Path, faults: &[impl ToString]) -> Vec<String> {
-    faults.iter().map(|fault| format!("{}: {}", path.display(), fault.to_string())).collect()
+/// Each with the file that it is in; of many the first, and how many more there are. An error has a line for each.
+fn faults_of(path: &Path, error: &impl ToString) -> Vec<String> {
+    error.to_string().lines().map(|fault| format!("{}: {fault}", path.display())).collect()
 }

@@ -43,7 +43,7 @@ async fn a_service_that_moves_to_an_imported_file_stays_in_the_policy() {
     assert!(faulty.one_error(2).contains("p.v1.S.Get"), "{}", faulty.stderr);
 
     // One that is gone is gone.
-    folder.write("proto/o.proto", "syntax = \"proto3\"; package p.v1; message M {}".to_owned());
+    folder.write("proto/o.proto", "syntax = \"proto3\"; package p.v1; message M {}");
     let removed = folder.run(&format!("policy check {named} --base base.lock")).await;
     assert_eq!(removed.code, Some(1), "the lock has it still");
     assert!(removed.stdout.contains("removed p.v1.S/Get"), "{}", removed.stdout);

@@ -222,3 +222,20 @@ fn a_fingerprint_is_the_beginning_of_the_sha256_of_the_line() {
     // printf '%s' 't.v1.S/M (t.v1.Request) returns (t.v1.Response) { public: true }' | sha256sum
     assert_eq!(lock.entries()[0].fingerprint().to_string(), "c523b7eb3e89c06b86bc9c4b2e0d79a2");
 }
+
+#[test]
+fn of_many_faults_the_first_are_told_and_all_are_counted() {
+    let entry = "t.S/M (t.A) returns (t.B) { public: true }\n";
+    for (line, first, count) in [("x\n", 2, 5_000), ("=======\n", 2, 5_000), (entry, 3, 4_999)] {
+        let error = Lock::parse(&format!("# sekisho access.lock, version 1\n{}", line.repeat(5_000)))
+            .expect_err("faults");
+        assert_eq!((error.faults().len(), error.more_faults()), (100, count - 100), "{line}");
+        assert_eq!(error.faults()[0].line, first);
+        let last = format!("{} more faults", count - 100);
+        assert_eq!(error.to_string().lines().last(), Some(&*last));
+    }
+    // By line, whatever is found first.
+    let mixed = format!("{entry}{entry}x\n");
+    let error = Lock::parse(&format!("# sekisho access.lock, version 1\n{mixed}")).expect_err("faults");
+    assert_eq!(error.faults().iter().map(|fault| fault.line).collect::<Vec<_>>(), [3, 4]);
+}
