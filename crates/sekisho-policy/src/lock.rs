@@ -167,7 +167,7 @@ fn check_header(line: &str) -> Result<(), LockFault> {
         return Err(LockFault::NoHeader);
     }
     let version: String = rest.chars().take_while(|c| !c.is_whitespace()).take(20).collect();
-    match version.strip_suffix('.').unwrap_or(&version) {
+    match version.trim_end_matches(['.', ',', ';', ':']) {
         VERSION => Ok(()),
         version
             if version.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.')
