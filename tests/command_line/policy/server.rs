@@ -126,11 +126,11 @@ async fn health_is_listed_where_it_has_rules_or_is_named() {
     let methods = ["Check", "Watch"];
     let rules = methods.map(|method| format!("grpc.health.v1.Health/{method} {{ public: true }}\n"));
     let folder = Folder::new(&[("rules", &rules.concat())]);
-    let ruled = folder.run(&format!("{list} --rules rules")).await;
-    assert_eq!((ruled.code, ruled.stderr.as_str()), (Some(0), ""));
+    let by_rules = folder.run(&format!("{list} --rules rules")).await;
+    assert_eq!((by_rules.code, by_rules.stderr.as_str()), (Some(0), ""));
     let named = folder.run(&format!("{list} --service grpc.health.v1.Health")).await;
     assert_eq!(named.code, Some(0), "{}", named.stderr);
-    for (ended, has_others) in [(ruled, true), (named, false)] {
+    for (ended, has_others) in [(by_rules, true), (named, false)] {
         assert!(
             methods.iter().all(|method| ended.stdout.contains(&format!("grpc.health.v1.Health/{method}")))
         );
