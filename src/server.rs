@@ -19,6 +19,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+pub(crate) use assembly::with_health_and_reflection;
 pub use assembly::{Reflection, SetupError};
 pub use control::Control;
 pub use door::{AllowedHeader, AllowedOrigins, InvalidHeader, InvalidOrigin, Origin};

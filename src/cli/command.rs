@@ -13,7 +13,7 @@ use super::options::{self, Kind, Opt};
 use super::policy::{self, PolicyCommand};
 use super::reread::Reread;
 use super::sources::Sources;
-use super::text::one_line;
+use super::text::{one_line, without_passwords};
 use crate::config::{DevelopmentSettings, HealthcheckSettings, ServeSettings, TokenSettings};
 
 /// What is to be done.
@@ -61,7 +61,9 @@ impl Stop {
             Self::Clap(error) => error.print(),
             Self::Faults(faults) => {
                 let mut stderr = io::stderr().lock();
-                faults.iter().try_for_each(|fault| writeln!(stderr, "error: {}", one_line(fault)))
+                faults
+                    .iter()
+                    .try_for_each(|fault| writeln!(stderr, "error: {}", without_passwords(&one_line(fault))))
             }
         }
     }

@@ -169,24 +169,26 @@ pub(super) fn token() -> Vec<&'static Opt> {
     own.into_iter().chain([&CONFIG, &ENV_FILE]).collect()
 }
 
-/// The options of `sekisho policy explain` beside its own: those of a server by which tokens are judged. Those of roots and
+/// The options of `sekisho policy explain` beside its own: those of a server by which calls are judged. Those of roots and
 /// of plain text stand among what is said of a server that is asked for its descriptors.
 pub(super) fn explain() -> Vec<&'static Opt> {
     let fetches_elsewhere = |option: &&'static Opt| option.name != CA_FILE.name;
-    let of_tokens: [&Opt; 6] = [
+    let of_calls: [&Opt; 8] = [
+        &REFLECTION,
         &LEEWAY,
         &MAX_TOKEN_SIZE,
+        &REMEMBER_TOKENS,
         &DANGEROUS_ACCEPT_BOUND_TOKENS,
         &KEEP_CLAIM,
         &LOG_CLAIM,
         &DANGEROUS_REPORT_ONLY,
     ];
-    OF_ISSUER.into_iter().filter(fetches_elsewhere).chain(of_tokens).chain([&CONFIG, &ENV_FILE]).collect()
+    OF_ISSUER.into_iter().filter(fetches_elsewhere).chain(of_calls).chain([&CONFIG, &ENV_FILE]).collect()
 }
 
 /// Of [`explain`], those that do not change what is explained, and are taken since a server's configuration has them.
-pub(super) static NOT_EXPLAINED: [&Opt; 5] =
-    [&JWKS_REFRESH, &JWKS_COOLDOWN, &JWKS_MAX_STALE, &KEEP_CLAIM, &LOG_CLAIM];
+pub(super) static NOT_EXPLAINED: [&Opt; 6] =
+    [&JWKS_REFRESH, &JWKS_COOLDOWN, &JWKS_MAX_STALE, &REMEMBER_TOKENS, &KEEP_CLAIM, &LOG_CLAIM];
 
 /// The options of `sekisho healthcheck`.
 pub(super) fn healthcheck() -> Vec<&'static Opt> {

@@ -64,6 +64,8 @@ pub(super) struct Sources<'a> {
     /// Nobody knows what the file says, or the `.env` file.
     has_unread_file: bool,
     reading: Reading,
+    /// Options whose flag is for another server than those that are judged.
+    of_another: &'static [&'static Opt],
 }
 
 impl<'a> Sources<'a> {
@@ -82,6 +84,7 @@ impl<'a> Sources<'a> {
             unread: BTreeSet::new(),
             has_unread_file: false,
             reading,
+            of_another: &[],
         };
         if let Some(given) = sources.get(&ENV_FILE) {
             sources.read_env_file(&given);
@@ -91,6 +94,15 @@ impl<'a> Sources<'a> {
             sources.read_file(&given);
         }
         sources
+    }
+
+    /// The same, where the flags of these options are for another server, which has their variables as well.
+    pub(super) fn without_flags_of(self, of_another: &'static [&'static Opt]) -> Self {
+        Self { of_another, ..self }
+    }
+
+    fn is_of_another(&self, option: &Opt) -> bool {
+        self.of_another.iter().any(|other| other.name == option.name)
     }
 
     /// What was given, by the source that counts. While a table is judged, what describes an issuer is given by it alone.
@@ -115,7 +127,9 @@ impl<'a> Sources<'a> {
 
     /// By whatever it is given, outside of the tables: each source once.
     pub(super) fn outside_of_tables(&mut self, option: &'static Opt) -> Vec<Origin> {
-        let given = [self.by_flag(option), self.by_variable(option), self.by_file(option)];
+        // A variable that another server has is not misplaced.
+        let by_variable = if self.is_of_another(option) { None } else { self.by_variable(option) };
+        let given = [self.by_flag(option), by_variable, self.by_file(option)];
         given.into_iter().flatten().map(|given| given.origin).collect()
     }
 
@@ -149,7 +163,8 @@ impl<'a> Sources<'a> {
 
     /// What was given by flag, whatever the other sources say.
     pub(super) fn by_flag(&self, option: &'static Opt) -> Option<Given> {
-        if self.flags.value_source(option.name) != Some(ValueSource::CommandLine) {
+        let is_by_flag = self.flags.value_source(option.name) == Some(ValueSource::CommandLine);
+        if !is_by_flag || self.is_of_another(option) {
             return None;
         }
         let texts = match option.kind {

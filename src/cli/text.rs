@@ -25,6 +25,23 @@ pub(super) fn one_line(text: &str) -> String {
     line
 }
 
+/// The same without what stands before the host in a URL: it may be a password (RFC 3986 §3.2.1).
+pub(super) fn without_passwords(text: &str) -> String {
+    let mut parts = text.split("://");
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let authority =
+            part.split(|c: char| c.is_whitespace() || "/?#\"'".contains(c)).next().unwrap_or_default();
+        let (mark, rest) = match authority.rfind('@') {
+            Some(at) => ("://…@", &part[at + 1..]),
+            None => ("://", part),
+        };
+        shown.push_str(mark);
+        shown.push_str(rest);
+    }
+    shown
+}
+
 /// An error and all that caused it. Some errors tell their cause themselves, which is not told twice.
 pub(super) fn with_causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
@@ -68,6 +85,19 @@ mod tests {
         let connect = Told { told: "no connection: refused", source: Some(Box::new(refused)) };
         let request = Told { told: "no answer", source: Some(Box::new(connect)) };
         assert_eq!(with_causes(&request), "no answer: no connection: refused");
+    }
+
+    #[test]
+    fn a_password_in_a_url_is_not_shown() {
+        let cases = [
+            ("x: https://me:secret@host/path@x: no", "x: https://…@host/path@x: no"),
+            ("\"https://se@cret@host\" and http://secret@b?", "\"https://…@host\" and http://…@b?"),
+            ("https://host/ of me@example, a@b", "https://host/ of me@example, a@b"),
+            ("://", "://"),
+        ];
+        for (text, shown) in cases {
+            assert_eq!(without_passwords(text), shown);
+        }
     }
 
     #[test]

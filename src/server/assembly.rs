@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use sekisho::authorizer::{Authorizer, Issuer, UntrustedIssuers};
 use sekisho::clock::Clock;
+use sekisho::policy::PolicyBuilder;
+use sekisho::reflection::{V1_DESCRIPTOR_SET, V1ALPHA_DESCRIPTOR_SET};
 use sekisho::{AccessRule, Protected, Services};
 
 /// Who may ask the server what it serves (gRPC server reflection).
@@ -27,6 +29,34 @@ impl Reflection {
     }
 }
 
+/// Whoever watches a server has no token; what it is told is no more than whether to send calls.
+const HEALTH: AccessRule = AccessRule::Public;
+
+/// The methods that are served beside the APIs.
+const HEALTH_METHODS: [&str; 2] = ["grpc.health.v1.Health/Check", "grpc.health.v1.Health/Watch"];
+const REFLECTION_METHODS: [&str; 2] = [
+    "grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+    "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+];
+
+/// The policy of the APIs, with the rules that a server has for health and reflection besides: for whoever tells people what
+/// the server decides.
+pub(crate) fn with_health_and_reflection(apis: PolicyBuilder, reflection: Reflection) -> PolicyBuilder {
+    let ruled = |builder: PolicyBuilder, methods: [&str; 2], rule: AccessRule| {
+        methods.into_iter().fold(builder, |builder, method| builder.rule(method, rule.clone()))
+    };
+    let with_health =
+        ruled(apis.descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET), HEALTH_METHODS, HEALTH);
+    match reflection.rule() {
+        Some(rule) => {
+            let sets = [V1_DESCRIPTOR_SET, V1ALPHA_DESCRIPTOR_SET];
+            let declared = sets.iter().fold(with_health, |builder, set| builder.descriptor_set(set));
+            ruled(declared, REFLECTION_METHODS, rule)
+        }
+        None => with_health,
+    }
+}
+
 /// What the guard is told besides the services.
 pub(super) struct Access {
     pub(super) issuers: Vec<Issuer>,
@@ -44,8 +74,7 @@ const LARGEST_QUESTION: usize = 4096;
 
 impl Access {
     pub(super) fn protect(self, services: Services) -> Result<Protected, sekisho::server::SetupError> {
-        // Whoever watches a server has no token; what it is told is no more than whether to send calls.
-        let with_health = services.health(AccessRule::Public);
+        let with_health = services.health(HEALTH);
         let all = match self.reflection.rule() {
             Some(rule) => with_health.reflection(rule),
             None => with_health,

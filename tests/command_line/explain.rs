@@ -2,6 +2,7 @@
 //! the status and of the log line.
 #![cfg(unix)]
 
+mod beside_server;
 mod cases;
 mod issuers;
 mod kinds;

@@ -7,6 +7,7 @@ mod list;
 mod lock;
 mod own;
 mod proto;
+mod protos;
 mod review;
 #[cfg(unix)]
 mod server;

@@ -1,8 +1,11 @@
 //! `access.ack`: which changes of a policy a reviewer has agreed to although they let somebody in.
 //!
 //! A line is `METHOD VERDICT BEFORE..AFTER REASON`. BEFORE and AFTER are the fingerprints of the method's line before and
-//! after the change, `-` where there is none. So a line covers exactly the change that was looked at, and nothing that is
-//! done to the method later. Lines that begin with `#` are comments.
+//! after the change, `-` where there is none. So a line covers exactly the change that was looked at. Lines that begin with
+//! `#` are comments.
+//!
+//! The same change can come again: a method is made public, tightened later, and then made public once more. A line that
+//! stands in the base's file was given to an earlier change, and covers nothing any more ([`Acknowledgements::since`]).
 //!
 //! ```
 //! use sekisho_policy::ack::{self, Acknowledgements};
@@ -23,6 +26,10 @@
 //! assert!(!judgement.passes());
 //! assert_eq!(judgement.idle().len(), 1);
 //!
+//! // Nor does it cover the same change again, once it stands in the file of the branch that is compared with.
+//! let acknowledgements = Acknowledgements::parse(&line)?.since(&line);
+//! assert!(!judge(&looser, &acknowledgements).passes());
+//!
 //! // A line without a reason is no acknowledgement.
 //! assert!(Acknowledgements::parse("t.S/M looser 0123456789abcdef0123456789abcdef..0123456789abcdef0123456789abcdef").is_err());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -30,13 +37,15 @@
 
 mod fault;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 
 pub use fault::{AckError, AckFault};
 
 use crate::compare::Verdict;
-use crate::lines::{LineFault, excerpt, is_conflict_marker, lines};
+use crate::line_faults::{LineFault, LineFaults};
+use crate::lines::{excerpt, is_conflict_marker, lines};
 use crate::lock::{Change, Fingerprint, is_method_name};
 
 /// What stands in place of a reason until somebody writes one. It is none itself.
@@ -51,6 +60,7 @@ pub struct Acknowledgement {
     before: Option<Fingerprint>,
     after: Option<Fingerprint>,
     reason: String,
+    is_of_base: bool,
 }
 
 impl Acknowledgement {
@@ -74,6 +84,16 @@ impl Acknowledgement {
         &self.reason
     }
 
+    /// The full name of the method's service: `package.Service`.
+    pub fn service(&self) -> &str {
+        self.method.split_once('/').map_or("", |(service, _)| service)
+    }
+
+    /// Whether the base's file has the same line, as [`Acknowledgements::since`] found: then it covers nothing.
+    pub fn is_of_base(&self) -> bool {
+        self.is_of_base
+    }
+
     /// Whether it is about exactly this change, which needs an acknowledgement.
     pub fn covers(&self, change: &Change) -> bool {
         change.needs_acknowledgement() && self.is_about(change, change.fingerprints())
@@ -85,9 +105,15 @@ impl Acknowledgement {
         change: &Change,
         fingerprints: (Option<Fingerprint>, Option<Fingerprint>),
     ) -> bool {
-        self.method == change.name()
+        !self.is_of_base
+            && self.method == change.name()
             && self.verdict == change.verdict()
             && (self.before, self.after) == fingerprints
+    }
+
+    /// Its line with one space between its words.
+    fn words(&self) -> String {
+        self.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     fn parse(number: usize, line: &str) -> Result<Self, AckFault> {
@@ -101,7 +127,8 @@ impl Acknowledgement {
         let verdict = read_verdict(verdict).ok_or_else(|| AckFault::Verdict { found: excerpt(verdict) })?;
         let (before, after) = read_fingerprints(fingerprints)
             .ok_or_else(|| AckFault::Fingerprints { found: excerpt(fingerprints) })?;
-        if reason.is_empty() || reason == REASON {
+        // What has neither letter nor digit says nothing, and may not even be seen.
+        if !reason.contains(char::is_alphanumeric) || reason == REASON {
             return Err(AckFault::NoReason);
         }
         Ok(Self {
@@ -111,6 +138,7 @@ impl Acknowledgement {
             before,
             after,
             reason: reason.to_owned(),
+            is_of_base: false,
         })
     }
 }
@@ -177,30 +205,56 @@ impl Acknowledgements {
     /// Reads a file. One without a line covers nothing.
     ///
     /// # Errors
-    /// [`AckError`] with every line that is none, or gives no reason.
+    /// [`AckError`] with the lines that are none or give no reason, of many the first hundred.
     pub fn parse(text: &str) -> Result<Self, AckError> {
         if text.len() > Self::MAX_SIZE {
-            return Err(AckError { faults: vec![LineFault { line: 1, kind: AckFault::TooLarge }] });
+            return Err(AckError { faults: LineFaults::one(1, AckFault::TooLarge) });
         }
-        let (mut read, mut faults) = (Vec::new(), Vec::new());
-        for (number, line) in lines(text).filter(|(_, line)| !line.starts_with('#')) {
-            let parsed = if is_conflict_marker(line) {
-                Err(AckFault::Conflict)
-            } else {
-                Acknowledgement::parse(number, line)
-            };
-            match parsed {
+        let (mut read, mut faults) = (Vec::new(), LineFaults::default());
+        for line in parsed(text) {
+            match line {
                 Ok(line) => read.push(line),
-                Err(kind) => faults.push(LineFault { line: number, kind }),
+                Err(fault) => faults.push(fault.line, fault.kind),
             }
         }
         if faults.is_empty() { Ok(Self { lines: read }) } else { Err(AckError { faults }) }
+    }
+
+    /// The same lines, of which those cover nothing that stand in `base` too: the text of the file as the branch has it that
+    /// is compared with. They were given to an earlier change. Compared is the whole line, with its reason: method, verdict,
+    /// fingerprints; other spaces make no other line. Lines of `base` that are none say nothing here, for nobody can mend them in this change.
+    #[must_use]
+    pub fn since(mut self, base: &str) -> Self {
+        let earlier: HashSet<String> = parsed(base).flatten().map(|line| line.words()).collect();
+        for line in &mut self.lines {
+            line.is_of_base |= earlier.contains(&line.words());
+        }
+        self
+    }
+
+    /// Only the lines that are to be kept, such as those of some services.
+    #[must_use]
+    pub fn only(mut self, keep: impl Fn(&Acknowledgement) -> bool) -> Self {
+        self.lines.retain(keep);
+        self
     }
 
     /// The lines, in the order of the file.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Acknowledgement> {
         self.lines.iter()
     }
+}
+
+/// Each line that says something, or why it is none.
+fn parsed(text: &str) -> impl Iterator<Item = Result<Acknowledgement, LineFault<AckFault>>> {
+    lines(text).filter(|(_, line)| !line.starts_with('#')).map(|(number, line)| {
+        let parsed = if is_conflict_marker(line) {
+            Err(AckFault::Conflict)
+        } else {
+            Acknowledgement::parse(number, line)
+        };
+        parsed.map_err(|kind| LineFault { line: number, kind })
+    })
 }
 
 impl FromStr for Acknowledgements {
@@ -213,7 +267,7 @@ impl FromStr for Acknowledgements {
 
 /// The text of a file without some of its lines; the others, comments among them, stay as they are.
 pub fn without(text: &str, taken_out: &[&Acknowledgement]) -> String {
-    let numbers: std::collections::HashSet<usize> = taken_out.iter().map(|line| line.line()).collect();
+    let numbers: HashSet<usize> = taken_out.iter().map(|line| line.line()).collect();
     let kept = text.split_inclusive('\n').zip(1..).filter(|(_, number)| !numbers.contains(number));
     kept.map(|(line, _)| line).collect()
 }

@@ -65,6 +65,7 @@ mod canonical;
 mod declared;
 mod fault;
 mod known_scopes;
+mod line_faults;
 #[cfg(feature = "lock")]
 mod lines;
 mod method;
@@ -85,8 +86,7 @@ pub use builder::PolicyBuilder;
 pub use declared::{DeclaredRule, Mode, StreamEnd};
 pub use fault::{Fault, FaultKind, PolicyError, RegistrationError};
 pub use known_scopes::KnownScopes;
-#[cfg(feature = "lock")]
-pub use lines::LineFault;
+pub use line_faults::LineFault;
 pub use method::{Method, MethodSignature, Position, RuleOrigin};
 pub use rule::{AccessRule, Alternatives, InvalidRule, MissingScopes};
 pub use survey::Survey;

@@ -1,22 +1,5 @@
 //! Files of one statement a line, which people and merge tools edit.
 
-use std::fmt;
-
-/// What is wrong with a line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LineFault<K> {
-    /// Counted from 1.
-    pub line: usize,
-    /// What is wrong.
-    pub kind: K,
-}
-
-impl<K: fmt::Display> fmt::Display for LineFault<K> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}", self.line, self.kind)
-    }
-}
-
 /// The lines that say something, each with its number. A byte order mark, CRLF and spaces around a line say nothing.
 pub(crate) fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -38,18 +21,4 @@ pub(crate) fn excerpt(text: &str) -> String {
     let shown: String = text.chars().take(LONGEST).collect();
     let more = if shown.len() < text.len() { "…" } else { "" };
     format!("{shown:?}{more}")
-}
-
-/// Each fault on a line of its own.
-pub(crate) fn write_faults<K: fmt::Display>(
-    faults: &[LineFault<K>],
-    f: &mut fmt::Formatter<'_>,
-) -> fmt::Result {
-    for (index, fault) in faults.iter().enumerate() {
-        if index > 0 {
-            f.write_str("\n")?;
-        }
-        fmt::Display::fmt(fault, f)?;
-    }
-    Ok(())
 }

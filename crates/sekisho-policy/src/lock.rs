@@ -37,6 +37,7 @@ mod entry;
 mod fault;
 mod fingerprint;
 mod judgement;
+mod others;
 mod rename;
 
 use std::collections::HashMap;
@@ -50,8 +51,10 @@ pub use fault::{LockError, LockFault};
 pub use fingerprint::Fingerprint;
 pub use judgement::{Judgement, judge};
 
-use crate::lines::{LineFault, is_conflict_marker, lines};
-use crate::{Method, Policy};
+use crate::line_faults::LineFaults;
+use crate::lines::{is_conflict_marker, lines};
+use crate::{Method, Policy, Survey};
+use others::Others;
 
 /// What a lock begins with, up to the number of its version.
 const HEADER: &str = "# sekisho access.lock, version ";
@@ -63,6 +66,7 @@ const VERSION: &str = "1";
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lock {
     entries: Vec<Entry>,
+    others: Others,
 }
 
 impl Lock {
@@ -79,22 +83,22 @@ impl Lock {
         let mut entries: Vec<Entry> = methods.into_iter().map(Entry::of).collect();
         entries.sort_by(|one, other| one.name().cmp(other.name()));
         entries.dedup_by(|second, first| second.name() == first.name());
-        Self { entries }
+        Self { entries, others: Others::default() }
     }
 
-    /// Whether bytes begin as a lock does, of whatever version, a merge conflict in its first lines included: to tell one
-    /// from a descriptor set.
+    /// Whether bytes begin as a lock does, of whatever version: to tell one from a descriptor set, and from a file that is
+    /// not to be written over. Before its header a lock has at most the marks of a merge conflict.
     pub fn is_one(bytes: &[u8]) -> bool {
         const FIRST: usize = 1024;
-        let bytes = &bytes[..bytes.len().min(FIRST)];
-        let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-        bytes.split(|byte| *byte == b'\n').any(|line| line.starts_with(b"# sekisho access.lock"))
+        let beginning = String::from_utf8_lossy(&bytes[..bytes.len().min(FIRST)]);
+        let mut lines = lines(&beginning).map(|(_, line)| line);
+        lines.find(|line| !is_conflict_marker(line)).is_some_and(|line| line.starts_with(HEADER))
     }
 
     /// Reads a lock.
     ///
     /// # Errors
-    /// [`LockError`] with every fault: a line that is none, a method twice, the marks of a merge conflict; a later version
+    /// [`LockError`] with the faults, of many the first hundred: a line that is none, a method twice, the marks of a merge conflict; a later version
     /// of the format, an empty file.
     pub fn parse(text: &str) -> Result<Self, LockError> {
         if text.len() > Self::MAX_SIZE {
@@ -112,10 +116,35 @@ impl Lock {
         reading.finish()
     }
 
-    /// Only the methods that are to be kept, such as those of some services.
+    /// Only the methods that are to be kept, such as those of some services. Of the others it is known which messages they
+    /// have, so that [`changes`] takes no other method for a renamed one than it would for the whole.
     #[must_use]
     pub fn only(mut self, keep: impl Fn(&Entry) -> bool) -> Self {
-        self.entries.retain(keep);
+        for left_out in self.entries.extract_if(.., |entry| !keep(entry)) {
+            self.others.add(left_out.request(), left_out.response());
+        }
+        self
+    }
+
+    /// As [`only`](Self::only) does it, for the lock of a policy that was narrowed to some services already: what else there
+    /// is, of whatever rule, is told by the survey of the whole. Where there is none, or it has faults, there may be any other
+    /// method.
+    #[must_use]
+    pub fn part_of(mut self, whole: Option<&Survey>) -> Self {
+        let Some(whole) = whole.filter(|whole| whole.faults().is_empty()) else {
+            return Self { others: Others::Unknown, ..self };
+        };
+        let declared =
+            whole.methods().iter().map(|method| (method.path(), method.request(), method.response()));
+        let undeclared =
+            whole.undeclared().iter().map(|method| (method.path(), method.request(), method.response()));
+        let mut others = Others::default();
+        for (path, request, response) in declared.chain(undeclared) {
+            if self.entry(path.trim_start_matches('/')).is_none() {
+                others.add(request, response);
+            }
+        }
+        self.others = others;
         self
     }
 
@@ -133,11 +162,20 @@ impl Lock {
 
 fn check_header(line: &str) -> Result<(), LockFault> {
     let rest = line.strip_prefix(HEADER).ok_or(LockFault::NoHeader)?;
-    let version: String = rest.chars().take_while(char::is_ascii_alphanumeric).take(20).collect();
-    match version.as_str() {
+    // A method that was glued to it by other line ends would not be seen.
+    if rest.contains(['\r', '{']) {
+        return Err(LockFault::NoHeader);
+    }
+    let version: String = rest.chars().take_while(|c| !c.is_whitespace()).take(20).collect();
+    match version.strip_suffix('.').unwrap_or(&version) {
         VERSION => Ok(()),
-        "" => Err(LockFault::NoHeader),
-        _ => Err(LockFault::Version { version }),
+        version
+            if version.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.')
+                && !version.is_empty() =>
+        {
+            Err(LockFault::Version { version: version.to_owned() })
+        }
+        _ => Err(LockFault::NoHeader),
     }
 }
 
@@ -145,7 +183,7 @@ fn check_header(line: &str) -> Result<(), LockFault> {
 #[derive(Default)]
 struct Reading {
     entries: Vec<(usize, Entry)>,
-    faults: Vec<LineFault<LockFault>>,
+    faults: LineFaults<LockFault>,
     has_conflict: bool,
 }
 
@@ -163,7 +201,7 @@ impl Reading {
 
     fn fault(&mut self, line: usize, kind: LockFault) {
         self.has_conflict |= kind == LockFault::Conflict;
-        self.faults.push(LineFault { line, kind });
+        self.faults.push(line, kind);
     }
 
     fn finish(mut self) -> Result<Lock, LockError> {
@@ -172,12 +210,12 @@ impl Reading {
             self.find_repeated();
         }
         if !self.faults.is_empty() {
-            self.faults.sort_by_key(|fault| fault.line);
+            self.faults.sort();
             return Err(LockError { faults: self.faults });
         }
         let mut entries: Vec<Entry> = self.entries.into_iter().map(|(_, entry)| entry).collect();
         entries.sort_by(|one, other| one.name().cmp(other.name()));
-        Ok(Lock { entries })
+        Ok(Lock { entries, others: Others::default() })
     }
 
     fn find_repeated(&mut self) {
@@ -186,7 +224,7 @@ impl Reading {
             let first = *first.entry(entry.name()).or_insert(*line);
             if first != *line {
                 let kind = LockFault::Repeated { method: entry.name().to_owned(), first };
-                self.faults.push(LineFault { line: *line, kind });
+                self.faults.push(*line, kind);
             }
         }
     }

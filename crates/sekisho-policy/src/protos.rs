@@ -36,9 +36,11 @@
 mod compiled;
 mod error;
 mod folder;
+mod misread;
 mod public_imports;
 mod readable;
 mod resolver;
+mod shadow;
 
 pub use compiled::Compiled;
 pub use error::{ProtoError, ProtoFault};

@@ -32,6 +32,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use super::line_faults::{LineFault, LineFaults};
 use super::method::is_name;
 use super::{DeclaredRule, RuleTextError};
 
@@ -42,14 +43,14 @@ const LONGEST: usize = 16 << 20;
 /// method may be written as `package.Service/Method`, `/package.Service/Method` or `package.Service.Method`.
 ///
 /// # Errors
-/// [`RulesError`]: every line that is none, and every method that has a rule already. Whether there is such a method is
+/// [`RulesError`]: every line that is none, and every method that has a rule already; of many the first hundred. Whether there is such a method is
 /// for the policy to say.
 pub fn parse(text: &str) -> Result<Vec<(String, DeclaredRule)>, RulesError> {
-    let mut faults = Vec::new();
+    let mut faults = LineFaults::default();
     let mut rules = Vec::new();
     let mut lines: HashMap<String, usize> = HashMap::new();
     if text.len() > LONGEST {
-        return Err(RulesError { faults: vec![RulesFault { line: 1, kind: RulesFaultKind::TooLong }] });
+        return Err(RulesError { faults: LineFaults::one(1, RulesFaultKind::TooLong) });
     }
     // An editor may have left a byte order mark.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -63,7 +64,7 @@ pub fn parse(text: &str) -> Result<Vec<(String, DeclaredRule)>, RulesError> {
         });
         match rule {
             Ok(rule) => rules.push(rule),
-            Err(kind) => faults.push(RulesFault { line, kind }),
+            Err(kind) => faults.push(line, kind),
         }
     }
     if faults.is_empty() { Ok(rules) } else { Err(RulesError { faults }) }
@@ -112,17 +113,11 @@ fn excerpt(text: &str) -> String {
 /// All that is wrong with a file of rules, in the order of the lines. Its `Debug` is its `Display`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RulesError {
-    faults: Vec<RulesFault>,
+    faults: LineFaults<RulesFaultKind>,
 }
 
 /// What is wrong with a line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RulesFault {
-    /// Counted from 1.
-    pub line: usize,
-    /// What is wrong.
-    pub kind: RulesFaultKind,
-}
+pub type RulesFault = LineFault<RulesFaultKind>;
 
 /// What is wrong. What it quotes is escaped, and cut where it is long.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -161,25 +156,18 @@ pub enum RulesFaultKind {
 impl RulesError {
     /// The faults; at least one.
     pub fn faults(&self) -> &[RulesFault] {
-        &self.faults
+        self.faults.kept()
     }
-}
 
-impl fmt::Display for RulesFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}", self.line, self.kind)
+    /// How many faults there are besides: of many, the first hundred that are found are kept.
+    pub fn more_faults(&self) -> usize {
+        self.faults.more()
     }
 }
 
 impl fmt::Display for RulesError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, fault) in self.faults.iter().enumerate() {
-            if index > 0 {
-                f.write_str("\n")?;
-            }
-            fmt::Display::fmt(fault, f)?;
-        }
-        Ok(())
+        fmt::Display::fmt(&self.faults, f)
     }
 }
 

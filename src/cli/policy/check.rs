@@ -3,6 +3,7 @@
 
 mod people;
 mod summary;
+mod warnings;
 
 use std::path::PathBuf;
 
@@ -12,7 +13,7 @@ use serde::Serialize;
 use super::format::Format;
 use super::json::{self, Output};
 use super::report::Report;
-use super::review::{self, Files, Services};
+use super::review::{self, Acknowledged, Files, Protos, Services};
 use super::source::Source;
 use super::{Asked, format, source};
 use crate::cli::text::one_line;
@@ -65,6 +66,8 @@ struct Base {
     name: String,
     /// The file of acknowledgements.
     ack: String,
+    /// The base's file of acknowledgements, where there is one.
+    target_ack: Option<String>,
     changes: Vec<Change>,
     acknowledgements: Acknowledgements,
 }
@@ -74,7 +77,7 @@ pub(super) fn command() -> clap::Command {
         .about("Compare the protos with access.lock, and with the target branch's policy")
         .after_help(
             "Examples:\n  sekisho policy check\n  \
-             sekisho policy check --base ../main/access.lock        fails where somebody is let in unseen\n  \
+             sekisho policy check --base ../main                    fails where somebody is let in unseen\n  \
              sekisho policy check --base base --format markdown     the summary of a pull request\n\n\
              Exit codes: 0 the lock says what the protos say, and nothing fails against the base; 1 otherwise; 2 it could not \
              be judged.",
@@ -88,20 +91,21 @@ pub(super) fn command() -> clap::Command {
                 .help("The target branch's policy: a lock, a folder with an access.lock, or a folder of protos")
                 .value_parser(clap::value_parser!(PathBuf)),
             review::ack_argument("base"),
+            review::base_ack_argument(),
             format::argument(),
         ])
 }
 
 pub(super) async fn run(asked: &Asked<'_>) -> Report {
-    let protos = Source::read(asked).await.and_then(|source| source.policy());
+    let source = Source::read(asked).await;
     let mut faults = Vec::new();
-    let read = Read::all(asked, review::of_policy(protos), &mut faults);
+    let read = Read::all(asked, source, &mut faults);
     let Some((findings, warnings)) = read.map(Read::compare).filter(|_| faults.is_empty()) else {
         return Report::not_judged(faults);
     };
     let out = match format::of(asked.flags) {
         Format::Table => people::text(asked.terminal, &findings),
-        Format::Markdown => summary::text(&findings),
+        Format::Markdown => summary::text(&findings, &warnings),
         Format::Json => json::document(&Output::Check(findings.document()), &warnings, &[]),
     };
     let report = if findings.passes() { Report::as_asked(out) } else { Report::no(out) };
@@ -112,32 +116,58 @@ pub(super) async fn run(asked: &Asked<'_>) -> Report {
 struct Read {
     lock_name: String,
     lock: Lock,
+    /// What is to be warned of the lock.
+    warnings: Vec<String>,
     protos: Lock,
-    base: Option<(Lock, Base)>,
+    base: Option<BaseRead>,
+}
+
+/// What is compared with the target branch's policy. Services that only the base has are looked for in files that are only
+/// imported, so that the protos may have more of them here.
+struct BaseRead {
+    before: Lock,
+    protos: Lock,
+    base: Base,
 }
 
 impl Read {
     /// Reads it. What is wrong is added to the faults; then there is nothing to compare.
-    fn all(asked: &Asked<'_>, protos: Result<Lock, Vec<String>>, faults: &mut Vec<String>) -> Option<Self> {
+    fn all(asked: &Asked<'_>, source: Result<Source, Vec<String>>, faults: &mut Vec<String>) -> Option<Self> {
         let services = Services::by(asked.flags);
         let files = Files::by(asked.flags);
-        let protos = or_faults(protos, faults);
-        let lock = or_faults(files.read_lock().map(|lock| services.of(lock)), faults);
-        let base = asked.flags.get_one::<PathBuf>("base").map(|path| {
-            let base = or_faults(review::base(path, &services), faults);
-            let (_, acknowledgements) = or_faults(files.read_ack(), faults)?;
+        let source = or_faults(source, faults);
+        let lock_name = name(&files.lock);
+        let lock = or_faults(files.read_lock(), faults);
+        let path = asked.flags.get_one::<PathBuf>("base");
+        let base = path.map(|path| {
+            let before = or_faults(review::base(path, &services), faults);
+            let Acknowledged { lines, base: target_ack, .. } =
+                or_faults(files.read_ack(asked.flags), faults)?;
+            let acknowledgements = lines.only(|line| services.has(line.service()));
             let (name, ack) = (name(path), name(files.ack()));
-            Some((base?, Base { name, ack, changes: Vec::new(), acknowledgements }))
+            Some((before?, Base { name, ack, target_ack, changes: Vec::new(), acknowledgements }))
         });
-        Some(Self { lock_name: name(&files.lock), lock: lock?, protos: protos?, base: base.flatten() })
+        let whole = lock.as_ref().map(|(_, lock)| lock);
+        let protos = source.as_ref().and_then(|source| or_faults(Protos::of(source, whole), faults))?;
+        let base = base.flatten().and_then(|(before, base)| {
+            let protos = or_faults(Protos::of(source.as_ref()?, Some(&before)), faults)?.lock;
+            Some(BaseRead { before, protos, base })
+        });
+        let (text, lock) = lock?;
+        let form = warnings::of_form(&lock_name, &text, &lock);
+        let warnings = protos.hint(&lock, &lock_name).into_iter().chain(form).collect();
+        let lock = services.of(lock);
+        Some(Self { lock_name, lock, warnings, protos: protos.lock, base })
     }
 
     /// What is found, and what is to be warned of.
     fn compare(self) -> (Findings, Vec<String>) {
-        let Self { lock_name, lock, protos, base } = self;
-        let base = base.map(|(before, base)| Base { changes: changes(&before, &protos), ..base });
+        let Self { lock_name, lock, mut warnings, protos, base } = self;
+        let base =
+            base.map(|BaseRead { before, protos, base }| Base { changes: changes(&before, &protos), ..base });
         let from_lock = changes(&lock, &protos);
-        let warnings = warnings(&from_lock, base.as_ref());
+        warnings.extend(warnings::of_messages(&from_lock));
+        warnings.extend(base.iter().flat_map(warnings::of_idle_lines));
         let differences = from_lock.into_iter().filter(|change| !change.keeps_rule()).collect();
         (Findings { lock: lock_name, methods: protos.entries().len(), differences, base }, warnings)
     }
@@ -149,30 +179,6 @@ fn or_faults<T>(result: Result<T, Vec<String>>, faults: &mut Vec<String>) -> Opt
 
 fn name(path: &std::path::Path) -> String {
     one_line(&path.display().to_string())
-}
-
-fn warnings(from_lock: &[Change], base: Option<&Base>) -> Vec<String> {
-    let other_messages = from_lock.iter().filter(|change| change.keeps_rule() && !change.keeps_line());
-    let mut warnings: Vec<String> = other_messages
-        .map(|change| {
-            format!(
-                "{}: its messages or its kind of call are others than in the lock; run `sekisho policy lock`",
-                change.name()
-            )
-        })
-        .collect();
-    if let Some(base) = base {
-        let idle = base.judgement();
-        warnings.extend(idle.idle().iter().map(|line| {
-            format!(
-                "{} line {}: it covers no change from {}; take it out, or have `sekisho policy lock --prune` do so: {line}",
-                base.ack,
-                line.line(),
-                base.name
-            )
-        }));
-    }
-    warnings
 }
 
 impl Base {

@@ -1,7 +1,7 @@
 //! `sekisho policy explain`: is a call of a method granted or refused, by which check, and what would be enough?
 //!
-//! The authorizer of the library answers, as it does in a server; its verdict is seen as an observer sees it. Nothing is
-//! fetched, and the token is not shown: no claim of it either.
+//! The authorizer of the library answers, as it does in a server; its verdict is seen as an observer sees it. Nothing of
+//! an issuer is fetched, and the token is not shown: no claim of it either.
 
 mod asked_call;
 mod enough;
@@ -43,7 +43,7 @@ pub(super) fn command() -> clap::Command {
         )
         .args(presented::arguments())
         .arg(moment::argument())
-        .args(source::arguments())
+        .args(source::arguments_beside_an_issuer())
         .args(of_tokens)
         .arg(format::argument())
         .after_help(
@@ -53,7 +53,7 @@ pub(super) fn command() -> clap::Command {
              sekisho policy explain orders.v1.Orders/Get --descriptors orders.binpb --token-file token.txt \\\n    \
              --issuer https://tenant.example/ --audience orders --jwks keys.json\n  \
              sekisho policy explain api1.v1.Api1/GetStatus --config sekisho.toml --token-file - --at 2027-01-15T08:00:00Z\n\n\
-             Nothing is fetched, and the token is not shown. docs/refused.md says what to do about each refusal.\n\
+             Of an issuer nothing is fetched, and the token is not shown. docs/refused.md says what to do about each refusal.\n\
              Exit codes: 0 granted, 1 refused, 2 it could not be judged.",
         )
 }

@@ -1,5 +1,6 @@
 //! `sekisho policy lock`: the policy as a file, a line a method.
 
+mod narrowed;
 mod prune;
 
 use std::ffi::OsStr;
@@ -12,7 +13,7 @@ use serde::Serialize;
 use super::format::Format;
 use super::json::{self, Output};
 use super::report::Report;
-use super::review::{self, Files, Standing};
+use super::review::{self, Files, Protos, Services, Standing};
 use super::source::Source;
 use super::{Asked, format, markdown, source, whole_file};
 use crate::cli::text::one_line;
@@ -44,7 +45,7 @@ pub(super) fn command() -> clap::Command {
             "Examples:\n  sekisho policy lock\n  \
              sekisho policy lock --descriptors orders.binpb\n  \
              sekisho policy lock --lock - | less                    only shows it\n  \
-             sekisho policy lock --prune --base ../main/access.lock takes lines out of access.ack that cover nothing\n\n\
+             sekisho policy lock --prune --base ../main            takes lines out of access.ack that cover nothing\n\n\
              The file is written whole or not at all, and not where a method has no rule (exit code 2).",
         )
         .args(source::arguments())
@@ -61,30 +62,44 @@ pub(super) fn command() -> clap::Command {
                 .requires("prune")
                 .value_parser(clap::value_parser!(PathBuf)),
             review::ack_argument("prune"),
+            review::base_ack_argument(),
             format::argument(),
         ])
 }
 
 pub(super) async fn run(asked: &Asked<'_>) -> Report {
-    let policy = Source::read(asked).await.and_then(|source| source.policy());
+    let source = Source::read(asked).await;
     let files = Files::by(asked.flags);
     if files.lock.as_os_str() == OsStr::new("-") {
-        return print(policy.map(|policy| Lock::of(&policy)), asked);
+        return print(source.and_then(|source| Protos::of(&source, None)).map(|protos| protos.lock), asked);
     }
-    let (policy, standing) = match (review::of_policy(policy), files.standing()) {
+    let standing = files.standing();
+    let policy = source.and_then(|source| Protos::of(&source, lock_of(&standing)));
+    let (policy, standing) = match (policy, standing) {
         (Ok(policy), Ok(standing)) => (policy, standing),
         (policy, standing) => {
             let faults = [policy.err(), standing.err()];
             return Report::not_judged(faults.into_iter().flatten().flatten().collect());
         }
     };
-    let pruned = match prune::pruned(asked, &files, &standing, &policy) {
+    if let Some(fault) = narrowed::fault(&Services::by(asked.flags), &files, &standing) {
+        return Report::not_judged(vec![fault]);
+    }
+    let pruned = match prune::pruned(asked, &files, &standing, &policy.lock) {
         Ok(pruned) => pruned,
         Err(faults) => return Report::not_judged(faults),
     };
-    match write(&files, &standing, &policy, pruned.as_ref()) {
+    match write(&files, &standing, &policy.lock, pruned.as_ref()) {
         Ok(is_new) => tell(asked, &Written { path: &files.lock, policy, standing, is_new, pruned }),
         Err(fault) => Report::not_judged(vec![fault]),
+    }
+}
+
+/// The lock that stands there.
+fn lock_of(standing: &Result<Standing, Vec<String>>) -> Option<&Lock> {
+    match standing {
+        Ok(Standing::Lock { lock, .. }) => Some(lock),
+        _ => None,
     }
 }
 
@@ -116,7 +131,7 @@ fn write_file(path: &Path, text: &str) -> Result<(), String> {
 /// What was done.
 struct Written<'a> {
     path: &'a Path,
-    policy: Lock,
+    policy: Protos,
     standing: Standing,
     is_new: bool,
     pruned: Option<Pruned>,
@@ -126,8 +141,21 @@ impl Written<'_> {
     /// Since the lock that stood there.
     fn changes(&self) -> Option<Vec<Change>> {
         match &self.standing {
-            Standing::Lock { lock, .. } => Some(changes(lock, &self.policy)),
+            Standing::Lock { lock, .. } => Some(changes(lock, &self.policy.lock)),
             Standing::None | Standing::Faulty(_) => None,
+        }
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        match &self.standing {
+            Standing::None => Vec::new(),
+            Standing::Lock { lock, .. } => {
+                self.policy.hint(lock, "the lock that stood there").into_iter().collect()
+            }
+            Standing::Faulty(faults) => faults
+                .iter()
+                .map(|fault| format!("the lock that stood there could not be read: {fault}"))
+                .collect(),
         }
     }
 
@@ -135,9 +163,14 @@ impl Written<'_> {
         self.pruned.as_ref().map_or(&[], |pruned| &pruned.lines)
     }
 
+    /// What is to be known of `--prune` before it is run once more.
+    fn note(&self) -> Option<&'static str> {
+        self.pruned.as_ref().filter(|pruned| !pruned.is_base_named).map(|_| prune::NOTE)
+    }
+
     /// In one sentence.
     fn conclusion(&self, changes: Option<&[Change]>) -> String {
-        let methods = review::methods(self.policy.entries().len());
+        let methods = review::methods(self.policy.lock.entries().len());
         match changes {
             None => format!("written, {methods}"),
             Some(_) if !self.is_new => format!("unchanged, {methods}"),
@@ -150,17 +183,11 @@ impl Written<'_> {
 }
 
 fn tell(asked: &Asked<'_>, written: &Written<'_>) -> Report {
-    let warnings = match &written.standing {
-        Standing::Faulty(faults) => faults
-            .iter()
-            .map(|fault| format!("the lock that stood there could not be read: {fault}"))
-            .collect(),
-        _ => Vec::new(),
-    };
+    let warnings = written.warnings();
     let changes = written.changes();
     let out = match format::of(asked.flags) {
         Format::Table => people(asked, written, changes.as_deref()),
-        Format::Markdown => summary(written, changes.as_deref()),
+        Format::Markdown => summary(written, changes.as_deref()) + &markdown::warnings(&warnings),
         Format::Json => document(written, changes.as_deref(), &warnings),
     };
     Report { warnings, ..Report::as_asked(out) }
@@ -177,7 +204,8 @@ fn people(asked: &Asked<'_>, written: &Written<'_>, changes: Option<&[Change]>) 
     let path = one_line(&written.path.display().to_string());
     let pruned = written.pruned().iter().map(|line| format!("taken out of access.ack: {}\n", one_line(line)));
     let pruned: String = pruned.collect();
-    format!("{blocks}{separator}{path}: {}\n{pruned}", written.conclusion(changes))
+    let note = written.note().map_or_else(String::new, |note| format!("{note}\n"));
+    format!("{blocks}{separator}{path}: {}\n{pruned}{note}", written.conclusion(changes))
 }
 
 fn summary(written: &Written<'_>, changes: Option<&[Change]>) -> String {
@@ -190,6 +218,9 @@ fn summary(written: &Written<'_>, changes: Option<&[Change]>) -> String {
     for line in written.pruned() {
         let _ = writeln!(text, "\nTaken out of `access.ack`: {}", markdown::code(line));
     }
+    if let Some(note) = written.note() {
+        let _ = writeln!(text, "\n{}", markdown::plain(note));
+    }
     text
 }
 
@@ -198,7 +229,7 @@ fn document(written: &Written<'_>, changes: Option<&[Change]>, warnings: &[Strin
         changes.map(|changes| changes.iter().map(|change| review::Change::of(change, None)).collect());
     let locked = Locked {
         lock: one_line(&written.path.display().to_string()),
-        methods: written.policy.entries().len(),
+        methods: written.policy.lock.entries().len(),
         written: written.is_new,
         changes,
         pruned: written.pruned().to_vec(),

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::report::excerpt;
 use crate::cli::text::one_line;
 
 /// A text as code, which may stand in a table.
@@ -39,6 +40,15 @@ pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>
     let _ = writeln!(text, "|{}", "---|".repeat(header.len()));
     for row in rows {
         let _ = writeln!(text, "| {} |", row.join(" | "));
+    }
+    text
+}
+
+/// Warnings, after what is told.
+pub(super) fn warnings(warnings: &[String]) -> String {
+    let mut text = String::new();
+    for warning in warnings {
+        let _ = writeln!(text, "\nWarning: {}", plain(&excerpt(&one_line(warning))));
     }
     text
 }

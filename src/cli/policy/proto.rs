@@ -45,18 +45,22 @@ pub(super) fn run(asked: &Asked<'_>) -> Report {
 fn put(path: &Path) -> Result<&'static str, String> {
     match standing(path)? {
         Some(text) if text == ACCESS_PROTO.as_bytes() => Ok("Unchanged"),
-        Some(text) if is_ours(&text) => write(path).map(|()| "Replaced"),
+        Some(text) if is_ours(&text) => write(path, whole_file::write).map(|()| "Replaced"),
         Some(_) => {
             Err("it is there, and is no sekisho/v1/access.proto of Sekisho; nothing is written".to_owned())
         }
-        None => write(path).map(|()| "Written"),
+        None => write(path, whole_file::write_new).map(|()| "Written"),
     }
 }
 
-/// The file that is there.
+/// The file that is there. A link to nowhere is something as well.
 fn standing(path: &Path) -> Result<Option<Vec<u8>>, String> {
+    let is_there = fs::symlink_metadata(path).is_ok();
     match bounded_file::read_up_to(path, LARGEST) {
         Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && is_there => {
+            Err("it is a link to a file that is not there; nothing is written".to_owned())
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error.to_string()),
     }
@@ -69,9 +73,9 @@ fn is_ours(text: &[u8]) -> bool {
     has("package sekisho.v1;") && has("AccessRule access = 57205;")
 }
 
-fn write(path: &Path) -> Result<(), String> {
+fn write(path: &Path, write: fn(&Path, &[u8]) -> io::Result<()>) -> Result<(), String> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)
-        .and_then(|()| whole_file::write(path, ACCESS_PROTO.as_bytes()))
+        .and_then(|()| write(path, ACCESS_PROTO.as_bytes()))
         .map_err(|error| error.to_string())
 }

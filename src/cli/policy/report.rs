@@ -5,7 +5,7 @@ use std::io;
 use std::process::ExitCode;
 
 use crate::cli::output;
-use crate::cli::text::one_line;
+use crate::cli::text::{one_line, without_passwords};
 
 /// The answer of a command that could judge.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -37,7 +37,6 @@ impl Report {
     }
 
     /// The answer is no.
-    #[allow(dead_code, reason = "for `explain`, `check` and `diff`")]
     pub(super) fn no(out: impl Into<String>) -> Self {
         Self { out: out.into(), answer: Answer::No, ..Self::default() }
     }
@@ -67,12 +66,16 @@ impl Report {
         ExitCode::from(self.exit_code())
     }
 
-    /// A line per warning and fault.
+    /// A line per warning and fault; of many the first, and how many more there are.
     fn complaints(&self) -> String {
+        const MOST: usize = 1_000;
         let mut text = String::new();
         let lines = |kind: &'static str, texts: &[String], into: &mut String| {
-            for line in texts {
-                let _ = writeln!(into, "{kind}: {}", excerpt(&one_line(line)));
+            for line in texts.iter().take(MOST) {
+                let _ = writeln!(into, "{kind}: {}", excerpt(&without_passwords(&one_line(line))));
+            }
+            if texts.len() > MOST {
+                let _ = writeln!(into, "{kind}: {} more are not shown", texts.len() - MOST);
             }
         };
         lines("warning", &self.warnings, &mut text);
@@ -83,7 +86,7 @@ impl Report {
 
 /// A line that a person can read: the texts of others in it may be of any length. It begins with what it is about, and ends
 /// with what to do.
-fn excerpt(line: &str) -> String {
+pub(super) fn excerpt(line: &str) -> String {
     const BEGINNING: usize = 600;
     const END: usize = 200;
     let length = line.chars().count();
@@ -106,6 +109,24 @@ mod tests {
         let faults = vec!["f".to_owned()];
         assert_eq!(Report { faults: faults.clone(), ..Report::no("") }.exit_code(), 2);
         assert_eq!(Report { warnings: faults, ..Report::as_asked("") }.exit_code(), 0);
+    }
+
+    #[test]
+    fn of_many_complaints_some_are_shown_and_all_are_counted() {
+        let many = |count: usize| (0..count).map(|at| format!("f{at}")).collect::<Vec<_>>();
+        for (warnings, faults, expected) in [
+            (1_000, 1_000, vec![]),
+            (1_001, 0, vec!["warning: 1 more are not shown"]),
+            (2_500, 100_000, vec!["warning: 1500 more are not shown", "error: 99000 more are not shown"]),
+        ] {
+            let report = Report { warnings: many(warnings), ..Report::not_judged(many(faults)) };
+            let text = report.complaints();
+            let (counts, shown): (Vec<&str>, Vec<&str>) =
+                text.lines().partition(|line| line.ends_with(" more are not shown"));
+            assert_eq!(counts, expected);
+            assert_eq!(shown.len(), warnings.min(1_000) + faults.min(1_000));
+            assert_eq!(shown.last(), Some(&if faults > 0 { "error: f999" } else { "warning: f999" }));
+        }
     }
 
     #[test]

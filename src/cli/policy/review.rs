@@ -1,5 +1,6 @@
 //! What `lock`, `check` and `diff` have in common: files of the policy under review, and changes as they are printed.
 
+mod base_ack;
 mod blocks;
 mod change;
 mod files;
@@ -7,9 +8,10 @@ mod side;
 mod summary;
 mod words;
 
+pub(super) use base_ack::base_ack_argument;
 pub(super) use blocks::blocks;
 pub(super) use change::Change;
-pub(super) use files::{Files, Standing, ack_argument, lock_argument};
-pub(super) use side::{Services, base, of_policy, side};
+pub(super) use files::{Acknowledged, Files, Standing, ack_argument, lock_argument};
+pub(super) use side::{Protos, Services, base, side};
 pub(super) use summary::table;
 pub(super) use words::{counts, methods};

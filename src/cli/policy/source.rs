@@ -18,7 +18,7 @@ use sekisho::policy::{DeclaredRule, Fault, Policy, PolicyBuilder, Survey, rules}
 use sekisho_policy::protos::Compiled;
 
 use flags::{Named, Server};
-pub(super) use flags::{arguments, service_argument};
+pub(super) use flags::{arguments, arguments_beside_an_issuer, service_argument};
 use set::{Origin, Set};
 
 /// The largest descriptor set that is read, in bytes.
@@ -39,13 +39,23 @@ impl Source {
     /// # Errors
     /// Every fault: a file that cannot be read, is too large, or does not compile; a server that does not answer.
     pub(super) async fn read(asked: &Asked<'_>) -> Result<Self, Vec<String>> {
+        Self::read_with(asked, None).await
+    }
+
+    /// The same, for a command that asks for a method of this service: a server that has it is asked for it, be it one of gRPC
+    /// itself.
+    ///
+    /// # Errors
+    /// As of [`Source::read`].
+    pub(super) async fn read_with(asked: &Asked<'_>, service: Option<&str>) -> Result<Self, Vec<String>> {
         let named = Named::by(asked.flags);
         let mut faults = Vec::new();
         let mut source = Self { services: named.services.iter().cloned().collect(), ..Self::default() };
         source.read_rules(&named, &mut faults);
         source.read_files(&named, &mut faults);
         if let Some(server) = &named.server {
-            match reflected(asked, server, &named, &source.ruled()).await {
+            let wanted: Vec<_> = source.ruled().into_iter().chain(service.map(ToOwned::to_owned)).collect();
+            match reflected(asked, server, &named, &wanted).await {
                 Ok(set) => source.sets.push(set),
                 Err(fault) => faults.push(fault),
             }
@@ -101,9 +111,29 @@ impl Source {
 
     /// All that was read, for whoever makes a policy of it.
     pub(super) fn builder(&self) -> PolicyBuilder {
-        let sets = self.sets.iter().fold(Policy::builder(), |builder, set| set.add_to(builder));
-        let all = self.rules.iter().cloned().fold(sets, |builder, (method, rule)| builder.rule(method, rule));
+        let all = self.all();
         if self.services.is_empty() { all } else { all.only_services(self.services.iter().cloned()) }
+    }
+
+    fn all(&self) -> PolicyBuilder {
+        let sets = self.sets.iter().fold(Policy::builder(), |builder, set| set.add_to(builder));
+        self.rules.iter().cloned().fold(sets, |builder, (method, rule)| builder.rule(method, rule))
+    }
+
+    /// Whether nothing was named, and this program's own set is read.
+    pub(super) fn is_own(&self) -> bool {
+        self.sets.iter().all(|set| matches!(set.origin, Origin::Own))
+    }
+
+    /// Whether only some services are asked for.
+    pub(super) fn is_narrowed(&self) -> bool {
+        !self.services.is_empty()
+    }
+
+    /// All that there is, where only some services are asked for. A server was asked for these alone, so that it is not known.
+    pub(super) fn whole(&self) -> Option<Survey> {
+        let is_partial = |set: &Set| matches!(set.origin, Origin::Server(_));
+        (!self.sets.iter().any(is_partial)).then(|| self.all().survey())
     }
 
     /// What can be told of it, in order or not; [`Source::told`] says what is wrong with it.
@@ -114,6 +144,34 @@ impl Source {
     /// Faults of it, a text each, with the file that one is of.
     pub(super) fn told(&self, faults: &[Fault]) -> Vec<String> {
         set::told(&self.sets, faults)
+    }
+
+    /// The same, with those of these services besides that are in a file which is only imported. A service that has moved to
+    /// such a file is served as before, so that whoever compares policies goes on looking at it.
+    ///
+    /// # Errors
+    /// Every fault of it, a method without a rule among them.
+    pub(super) fn policy_with<'a>(
+        &self,
+        services: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Policy, Vec<String>> {
+        let policy = self.policy()?;
+        if !self.services.is_empty() {
+            return Ok(policy);
+        }
+        let known: BTreeSet<&str> = policy.services().collect();
+        let others: BTreeSet<&str> =
+            services.into_iter().filter(|service| !known.contains(service)).collect();
+        if others.is_empty() {
+            return Ok(policy);
+        }
+        let imported = |set: &Set| Set { services: Some(set.services_among(&others)), ..set.clone() };
+        let imported: Vec<Set> = self.sets.iter().map(imported).filter(Set::has_services).collect();
+        if imported.is_empty() {
+            return Ok(policy);
+        }
+        let all = imported.iter().fold(self.builder(), |builder, set| set.add_to(builder));
+        all.build().map_err(|error| set::told(&imported, error.faults()))
     }
 
     /// The policy, where all is in order.
@@ -130,7 +188,7 @@ fn rules_of(path: &Path) -> Result<Vec<(String, DeclaredRule)>, Vec<String>> {
     let told = |fault: &dyn fmt::Display| vec![fault.to_string()];
     let text = bounded_file::read_up_to(path, LARGEST).map_err(|error| told(&error))?;
     let text = String::from_utf8(text).map_err(|_| told(&"it is not valid UTF-8"))?;
-    rules::parse(&text).map_err(|error| error.faults().iter().map(ToString::to_string).collect())
+    rules::parse(&text).map_err(|error| error.to_string().lines().map(ToOwned::to_owned).collect())
 }
 
 /// The protos, with what they import; the services of the files that are named.
@@ -147,7 +205,7 @@ async fn reflected(
     asked: &Asked<'_>,
     server: &Server,
     named: &Named,
-    ruled: &[String],
+    wanted: &[String],
 ) -> Result<Set, String> {
     let token = asked.text(server::TOKEN_VARIABLE)?.map(Secret);
     let roots = match (&server.ca_file, asked.text("SEKISHO_CA_FILE")?) {
@@ -162,7 +220,7 @@ async fn reflected(
         token: token.as_ref(),
         roots: &roots,
         services: &named.services,
-        ruled,
+        wanted,
     };
     let found = server::fetch(asked).await.map_err(|error| format!("--server {error}"))?;
     let origin = Origin::Server(target.to_string());

@@ -21,7 +21,6 @@ pub(super) enum Tone {
     /// Wrong, or a refusal.
     Bad,
     /// In order.
-    #[allow(dead_code, reason = "for `explain` and `check`")]
     Good,
 }
 

@@ -56,7 +56,7 @@ impl Judge<'_> {
     }
 
     /// What describes one issuer, and does not say which.
-    fn refuse_beside_tables(&mut self) {
+    pub(super) fn refuse_beside_tables(&mut self) {
         let tables = self.sources.file().to_owned();
         for opt in option::OF_ISSUER {
             for origin in self.sources.outside_of_tables(opt) {

@@ -35,7 +35,31 @@ pub(super) fn refusals(one: &TestIssuer) -> Vec<Case> {
         case("nothing after it", entries(&["Bearer"]), "CREDENTIALS_MALFORMED", "credentials"),
         case("two entries", sent(&[&good, &good]), "CREDENTIALS_MALFORMED", "credentials"),
         case("other characters", entries(&["Bearer a,b"]), "CREDENTIALS_MALFORMED", "credentials"),
-        case("an opaque token", sent(&["opaque"]), "ACCESS_TOKEN_MALFORMED", "form"),
+        case(
+            "a quote behind it",
+            entries(&[&format!("Bearer {good}\"")]),
+            "CREDENTIALS_MALFORMED",
+            "credentials",
+        ),
+        case(
+            "a comma behind it",
+            entries(&[&format!("Bearer {good},")]),
+            "CREDENTIALS_MALFORMED",
+            "credentials",
+        ),
+        case(
+            "a word behind it",
+            entries(&[&format!("Bearer {good} x")]),
+            "CREDENTIALS_MALFORMED",
+            "credentials",
+        ),
+        case(
+            "two in one entry",
+            entries(&[&format!("Bearer {good}, Bearer {good}")]),
+            "CREDENTIALS_MALFORMED",
+            "credentials",
+        ),
+        case("an opaque token", sent(&["dGhpcyBpcyBvcGFxdWU"]), "ACCESS_TOKEN_MALFORMED", "form"),
         case(
             "an array for a header",
             malformed([header, parts[1], parts[2]]),

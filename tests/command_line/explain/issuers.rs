@@ -53,3 +53,59 @@ async fn of_several_issuers_a_token_is_explained_by_the_one_that_it_names() {
         }
     }
 }
+
+/// What is advised is what the server goes by: of a token that names nobody, the rules of the first issuer; the names of all,
+/// each once, where any of them would do.
+#[tokio::test]
+async fn who_follows_the_advice_is_not_refused_for_the_same_again() {
+    let issuers = ["one", "two", "three"].map(issuer);
+    let [one, two, three] = &issuers;
+    let strict = "algorithm = ['ES256']\ntoken-profile = 'rfc9068'";
+    let tables = [table("one", ""), table("two", strict), table("three", "")].concat();
+    let server = Serving::start(&tables, &[one, two, three]).await;
+    let nobody = || token(one).claim("iss", "https://nobody.example/");
+    let arguments = "--token-file token --config sekisho.toml";
+    let first_alone = [
+        (nobody().header("alg", "ES256"), "algorithm", "a token that is signed by RS256 (--algorithm)"),
+        (nobody().header("typ", "x"), "type", "a token whose header typ is at+jwt or JWT, or that has none"),
+    ];
+    for (token, check, advice) in first_alone {
+        write_token(&server, &[format!("Bearer {}", token.sign())]);
+        let explained = explain(&server, METHOD, arguments).await;
+        assert_eq!(explained.refused_by(), Some(check), "{}", explained.out);
+        assert_eq!(explained.json["enough"]["advice"], serde_json::json!([advice]), "{check}");
+    }
+    write_token(&server, &[format!("Bearer {}", token(two).header("alg", "RS256").sign())]);
+    let of_second = explain(&server, METHOD, arguments).await;
+    let advice = "a token that is signed by ES256 (--algorithm)";
+    assert_eq!(of_second.json["enough"]["advice"], serde_json::json!([advice]));
+    write_token(&server, &[format!("Bearer {}", nobody().sign())]);
+    let of_nobody = explain(&server, METHOD, arguments).await;
+    let names = ["one", "two", "three"].map(|name| format!("just \"https://{name}.example/\"")).join(" or ");
+    let advice = format!("a token whose iss is {names} (--issuer)");
+    assert_eq!(of_nobody.json["enough"]["advice"], serde_json::json!([advice]));
+}
+
+/// As with a token, and as for a server.
+#[tokio::test]
+async fn what_describes_one_issuer_is_a_fault_beside_tables_whatever_is_presented() {
+    let one = issuer("one");
+    let config = table("one", "scope-prefix = 'one/'");
+    let server = Serving::start(&config, &[&one]).await;
+    write_token(&server, &[format!("Bearer {}", token(&one).sign())]);
+    let mut told = Vec::new();
+    for presented in ["--token-file token", "--scopes x", ""] {
+        let arguments = format!("{presented} --config sekisho.toml");
+        let prefixed = explain(&server, METHOD, &arguments).await;
+        assert!(matches!(prefixed.code, Some(0 | 1)), "{}", prefixed.stderr);
+        let explained = explain(&server, METHOD, &format!("{arguments} --scope-prefix two/")).await;
+        assert_eq!((explained.code, explained.out.as_str()), (Some(2), ""));
+        told.push(explained.stderr);
+    }
+    assert!(
+        told[0].starts_with("error: --scope-prefix: the issuers are described by [[issuers]]"),
+        "{}",
+        told[0]
+    );
+    assert!(told.iter().all(|text| *text == told[0]), "{told:?}");
+}

@@ -110,3 +110,74 @@ async fn keys_that_would_have_to_be_fetched_are_a_fault() {
     let skipped = explain_in_json(&server, METHOD, &fixed).await;
     assert_eq!((skipped.code, skipped.refused_by()), (Some(1), Some("issuer")), "{}", skipped.json_text);
 }
+
+/// Who is told to save the keys is told as well how the issuer is written then; whoever follows is answered as by the server.
+#[tokio::test]
+async fn whoever_saves_the_keys_of_a_discovered_issuer_writes_its_name_as_its_tokens_do() {
+    let one = issuer("one");
+    let server = Serving::start(CONFIG, &[&one]).await;
+    write_token(&server, &[format!("Bearer {}", token(&one).sign())]);
+    let without_slash = "--token-file token --audience api --issuer https://one.example";
+    let told = explain_in_json(&server, METHOD, without_slash).await;
+    let rule = "name it by --jwks, and write --issuer just as `issuer` stands in that document, with its last slash or without;";
+    assert!(told.code == Some(2) && told.stderr.contains(rule), "{}", told.stderr);
+    let followed = explain_in_json(&server, METHOD, &format!("{without_slash}/ --jwks one")).await;
+    assert_eq!(followed.code, Some(0), "{}", followed.json_text);
+    // Whoever forgets the slash is told what it is about, as in the log.
+    let forgotten = explain(&server, METHOD, &format!("{without_slash} --jwks one")).await;
+    assert_eq!((forgotten.code, forgotten.refused_by()), (Some(1), Some("issuer")));
+    let hint = forgotten.json["refusal"]["hint"].as_str().expect("a hint");
+    assert!(hint.contains("slash") && forgotten.log_line.contains(hint), "{}", forgotten.out);
+    assert!(
+        forgotten.out.contains(r#"a token whose iss is just "https://one.example""#),
+        "{}",
+        forgotten.out
+    );
+
+    let table = "[[issuers]]\nname = 'one'\nissuer = 'https://one.example'\naudience = 'api'\n";
+    server.write("tables.toml", table);
+    let arguments = "--token-file token --config tables.toml";
+    let told = explain_in_json(&server, METHOD, arguments).await;
+    let rule = "name it by `jwks` in its table, and write `issuer` there just as `issuer` stands in that document, with its last \
+                slash or without;";
+    assert!(told.code == Some(2) && told.stderr.contains(rule), "{}", told.stderr);
+    assert!(!told.stderr.contains("--jwks") && !told.stderr.contains("--issuer"), "{}", told.stderr);
+    server.write("tables.toml", &table.replace(".example'", ".example/'\njwks = 'one'"));
+    let followed = explain_in_json(&server, METHOD, arguments).await;
+    assert_eq!(followed.code, Some(0), "{}", followed.json_text);
+}
+
+/// A pipe can be read once, and a server reads its keys again and again.
+#[tokio::test]
+async fn keys_of_a_pipe_are_a_clear_fault() {
+    let one = issuer("one");
+    let server = Serving::start(CONFIG, &[&one]).await;
+    write_token(&server, &[format!("Bearer {}", token(&one).sign())]);
+    let program = env!("CARGO_BIN_EXE_sekisho");
+    for arguments in [format!("policy explain {METHOD} --token-file token"), "check-config".to_owned()] {
+        let mut command = tokio::process::Command::new("sh");
+        let script = format!("cat one | '{program}' {arguments} --config sekisho.toml --jwks /dev/stdin");
+        command.args(["-c", &script]).current_dir(server.folder()).env_clear();
+        let ended = crate::support::end(command).await;
+        let error = ended.one_error(2);
+        assert!(error.contains("/dev/stdin: it is no regular file"), "{arguments}: {error}");
+    }
+}
+
+/// A signature that nobody checked makes no token valid.
+#[tokio::test]
+async fn a_token_whose_signature_is_skipped_is_not_called_valid() {
+    let one = issuer("one");
+    let server = Serving::start(CONFIG, &[&one]).await;
+    write_token(&server, &[format!("Bearer {}", token(&one).sign())]);
+    let skipped = explain(&server, METHOD, SKIP).await;
+    for output in [&skipped.out, &skipped.markdown] {
+        assert!(output.contains("GRANTED") && !output.contains("the token is valid"), "{output}");
+        assert!(
+            output.contains("GRANTED if the signature is its issuer's, which was not checked"),
+            "{output}"
+        );
+    }
+    let checked = explain(&server, METHOD, CHECK).await;
+    assert!(checked.out.contains("GRANTED: the token is valid"), "{}", checked.out);
+}

@@ -1,5 +1,6 @@
 //! `sekisho policy lock`.
 
+mod narrowed;
 mod prune;
 
 use super::review::{GET, Repository, SOURCE, ended, has};
@@ -62,9 +63,9 @@ async fn a_policy_with_faults_is_not_written() {
 async fn what_is_no_lock_is_not_written_over() {
     let repository = Repository::locked().await;
     let later = LOCK.replace("version 1", "version 2");
-    for (text, fault) in
-        [("[package]\n", "it is no lock, and is not written over"), (&later, "has version 2")]
-    {
+    let notes = format!("# Notes\n{LOCK}");
+    let no_lock = "it is no lock, and is not written over";
+    for (text, fault) in [("[package]\n", no_lock), (&notes, no_lock), (&later, "has version 2")] {
         repository.write("access.lock", text);
         has(repository.run(&format!("lock {SOURCE}")).await.one_error(2), &["access.lock: ", fault]);
         assert_eq!(repository.read("access.lock"), text);
@@ -121,6 +122,41 @@ async fn the_file_keeps_its_permissions_and_a_link_stays_one() {
     assert_eq!(mode("access.lock"), 0o640);
     assert!(path("link.lock").is_symlink());
     assert!(repository.read("access.lock").contains("{ authenticated: true }"));
+}
+
+/// A file that a group writes to stays one, whatever the mask of whoever writes it.
+#[cfg(unix)]
+#[tokio::test]
+async fn the_mask_of_the_process_takes_no_permission_from_a_file_that_is_there() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let repository = Repository::locked().await;
+    let path = repository.path("access.lock");
+    let mut rule = GET;
+    for (mode, other) in [(0o664, "{ authenticated: true }"), (0o666, "{ optional: true }")] {
+        repository.change(rule, other);
+        rule = other;
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        let mut command = tokio::process::Command::new("sh");
+        let program = env!("CARGO_BIN_EXE_sekisho");
+        command.args(["-c", &format!("umask 022; exec '{program}' policy lock {SOURCE}")]);
+        command.current_dir(repository.path("")).env_clear();
+        has(ended(&crate::support::end(command).await, 0, ""), &["access.lock: written"]);
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, mode);
+        has(&repository.read("access.lock"), &[other]);
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_to_nowhere_is_not_replaced() {
+    let repository = Repository::locked().await;
+    std::os::unix::fs::symlink("none.lock", repository.path("link.lock")).unwrap();
+    let locked = repository.run(&format!("lock {SOURCE} --lock link.lock")).await;
+    has(
+        locked.one_error(2),
+        &["link.lock: it could not be written: it is a link to a file that is not there"],
+    );
+    assert!(repository.path("link.lock").is_symlink());
 }
 
 /// Nothing half-written is left, nor anything beside it.

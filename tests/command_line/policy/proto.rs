@@ -48,6 +48,26 @@ async fn a_file_of_others_is_left_alone() {
     }
 }
 
+/// Whoever has set up a link wants the file elsewhere: it is not replaced by one here.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_to_nowhere_is_left_alone() {
+    let folder = Folder::new(&[("sekisho/v1/beside", "")]);
+    let link = folder.path().join(ACCESS_PROTO_NAME);
+    std::os::unix::fs::symlink("nowhere.proto", &link).unwrap();
+    let ended = folder.run("policy proto --out .").await;
+    let expected =
+        "--out: ./sekisho/v1/access.proto: it is a link to a file that is not there; nothing is written";
+    assert_eq!(ended.one_error(2), expected);
+    assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(std::fs::read_dir(link.parent().unwrap()).unwrap().count(), 2);
+    // Once the file is there, the link leads to it.
+    folder.write("sekisho/v1/nowhere.proto", ACCESS_PROTO.replace("StreamEnd stream_end = 7;", ""));
+    as_asked(&folder.run("policy proto --out .").await);
+    assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(std::fs::read_to_string(&link).unwrap(), ACCESS_PROTO);
+}
+
 #[tokio::test]
 async fn a_folder_that_cannot_be_made_is_told() {
     let folder = Folder::new(&[("sekisho", "a file")]);

@@ -51,6 +51,12 @@ impl Repository {
         self.write(PROTO, text.replace(from, to));
     }
 
+    /// With a second service, whose only method is this one.
+    pub(crate) fn add_service(&self, method: &str) {
+        let text = self.read(PROTO);
+        self.write(PROTO, format!("{text}message Item {{}}\nservice Items {{ {method} }}\n"));
+    }
+
     /// With another method.
     pub(crate) fn add(&self, method: &str) {
         self.change("service Orders {", &format!("service Orders {{\n  {method}"));
@@ -80,6 +86,12 @@ impl Repository {
     pub(crate) async fn lock(&self) {
         let locked = self.run(&format!("lock {SOURCE}")).await;
         assert_eq!((locked.code, locked.stderr.as_str()), (Some(0), ""), "{}", locked.stdout);
+    }
+
+    /// Writes the lock over one with a conflict, which is a warning.
+    pub(crate) async fn lock_after_conflict(&self) {
+        let locked = self.run(&format!("lock {SOURCE}")).await;
+        assert_eq!(locked.code, Some(0), "{}", locked.stderr);
     }
 
     /// `check`, with these flags besides.

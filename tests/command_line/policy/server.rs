@@ -126,11 +126,11 @@ async fn health_is_listed_where_it_has_rules_or_is_named() {
     let methods = ["Check", "Watch"];
     let rules = methods.map(|method| format!("grpc.health.v1.Health/{method} {{ public: true }}\n"));
     let folder = Folder::new(&[("rules", &rules.concat())]);
-    let by_rules = folder.run(&format!("{list} --rules rules")).await;
-    assert_eq!((by_rules.code, by_rules.stderr.as_str()), (Some(0), ""));
+    let by_file = folder.run(&format!("{list} --rules rules")).await;
+    assert_eq!((by_file.code, by_file.stderr.as_str()), (Some(0), ""));
     let named = folder.run(&format!("{list} --service grpc.health.v1.Health")).await;
     assert_eq!(named.code, Some(0), "{}", named.stderr);
-    for (ended, has_others) in [(by_rules, true), (named, false)] {
+    for (ended, has_others) in [(by_file, true), (named, false)] {
         assert!(
             methods.iter().all(|method| ended.stdout.contains(&format!("grpc.health.v1.Health/{method}")))
         );
@@ -211,6 +211,28 @@ async fn a_target_that_is_none_is_told_of() {
         let ended = run(&format!("policy list --server {target}")).await;
         let error = ended.one_error(2);
         assert!(error.starts_with("--server: ") && error.contains(told), "{error}");
+    }
+    for target in [
+        "https://me:secret@orders.example",
+        "http://me:secret@orders.example:1",
+        "me:secret@orders.example:443",
+        "https://me:secret@orders.example/path",
+    ] {
+        let ended = run(&format!("policy list --server {target}")).await;
+        let error = ended.one_error(2);
+        assert!(error.starts_with("--server: ") && !error.contains("secret"), "{error}");
+        // Where a file belongs.
+        for command in
+            ["list --descriptors", "list --rules", "list --proto", "diff access.lock", "check --base"]
+        {
+            let ended = run(&format!("policy {command} https://me:secret@orders.example/x")).await;
+            assert_eq!(ended.code, Some(2), "{command}");
+            let Ended { stdout, stderr, .. } = ended;
+            assert!(
+                stderr.starts_with("error: ") && !format!("{stdout}{stderr}").contains("secret"),
+                "{stderr}"
+            );
+        }
     }
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = free.local_addr().unwrap();

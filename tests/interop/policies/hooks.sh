@@ -52,6 +52,7 @@ by_pre_commit() {
   ran "$python/bin/pre-commit" validate-manifest "$REPOSITORY/.pre-commit-hooks.yaml"
   equal "pre-commit accepts the manifest: exit code" 0 "$CODE"
   configured
+  echo '# none yet' >rules.txt
   ran "$python/bin/pre-commit" install
   git add --all
   ran env PATH="$WORK/hook:$PATH" git commit --message "Ask for a token"
@@ -64,7 +65,23 @@ by_pre_commit() {
   git add --all
   ran env PATH="$WORK/hook:$PATH" git commit --message "Ask for a token"
   equal "pre-commit, with the lock: the commit is made" 0 "$CODE"
+  of_any_name
   rm .git/hooks/pre-commit
+}
+
+# What counts need not have a name that a hook could know, nor be there any more.
+of_any_name() {
+  echo 'nowhere.Nowhere/Call { public: true }' >>rules.txt
+  git add --all
+  ran env PATH="$WORK/hook:$PATH" git commit --message "Give a rule to nothing"
+  equal "pre-commit, a file of rules alone is changed: no commit" 1 "$CODE"
+  contains "pre-commit, a file of rules alone is changed: said" "nowhere.Nowhere/Call" "$OUT$ERR"
+  git reset --quiet --hard
+  git rm --quiet proto/status/v1/status.proto
+  ran env PATH="$WORK/hook:$PATH" git commit --message "Take the status away"
+  equal "pre-commit, a .proto file is deleted: no commit" 1 "$CODE"
+  contains "pre-commit, a .proto file is deleted: of which method" "status.v1.Status/Get" "$OUT$ERR"
+  git reset --quiet --hard
 }
 
 # The repository that hooks come from has their manifest, and for those that build nothing that is enough.
@@ -79,7 +96,7 @@ repos:
     rev: $(git -C "$manifest" rev-parse HEAD)
     hooks:
       - id: sekisho-policy-check-system
-        args: [--proto, $ORDERS, proto/status/v1/status.proto, --include, proto]
+        args: [--proto, $ORDERS, proto/status/v1/status.proto, --include, proto, --rules, rules.txt]
       - id: sekisho-policy-check-buf-system
 CONFIGURATION
 }

@@ -63,8 +63,10 @@ merge_queue() {
   proposed "Loosen the default for good"
   checkout "refs/pull/$REQUEST/merge" "$folder"
   printf '{"merge_group": {"base_sha": "%s"}}' "$(git rev-parse origin/main)" >"$WORK/event.json"
-  EVENT=push EVENT_PATH="$WORK/event.json" steps "$REPOSITORY/examples/policy-check/github.yml" "$folder" sekisho="$SEKISHO"
+  EVENT=merge_group EVENT_PATH="$WORK/event.json" steps "$REPOSITORY/examples/policy-check/github.yml" "$folder" sekisho="$SEKISHO"
   outcome "a merge queue" 1 failed
+  EVENT=merge_group steps "$REPOSITORY/examples/policy-check/github.yml" "$folder" sekisho="$SEKISHO"
+  outcome "a merge queue that names no commit" 2 unjudged
   EVENT=push steps "$REPOSITORY/examples/policy-check/github.yml" "$folder" sekisho="$SEKISHO"
   outcome "the same as a push: there is no base" 0 passed
   rm -rf "$folder"
@@ -97,6 +99,11 @@ in_a_folder() {
   git mv proto buf.yaml buf.gen.yaml api/
   git mv access.lock policy/
   proposed "Move all of it"
+  checkout "refs/pull/$REQUEST/merge" "$folder"
+  steps "$REPOSITORY/action.yml" "$folder" sekisho="$SEKISHO" proto=proto working-directory=api lock=../policy/access.lock
+  outcome "protos and lock move to folders" 0 passed
+  contains "protos and lock move to folders: compared with the old place" "Compared with \`main:access.lock\`" "$SUMMARY"
+  rm -rf "$folder"
   merged
   branch loosened-in-a-folder
   edit 's/authenticated: true\|all_of: "invoices:read"\|all_of: \["invoices:read", "invoices:list"\]/public: true/' "api/$ORDERS"
@@ -154,7 +161,7 @@ program_crashes() {
   checkout main "$folder"
   printf '#!/bin/sh\ncase $1 in --version) ;; *) echo "it panicked" >&2; exit 101 ;; esac\n' >"$WORK/crashing"
   chmod +x "$WORK/crashing"
-  steps "$REPOSITORY/action.yml" "$folder" sekisho="$WORK/crashing" proto=api/proto
+  steps "$REPOSITORY/action.yml" "$folder" sekisho="$WORK/crashing" proto=api/proto lock=policy/access.lock
   outcome "a program that crashes" 2 unjudged
   contains "a program that crashes: said" "sekisho ended with exit code 101" "$(grep '^::error' <<<"$OUT")"
   rm -rf "$folder"

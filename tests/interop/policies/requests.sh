@@ -32,6 +32,9 @@ first_lock() {
     'orders.v1.Orders/Watch (orders.v1.WatchRequest) returns (stream orders.v1.Order) { all_of: ["orders:read"] }' "$(<access.lock)"
   proposed "Lock the access policy"
   judged
+  outcome "a base without a lock" 2 unjudged
+  contains "a base without a lock: what to do" "first-lock: true" "$(grep '^::error' <<<"$OUT")"
+  judged first-lock=true
   outcome "first lock" 0 passed
   contains "first lock: said that nothing is compared" "There is no access.lock in main at" "$OUT"
   contains "first lock: said in the summary" "There is no access.lock in main at" "$SUMMARY"

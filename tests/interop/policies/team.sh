@@ -127,10 +127,10 @@ judged() {
   rm -rf "$folder"
 }
 
-# steps FILE FOLDER [INPUT=VALUE…]: what GitHub says of a pull request is in variables, unless EVENT=push
+# steps FILE FOLDER [INPUT=VALUE…]: what GitHub says of a pull request is in variables; of another EVENT it says little
 steps() {
   local variables=(GITHUB_EVENT_NAME=pull_request GITHUB_BASE_REF=main "GITHUB_HEAD_REF=\$(touch $WORK/obeyed)")
-  [[ ${EVENT:-} != push ]] || variables=(GITHUB_EVENT_NAME=push GITHUB_REF=refs/heads/main)
+  [[ -z ${EVENT:-} ]] || variables=("GITHUB_EVENT_NAME=$EVENT" GITHUB_REF=refs/heads/main)
   rm -f "$WORK/summary.md"
   ran env -u GITHUB_EVENT_PATH "${variables[@]}" ${EVENT_PATH:+"GITHUB_EVENT_PATH=$EVENT_PATH"} \
     node "$HERE/runner.mjs" "$1" "$2" "$WORK/summary.md" "${@:3}"

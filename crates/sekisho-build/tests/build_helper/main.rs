@@ -103,17 +103,21 @@ fn a_proto_that_does_not_compile_is_told_with_its_place() {
     let syntax = "syntax = \"proto3\";\nmessage M {\n  string text = ;\n}\n";
     let option = ORDERS.replace("{ all_of: \"orders:read\" }", "{ all: \"orders:read\" }");
     let import = "syntax = \"proto3\";\nimport \"bad/syntax.proto\";\n";
+    // protoc, and so a server in another language, would take the first scope alone.
+    let hash = ORDERS.replace("[\"orders:read\", ", "\"orders:read\" # and\nall_of: [");
     let missing = "syntax = \"proto3\";\nimport \"missing.proto\";\n";
     let package = Package::new(&[
         ("bad/syntax.proto", syntax),
         ("option.proto", &option),
         ("import.proto", import),
+        ("hash.proto", &hash),
         ("missing_import.proto", missing),
     ]);
     let cases = [
         ("bad/syntax.proto", "bad/syntax.proto", ":3:17: "),
         ("import.proto", "bad/syntax.proto", ":3:17: "),
         ("option.proto", "option.proto", ":7:5: "),
+        ("hash.proto", "hash.proto", ":10:58: a `#` outside of strings and comments: "),
         ("missing_import.proto", "missing_import.proto", ":2:1: import 'missing.proto' not found"),
     ];
     for (compiled, at_fault, place) in cases {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::lines::{LineFault, write_faults};
+use crate::line_faults::{LineFault, LineFaults};
 
 /// What is wrong with a line.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,19 +47,24 @@ pub enum AckFault {
 /// All that is wrong with acknowledgements. Its `Debug` is its `Display`, for a `main` that returns it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AckError {
-    pub(super) faults: Vec<LineFault<AckFault>>,
+    pub(super) faults: LineFaults<AckFault>,
 }
 
 impl AckError {
-    /// The faults, by line; at least one.
+    /// The faults, in the order in which they are found; at least one.
     pub fn faults(&self) -> &[LineFault<AckFault>] {
-        &self.faults
+        self.faults.kept()
+    }
+
+    /// How many faults there are besides: of many, the first hundred that are found are kept.
+    pub fn more_faults(&self) -> usize {
+        self.faults.more()
     }
 }
 
 impl fmt::Display for AckError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_faults(&self.faults, f)
+        fmt::Display::fmt(&self.faults, f)
     }
 }
 

@@ -17,6 +17,17 @@ fn a_line_comes_back_from_its_text() {
 fn what_is_no_line_is_refused_at_its_line() {
     let cases = [
         ("no reason", LINE.replace(" ticket 12: it is public", " "), "gives no reason"),
+        (
+            "blanks that trim passes over",
+            LINE.replace("ticket 12: it is public", "\u{a0}\u{200b}"),
+            "gives no reason",
+        ),
+        (
+            "marks of direction",
+            LINE.replace("ticket 12: it is public", "\u{202e}\u{200f}"),
+            "gives no reason",
+        ),
+        ("a full stop", LINE.replace("ticket 12: it is public", "."), "gives no reason"),
         ("what a reason replaces", LINE.replace("ticket 12: it is public", REASON), "gives no reason"),
         ("no fingerprints", "t.v1.S/M looser".to_owned(), "\"\" is no pair of fingerprints"),
         ("short ones", LINE.replace("0123456789abcdef", "0123"), "is no pair of fingerprints"),
@@ -56,4 +67,14 @@ fn a_line_is_taken_out_and_all_else_stays_as_it_was() {
     assert_eq!(without(&text, &lines[..1]), format!("\u{feff}# why\r\n\r\n  {LINE} too\n# the end"));
     assert_eq!(without(&text, &lines), "\u{feff}# why\r\n\r\n# the end");
     assert_eq!(without(&text, &[]), text);
+}
+
+#[test]
+fn of_many_faults_the_first_are_told_and_all_are_counted() {
+    for line in ["x\n", "=======\n"] {
+        let error = Acknowledgements::parse(&line.repeat(5_000)).expect_err("faults");
+        assert_eq!((error.faults().len(), error.more_faults()), (100, 4_900));
+        let text = error.to_string();
+        assert_eq!((text.lines().count(), text.lines().last()), (101, Some("4900 more faults")));
+    }
 }

@@ -20,7 +20,7 @@ pub struct Change {
 /// and an added one are told as one that is renamed where request, response and streaming agree.
 ///
 /// An added method that admits whoever has no token is told as renamed only where no other method of either lock has its
-/// request and response, and neither is a message of Google's, such as `google.protobuf.Empty`: what is open to anyone is
+/// request and response (as a stream or not; a method that [`Lock::only`] left out is one too), and neither is a message of Google's, such as `google.protobuf.Empty`: what is open to anyone is
 /// not to pass as the new name of something else.
 pub fn changes(before: &Lock, after: &Lock) -> Vec<Change> {
     let renames = renames(before, after);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::lines::{LineFault, write_faults};
+use crate::line_faults::{LineFault, LineFaults};
 
 /// What is wrong with a line of a lock.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -71,23 +71,28 @@ pub enum LockFault {
 /// All that is wrong with a lock. Its `Debug` is its `Display`, for a `main` that returns it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LockError {
-    pub(super) faults: Vec<LineFault<LockFault>>,
+    pub(super) faults: LineFaults<LockFault>,
 }
 
 impl LockError {
     pub(super) fn one(line: usize, kind: LockFault) -> Self {
-        Self { faults: vec![LineFault { line, kind }] }
+        Self { faults: LineFaults::one(line, kind) }
     }
 
     /// The faults, by line; at least one.
     pub fn faults(&self) -> &[LineFault<LockFault>] {
-        &self.faults
+        self.faults.kept()
+    }
+
+    /// How many faults there are besides: of many, the first hundred that are found are kept.
+    pub fn more_faults(&self) -> usize {
+        self.faults.more()
     }
 }
 
 impl fmt::Display for LockError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_faults(&self.faults, f)
+        fmt::Display::fmt(&self.faults, f)
     }
 }
 

@@ -18,8 +18,10 @@ pub(super) type Renames<'a> = HashMap<&'a str, &'a Entry>;
 /// service, else the first by name.
 pub(super) fn renames<'a>(before: &'a Lock, after: &'a Lock) -> Renames<'a> {
     let counts = (counts(before), counts(after));
-    let is_candidate =
-        |added: &&Entry| !added.admits_without_token() || is_certain(added.signature(), &counts);
+    let is_alone = |entry: &Entry| before.others.lack(entry) && after.others.lack(entry);
+    let is_candidate = |added: &&Entry| {
+        !added.admits_without_token() || is_certain(added.signature(), &counts) && is_alone(added)
+    };
     let mut groups: HashMap<&Signature, Group<'a>> = HashMap::new();
     for removed in before.entries().iter().filter(|entry| after.entry(entry.name()).is_none()) {
         groups.entry(removed.signature()).or_default().removed.push(removed);
@@ -31,26 +33,24 @@ pub(super) fn renames<'a>(before: &'a Lock, after: &'a Lock) -> Renames<'a> {
     groups.into_values().flat_map(Group::pairs).map(|(removed, added)| (added.name(), removed)).collect()
 }
 
-/// How many methods have a signature.
-type Counts<'a> = HashMap<&'a Signature, usize>;
+/// How many methods have a request and a response, as streams or not.
+type Counts<'a> = HashMap<(&'a str, &'a str), usize>;
 
 fn counts(lock: &Lock) -> Counts<'_> {
     let mut counts = Counts::new();
     for entry in lock.entries() {
-        *counts.entry(entry.signature()).or_default() += 1;
+        *counts.entry((entry.request(), entry.response())).or_default() += 1;
     }
     counts
 }
 
-/// Whether a signature belongs to one method before and to one after, and its messages are nobody else's: a method that
-/// takes and answers `google.protobuf.Empty` may mean anything.
+/// Whether request and response belong to one method before and to one after, and are nobody else's: a method that takes and
+/// answers `google.protobuf.Empty` may mean anything.
 fn is_certain(signature: &Signature, (before, after): &(Counts<'_>, Counts<'_>)) -> bool {
     let is_own = |type_name: &str| !type_name.starts_with("google.");
-    let is_only = |counts: &Counts<'_>| counts.get(signature) == Some(&1);
-    is_own(&signature.request.type_name)
-        && is_own(&signature.response.type_name)
-        && is_only(before)
-        && is_only(after)
+    let messages = (signature.request.type_name.as_str(), signature.response.type_name.as_str());
+    let is_only = |counts: &Counts<'_>| counts.get(&messages) == Some(&1);
+    is_own(messages.0) && is_own(messages.1) && is_only(before) && is_only(after)
 }
 
 /// Methods of one signature, by name.

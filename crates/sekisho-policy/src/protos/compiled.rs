@@ -9,8 +9,9 @@ use protox::file::{FileMetadata, FileResolver};
 
 use super::error::{ProtoError, ProtoFault};
 use super::folder::Folder;
+use super::misread::{LookedAt, Misreadings};
 use super::public_imports::{Extended, FewPublicImports, Flattened, are_too_many, restore_imports};
-use super::resolver;
+use super::{resolver, shadow};
 
 /// Protos that compile, with all that they import.
 pub struct Compiled {
@@ -22,29 +23,32 @@ pub struct Compiled {
 
 impl Compiled {
     /// Compiles `protos`, which are found below `includes`, and all that they import. `sekisho/v1/access.proto` and
-    /// Google's own files need not be there.
+    /// Google's own files need not be there. `import`s find the first file of a name below the includes.
     ///
     /// # Errors
-    /// [`ProtoError`]: what the compiler says first.
+    /// [`ProtoError`]: each of `protos` that is not the file which its name finds; what protoc reads otherwise, such as `#`
+    /// outside of strings and comments; what the compiler says first.
     pub fn from_files(
         protos: &[impl AsRef<Path>],
         includes: &[impl AsRef<Path>],
     ) -> Result<Self, ProtoError> {
         let includes: Vec<PathBuf> = includes.iter().map(|include| include.as_ref().to_owned()).collect();
-        let find = |name: &str| includes.iter().map(|include| include.join(name)).find(|path| path.is_file());
-        Self::compile(|| resolver::of_includes(&includes), protos, find)
+        shadow::check(protos, &includes)?;
+        Self::compile(|| resolver::of_includes(&includes), protos, |name| shadow::find(name, &includes))
     }
 
     /// Compiles every file below a folder whose name ends in `.proto`. It is the folder that imports begin at. Files that
     /// import each other by shorter names, such as those of a repository whose protos stand in `proto/`, are found as
     /// well: at the nearest folder above the file that imports.
     ///
-    /// A copy of `sekisho/v1/access.proto` is used where there is one. Files and folders whose names begin with a dot are
-    /// passed over, and so are symbolic links, wherever they lead.
+    /// A copy of `sekisho/v1/access.proto` is used where there is one. A folder `.git` is
+    /// passed over. Symbolic links are not followed: one that could hide a `.proto` file is a fault.
     ///
     /// # Errors
-    /// [`ProtoError`]: no `.proto` file; every import that is not found, and every file that is no proto; more than 10,000
-    /// files, more than 64 MiB in all, or more than 64 folders within each other; what the compiler says first.
+    /// [`ProtoError`]: no `.proto` file; every import that is not found, and every file that is no proto; every symbolic link
+    /// whose name ends in `.proto` or that leads to a folder; every copy of one of Google's files that is not used and
+    /// declares a service; more than 10,000 files, more than 64 MiB in all, or more than 64 folders within each other; what
+    /// protoc reads otherwise; what the compiler says first.
     pub fn from_folder(folder: impl AsRef<Path>) -> Result<Self, ProtoError> {
         let folder = Folder::read(folder.as_ref())?;
         Self::compile(
@@ -57,7 +61,7 @@ impl Compiled {
     /// Compiles one source, which may import `sekisho/v1/access.proto` and Google's own files.
     ///
     /// # Errors
-    /// [`ProtoError`]: what the compiler says first.
+    /// [`ProtoError`]: what protoc reads otherwise; what the compiler says first.
     pub fn from_source(name: &str, source: &str) -> Result<Self, ProtoError> {
         Self::compile(|| resolver::of_source(name, source), &[name], |_| None)
     }
@@ -69,17 +73,17 @@ impl Compiled {
         find: impl Fn(&str) -> Option<PathBuf>,
     ) -> Result<Self, ProtoError> {
         let opened = |name: &str| find(name).map(|path| path.display().to_string());
-        let (compiler, set) = open(FewPublicImports::new(resolver()), protos)
-            .map(|compiler| {
-                let set = compiler.encode_file_descriptor_set();
-                (compiler, set)
-            })
-            .or_else(|error| {
-                // Of the two errors the first has a place in the source.
-                let told = |flattened| if are_too_many(&error) { flattened } else { error };
-                with_all_public_imports(resolver(), protos).map_err(told)
-            })
-            .map_err(|error| ProtoFault::of_compiler(&error, opened))?;
+        let misreadings = Misreadings::default();
+        let result = with_encoded(|| LookedAt::new(resolver(), &misreadings), protos)
+            .map_err(|error| ProtoFault::of_compiler(&error, opened));
+        let mut faults = misreadings.faults(opened);
+        let (compiler, set) = match result {
+            Ok(read) if faults.is_empty() => read,
+            result => {
+                faults.extend(result.err());
+                return Err(ProtoError { faults });
+            }
+        };
         let path = |file: &FileMetadata| file.path().map(Path::to_owned).or_else(|| find(file.name()));
         let paths = compiler.files().filter_map(|file| Some((file.name().to_owned(), path(file)?))).collect();
         Ok(Self { set, services: services(&compiler), paths })
@@ -109,6 +113,22 @@ impl Compiled {
 impl fmt::Debug for Compiled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Compiled").field("services", &self.services).finish_non_exhaustive()
+    }
+}
+
+/// With the encoded set.
+fn with_encoded<R: FileResolver + 'static>(
+    resolver: impl Fn() -> R,
+    protos: &[impl AsRef<Path>],
+) -> Result<(Compiler, Vec<u8>), protox::Error> {
+    match open(FewPublicImports::new(resolver()), protos) {
+        Ok(compiler) => {
+            let set = compiler.encode_file_descriptor_set();
+            Ok((compiler, set))
+        }
+        // Of the two errors the first has a place in the source.
+        Err(error) => with_all_public_imports(resolver(), protos)
+            .map_err(|flattened| if are_too_many(&error) { flattened } else { error }),
     }
 }
 

@@ -50,7 +50,7 @@ fn short_range(statement: &str) -> Option<(&str, &str)> {
 }
 
 /// The length of a comment or of a string, in which no word has a meaning.
-fn opaque(text: &str) -> Option<usize> {
+pub(super) fn opaque(text: &str) -> Option<usize> {
     let to = |end: Option<usize>, length: usize| Some(end.map_or(text.len(), |end| end + length));
     match text.as_bytes() {
         [b'/', b'/', ..] => to(text.find('\n'), 0),

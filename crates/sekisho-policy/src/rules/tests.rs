@@ -91,7 +91,8 @@ fn many_rules_are_read_in_order() {
     let rules = parse(&text).expect("rules");
     assert!(rules.iter().zip(0..).all(|((method, _), at)| *method == format!("p.S/M{at}")));
     assert_eq!(rules.len(), 4_000);
-    assert_eq!(faults(&text.repeat(2)).len(), 4_000);
+    let error = parse(&text.repeat(2)).expect_err("faults");
+    assert_eq!(error.faults().len() + error.more_faults(), 4_000);
 }
 
 proptest! {
@@ -108,4 +109,21 @@ proptest! {
     )) {
         let _ = parse(&pieces.concat());
     }
+}
+
+#[test]
+fn of_many_faults_the_first_are_told_and_all_are_counted() {
+    let rules = |count: usize| parse(&"x\n".repeat(count)).expect_err("faults");
+    for (count, last, more) in
+        [(99, "", 0), (100, "", 0), (101, "1 more fault", 1), (5_000, "4900 more faults", 4_900)]
+    {
+        let error = rules(count);
+        assert_eq!((error.faults().len(), error.more_faults()), (count.min(100), more));
+        let text = error.to_string();
+        assert_eq!(text.lines().count(), count.min(100) + usize::from(more > 0));
+        assert!(text.lines().last().expect("a line").ends_with(last), "{text}");
+    }
+    let twice = "p.S/M { public: true }\n".repeat(1_000);
+    let error = parse(&twice).expect_err("faults");
+    assert_eq!((error.faults().len(), error.faults()[0].line, error.more_faults()), (100, 2, 899));
 }

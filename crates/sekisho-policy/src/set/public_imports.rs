@@ -29,6 +29,7 @@ impl PublicImports {
             return Ok(false);
         }
         let imports = list(file, "dependency");
+        check_indices(file, imports.len())?;
         let further = self.further(&text(file, "name"), &imports);
         self.added += further.len();
         if self.added > ADDED {
@@ -62,6 +63,17 @@ impl PublicImports {
         }
         further
     }
+}
+
+/// As prost-reflect would refuse them, which sees none of them any more.
+fn check_indices(file: &DynamicMessage, imports: usize) -> Result<(), Unreadable> {
+    let is_import = |index: &Value| {
+        index.as_i32().is_some_and(|index| usize::try_from(index).is_ok_and(|index| index < imports))
+    };
+    if list(file, "public_dependency").iter().all(is_import) {
+        return Ok(());
+    }
+    Err(Unreadable(format!("{}: invalid import index", text(file, "name"))))
 }
 
 fn public_imports(file: &DynamicMessage) -> Vec<String> {

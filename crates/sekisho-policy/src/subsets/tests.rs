@@ -11,7 +11,7 @@ fn sets() -> impl Strategy<Value = Vec<Vec<String>>> {
     let scope = prop_oneof![3 => 0..6_u8, 1 => 0..90_u8].prop_map(|n| format!("s{n}"));
     let fillers = prop_oneof![Just(0), Just(90_u8)];
     (vec(vec(scope, 1..8), 1..40), fillers).prop_map(|(mut sets, fillers)| {
-        sets.extend((0..fillers).map(|n| vec![format!("s{n}"), "filler".to_owned()]));
+        sets.extend((0..fillers).map(|n| vec![format!("s{n}"), format!("t{n}")]));
         sets
     })
 }
@@ -63,6 +63,14 @@ proptest! {
             prop_assert!(some.is_none() || some == all);
         }
     }
+}
+
+/// Else a scan would look at every row in full.
+#[test]
+fn a_word_tells_the_most_frequent_scopes_apart() {
+    assert_eq!([frequent(&[0], 2), frequent(&[1], 2), frequent(&[0, 1], 2)], [0b10, 0b01, 0b11]);
+    // Of 66 scopes the two rarest have no bit.
+    assert_eq!([frequent(&[0, 1], 66), frequent(&[1, 2], 66), frequent(&[65], 66)], [0, 1 << 63, 1]);
 }
 
 #[test]

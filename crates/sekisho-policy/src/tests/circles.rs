@@ -71,6 +71,11 @@ fn many_ways_and_long_ways_to_one_file_are_followed_once() {
     files[120].1.push(name(0, "a"));
     assert!(faults(read(&files)).contains("its imports lead back to itself"));
 
+    let all: Vec<(String, Vec<String>)> = (0..60)
+        .map(|file| (name(file, "a"), (file + 1..60).map(|other| name(other, "a")).collect()))
+        .collect();
+    read(&all).expect("a policy");
+
     // Each sees all that come after it.
     let too_many = faults(read(&ladder(300)));
     assert!(
@@ -92,4 +97,43 @@ fn many_ways_and_long_ways_to_one_file_are_followed_once() {
     assert!(read(&chain(20_000)).contains("its imports lead back to itself"));
     let missing = read(&chain(usize::MAX));
     assert!(missing.contains("imported file 'f20000' has not been added"), "{missing}");
+}
+
+/// Once a file of the set has a public import, all are changed before they are read.
+#[test]
+fn a_public_import_of_no_import_is_a_fault() {
+    let file = |name: &str, imports: &[&str], public: &[i32]| FileDescriptorProto {
+        name: Some(name.to_owned()),
+        dependency: imports.iter().map(ToString::to_string).collect(),
+        public_dependency: public.to_vec(),
+        syntax: Some("proto3".to_owned()),
+        ..Default::default()
+    };
+    let end = || file("end", &[], &[]);
+    let read = |files: Vec<FileDescriptorProto>| {
+        let mut set = descriptor_set(
+            "service S { rpc Get(M) returns (M) { option (sekisho.v1.access) = { public: true }; } }",
+        );
+        FileDescriptorSet { file: files }.encode(&mut set).expect("room");
+        Policy::from_descriptor_set(&set)
+    };
+    let valid = || file("valid", &["end"], &[0]);
+    read(vec![end(), valid()]).expect("a policy");
+    for index in [1, -1, i32::MAX, i32::MIN] {
+        let wrong = || file("wrong", &["end"], &[0, index]);
+        let alone = || file("wrong", &["end"], &[index]);
+        for files in [
+            vec![end(), wrong()],
+            vec![end(), alone()],
+            vec![end(), valid(), wrong()],
+            vec![end(), alone(), valid()],
+            vec![end(), valid(), file("wrong", &[], &[index])],
+        ] {
+            let told = faults(read(files));
+            assert!(
+                told.contains("no complete descriptor set: ") && told.contains("invalid import index"),
+                "{told}"
+            );
+        }
+    }
 }

@@ -172,6 +172,7 @@ fn what_is_no_rule_is_refused_with_its_place() {
         let error = text.parse::<DeclaredRule>().expect_err(name);
         assert!(error.to_string().contains(told), "{name}: {error}");
         assert_eq!(error.character(), character, "{name}: {error}");
+        assert_eq!(format!("{error:?}"), error.to_string(), "{name}");
         assert!(error.to_string().starts_with(&format!("character {character} of the rule: ")), "{error}");
     }
 }

@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn a_folder_without_protos_is_a_fault_and_so_is_what_is_no_folder() {
-    let empty = folder(&[("README.md", ""), (".hidden/a.proto", "syntax = \"proto3\";")]);
+    let empty = folder(&[("README.md", ""), (".git/a.proto", "syntax = \"proto3\";")]);
     let parent = empty.path().parent().expect("a parent");
     let name = empty.path().file_name().expect("a name").to_str().expect("text");
     assert_eq!(
@@ -28,24 +28,54 @@ fn a_file_that_is_no_text_is_a_fault_at_its_path() {
 
 #[cfg(unix)]
 #[test]
-fn symbolic_links_are_passed_over_wherever_they_lead() {
+fn symbolic_links_that_could_hide_a_proto_are_faults_and_are_not_followed() {
     use std::os::unix::fs::symlink;
-    let outside = folder(&[("secret/orders/v1/order.proto", ORDER)]);
-    let inside = folder(&[("orders/v1/orders.proto", ORDERS)]);
-    symlink(outside.path().join("secret/orders/v1/order.proto"), inside.path().join("orders/v1/order.proto"))
-        .unwrap();
-    symlink(outside.path().join("secret"), inside.path().join("secret")).unwrap();
-    symlink(inside.path(), inside.path().join("again")).unwrap();
-    let told = faults(Compiled::from_folder(inside.path()), inside.path());
-    assert_eq!(told, ["orders/v1/orders.proto:4:1: import 'orders/v1/order.proto' not found"]);
-    // A file of the folder in its place; the folder itself may be named by a link.
-    fs::remove_file(inside.path().join("orders/v1/order.proto")).unwrap();
-    write(inside.path(), "orders/v1/order.proto", ORDER);
-    symlink(inside.path(), outside.path().join("link")).unwrap();
-    for path in [inside.path().to_owned(), outside.path().join("link")] {
+    let outside = folder(&[("secret/orders/v1/order.proto", ORDER), ("notes.txt", "")]);
+    let inside =
+        folder(&[("orders/v1/orders.proto", ORDERS), ("orders/v1/order.proto", ORDER), ("docs/a.md", "")]);
+    let at = |name: &str| inside.path().join(name);
+    let harmless = [(outside.path().join("notes.txt"), "notes"), (outside.path().join("gone"), "gone")];
+    for (target, link) in harmless {
+        symlink(target, at(link)).unwrap();
+    }
+    let hidden = folder(&[]);
+    symlink(outside.path().join("secret"), at(".git")).unwrap();
+    symlink(inside.path(), hidden.path().join("link")).unwrap();
+    // The folder itself may be named by a link.
+    for path in [inside.path().to_owned(), hidden.path().join("link")] {
         let compiled = Compiled::from_folder(path).expect("compiles");
         assert_eq!(compiled.services(), ["orders.v1.Orders"]);
     }
+    symlink(outside.path().join("secret/orders/v1/order.proto"), at("orders/v1/more.proto")).unwrap();
+    symlink(outside.path().join("gone"), at("gone.proto")).unwrap();
+    symlink(outside.path().join("secret"), at("secret")).unwrap();
+    symlink(inside.path(), at("docs/again")).unwrap();
+    let told = faults(Compiled::from_folder(inside.path()), inside.path());
+    let of_file =
+        "it is a symbolic link, which is not followed; put the file in its place, or take the link away";
+    let of_folder = "it is a symbolic link to a folder, which is not followed; put the folder in its place, or take the link away";
+    assert_eq!(
+        told,
+        [
+            format!("docs/again: {of_folder}"),
+            format!("gone.proto: {of_file}"),
+            format!("orders/v1/more.proto: {of_file}"),
+            format!("secret: {of_folder}"),
+        ]
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn of_many_links_some_are_told_and_all_counted() {
+    let links = folder(&[("a.proto", "syntax = \"proto3\";")]);
+    for at in 0..150 {
+        std::os::unix::fs::symlink("a.proto", links.path().join(format!("l{at}.proto"))).unwrap();
+    }
+    let parent = links.path().parent().expect("a parent");
+    let name = links.path().file_name().expect("a name").to_str().expect("text");
+    let told = faults(Compiled::from_folder(links.path()), parent);
+    assert_eq!((told.len(), &told[100]), (101, &format!("{name}: 50 more links are not followed")));
 }
 
 #[test]

@@ -13,13 +13,14 @@ fn every_proto_below_a_folder_is_compiled() {
         ("orders/v1/order.proto", ORDER),
         ("other.proto", UNRULED),
         ("README.md", "no proto"),
-        (".hidden/broken.proto", "{"),
-        ("orders/.hidden.proto", "{"),
+        (".git/broken.proto", "{"),
+        (".internal/first.proto", "syntax = \"proto3\";\nmessage First {}"),
+        ("orders/.second.proto", "syntax = \"proto3\";\nmessage Second {}"),
         ("node_modules/third.proto", "syntax = \"proto3\";\nmessage Third {}"),
     ]);
     let compiled = Compiled::from_folder(folder.path()).expect("compiles");
     assert_eq!(methods(&compiled), (vec!["/orders.v1.Orders/Get".to_owned()], vec!["/S/Get".to_owned()]));
-    assert_eq!(compiled.files_read().count(), 4);
+    assert_eq!(compiled.files_read().count(), 6);
     assert_eq!(compiled.path_of("other.proto"), Some(&*folder.path().join("other.proto")));
     let survey = survey(&compiled);
     assert_eq!(survey.undeclared()[0].position().unwrap().to_string(), "other.proto:3:13");
@@ -143,4 +144,28 @@ fn a_circle_of_imports_is_told() {
     ]);
     let told = faults(Compiled::from_folder(circle.path()), circle.path());
     assert_eq!(told, ["import cycle detected: b.proto -> c.proto -> b.proto"]);
+}
+
+#[test]
+fn no_copy_that_declares_a_service_is_left_out_without_a_word() {
+    let with_service = EMPTY.to_owned() + " service S { rpc Get(Empty) returns (Empty); }";
+    let files = |names: &[&str]| {
+        let files: Vec<_> = names.iter().map(|name| (*name, &*with_service)).collect();
+        folder(&files)
+    };
+    let what = "it declares a service, and is one of several files named `google/protobuf/empty.proto`; keep one of them";
+    let two = ["a/google/protobuf/empty.proto", "b/google/protobuf/empty.proto"];
+    let told = |folder: &TempDir| faults(Compiled::from_folder(folder.path()), folder.path());
+    assert_eq!(told(&files(&two)), two.map(|name| format!("{name}: {what}")));
+    // The one at the folder is used.
+    let three = files(&["google/protobuf/empty.proto", two[0]]);
+    assert_eq!(told(&three), [format!("{}: {what}", two[0])]);
+    // Also where it is imported.
+    write(three.path(), "x.proto", "syntax = \"proto3\"; import \"google/protobuf/empty.proto\";");
+    assert_eq!(told(&three), [format!("{}: {what}", two[0])]);
+    write(three.path(), two[0], EMPTY);
+    let compiled = Compiled::from_folder(three.path()).expect("compiles");
+    assert_eq!(compiled.services(), ["google.protobuf.S"]);
+    let compiled = Compiled::from_folder(files(&two[..1]).path()).expect("compiles");
+    assert_eq!(compiled.services(), ["google.protobuf.S"]);
 }

@@ -4,7 +4,9 @@
 mod bounds;
 mod files;
 mod folders;
+mod misread;
 mod public_imports;
+mod shadows;
 
 use std::fs;
 use std::path::{Path, PathBuf};

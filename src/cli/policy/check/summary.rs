@@ -3,18 +3,18 @@
 use std::fmt::Write as _;
 
 use super::{Base, Findings};
-use crate::cli::policy::markdown::code;
+use crate::cli::policy::markdown::{self, code};
 use crate::cli::policy::review;
 use sekisho_policy::ack;
 
-pub(super) fn text(findings: &Findings) -> String {
+pub(super) fn text(findings: &Findings, warnings: &[String]) -> String {
     let verdict = if findings.passes() { "passes" } else { "fails" };
     let mut text = format!("### Access policy: the check {verdict}\n\n");
     text += &lock(findings);
     if let Some(base) = &findings.base {
         text += &against(base);
     }
-    text
+    text + &markdown::warnings(warnings)
 }
 
 fn lock(findings: &Findings) -> String {

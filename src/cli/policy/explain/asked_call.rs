@@ -5,24 +5,28 @@ use std::time::Duration;
 use clap::ArgMatches;
 use sekisho::authorizer::{Authorization, Authorizer};
 use sekisho::observe::Decision;
-use sekisho::policy::{AccessRule, Policy};
+use sekisho::policy::{AccessRule, Policy, PolicyBuilder};
 
 use super::explanation::{Explanation, Seen};
 use super::moment::Moment;
-use super::names::{name_of, path_of, without_query};
+use super::names::{name_of, path_of, service_of, without_query};
 use super::presented::Presented;
 use super::trust::{Signature, Trust};
 use crate::cli::bounded_file::Reading;
 use crate::cli::judge::Judge;
+use crate::cli::options::{self, Opt};
 use crate::cli::policy::Asked;
 use crate::cli::policy::source::Source;
 use crate::cli::settings::JudgedBy;
 use crate::cli::sources::Sources;
+use crate::server::with_health_and_reflection;
 
 /// All that decides about it.
 pub(super) struct AskedCall {
     pub(super) path: String,
     pub(super) policy: Policy,
+    /// Whether it is of this program's own server.
+    pub(super) is_own: bool,
     pub(super) presented: Presented,
     pub(super) judged_by: JudgedBy,
     pub(super) at: Moment,
@@ -42,11 +46,11 @@ impl AskedCall {
         let at = Moment::by(flags).map_err(one);
         let presented = Presented::by(flags).map_err(one);
         let judged_by = judged_by(asked);
-        let source = Source::read(asked).await;
+        let source = Source::read_with(asked, service_of(&path)).await;
         match (at, presented, judged_by, source) {
             (Ok(at), Ok(presented), Ok(judged_by), Ok(source)) => {
-                let policy = policy(&source, &path, judged_by.report_only)?;
-                Ok(Self { path, policy, presented, judged_by, at, signature })
+                let policy = policy(&source, &path, &judged_by)?;
+                Ok(Self { path, policy, is_own: source.is_own(), presented, judged_by, at, signature })
             }
             (at, presented, judged_by, source) => {
                 let faults = [at.err(), presented.err(), judged_by.err(), source.err()];
@@ -58,7 +62,7 @@ impl AskedCall {
     /// # Errors
     /// All that keeps it from being judged here.
     pub(super) async fn explain(self) -> Result<Explanation, Vec<String>> {
-        let Self { path, policy, presented, judged_by, at, signature } = self;
+        let Self { path, policy, is_own, presented, judged_by, at, signature } = self;
         let trust = Trust::of(&presented, &judged_by, at, signature).await?;
         let authorizer = authorizer(policy, &trust, at)?;
         let verdict = match authorizer.authorize(&path, &trust.metadata) {
@@ -75,6 +79,7 @@ impl AskedCall {
             path: &path,
             presented: &presented,
             judged_by: &judged_by,
+            is_own,
             at,
             signature,
         };
@@ -82,10 +87,16 @@ impl AskedCall {
     }
 }
 
+/// What is said of `--server` by flags that a server has for its issuer.
+static OF_SERVER: [&Opt; 2] = [&options::CA_FILE, &options::DANGEROUS_ALLOW_PLAIN_HTTP];
+
 fn judged_by(asked: &Asked<'_>) -> Result<JudgedBy, Vec<String>> {
     let flags: &ArgMatches = asked.flags;
     let has_token = flags.contains_id("token-file");
-    let mut judge = Judge::new(Sources::read(flags, asked.environment.0.clone(), Reading::First));
+    let sources = Sources::read(flags, asked.environment.0.clone(), Reading::First);
+    let is_for_server = flags.contains_id("server");
+    let of_server: &'static [_] = if is_for_server { &OF_SERVER } else { &[] };
+    let mut judge = Judge::new(sources.without_flags_of(of_server));
     let judged_by = judge.judged_by(has_token);
     judge.finish(judged_by).and_then(|judged_by| judged_by.ok_or_else(Vec::new))
 }
@@ -100,20 +111,28 @@ fn authorizer(policy: Policy, trust: &Trust, at: Moment) -> Result<Authorizer, V
     Ok(issuers.fold(authorizer, Authorizer::also_trusting))
 }
 
+/// What was read; of this program's own APIs as `serve` has them, with its health and its reflection.
+fn builder(source: &Source, judged_by: &JudgedBy) -> PolicyBuilder {
+    let read = source.builder();
+    if source.is_own() { with_health_and_reflection(read, judged_by.reflection) } else { read }
+}
+
 /// The policy as a server would have it. Other methods may have no rule yet; they stand in it so that the rest can be judged,
 /// and are not asked for.
-fn policy(source: &Source, path: &str, report_only: bool) -> Result<Policy, Vec<String>> {
-    let survey = source.survey();
+fn policy(source: &Source, path: &str, judged_by: &JudgedBy) -> Result<Policy, Vec<String>> {
+    let survey = builder(source, judged_by).survey();
     if !survey.faults().is_empty() {
         return Err(source.told(survey.faults()));
     }
     let asked = without_query(path).unwrap_or(path);
     if survey.undeclared().iter().any(|method| method.path() == asked) {
-        let fault = "it has no access rule, so that it cannot be said who may call it";
+        let fault = "it has no access rule, so that it cannot be said who may call it; where its server has one for it that \
+                     stands in no .proto, --rules can say it";
         return Err(vec![format!("{}: {fault}", name_of(asked))]);
     }
     let others = survey.undeclared().iter().map(|method| name_of(method.path()));
-    let all = others.fold(source.builder(), |builder, name| builder.rule(name, AccessRule::Authenticated));
-    let all = if report_only { all.dangerous_report_only() } else { all };
+    let all = others
+        .fold(builder(source, judged_by), |builder, name| builder.rule(name, AccessRule::Authenticated));
+    let all = if judged_by.report_only { all.dangerous_report_only() } else { all };
     all.build().map_err(|error| source.told(error.faults()))
 }

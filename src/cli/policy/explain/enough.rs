@@ -10,7 +10,7 @@ use sekisho::token::{CredentialsError, MalformedToken, TokenError};
 use serde::Serialize;
 
 use super::explanation::Seen;
-use super::names::{name_of, nearest, without_query};
+use super::names::{name_of, nearest, service_of, without_query};
 use super::status::prefix_of;
 use crate::config::{KeyLocation, TrustedIssuer};
 
@@ -78,6 +78,11 @@ fn of_unknown_method(seen: &Seen<'_>) -> Vec<String> {
     {
         return vec![format!("the path of the method without a query: {}", name_of(path))];
     }
+    let is_of_reflection = service_of(seen.path).is_some_and(|name| name.starts_with("grpc.reflection."));
+    let has_reflection = methods().any(|path| path.starts_with("/grpc.reflection."));
+    if is_of_reflection && !has_reflection && seen.is_own {
+        return vec!["reflection that is served; it is off unless --reflection says who may ask".to_owned()];
+    }
     let nearest = nearest(seen.path, methods());
     if nearest.is_empty() {
         return vec!["a method of the policy: `sekisho policy list` names all of them".to_owned()];
@@ -98,7 +103,10 @@ fn of_token(seen: &Seen<'_>, check: Check) -> Vec<String> {
         Check::Algorithm => format!("a token that is signed by {} (--algorithm)", judge.algorithms()),
         Check::Critical => "a token without the header parameter crit".to_owned(),
         Check::Type => format!("a token whose header typ is {}", judge.types()),
-        Check::TrustedIssuer | Check::Issuer => format!("a token whose iss is {} (--issuer)", judge.names()),
+        Check::TrustedIssuer => {
+            format!("a token whose iss is {} (--issuer)", Judge::any_trusted(seen).names())
+        }
+        Check::Issuer => format!("a token whose iss is {} (--issuer)", judge.names()),
         Check::Key | Check::Signature => {
             let why = "a token as its issuer signed it, with a key that is held; where the issuer has changed its keys, \
                        save them anew";
@@ -133,13 +141,23 @@ impl<'a> Judge<'a> {
         let all = &seen.judged_by.issuers;
         let named = seen.decision.issuer_name();
         let judge = all.iter().find(|issuer| issuer.name.is_some() && issuer.name.as_deref() == named);
-        Self(judge.map_or_else(|| all.iter().collect(), |judge| vec![judge]))
+        // Before an issuer is chosen, the first one's rules count.
+        Self(judge.or(all.first()).into_iter().collect())
+    }
+
+    /// All that are trusted: a token may be of any of them.
+    fn any_trusted(seen: &Seen<'a>) -> Self {
+        Self(seen.judged_by.issuers.iter().collect())
     }
 
     /// Each once, an `or` between them.
     fn each(&self, texts: impl Fn(&TrustedIssuer) -> String) -> String {
-        let mut all: Vec<_> = self.0.iter().map(|issuer| texts(issuer)).collect();
-        all.dedup();
+        let mut all: Vec<_> = Vec::new();
+        for text in self.0.iter().map(|issuer| texts(issuer)) {
+            if !all.contains(&text) {
+                all.push(text);
+            }
+        }
         all.join(" or ")
     }
 

@@ -22,6 +22,8 @@ pub(super) struct Seen<'a> {
     pub(super) path: &'a str,
     pub(super) presented: &'a Presented,
     pub(super) judged_by: &'a JudgedBy,
+    /// Whether it is a call of this program's own server.
+    pub(super) is_own: bool,
     pub(super) at: Moment,
     pub(super) signature: Signature,
 }

@@ -19,6 +19,12 @@ pub(super) fn without_query(path: &str) -> Option<&str> {
     path.split_once('?').map(|(path, _)| path)
 }
 
+/// The service of a path.
+pub(super) fn service_of(path: &str) -> Option<&str> {
+    let path = without_query(path).unwrap_or(path);
+    name_of(path).split_once('/').map(|(service, _)| service)
+}
+
 /// As output names a method: `package.Service/Method`.
 pub(super) fn name_of(path: &str) -> &str {
     path.strip_prefix('/').unwrap_or(path)

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderValue;
 use sekisho::json::{self, Value, Wanted};
 use sekisho::jwks::Algorithm;
+use sekisho::token::BearerToken;
 
 use super::made_key::{MadeKey, Published};
 
@@ -20,15 +21,13 @@ pub(super) struct Resigned {
 static HEADER: [Wanted; 2] = [Wanted::member("alg"), Wanted::member("kid")];
 static PAYLOAD: [Wanted; 1] = [Wanted::member("iss")];
 
-/// The same entry, with another signature. What is no signed JWT, or longer than `max_size`, is as it was sent: it is refused
-/// before any signature is looked at. A signature that was cut off is made up for.
+/// The same entry, with another signature. What is no signed JWT, has a character that no token has, or is longer than
+/// `max_size`, is as it was sent: it is refused before any signature is looked at. A signature that was cut off is made up for.
 ///
 /// # Errors
 /// No key can be made.
 pub(super) fn resigned(entry: &HeaderValue, max_size: usize) -> Result<Resigned, String> {
-    let bytes = entry.as_bytes();
-    let input = (bytes.len() <= max_size).then(|| signing_input(bytes)).flatten();
-    let Some((scheme, input)) = input else {
+    let Some((scheme, input)) = signing_input(entry.as_bytes(), max_size) else {
         let keys = MadeKey::new(Algorithm::EdDsa)?.published(None);
         return Ok(Resigned { entry: entry.clone(), keys, claimed_issuer: None });
     };
@@ -36,25 +35,22 @@ pub(super) fn resigned(entry: &HeaderValue, max_size: usize) -> Result<Resigned,
     let [claimed_issuer] = texts(input.split('.').nth(1), &PAYLOAD, ["iss"]);
     // For an algorithm that is not known here the token is refused, whatever its signature.
     let key = MadeKey::new(algorithm.and_then(|name| name.parse().ok()).unwrap_or(Algorithm::EdDsa))?;
-    let value = format!("{scheme}{}", key.signed(input)?);
-    let entry = HeaderValue::try_from(value).map_err(|_| "the token cannot be signed".to_owned())?;
+    let value = [scheme, key.signed(input)?.as_bytes()].concat();
+    let entry = HeaderValue::from_bytes(&value).map_err(|_| "the token cannot be signed".to_owned())?;
     Ok(Resigned { entry, keys: key.published(kid.as_deref()), claimed_issuer })
 }
 
-/// `Bearer` and its spaces; header and payload.
-fn signing_input(entry: &[u8]) -> Option<(&str, &str)> {
-    let is_bearer = entry.get(..7)?.eq_ignore_ascii_case(b"Bearer ");
-    let start = 7 + entry.get(7..)?.iter().take_while(|byte| **byte == b' ').count();
-    let (scheme, token) = entry.split_at_checked(start).filter(|_| is_bearer)?;
-    let mut dots = token.iter().enumerate().filter(|(_, byte)| **byte == b'.').map(|(index, _)| index);
-    let input = match (dots.next(), dots.next(), dots.next()) {
-        (Some(_), Some(second), None) => token.get(..second)?,
-        (Some(_), None, None) => token,
+/// `Bearer` and its spaces; header and payload. What the library refuses as credentials has none: what stands behind a
+/// signature is judged as well, before that is replaced.
+fn signing_input(entry: &[u8], max_size: usize) -> Option<(&[u8], &str)> {
+    let token = BearerToken::parse([entry], max_size).ok()?.as_str();
+    let scheme = entry.get(..entry.len().checked_sub(token.len())?)?;
+    let input = match token.split('.').collect::<Vec<_>>().as_slice() {
+        [_, _] => token,
+        [_, _, _] => token.rsplit_once('.')?.0,
         _ => return None,
     };
-    // What has other characters than a token is refused for them.
-    let is_plain = input.iter().all(u8::is_ascii_graphic);
-    Some((std::str::from_utf8(scheme).ok()?, std::str::from_utf8(input).ok().filter(|_| is_plain)?))
+    Some((scheme, input))
 }
 
 /// Members of a part that are texts; none of a part that cannot be read.
@@ -75,9 +71,14 @@ mod tests {
 
     #[test]
     fn header_and_payload_stay_as_they_were_sent_and_a_lost_signature_is_made_up_for() {
-        for sent in
-            ["Bearer e30.e30.c2ln", "Bearer e30.e30.", "Bearer e30.e30", "bearer   e30.+.c2ln", "Bearer .."]
-        {
+        for sent in [
+            "Bearer e30.e30.c2ln",
+            "Bearer e30.e30.c2ln==",
+            "Bearer e30.e30.",
+            "Bearer e30.e30",
+            "bearer   e30.+.c2ln",
+            "Bearer ..",
+        ] {
             let (resigned, input) =
                 (of(sent), sent.rsplit_once('.').filter(|_| sent.matches('.').count() == 2));
             let input = input.map_or(sent, |(input, _)| input);
@@ -96,6 +97,15 @@ mod tests {
             "Bearer opaque",
             "Bearer a.b.c.d.e",
             "Bearer e30 .e30.c",
+            "Bearer e30.e30.c2ln\"",
+            "Bearer \"e30.e30.c2ln\"",
+            "Bearer e30.e30.c2ln,",
+            "Bearer e30.e30.c2ln;",
+            "Bearer e30.e30.c2ln x",
+            "Bearer e30.e30.c2ln, Bearer e30.e30.c2ln",
+            "Bearer e30.e30.c2=ln",
+            "Bearer e30.e30. ",
+            "Bearer e30.e30,",
             &too_long,
         ];
         for sent in cases {

@@ -58,9 +58,13 @@ fn facts(explanation: &Explanation) -> Vec<(&'static str, String)> {
     };
     let mut facts = vec![("Method", format!("{} ({})", method.method, method.kind.as_str()))];
     facts.extend(method.rule.as_ref().map(|rule| ("Rule", rule.text.clone())));
-    let origin = method.origin.map(Origin::as_str).unwrap_or_default();
+    let origin = match method.origin {
+        Some(Origin::Explicit) => "by a rule that stands in no .proto".to_owned(),
+        Some(origin) => format!("by the {}", origin.as_str()),
+        None => String::new(),
+    };
     let place = method.position.as_ref().map(|position| format!("{}, ", position.file_and_line()));
-    facts.push(("Declared", format!("{}by the {origin}", place.unwrap_or_default())));
+    facts.push(("Declared", place.unwrap_or_default() + &origin));
     facts.push(("Call", call(&explanation.call)));
     facts
 }
@@ -118,6 +122,10 @@ fn outcome(explanation: &Explanation) -> &'static str {
     let is_asked =
         explanation.checks.iter().any(|step| step.result == StepResult::Passed && step.check == "scopes");
     match explanation.outcome {
+        Outcome::Granted if is_asked && explanation.is_of_unchecked_signature() => {
+            "GRANTED if the signature is its issuer's, which was not checked: all else of the token is in order, and it grants \
+             what the rule asks for"
+        }
         Outcome::Granted if is_asked => "GRANTED: the token is valid, and grants what the rule asks for",
         Outcome::Granted => "GRANTED: the rule does not ask who makes this call",
         Outcome::WouldDeny => {

@@ -1,4 +1,4 @@
-//! Whose tokens the authorizer accepts, and what it is presented with. Nothing is fetched.
+//! Whose tokens the authorizer accepts, and what it is presented with. Nothing of an issuer is fetched.
 
 use std::sync::Arc;
 
@@ -121,21 +121,34 @@ async fn with_keys_of_files(trusted: &[TrustedIssuer], at: Moment) -> Result<Vec
                 };
                 issuers.push(trusted.with_keys(keys));
             }
-            KeyLocation::Url(url) => faults.push(not_fetched(trusted, &format!("curl -o keys.json {url}"))),
-            KeyLocation::Discovered(url) => {
-                let base = url.as_str().trim_end_matches('/');
-                let way = format!("{base}/.well-known/openid-configuration says where they are (jwks_uri)");
-                faults.push(not_fetched(trusted, &way));
-            }
+            location => faults.push(not_fetched(trusted, location)),
         }
     }
     if faults.is_empty() { Ok(issuers) } else { Err(faults) }
 }
 
-fn not_fetched(trusted: &TrustedIssuer, way: &str) -> String {
+/// What to do in place of a fetch. Whoever has no discovery any more has to write the issuer as its tokens carry it.
+fn not_fetched(trusted: &TrustedIssuer, location: &KeyLocation) -> String {
+    let is_of_table = trusted.name.is_some();
+    let (jwks, issuer) =
+        if is_of_table { ("`jwks` in its table", "`issuer` there") } else { ("--jwks", "--issuer") };
+    let (way, written_exactly) = match location {
+        KeyLocation::Discovered(url) => {
+            let base = url.as_str().trim_end_matches('/');
+            let way = format!("{base}/.well-known/openid-configuration says where they are: jwks_uri");
+            (
+                way,
+                format!(
+                    ", and write {issuer} just as `issuer` stands in that document, with its last slash or without"
+                ),
+            )
+        }
+        KeyLocation::Url(url) => (format!("curl -o keys.json {url}"), String::new()),
+        KeyLocation::File(path) => (path.display().to_string(), String::new()),
+    };
     format!(
-        "--jwks: the keys of {} would have to be fetched, and nothing is fetched here; save them to a file ({way}) and name \
-         it by --jwks, or leave the signature unchecked by --dangerous-skip-signature",
+        "the keys of {} would have to be fetched, and nothing of an issuer is fetched here; save them to a file ({way}), name it \
+         by {jwks}{written_exactly}; or leave the signature unchecked by --dangerous-skip-signature",
         trusted.label()
     )
 }

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use crate::cli::policy::Asked;
-use crate::cli::policy::review::{self, Files, Services, Standing};
-use sekisho_policy::ack;
+use crate::cli::policy::review::{self, Acknowledged, Files, Services, Standing};
+use sekisho_policy::ack::{self, Acknowledgement};
 use sekisho_policy::lock::{Lock, changes, judge};
 
 /// What becomes of access.ack.
@@ -14,7 +14,13 @@ pub(super) struct Pruned {
     pub(super) lines: Vec<String>,
     /// The file without them.
     pub(super) rest: String,
+    /// Whether what they were compared with was named.
+    pub(super) is_base_named: bool,
 }
+
+/// Of a prune without `--base`.
+pub(super) const NOTE: &str = "Without --base, access.ack was compared with the lock that stood there: run once more, this takes out \
+                               the lines of your own change too, so name the target branch's policy by --base.";
 
 /// Where it is asked for.
 ///
@@ -29,18 +35,23 @@ pub(super) fn pruned(
     if !asked.flags.get_flag("prune") {
         return Ok(None);
     }
-    let base = match asked.flags.get_one::<PathBuf>("base") {
-        Some(path) => review::base(path, &Services::by(asked.flags)),
+    let services = Services::by(asked.flags);
+    let named = asked.flags.get_one::<PathBuf>("base");
+    let base = match named {
+        Some(path) => review::base(path, &services),
         None => standing_base(standing),
     };
-    let (base, (text, lines)) = match (base, files.read_ack()) {
+    let (base, Acknowledged { text, lines, .. }) = match (base, files.read_ack(asked.flags)) {
         (Ok(base), Ok(read)) => (base, read),
         (base, read) => return Err([base.err(), read.err()].into_iter().flatten().flatten().collect()),
     };
     let changes = changes(&base, policy);
     let judgement = judge(&changes, &lines);
-    let lines = judgement.idle().iter().map(ToString::to_string).collect();
-    Ok(Some(Pruned { lines, rest: ack::without(&text, judgement.idle()) }))
+    // Of methods of other services it is not known what becomes of them.
+    let idle = judgement.idle().iter().filter(|line| services.has(line.service()));
+    let idle: Vec<&Acknowledgement> = idle.copied().collect();
+    let lines = idle.iter().map(ToString::to_string).collect();
+    Ok(Some(Pruned { lines, rest: ack::without(&text, &idle), is_base_named: named.is_some() }))
 }
 
 fn standing_base(standing: &Standing) -> Result<Lock, Vec<String>> {

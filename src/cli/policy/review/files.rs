@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches};
 
+use super::base_ack::BaseAck;
+
 use crate::cli::bounded_file;
 use sekisho_policy::ack::Acknowledgements;
 use sekisho_policy::lock::{Lock, LockFault};
@@ -49,6 +51,15 @@ pub(in crate::cli::policy) enum Standing {
     Faulty(Vec<String>),
 }
 
+/// The file of acknowledgements.
+#[derive(Debug)]
+pub(in crate::cli::policy) struct Acknowledged {
+    pub(in crate::cli::policy) text: String,
+    pub(in crate::cli::policy) lines: Acknowledgements,
+    /// The base's file, as it was named, where there is one.
+    pub(in crate::cli::policy) base: Option<String>,
+}
+
 impl Files {
     pub(in crate::cli::policy) fn by(flags: &ArgMatches) -> Self {
         let lock: PathBuf = flags.get_one("lock").cloned().unwrap_or_default();
@@ -58,14 +69,14 @@ impl Files {
         Self { lock, ack, is_ack_named }
     }
 
-    /// The lock.
+    /// The lock, and its text.
     ///
     /// # Errors
     /// All that is wrong with it. One that is not there cannot be judged.
-    pub(in crate::cli::policy) fn read_lock(&self) -> Result<Lock, Vec<String>> {
+    pub(in crate::cli::policy) fn read_lock(&self) -> Result<(String, Lock), Vec<String>> {
         let bytes = read(&self.lock, Lock::MAX_SIZE)
             .map_err(|fault| vec![format!("{fault}; write it with `sekisho policy lock`")])?;
-        parse_lock(&self.lock, bytes)
+        parse_text(&self.lock, bytes)
     }
 
     /// What stands where the lock is to be written.
@@ -95,24 +106,35 @@ impl Files {
             Ok(lock) => Ok(Standing::Lock { text, lock }),
             Err(error) => {
                 let is_later = |kind: &LockFault| matches!(kind, LockFault::Version { .. });
-                let faults = faults_of(&self.lock, error.faults());
+                let faults = faults_of(&self.lock, &error);
                 let is_kept = error.faults().iter().any(|fault| is_later(&fault.kind));
                 if is_kept { Err(faults) } else { Ok(Standing::Faulty(faults)) }
             }
         }
     }
 
-    /// The file of acknowledgements, and what stands in it.
+    /// What a reviewer has agreed to, and what of it the base that the flags name has already.
     ///
     /// # Errors
-    /// All that is wrong with it. One that is not there has no line, unless it was named.
-    pub(in crate::cli::policy) fn read_ack(&self) -> Result<(String, Acknowledgements), Vec<String>> {
+    /// All that is wrong with either file.
+    pub(in crate::cli::policy) fn read_ack(&self, flags: &ArgMatches) -> Result<Acknowledged, Vec<String>> {
+        match (self.read_own_ack(), BaseAck::by(flags, &self.ack)) {
+            (Ok((text, lines)), Ok(Some(base))) => {
+                Ok(Acknowledged { text, lines: base.since(lines), base: Some(base.name) })
+            }
+            (Ok((text, lines)), Ok(None)) => Ok(Acknowledged { text, lines, base: None }),
+            (own, base) => Err(own.err().into_iter().flatten().chain(base.err()).collect()),
+        }
+    }
+
+    /// One that is not there has no line, unless it was named.
+    fn read_own_ack(&self) -> Result<(String, Acknowledgements), Vec<String>> {
         if !self.is_ack_named && !self.ack.exists() {
             return Ok((String::new(), Acknowledgements::default()));
         }
         let bytes = read(&self.ack, Acknowledgements::MAX_SIZE).map_err(|fault| vec![fault])?;
         let text = text(&self.ack, bytes).map_err(|fault| vec![fault])?;
-        let lines = Acknowledgements::parse(&text).map_err(|error| faults_of(&self.ack, error.faults()))?;
+        let lines = Acknowledgements::parse(&text).map_err(|error| faults_of(&self.ack, &error))?;
         Ok((text, lines))
     }
 
@@ -129,15 +151,20 @@ pub(super) fn read(path: &Path, largest: usize) -> Result<Vec<u8>, String> {
 }
 
 pub(super) fn parse_lock(path: &Path, bytes: Vec<u8>) -> Result<Lock, Vec<String>> {
+    parse_text(path, bytes).map(|(_, lock)| lock)
+}
+
+fn parse_text(path: &Path, bytes: Vec<u8>) -> Result<(String, Lock), Vec<String>> {
     let text = text(path, bytes).map_err(|fault| vec![fault])?;
-    Lock::parse(&text).map_err(|error| faults_of(path, error.faults()))
+    let lock = Lock::parse(&text).map_err(|error| faults_of(path, &error))?;
+    Ok((text, lock))
 }
 
 fn text(path: &Path, bytes: Vec<u8>) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| format!("{}: it is not valid UTF-8", path.display()))
 }
 
-/// Each with the file that it is in.
-fn faults_of(path: &Path, faults: &[impl ToString]) -> Vec<String> {
-    faults.iter().map(|fault| format!("{}: {}", path.display(), fault.to_string())).collect()
+/// Each with the file that it is in; of many the first, and how many more there are. An error has a line for each.
+fn faults_of(path: &Path, error: &impl ToString) -> Vec<String> {
+    error.to_string().lines().map(|fault| format!("{}: {fault}", path.display())).collect()
 }

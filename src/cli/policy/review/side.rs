@@ -6,10 +6,13 @@ use std::path::Path;
 use clap::ArgMatches;
 
 use super::files::parse_lock;
-use crate::cli::policy::source::read_set;
-use sekisho_policy::lock::Lock;
+use crate::cli::policy::source::{Source, read_set};
+use sekisho_policy::lock::{Entry, Lock};
 use sekisho_policy::protos::Compiled;
 use sekisho_policy::{Fault, FaultKind, Policy, PolicyBuilder};
+
+/// How a folder without protos is told of.
+const NO_PROTO: &str = "there is no .proto file in this folder or below";
 
 /// The services that `--service` names; all, where it names none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,19 +23,55 @@ impl Services {
         Self(flags.get_many::<String>("service").into_iter().flatten().cloned().collect())
     }
 
+    /// Whether none is named.
+    pub(in crate::cli::policy) fn are_all(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The part of a lock that is asked for.
     pub(in crate::cli::policy) fn of(&self, lock: Lock) -> Lock {
         lock.only(|entry| self.has(entry.service()))
     }
 
-    fn has(&self, service: &str) -> bool {
-        self.0.is_empty() || self.0.contains(service)
+    /// Whether a service is asked for.
+    pub(in crate::cli::policy) fn has(&self, service: &str) -> bool {
+        self.are_all() || self.0.contains(service)
     }
 }
 
-/// The lock of what the flags name.
-pub(in crate::cli::policy) fn of_policy(policy: Result<Policy, Vec<String>>) -> Result<Lock, Vec<String>> {
-    policy.map(|policy| Lock::of(&policy))
+/// What the flags name.
+#[derive(Debug)]
+pub(in crate::cli::policy) struct Protos {
+    /// Of the services that are asked for.
+    pub(in crate::cli::policy) lock: Lock,
+    /// Nothing is named, and these are this program's own APIs.
+    is_own: bool,
+}
+
+impl Protos {
+    /// Services of the other side that have moved to a file which is only imported are among them.
+    ///
+    /// # Errors
+    /// Every fault of the policy.
+    pub(in crate::cli::policy) fn of(source: &Source, other: Option<&Lock>) -> Result<Self, Vec<String>> {
+        let others = other.into_iter().flat_map(Lock::entries).map(Entry::service);
+        let lock = Lock::of(&source.policy_with(others)?);
+        let lock = if source.is_narrowed() { lock.part_of(source.whole().as_ref()) } else { lock };
+        Ok(Self { lock, is_own: source.is_own() })
+    }
+
+    /// What is to be said where this program's own APIs are compared with a lock that has none of them: it was forgotten
+    /// to name the protos.
+    pub(in crate::cli::policy) fn hint(&self, lock: &Lock, name: &str) -> Option<String> {
+        let own: BTreeSet<&str> = self.lock.entries().iter().map(Entry::service).collect();
+        let has_own = lock.entries().iter().any(|entry| own.contains(entry.service()));
+        (self.is_own && !has_own && !lock.entries().is_empty()).then(|| {
+            format!(
+                "no protos are named, so that this program's own APIs are read, and {name} has none of them; name yours by --proto, \
+                 --descriptors or --server"
+            )
+        })
+    }
 }
 
 /// What `--base` names: a lock, a folder with an `access.lock`, or else as [`side`].
@@ -44,7 +83,9 @@ pub(in crate::cli::policy) fn base(path: &Path, services: &Services) -> Result<L
     let has_lock = inside.is_file();
     side(if has_lock { &inside } else { path }, services).map_err(|mut faults| {
         let is_empty = std::fs::metadata(path).map_or(true, |found| found.is_file() && found.len() == 0);
-        if is_empty || path.is_dir() && !has_lock {
+        // Protos that are there and cannot be judged are no reason to leave the base out.
+        let has_protos = faults.iter().all(|fault| !fault.ends_with(NO_PROTO));
+        if is_empty || path.is_dir() && !has_lock && !has_protos {
             faults.push(
                 "--base: there is no lock; where the base has none yet, as in the pull request that adds access.lock, leave --base out"
                     .to_owned(),
@@ -96,7 +137,8 @@ fn lock_of(path: &Path, builder: PolicyBuilder, services: &Services) -> Result<L
     });
     let faults: Vec<Fault> = survey.faults().iter().cloned().chain(no_rule).collect();
     if faults.is_empty() {
-        return Ok(services.of(Lock::of_methods(survey.methods().iter().map(AsRef::as_ref))));
+        let lock = Lock::of_methods(survey.methods().iter().map(AsRef::as_ref));
+        return Ok(services.of(lock).part_of(Some(&survey)));
     }
     Err(faults.iter().map(|fault| format!("{}: {fault}", path.display())).collect())
 }

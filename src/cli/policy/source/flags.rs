@@ -11,6 +11,33 @@ const HEADING: &str = "What is read (this program's own APIs where nothing is na
 
 /// All of them.
 pub(in crate::cli::policy) fn arguments() -> Vec<Arg> {
+    let [ca_file, plain_http] = trust("");
+    all([ca_file.requires("server"), plain_http.requires("server")])
+}
+
+/// All of them, for a command that is told of an issuer as well. Two of them are flags that a server has for its issuer. They
+/// are for `--server` where that is given, and for the issuer otherwise.
+pub(in crate::cli::policy) fn arguments_beside_an_issuer() -> Vec<Arg> {
+    all(trust(". Without --server it is for the issuer, as in serve"))
+}
+
+/// How `--server` is trusted; the help goes on with `more`.
+fn trust(more: &str) -> [Arg; 2] {
+    let ca_file = "Roots (PEM) that are trusted for --server besides the usual ones";
+    let plain_http = "Let --server http://HOST:PORT (http:// has to be written) be elsewhere than on loopback: whoever is \
+                      on the way sees the token, and can forge the answer";
+    [
+        one("ca-file", "FILE", "").help(format!("{ca_file}{more} [env: SEKISHO_CA_FILE]")),
+        Arg::new("dangerous-allow-plain-http")
+            .long("dangerous-allow-plain-http")
+            .help(format!("{plain_http}{more}"))
+            .help_heading(HEADING)
+            .action(ArgAction::SetTrue),
+    ]
+}
+
+fn all(trust: [Arg; 2]) -> Vec<Arg> {
+    let [ca_file, plain_http] = trust;
     vec![
         files("descriptors", "A descriptor set by buf or protoc, with its imports; repeatable"),
         files("proto", "Protos, compiled here; repeatable").num_args(1..),
@@ -18,14 +45,8 @@ pub(in crate::cli::policy) fn arguments() -> Vec<Arg> {
             .value_name("DIR")
             .requires("proto"),
         one("server", "HOST:PORT", "A server, asked by reflection, with the token of SEKISHO_ACCESS_TOKEN if there is one"),
-        one("ca-file", "FILE", "Roots (PEM) that are trusted for --server besides the usual ones [env: SEKISHO_CA_FILE]")
-            .requires("server"),
-        Arg::new("dangerous-allow-plain-http")
-            .long("dangerous-allow-plain-http")
-            .help("Ask --server in plain text elsewhere than on loopback: whoever is on the way sees the token, and can forge the answer")
-            .help_heading(HEADING)
-            .requires("server")
-            .action(ArgAction::SetTrue),
+        ca_file,
+        plain_http,
         files("rules", "Rules of methods whose .proto has none, a line each: package.Service/Method { RULE }"),
         service_argument(),
     ]

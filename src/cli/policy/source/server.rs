@@ -4,12 +4,15 @@
 //! not asked for. Files are kept byte for byte, so that options are there which nobody here knows.
 
 mod call;
+mod codec;
 mod connection;
+mod counts;
 mod dialog;
 mod files;
 mod head;
 mod question;
 mod target;
+mod wire;
 
 use std::time::Duration;
 
@@ -39,8 +42,9 @@ pub(super) struct Server<'a> {
     pub(super) roots: &'a [u8],
     /// The services that are asked for. Where the server lists none of them, all that it lists are.
     pub(super) services: &'a [String],
-    /// Services that have rules by another way than their `.proto`.
-    pub(super) ruled: &'a [String],
+    /// Services that are not left out where the server lists them, be they of gRPC itself: those that have rules by another
+    /// way than their `.proto`, or of which something is asked.
+    pub(super) wanted: &'a [String],
 }
 
 /// What a server serves.
@@ -73,7 +77,7 @@ async fn ask(server: &Server<'_>) -> Result<Served, String> {
     let is_plain = server.target.url().scheme() == "http";
     let hint = if is_plain { connection::hint(server.target) } else { String::new() };
     let (mut dialog, listed) = Dialog::open(channel, token, &hint).await?;
-    let is_named = |name: &str| server.services.iter().chain(server.ruled).any(|named| named == name);
+    let is_named = |name: &str| server.services.iter().chain(server.wanted).any(|named| named == name);
     let asked = asked_for(listed, server.services);
     let is_dispensable = |name: &str| question::is_of_grpc(name) && !is_named(name);
     let mut files = Files::default();

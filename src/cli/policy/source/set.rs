@@ -1,12 +1,12 @@
 //! One descriptor set, and what it was made of.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 
-use sekisho::policy::{Fault, Policy, PolicyBuilder};
+use sekisho::policy::{Fault, FaultKind, Policy, PolicyBuilder};
 
 /// A descriptor set.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Set {
     pub(super) origin: Origin,
     pub(super) encoded: Vec<u8>,
@@ -15,7 +15,7 @@ pub(super) struct Set {
 }
 
 /// What a set was made of, for what is said of it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Origin {
     /// The program itself.
     Own,
@@ -44,6 +44,21 @@ impl Set {
             Some(services) => builder.descriptor_set_services(&self.encoded, services.iter().cloned()),
             None => builder.descriptor_set(&self.encoded),
         }
+    }
+
+    /// Those of these services that it has, be it in a file that is only imported.
+    pub(super) fn services_among(&self, names: &BTreeSet<&str>) -> Vec<String> {
+        let survey = Policy::builder().descriptor_set_services(&self.encoded, names.iter().copied()).survey();
+        // By what is absent: a service with a faulty rule is there, and has to be told of.
+        let is_absent = |fault: &&Fault| fault.kind == FaultKind::NoSuchService;
+        let absent: HashSet<&str> =
+            survey.faults().iter().filter(is_absent).map(|fault| fault.subject.as_str()).collect();
+        names.iter().filter(|name| !absent.contains(**name)).map(|name| (*name).to_owned()).collect()
+    }
+
+    /// Whether it is read for any service.
+    pub(super) fn has_services(&self) -> bool {
+        self.services.as_ref().is_none_or(|services| !services.is_empty())
     }
 
     /// What is wrong with it alone.

@@ -2,6 +2,10 @@
 
 use crate::policy::review::{GET, Repository, SOURCE, ended, has};
 
+/// What is said of the trap.
+const NOTE: &str = "Without --base, access.ack was compared with the lock that stood there: run once more, this takes out the lines \
+                    of your own change too, so name the target branch's policy by --base.\n";
+
 /// A change that is acknowledged, and three further lines: a comment, and two that cover nothing.
 async fn acknowledged() -> (Repository, String, String) {
     let repository = Repository::locked().await;
@@ -33,12 +37,17 @@ async fn without_a_base_it_is_the_lock_that_stood_there() {
     let (repository, line, _) = acknowledged().await;
     repository.write("access.lock", repository.read("base.lock"));
     let pruned = repository.run(&format!("lock {SOURCE} --prune")).await;
-    has(ended(&pruned, 0, ""), &["access.lock: written, 4 methods: 1 looser, 3 equivalent\n"]);
+    has(ended(&pruned, 0, ""), &["access.lock: written, 4 methods: 1 looser, 3 equivalent\n", NOTE]);
     assert_eq!(repository.read("access.ack"), format!("# why\n{line}\n"));
     // Merged: from now on nothing is left to cover.
     let pruned = repository.run(&format!("lock {SOURCE} --prune")).await;
-    has(ended(&pruned, 0, ""), &[&format!("taken out of access.ack: {line}\n")]);
+    assert_eq!(
+        ended(&pruned, 0, ""),
+        format!("access.lock: unchanged, 4 methods\ntaken out of access.ack: {line}\n{NOTE}")
+    );
     assert_eq!(repository.read("access.ack"), "# why\n");
+    let markdown = repository.run(&format!("lock {SOURCE} --prune --format markdown")).await;
+    has(ended(&markdown, 0, ""), &["unchanged, 4 methods\n\nWithout --base, access.ack was compared"]);
 }
 
 #[tokio::test]

@@ -81,6 +81,13 @@ fn what_is_no_lock_is_refused_at_its_line() {
             format!("# sekisho access.lock, version 2. By\nx\n{line}"),
             "line 1: the lock has version 2",
         ),
+        ("a later part of a version", "# sekisho access.lock, version 1.1".to_owned(), "version 1.1"),
+        ("old line ends", format!("# sekisho access.lock, version 1\r{line}\r"), "line 1: this is no lock"),
+        (
+            "a method behind it",
+            format!("# sekisho access.lock, version 1. {line}"),
+            "line 1: this is no lock",
+        ),
         ("ten versions later", "# sekisho access.lock, version 10".to_owned(), "version 10"),
         ("no rule", after_header("t.S/M (t.A) returns (t.B)"), "line 2: the rule of t.S/M cannot be read"),
         (
@@ -178,12 +185,22 @@ fn a_text_has_a_largest_size() {
 
 #[test]
 fn a_lock_is_told_from_what_is_none() {
-    for text in
-        ["# sekisho access.lock, version 9", "\u{feff}# sekisho access.lock", "\n\r\n# sekisho access.lock"]
+    let header = "# sekisho access.lock, version 9";
+    for before in
+        ["", "\u{feff}", "\n\r\n", " \t", "<<<<<<< HEAD\r\n", "<<<<<<< HEAD\n||||||| 1\n=======\n\n"]
     {
+        let text = format!("{before}{header}");
         assert!(Lock::is_one(text.as_bytes()), "{text:?}");
+        assert!(Lock::is_one(&[text.as_bytes(), b"\n\xff"].concat()), "{text:?}");
     }
-    for text in ["", "x", "syntax = \"proto3\"; // # sekisho access.lock", "# access.lock"] {
+    // Notes, a workflow, a folder's rules for git: each may speak of a lock.
+    for before in
+        ["x\n", "# Notes\n", "#\n", "syntax = \"proto3\"; // ", "<<<<<<<HEAD\n", "<<<<<<< HEAD\nx\n"]
+    {
+        let text = format!("{before}{header}");
+        assert!(!Lock::is_one(text.as_bytes()), "{text:?}");
+    }
+    for text in ["", "x", "# access.lock", "# sekisho access.lock is written by CI", "<<<<<<< HEAD\n"] {
         assert!(!Lock::is_one(text.as_bytes()), "{text:?}");
     }
 }
@@ -204,4 +221,21 @@ fn a_fingerprint_is_the_beginning_of_the_sha256_of_the_line() {
     let lock = lock(&[&own("t.v1.S/M", "{ public: true }")]);
     // printf '%s' 't.v1.S/M (t.v1.Request) returns (t.v1.Response) { public: true }' | sha256sum
     assert_eq!(lock.entries()[0].fingerprint().to_string(), "c523b7eb3e89c06b86bc9c4b2e0d79a2");
+}
+
+#[test]
+fn of_many_faults_the_first_are_told_and_all_are_counted() {
+    let entry = "t.S/M (t.A) returns (t.B) { public: true }\n";
+    for (line, first, count) in [("x\n", 2, 5_000), ("=======\n", 2, 5_000), (entry, 3, 4_999)] {
+        let error = Lock::parse(&format!("# sekisho access.lock, version 1\n{}", line.repeat(5_000)))
+            .expect_err("faults");
+        assert_eq!((error.faults().len(), error.more_faults()), (100, count - 100), "{line}");
+        assert_eq!(error.faults()[0].line, first);
+        let last = format!("{} more faults", count - 100);
+        assert_eq!(error.to_string().lines().last(), Some(&*last));
+    }
+    // By line, whatever is found first.
+    let mixed = format!("{entry}{entry}x\n");
+    let error = Lock::parse(&format!("# sekisho access.lock, version 1\n{mixed}")).expect_err("faults");
+    assert_eq!(error.faults().iter().map(|fault| fault.line).collect::<Vec<_>>(), [3, 4]);
 }

@@ -105,6 +105,41 @@ fn a_line_about_the_same_method_covers_no_further_change() {
     assert!(!judge(&other, &acknowledgements).passes());
 }
 
+/// The same change again, after it was taken back: the line of the first time stands in the base's file.
+#[test]
+fn a_line_that_stands_in_the_base_covers_nothing() {
+    let changes = [change(Some(A), Some("{ public: true }"))];
+    let line = line_for(&changes[0], "agreed in ticket 12");
+    let since = |text: &str, base: &str| {
+        let acknowledgements = acknowledgements(text).since(base);
+        let judgement = judge(&changes, &acknowledgements);
+        let idle: Vec<(usize, bool)> =
+            judgement.idle().iter().map(|line| (line.line(), line.is_of_base())).collect();
+        (judgement.passes(), idle)
+    };
+    for base in [
+        line.clone(),
+        // However it is written, and in whatever file.
+        format!("\u{feff}# why\r\n/{}  \r\n", line.replace(' ', "\t ")),
+        format!("<<<<<<< HEAD\nx\n{line}\n=======\n{line} REASON\n"),
+    ] {
+        assert_eq!(since(&line, &base), (false, vec![(1, true)]), "{base}");
+        assert_eq!(since(&format!("{line}\n{line}"), &base), (false, vec![(1, true), (2, true)]), "{base}");
+        // A line of its own covers it beside the earlier one.
+        assert_eq!(since(&format!("{line}\n{line}, again"), &base), (true, vec![(1, true)]), "{base}");
+    }
+    for base in [
+        String::new(),
+        format!("# {line}"),
+        format!("{line}, again"),
+        line.replace("looser", "added"),
+        line.replace("S/M", "S/N"),
+        line_for(&changes[0], crate::ack::REASON),
+    ] {
+        assert_eq!(since(&line, &base), (true, vec![]), "{base}");
+    }
+}
+
 #[test]
 fn a_renamed_method_is_covered_by_the_name_that_it_has_now() {
     let looser =

@@ -94,6 +94,18 @@ fn what_is_open_is_a_new_method_wherever_it_may_be_one() {
             let after = [&[own("t.v1.S/Wipe", rule)], after].concat();
             assert!(told_of(&before, &after).contains(&"added t.v1.S/Wipe".to_owned()), "{rule}");
         }
+        // So has one of another kind of call.
+        for rest in [
+            "t.v1.Z/Rest (stream t.v1.Request) returns (t.v1.Response) { authenticated: true }",
+            "t.v1.Z/Rest (t.v1.Request) returns (stream t.v1.Response) { authenticated: true }",
+        ] {
+            let before = [own("t.v1.S/Ping", rule), rest.to_owned()];
+            for before in [&before[..], &before[..1]] {
+                let after = [own("t.v1.S/Wipe", rule), rest.to_owned()];
+                let told = told_of(before, &after);
+                assert!(told.contains(&"added t.v1.S/Wipe".to_owned()), "{rest} {rule}");
+            }
+        }
         // Only one of the two is its own.
         for messages in
             ["(google.protobuf.Empty) returns (t.v1.R)", "(t.v1.R) returns (google.protobuf.Empty)"]
@@ -109,6 +121,67 @@ fn what_is_open_is_a_new_method_wherever_it_may_be_one() {
     // What asks for a scope passes as a new method too, so that to pair it can only fail more.
     let scoped = told_of(&[empty("t.S/Ping", r#"{ all_of: ["a", "b"] }"#)], &[empty("t.S/Wipe", SCOPE)]);
     assert_eq!(scoped, ["looser t.S/Wipe was t.S/Ping"]);
+}
+
+/// What is looked at says nothing of what there is.
+#[test]
+fn methods_that_are_left_out_count_too() {
+    let open = "{ public: true }";
+    let rest = own("t.v1.Z/Rest", SCOPE);
+    let lock_of = |name: &str, rest: &[String]| {
+        let lines = [&[own(name, open)], rest].concat();
+        lock(&lines.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let told = |before: &Lock, after: &Lock| changes(before, after).iter().map(tell).collect::<Vec<_>>();
+    let only = |lock: Lock| lock.only(|entry| entry.service() == "t.v1.S");
+    let alone = (lock_of("t.v1.S/Ping", &[]), lock_of("t.v1.S/Pong", &[]));
+    let beside = (
+        lock_of("t.v1.S/Ping", std::slice::from_ref(&rest)),
+        lock_of("t.v1.S/Pong", std::slice::from_ref(&rest)),
+    );
+    let narrowed = (only(beside.0), only(beside.1));
+    assert_eq!((narrowed.0.entries(), narrowed.1.entries()), (alone.0.entries(), alone.1.entries()));
+    let two = ["removed t.v1.S/Ping", "added t.v1.S/Pong"];
+    for (before, after) in [(&narrowed.0, &alone.1), (&alone.0, &narrowed.1), (&narrowed.0, &narrowed.1)] {
+        assert_eq!(told(before, after), two);
+    }
+    assert_eq!(told(&alone.0, &alone.1), ["equivalent t.v1.S/Pong was t.v1.S/Ping"]);
+    // One of other messages does not matter.
+    let other = [empty("t.v1.Z/Rest", SCOPE)];
+    let narrowed = (only(lock_of("t.v1.S/Ping", &other)), only(lock_of("t.v1.S/Pong", &other)));
+    assert_eq!(told(&narrowed.0, &narrowed.1), ["equivalent t.v1.S/Pong was t.v1.S/Ping"]);
+}
+
+/// Of a policy that was narrowed when it was read.
+#[test]
+fn methods_that_were_not_read_count_too() {
+    let before = lock(&["test.v1.S/Ping (test.v1.M) returns (test.v1.R) { public: true }"]);
+    let told = |rest: &str, is_known: bool| {
+        let set = crate::tests::descriptor_set(&format!(
+            "message R {{}}
+            service S {{ rpc Pong(M) returns (R) {{ option (sekisho.v1.access) = {{ public: true }}; }} }}
+            service Z {{ {rest} }}"
+        ));
+        let whole = crate::Policy::builder().descriptor_set(&set);
+        let part = crate::Policy::builder().descriptor_set(&set).only_services(["test.v1.S"]).build();
+        let survey = whole.survey();
+        let after = Lock::of(&part.expect("one service")).part_of(is_known.then_some(&survey));
+        changes(&before, &after).iter().map(tell).collect::<Vec<_>>()
+    };
+    let two = ["removed test.v1.S/Ping", "added test.v1.S/Pong"];
+    for rest in [
+        "rpc Rest(M) returns (R);",
+        "rpc Rest(M) returns (R) { option (sekisho.v1.access) = { all_of: \"a\" }; }",
+        "rpc Rest(stream M) returns (R) { option (sekisho.v1.access) = { public: true }; }",
+        // What has a fault may be any method.
+        "rpc Rest(R) returns (R) { option (sekisho.v1.access) = {}; }",
+    ] {
+        assert_eq!(told(rest, true), two, "{rest}");
+    }
+    for rest in ["", "rpc Rest(R) returns (R);", "rpc Rest(M) returns (M);"] {
+        assert_eq!(told(rest, true), ["equivalent test.v1.S/Pong was test.v1.S/Ping"], "{rest}");
+        assert_eq!(told(rest, false), two, "{rest}");
+    }
 }
 
 /// By the clock of whoever runs it: by the square it would not end.

@@ -4,12 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use super::files::{Import, Sources};
+use super::files::{Import, MOST_FAULTS, Sources};
 use crate::protos::error::{ProtoError, ProtoFault};
 use crate::protos::resolver::is_at_hand;
-
-/// How many faults are told: who has more has named the wrong folder.
-const MOST_FAULTS: usize = 100;
 
 /// The files of a folder, to find what an import means.
 pub(super) struct Names<'a> {
@@ -49,7 +46,7 @@ impl<'a> Names<'a> {
         let mut names: BTreeMap<&str, String> = BTreeMap::new();
         let mut imports: HashMap<&str, Vec<&str>> = HashMap::new();
         let mut faults = Vec::new();
-        for (file, import) in self.sources.iter().flat_map(|(file, of)| of.iter().map(move |i| (file, i))) {
+        for (file, import) in self.imports() {
             let path = folder.join(file);
             match self.target(file, &import.name) {
                 Target::File(target) => {
@@ -73,10 +70,15 @@ impl<'a> Names<'a> {
             }
         }
         if faults.is_empty() {
-            self.name_others(&mut names);
+            faults = self.name_others(&mut names, folder);
             faults.extend(same_names(&names, folder));
         }
         if faults.is_empty() { Ok(Named { names, imports }) } else { Err(ProtoError { faults }) }
+    }
+
+    /// All imports, each with the file that it is in.
+    fn imports(&self) -> impl Iterator<Item = (&'a String, &'a Import)> {
+        self.sources.iter().flat_map(|(file, source)| source.imports.iter().map(move |import| (file, import)))
     }
 
     /// The nearest of what it can be: at the folder itself, at a folder above the file that imports, or anywhere, if it is
@@ -98,15 +100,25 @@ impl<'a> Names<'a> {
         at_folder.or_else(|| self.by_end.get(name).copied()?)
     }
 
-    /// Names what nobody imports, but for copies that are not used.
-    fn name_others(&self, names: &mut BTreeMap<&'a str, String>) {
+    /// Names what nobody imports, but for copies that are not used. One of those that declares a service is a fault.
+    fn name_others(&self, names: &mut BTreeMap<&'a str, String>, folder: &Path) -> Vec<ProtoFault> {
         let roots: BTreeSet<String> = names
             .iter()
             .map(|(file, name)| file[..file.len() - name.len()].trim_end_matches('/').to_owned())
             .collect();
         let mut taken: BTreeSet<String> = names.values().cloned().collect();
-        for file in self.sources.keys() {
-            if names.contains_key(file.as_str()) || self.is_spare_copy(file) {
+        let mut faults = Vec::new();
+        for (file, source) in self.sources {
+            if names.contains_key(file.as_str()) {
+                continue;
+            }
+            if let Some(copied) = self.copied_in_vain(file) {
+                if source.has_services {
+                    let what = format!(
+                        "it declares a service, and is one of several files named `{copied}`; keep one of them"
+                    );
+                    faults.push(ProtoFault::of_path(&folder.join(file), what));
+                }
                 continue;
             }
             let below = |end: usize| roots.contains(&file[..end]).then(|| file[end + 1..].to_owned());
@@ -115,11 +127,13 @@ impl<'a> Names<'a> {
             taken.insert(name.clone());
             names.insert(file, name);
         }
+        faults
     }
 
-    fn is_spare_copy(&self, file: &str) -> bool {
-        let copied = ends(file).find(|end| is_at_hand(end));
-        copied.is_some_and(|name| self.sources.len() > 1 && self.copy_of(name) != Some(file))
+    /// The name of the file that this one is a copy of, where another copy is used.
+    fn copied_in_vain<'f>(&self, file: &'f str) -> Option<&'f str> {
+        let copied = ends(file).find(|end| is_at_hand(end))?;
+        (self.sources.len() > 1 && self.copy_of(copied) != Some(file)).then_some(copied)
     }
 }
 

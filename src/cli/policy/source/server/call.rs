@@ -10,11 +10,11 @@ use tonic::client::Grpc;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::Channel;
 use tonic::{Code, Request, Status, Streaming};
-use tonic_prost::ProstCodec;
 use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
 use tonic_reflection::pb::v1::{ErrorResponse, ServerReflectionRequest, ServerReflectionResponse};
 
 use super::TOKEN_VARIABLE;
+use super::codec::ReflectionCodec;
 use crate::cli::text::with_causes;
 
 /// The messages of both versions are the same; what differs is the name of the service.
@@ -103,7 +103,7 @@ impl Call {
         send(&sender, questions);
         let mut client = Grpc::new(self.channel.clone()).max_decoding_message_size(MAX_ANSWER);
         client.ready().await.map_err(|error| Fault::Other(with_causes(&error)))?;
-        let answers = client.streaming(request, self.path.clone(), ProstCodec::default()).await?.into_inner();
+        let answers = client.streaming(request, self.path.clone(), ReflectionCodec).await?.into_inner();
         Ok(Stream { questions: sender, answers })
     }
 }

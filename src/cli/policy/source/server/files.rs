@@ -6,12 +6,12 @@ use std::sync::Arc;
 use prost::Message as _;
 
 use super::Served;
+use super::counts::Counts;
 use super::head::{FileHead, Set};
 use super::question::{excerpt, is_file_name};
 
-/// The most files that are read, and the most imports that they may have together.
-const MAX_FILES: usize = 20_000;
-const MAX_IMPORTS: usize = 1_000_000;
+/// The most files that are read.
+pub(super) const MAX_FILES: usize = 20_000;
 
 struct File {
     encoded: Vec<u8>,
@@ -21,7 +21,7 @@ struct File {
 #[derive(Default)]
 pub(super) struct Files {
     by_name: BTreeMap<String, File>,
-    imports: usize,
+    counts: Counts,
     /// Imports of files that came since these were taken last.
     wanted: Vec<Import>,
     /// Imports that were looked for.
@@ -31,6 +31,7 @@ pub(super) struct Files {
 impl Files {
     /// Takes an encoded file. The same file may come more than once.
     pub(super) fn add(&mut self, encoded: Vec<u8>) -> Result<(), String> {
+        let counts = self.counts.with(&encoded)?;
         let head = FileHead::decode(encoded.as_slice())
             .map_err(|error| format!("it sent a file that is no FileDescriptorProto ({error})"))?;
         let shown = excerpt(&head.name);
@@ -45,10 +46,7 @@ impl Files {
         if self.by_name.len() == MAX_FILES {
             return Err(format!("it sent more than {MAX_FILES} files"));
         }
-        self.imports += head.imports.len() + head.option_imports.len();
-        if self.imports > MAX_IMPORTS {
-            return Err(format!("its files have more than {MAX_IMPORTS} imports"));
-        }
+        self.counts = counts;
         self.wanted.extend(imports(&head));
         self.by_name.insert(head.name.clone(), File { encoded, head });
         Ok(())

@@ -1,5 +1,8 @@
 //! Which server is meant, and whether TLS is spoken there.
 
+use std::fmt;
+
+use crate::cli::values::about;
 use sekisho::jwks::{HttpUrl, InvalidHttpUrl, PlainHttp};
 
 /// Reads `HOST:PORT`, which is asked in plain text on loopback and by TLS elsewhere, `http://HOST:PORT` or
@@ -8,23 +11,23 @@ use sekisho::jwks::{HttpUrl, InvalidHttpUrl, PlainHttp};
 /// # Errors
 /// What is wrong with it, in one line.
 pub(in crate::cli::policy::source) fn target(text: &str, plain_http: PlainHttp) -> Result<HttpUrl, String> {
-    let expected = || {
-        format!("{text:?}: expected HOST:PORT, http://HOST:PORT or https://HOST:PORT, like localhost:50051")
-    };
+    let at_fault = |reason: &dyn fmt::Display| about(text, reason);
+    let expected =
+        || at_fault(&"expected HOST:PORT, http://HOST:PORT or https://HOST:PORT, like localhost:50051");
     let url = match text.split_once("://") {
         Some(_) => HttpUrl::parse(text, plain_http).map_err(|error| match error {
             InvalidHttpUrl::PlainHttp => {
-                format!("{text:?}: {error}, or allow it by --dangerous-allow-plain-http")
+                at_fault(&format_args!("{error}, or allow it by --dangerous-allow-plain-http"))
             }
             InvalidHttpUrl::NoUrl | InvalidHttpUrl::Scheme => expected(),
-            _ => format!("{text:?}: {error}"),
+            _ => at_fault(&error),
         })?,
         None => HttpUrl::parse(&format!("http://{text}"), PlainHttp::LoopbackOnly)
             .or_else(|_| HttpUrl::parse(&format!("https://{text}"), plain_http))
             .map_err(|_| expected())?,
     };
     let is_bare = url.url().path() == "/" && url.url().query().is_none();
-    if is_bare { Ok(url) } else { Err(format!("{text:?}: neither a path nor a query belongs here")) }
+    if is_bare { Ok(url) } else { Err(at_fault(&"neither a path nor a query belongs here")) }
 }
 
 #[cfg(test)]
@@ -58,6 +61,26 @@ mod tests {
                 (Ok(url), Ok(found)) => assert_eq!(found.as_str(), url, "{text}"),
                 (Err(part), Err(found)) => assert!(found.contains(part), "{text}: {found}"),
                 _ => panic!("{text}: {found:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_password_is_not_shown() {
+        for text in [
+            "https://me:secret@orders.example",
+            "https://me:secret@orders.example/path?query",
+            "https://me:secret@orders.example:port",
+            "http://me:secret@orders.example",
+            "me:secret@orders.example:443",
+            "me:secret@localhost:50051/path",
+            "secret@orders.example",
+            "dns://me:secret@orders.example",
+            "orders.example:443/path?to=me:secret@there",
+        ] {
+            for plain_http in [LoopbackOnly, DangerousAnywhere] {
+                let error = target(text, plain_http).unwrap_err();
+                assert!(!error.contains("secret") && !error.is_empty(), "{text}: {error}");
             }
         }
     }

@@ -44,12 +44,12 @@ async fn asked(script: Script) -> Result<Served, String> {
     asked_for(script, &[], &[]).await
 }
 
-async fn asked_for(script: Script, services: &[&str], ruled: &[&str]) -> Result<Served, String> {
+async fn asked_for(script: Script, services: &[&str], wanted: &[&str]) -> Result<Served, String> {
     let address = serve(script).await;
     let target = HttpUrl::parse(&format!("http://{address}"), PlainHttp::LoopbackOnly).unwrap();
     let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let (services, ruled) = (names(services), names(ruled));
-    let server = Server { target: &target, token: None, roots: &[], services: &services, ruled: &ruled };
+    let (services, wanted) = (names(services), names(wanted));
+    let server = Server { target: &target, token: None, roots: &[], services: &services, wanted: &wanted };
     let found = fetch(server).await;
     found.map_err(|error| error.strip_prefix(&format!("{target}: ")).expect("the target").to_owned())
 }
@@ -171,7 +171,7 @@ async fn a_token_that_a_server_repeats_is_not_shown() {
         || vec![Err(Status::unauthenticated("no: header.claims.signature\nheader.claims.signature"))];
     let address = serve(with(repeats, Vec::new, |_| Vec::new())).await;
     let target = HttpUrl::parse(&format!("http://{address}"), PlainHttp::LoopbackOnly).unwrap();
-    let server = Server { target: &target, token: Some(&token), roots: &[], services: &[], ruled: &[] };
+    let server = Server { target: &target, token: Some(&token), roots: &[], services: &[], wanted: &[] };
     let error = fetch(server).await.unwrap_err();
     assert!(error.ends_with(": no: [token] [token] (of the token in SEKISHO_ACCESS_TOKEN)"), "{error}");
 }
@@ -181,7 +181,7 @@ async fn what_is_no_token_is_not_sent_and_not_shown() {
     let target = HttpUrl::parse("http://127.0.0.1:1", PlainHttp::LoopbackOnly).unwrap();
     for token in ["Bearer hush", "hush\nhush", "hush, hush", "", "hüsh"] {
         let token = Secret(token.to_owned());
-        let server = Server { target: &target, token: Some(&token), roots: &[], services: &[], ruled: &[] };
+        let server = Server { target: &target, token: Some(&token), roots: &[], services: &[], wanted: &[] };
         let error = fetch(server).await.unwrap_err();
         assert!(error.contains("SEKISHO_ACCESS_TOKEN holds no access token"), "{error}");
         assert!(!error.contains("hush"), "{error}");

@@ -13,8 +13,8 @@ use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
 use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
 use tonic_reflection::pb::v1::server_reflection_server::{ServerReflection, ServerReflectionServer};
 use tonic_reflection::pb::v1::{
-    ErrorResponse, FileDescriptorResponse, ListServiceResponse, ServerReflectionRequest,
-    ServerReflectionResponse, ServiceResponse,
+    ErrorResponse, ExtensionNumberResponse, FileDescriptorResponse, ListServiceResponse,
+    ServerReflectionRequest, ServerReflectionResponse, ServiceResponse,
 };
 
 /// To one question; the stream ends behind none, and behind a status.
@@ -66,6 +66,13 @@ pub(super) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> MessageRes
 pub(super) fn files(files: impl IntoIterator<Item = Vec<u8>>) -> MessageResponse {
     let file_descriptor_proto = files.into_iter().collect();
     MessageResponse::FileDescriptorResponse(FileDescriptorResponse { file_descriptor_proto })
+}
+
+/// Of extensions, which nobody asks for.
+pub(super) fn numbers(count: usize) -> MessageResponse {
+    let numbers =
+        ExtensionNumberResponse { extension_number: vec![1; count], ..ExtensionNumberResponse::default() };
+    MessageResponse::AllExtensionNumbersResponse(numbers)
 }
 
 pub(super) fn error(code: i32, message: &str) -> MessageResponse {

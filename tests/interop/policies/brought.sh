@@ -1,0 +1,147 @@
+# shellcheck shell=bash
+# Sourced by the suite: what a pull request brings along, so that something else is judged, or by another program.
+
+brought() {
+  local case
+  for case in links_among_protos no_protos flood program_in_the_checkout script_of_the_target; do
+    "$case"
+    cd "$DEV"
+  done
+}
+
+# find leaves links out, and a service that is left out passes as one that was removed.
+links_among_protos() {
+  alone links
+  loosen
+  mkdir elsewhere
+  cp proto/notes.proto elsewhere/
+  git mv proto/notes.proto proto/kept.proto
+  edit 's/package notes/package kept/' proto/kept.proto
+  relocked
+  ln -s ../elsewhere/notes.proto proto/notes.proto
+  commit "Link a file"
+  asked
+  unjudged "a link to a .proto file" "proto/notes.proto is a symbolic link"
+  git rm --quiet proto/notes.proto
+  ln -s ../elsewhere proto/notes
+  commit "Link a folder"
+  asked
+  unjudged "a link to a folder" "proto/notes is a symbolic link"
+  git rm --quiet proto/notes
+  ln -s nowhere.proto proto/notes.proto
+  commit "Link nothing"
+  asked
+  unjudged "a link to nothing" "proto/notes.proto is a symbolic link"
+  git rm --quiet proto/notes.proto
+  ln -s ../elsewhere/README.md proto/README.md
+  ln -s proto named
+  commit "Link what is none"
+  asked
+  equal "a link that is no .proto file: exit code" 0 "$CODE"
+  asked POLICY_PROTO=named POLICY_INCLUDE=proto
+  unjudged "a folder that is a link" "named is a symbolic link"
+  asked POLICY_PROTO=named/ POLICY_INCLUDE=proto
+  unjudged "a folder that is a link, with a slash" "named/ is a symbolic link"
+}
+
+no_protos() {
+  alone none
+  mkdir empty
+  asked POLICY_PROTO=$'proto\nempty'
+  unjudged "a folder without protos" "there is no .proto file in empty"
+  asked POLICY_PROTO=nowhere
+  equal "a folder that is not there: exit code" 2 "$CODE"
+}
+
+# Each annotation costs time, and GitHub shows ten.
+flood() {
+  alone flood
+  printf '#!/bin/sh\nyes "warning: ::error::forged" | head -n 100000 >&2; echo "error: the last line" >&2; yes "| x |" | head -n 400000; exit 1\n' >"$WORK/flooding"
+  chmod +x "$WORK/flooding"
+  asked SEKISHO="$WORK/flooding" GITHUB_ACTIONS=true GITHUB_STEP_SUMMARY="$WORK/flood.md" GITHUB_OUTPUT="$WORK/flood.out"
+  equal "a flood: exit code" 1 "$CODE"
+  equal "a flood: outcome" "outcome=failed" "$(<"$WORK/flood.out")"
+  equal "a flood: warnings" 21 "$(grep -c '^::warning' <<<"$OUT")"
+  contains "a flood: how many more" "99980 more" "$(grep '^::warning' <<<"$OUT")"
+  contains "a flood: the error is not lost among them" "::error file=access.lock::the last line" "$OUT"
+  equal "a flood: GitHub shows the summary" yes "$( (($(wc -c <"$WORK/flood.md") < 1048576)) && echo yes)"
+}
+
+# installs [VARIABLE=VALUE…]: with a cargo that builds what this file says, and counts how often
+installs() {
+  ran env PATH="$WORK/cargo:$PATH" "$@" "$INSTALL"
+}
+
+a_cargo() {
+  mkdir "$WORK/cargo"
+  cat >"$WORK/cargo/cargo" <<'CARGO'
+#!/bin/sh
+while [ "$1" != --root ]; do shift; done
+mkdir -p "$2/bin"
+printf '#!/bin/sh\necho agreed\n' >"$2/bin/sekisho"
+chmod +x "$2/bin/sekisho"
+echo built >>"$BUILDS"
+CARGO
+  chmod +x "$WORK/cargo/cargo"
+  export BUILDS="$WORK/builds"
+}
+
+program_in_the_checkout() {
+  local cache="$WORK/program-cache"
+  a_cargo
+  alone program
+  installs POLICY_CACHE="$cache"
+  equal "a cache outside of the checkout: exit code" 0 "$CODE"
+  installs POLICY_CACHE="$cache"
+  equal "a cache outside of the checkout: built once" built "$(<"$BUILDS")"
+  cp -R "$cache" .sekisho
+  commit "Bring a program along"
+  ln -s "$PWD/.sekisho" "$WORK/cache-link"
+  for cache in .sekisho "$PWD/.sekisho" "$PWD/other/../.sekisho" "$WORK/cache-link" "$PWD/new/cache"; do
+    installs POLICY_CACHE="$cache"
+    equal "a cache in the checkout, ${cache//"$WORK"/…}: exit code" 2 "$CODE"
+    contains "a cache in the checkout, ${cache//"$WORK"/…}: said" "is in the checkout" "$ERR"
+  done
+  cd "$WORK"
+  installs POLICY_CACHE="$WORK/alone/program/.sekisho" CI_PROJECT_DIR="$WORK/alone/program"
+  equal "a cache in the checkout, from elsewhere: exit code" 2 "$CODE"
+  cd "$WORK/alone/program"
+  a_program_of_the_repository
+}
+
+a_program_of_the_repository() {
+  local program
+  mkdir bin
+  cp .sekisho/*/bin/sekisho bin/
+  installs SEKISHO=./bin/sekisho
+  equal "a program in the checkout, which an earlier step has built: exit code" 0 "$CODE"
+  commit "Bring it along"
+  ln -s "$PWD/bin/sekisho" "$WORK/program-link"
+  ln -s bin tools
+  for program in ./bin/sekisho tools/sekisho "$WORK/program-link"; do
+    installs SEKISHO="$program"
+    equal "a program that git tracks, ${program//"$WORK"/…}: exit code" 2 "$CODE"
+    contains "a program that git tracks, ${program//"$WORK"/…}: said" "a pull request could change it" "$ERR"
+  done
+}
+
+# A copy of the script in the repository, as the page's pipeline for Jenkins takes it: from the target branch.
+script_of_the_target() {
+  local commands
+  alone jenkins
+  git checkout --quiet main
+  mkdir tools
+  cp -R "$REPOSITORY/tools/policy-check" tools/
+  commit "Copy the script"
+  git checkout --quiet -B change
+  loosen
+  printf '#!/bin/sh\nexit 0\n' >tools/policy-check/check
+  commit "Loosen, and agree"
+  commands="$(sed -n "/^    sh '''\$/,/^    '''\$/p" "$REPOSITORY/docs/teams.md" | sed '1d;$d')"
+  [[ -n $commands ]] || abort "docs/teams.md has no commands for Jenkins"
+  git clone --quiet --branch=change "file://$PWD" clone
+  cd clone
+  mkdir "$WORK/hidden"
+  ran env PATH="${SEKISHO%/*}:$PATH" POLICY_PROTO=proto CHANGE_ID=1 CHANGE_TARGET=main WORKSPACE_TMP="$WORK/hidden" bash -ec "$commands"
+  loosening "the script of the target branch"
+}

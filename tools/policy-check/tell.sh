@@ -1,0 +1,87 @@
+# shellcheck shell=bash
+# Sourced by check: what is told of the judgement, to whom.
+
+TABLE_LIMIT=800000 # bytes; GitHub shows no summary of more than 1 MiB
+ERRORS_LIMIT=100000
+ANNOTATIONS=20 # errors, and as many warnings; GitHub shows ten of each
+
+note() {
+  echo "$*"
+  NOTES+=("$*")
+}
+
+warn() {
+  echo "warning: $*" >>"$WORK/warnings"
+}
+
+# tell FILE…: GitHub obeys lines of the output that begin with two colons; what is told may have a stranger's words in it.
+tell() {
+  local fence=''
+  if [[ -n ${GITHUB_ACTIONS:-} ]]; then
+    fence="$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
+    echo "::stop-commands::$fence"
+  fi
+  cat "$@"
+  [[ -z $fence ]] || echo "::$fence::"
+}
+
+# annotations CODE: errors and warnings of `sekisho`, at the lock; and of a change that fails, all up to those that pass
+annotations() {
+  local failing file
+  file="$(git ls-files --full-name -- "$LOCK" 2>/dev/null || true)"
+  file="file=$(property "${file:-$LOCK}")"
+  if (($1 == 1)); then
+    failing="$(sed '/, these changes pass:$/,$d' "$WORK/table")"
+    echo "::error $file::$(escaped "${failing:0:8000}")"
+  fi
+  annotated error "$file"
+  annotated warning "$file"
+}
+
+# annotated KIND FILE: the first of its lines, and how many more there are
+annotated() {
+  local line more
+  while IFS= read -r line; do
+    line="${line#"$1": }"
+    echo "::$1 $2::$(escaped "${line:0:2000}")"
+  done < <(grep -a -m "$ANNOTATIONS" "^$1:" "$WORK/errors")
+  more=$(($(grep -a -c "^$1:" "$WORK/errors" || true) - ANNOTATIONS))
+  ((more <= 0)) || echo "::$1 $2::$more more of the kind: the log has them"
+}
+
+# As the text of GitHub's workflow commands is written; and a property of theirs, which a comma or a colon would end.
+escaped() {
+  local text=${1//%/%25}
+  text=${text//$'\r'/%0D}
+  printf '%s' "${text//$'\n'/%0A}"
+}
+
+property() {
+  local text
+  text="$(escaped "$1")"
+  text=${text//:/%3A}
+  printf '%s' "${text//,/%2C}"
+}
+
+# summary CODE: Markdown. What `sekisho` writes is escaped by it; its errors are shown as a block of code.
+summary() {
+  local note
+  if (($1 < 2)); then
+    checked markdown again --format=markdown || true
+    shortened "$TABLE_LIMIT" <"$WORK/markdown"
+    echo
+  else
+    printf '### Access policy: it could not be judged\n\n'
+  fi
+  [[ ! -s $WORK/errors ]] || { sed 's/^/    /' "$WORK/errors" | shortened "$ERRORS_LIMIT" && echo; }
+  for note in ${NOTES[@]+"${NOTES[@]}"}; do printf '%s\n\n' "$note"; done
+}
+
+# shortened LIMIT: whole lines, as many as fit. The rest is read as well, or whoever writes it would fail.
+shortened() {
+  LC_ALL=C awk -v limit="$1" '
+    { size += length($0) + 1 }
+    size <= limit { print; next }
+    !told { print "\n… and more: the log has all of it."; told = 1 }
+  '
+}
