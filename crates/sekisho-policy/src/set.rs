@@ -92,18 +92,6 @@ fn fault(file: &FileDescriptorProto, kind: FaultKind) -> Fault {
 }
 
 fn undecodable(error: &impl fmt::Display) -> Fault {
-    let kind = FaultKind::Undecodable { reason: shortened(&error.to_string()) };
+    let kind = FaultKind::Undecodable { reason: error.to_string() };
     Fault { position: None, subject: THE_SET.to_owned(), kind }
-}
-
-/// Its two ends, where it is long: prost names each message that the one at fault is in, and there may be a hundred.
-fn shortened(reason: &str) -> String {
-    const END: usize = 150;
-    let length = reason.chars().count();
-    if length <= 2 * END {
-        return reason.to_owned();
-    }
-    let (head, tail): (String, String) =
-        (reason.chars().take(END).collect(), reason.chars().skip(length - END).collect());
-    format!("{head}…{tail}")
 }

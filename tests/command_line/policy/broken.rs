@@ -100,6 +100,15 @@ async fn what_is_no_set_is_a_fault_that_names_the_file() {
     }
 }
 
+/// The decoder's reason stands behind the name of each message that the one at fault is in.
+#[tokio::test]
+async fn a_long_reason_is_told_to_its_end() {
+    let folder = Folder::new();
+    let set = folder.write("nested.binpb", &sets::nested(2_000));
+    let ended = run(&format!("policy list --descriptors {}", set.display())).await;
+    assert!(ended.one_error(2).contains("recursion limit reached"), "{}", ended.stderr);
+}
+
 #[tokio::test]
 async fn what_cannot_be_read_to_its_end_is_a_fault() {
     let folder = Folder::with_own_lock().await;
