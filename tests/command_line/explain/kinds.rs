@@ -65,6 +65,11 @@ async fn each_kind_of_rule_is_explained_without_a_token_and_by_scopes() {
         assert_eq!((ended, stderr.as_str()), (Some(code), ""), "{arguments}: {stdout}");
         assert!(stdout.contains(text), "{arguments}: {stdout}");
     }
+    // The caller of an unknown method is told no reason.
+    for (method, is_told) in [("orders.v1.Orders/Gett", false), ("orders.v1.Orders/Get", true)] {
+        let told = orders.explain(method).await.stdout;
+        assert_eq!(told.contains("\nReason "), is_told, "{told}");
+    }
 }
 
 #[tokio::test]

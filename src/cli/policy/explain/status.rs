@@ -18,6 +18,8 @@ pub(super) struct Refusal {
     pub(super) message: String,
     /// `ErrorInfo.reason` and the `reason` of the log line. `UNKNOWN_METHOD` stands in the log alone.
     pub(super) reason: &'static str,
+    #[serde(skip)]
+    is_told: bool,
     /// What the log line says besides, for the operator.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) hint: Option<&'static str>,
@@ -36,10 +38,16 @@ impl Refusal {
             code: name_of(status.code()),
             message: status.message().to_owned(),
             reason: seen.decision.reason().unwrap_or_default(),
+            is_told: denial.reason().is_some(),
             hint: denial.hint(),
             logged_outcome: seen.decision.outcome().as_str(),
             challenges: challenges.filter_map(|value| value.to_str().ok()).map(ToOwned::to_owned).collect(),
         })
+    }
+
+    /// The reason, as far as the caller is told one.
+    pub(super) fn told_reason(&self) -> Option<&'static str> {
+        self.is_told.then_some(self.reason)
     }
 
     /// As text of a log has it, from its outcome on.

@@ -97,7 +97,7 @@ fn verdict(explanation: &Explanation) -> Vec<(&'static str, String)> {
     let mut lines = vec![("Verdict", outcome(explanation).to_owned())];
     if let Some(refusal) = &explanation.refusal {
         lines.push(("Status", format!("{}: {}", refusal.code, refusal.message)));
-        lines.push(("Reason", refusal.reason.to_owned()));
+        lines.extend(refusal.told_reason().map(|reason| ("Reason", reason.to_owned())));
         lines.extend(refusal.challenges.iter().map(|challenge| ("Challenge", challenge.clone())));
         lines.push(("Log line", refusal.log_line()));
     }
@@ -129,7 +129,7 @@ fn outcome(explanation: &Explanation) -> &'static str {
         Outcome::Granted if is_asked => "GRANTED: the token is valid, and grants what the rule asks for",
         Outcome::Granted => "GRANTED: the rule does not ask who makes this call",
         Outcome::WouldDeny => {
-            "GRANTED, since the method only reports (mode: REPORT_ONLY). Enforced, it would be REFUSED"
+            "GRANTED, since the method only reports (mode: REPORT_ONLY, or --dangerous-report-only). Enforced, it would be REFUSED"
         }
         Outcome::Refused => "REFUSED",
         Outcome::NotJudged => "NOT JUDGED: it cannot be checked now, and is refused until it can",
