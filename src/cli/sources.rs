@@ -1,6 +1,7 @@
 //! Where a value comes from: flag over environment over file. Nothing is judged here but the files
 //! themselves, and all that is wrong is gathered.
 
+mod of_another;
 mod tables;
 mod toml_value;
 
@@ -94,15 +95,6 @@ impl<'a> Sources<'a> {
             sources.read_file(&given);
         }
         sources
-    }
-
-    /// The same, where the flags of these options are for another server, which has their variables as well.
-    pub(super) fn without_flags_of(self, of_another: &'static [&'static Opt]) -> Self {
-        Self { of_another, ..self }
-    }
-
-    fn is_of_another(&self, option: &Opt) -> bool {
-        self.of_another.iter().any(|other| other.name == option.name)
     }
 
     /// What was given, by the source that counts. While a table is judged, what describes an issuer is given by it alone.
