@@ -66,7 +66,8 @@ impl ProtoFault {
         &self.text
     }
 
-    /// What to write where an option of ours is mistaken: the compiler names neither the field nor the import.
+    /// What to do instead, where the compiler does not say it: it names neither the field of a mistaken option nor the import,
+    /// and knows no edition.
     pub fn remedy(&self) -> Option<&'static str> {
         if self.text.contains("'sekisho.v1.AccessRule'") {
             Some(
@@ -78,6 +79,11 @@ impl ProtoFault {
             Some(
                 "The options are `sekisho.v1.access` of a method and `sekisho.v1.default_access` of a service; write \
                  `import \"sekisho/v1/access.proto\";`.",
+            )
+        } else if self.text.contains("but found 'edition'") {
+            Some(
+                "Files of an edition are read from a descriptor set that buf or protoc has written, such as by \
+                 `buf build -o api.binpb`.",
             )
         } else {
             None

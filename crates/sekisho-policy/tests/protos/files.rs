@@ -40,6 +40,7 @@ fn what_does_not_compile_is_told_with_the_place_in_the_file_as_it_was_opened() {
     assert!(remedy(&imported.replace("all_of:", "every:")).starts_with("A rule is one of"));
     let not_imported = imported.replace("import \"sekisho/v1/access.proto\";", "");
     assert!(remedy(&not_imported).contains("`import \"sekisho/v1/access.proto\";`"));
+    assert!(remedy("edition = \"2023\";").contains("from a descriptor set that buf or protoc has written"));
     // The file without a fault.
     Compiled::from_source("orders.proto", &imported).expect("compiles");
 }
