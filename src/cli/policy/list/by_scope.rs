@@ -11,7 +11,7 @@ use crate::cli::policy::json::{Access, Method, RuleMode};
 use crate::cli::policy::markdown;
 use crate::cli::policy::table::{self, Field};
 use crate::cli::policy::terminal::Terminal;
-use sekisho::policy::Survey;
+use sekisho::policy::{Alternatives, DeclaredRule, Mode, Survey};
 
 /// Who may call what.
 #[derive(Debug, Serialize)]
@@ -75,12 +75,15 @@ impl ByScope {
         }
         let mut scopes = BTreeMap::<String, Vec<OfScope>>::new();
         let mut without_scope = WithoutScope::default();
-        for method in methods_of(survey) {
-            for (scope, together_with) in needed(&method) {
-                let report_only = is_report_only(&method);
-                let method = method.method.clone();
+        for method in survey.methods() {
+            let (name, report_only) =
+                (method.path().trim_start_matches('/'), method.mode() == Mode::ReportOnly);
+            for (scope, together_with) in needed(method.declared_rule()) {
+                let method = name.to_owned();
                 scopes.entry(scope).or_default().push(OfScope { method, together_with, report_only });
             }
+        }
+        for method in methods_of(survey) {
             without_scope.add(&method);
         }
         let scopes = scopes.into_iter().map(|(scope, methods)| OneScope { scope, methods });
@@ -149,23 +152,16 @@ impl WithoutScope {
     }
 }
 
-fn is_report_only(method: &Method) -> bool {
-    method.rule.as_ref().is_some_and(|rule| rule.mode == RuleMode::ReportOnly)
-}
-
-/// Each scope that the rule names, with the sets that it needs besides; where it needs none, that alone.
-fn needed(method: &Method) -> BTreeMap<String, Vec<Vec<String>>> {
+/// Each scope that makes a difference, with the sets that it needs besides; where it needs none, that alone.
+fn needed(rule: &DeclaredRule) -> BTreeMap<String, Vec<Vec<String>>> {
     let mut needed = BTreeMap::<String, Vec<Vec<String>>>::new();
-    let sets = method.rule.as_ref().and_then(|rule| rule.any_of.as_ref());
-    for set in sets.into_iter().flatten() {
-        for scope in set {
-            let others = set.iter().filter(|other| *other != scope).cloned().collect();
-            needed.entry(scope.clone()).or_default().push(others);
-        }
-    }
-    for sets in needed.values_mut() {
-        if sets.iter().any(Vec::is_empty) {
-            *sets = vec![Vec::new()];
+    // Without alternatives that another one makes superfluous.
+    let canonical = rule.canonical(false);
+    let sets = canonical.access().required().into_iter().flat_map(Alternatives::iter);
+    for set in sets {
+        for scope in set.iter() {
+            let others = set.iter().filter(|other| *other != scope).map(ToOwned::to_owned).collect();
+            needed.entry(scope.to_owned()).or_default().push(others);
         }
     }
     needed
