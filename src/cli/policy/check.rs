@@ -2,6 +2,7 @@
 //! somebody in who could not call before.
 
 mod people;
+mod read;
 mod summary;
 mod warnings;
 
@@ -13,12 +14,13 @@ use serde::Serialize;
 use super::format::Format;
 use super::json::{self, Output};
 use super::report::Report;
-use super::review::{self, Acknowledged, Files, Protos, Services};
+use super::review::{self, Protos};
 use super::source::Source;
 use super::{Asked, format, source};
-use crate::cli::text::one_line;
 use sekisho_policy::ack::{Acknowledgement, Acknowledgements};
-use sekisho_policy::lock::{Change, Judgement, Lock, changes, judge};
+use sekisho_policy::lock::{Change, Judgement, judge};
+
+use read::Read;
 
 /// What was found, as a JSON document has it.
 #[derive(Debug, Serialize)]
@@ -110,59 +112,6 @@ pub(super) async fn run(asked: &Asked<'_>) -> Report {
     };
     let report = if findings.passes() { Report::as_asked(out) } else { Report::no(out) };
     Report { warnings, ..report }
-}
-
-/// All that is compared.
-struct Read {
-    lock_name: String,
-    lock: Lock,
-    /// What is to be warned of the lock.
-    warnings: Vec<String>,
-    protos: Lock,
-    base: Option<(Lock, Base)>,
-}
-
-impl Read {
-    /// Reads it. What is wrong is added to the faults; then there is nothing to compare.
-    fn all(asked: &Asked<'_>, protos: Result<Protos, Vec<String>>, faults: &mut Vec<String>) -> Option<Self> {
-        let services = Services::by(asked.flags);
-        let files = Files::by(asked.flags);
-        let protos = or_faults(protos, faults);
-        let lock_name = name(&files.lock);
-        let lock = or_faults(files.read_lock(), faults);
-        let base = asked.flags.get_one::<PathBuf>("base").map(|path| {
-            let base = or_faults(review::base(path, &services), faults);
-            let Acknowledged { lines, base: ack_of_base, .. } =
-                or_faults(files.read_ack(asked.flags), faults)?;
-            let acknowledgements = lines.only(|line| services.has(line.service()));
-            let (name, ack) = (name(path), name(files.ack()));
-            Some((base?, Base { name, ack, ack_of_base, changes: Vec::new(), acknowledgements }))
-        });
-        let ((text, lock), protos) = (lock?, protos?);
-        let form = warnings::of_form(&lock_name, &text, &lock);
-        let warnings = protos.hint(&lock, &lock_name).into_iter().chain(form).collect();
-        let lock = services.of(lock);
-        Some(Self { lock_name, lock, warnings, protos: protos.lock, base: base.flatten() })
-    }
-
-    /// What is found, and what is to be warned of.
-    fn compare(self) -> (Findings, Vec<String>) {
-        let Self { lock_name, lock, mut warnings, protos, base } = self;
-        let base = base.map(|(before, base)| Base { changes: changes(&before, &protos), ..base });
-        let from_lock = changes(&lock, &protos);
-        warnings.extend(warnings::of_messages(&from_lock));
-        warnings.extend(base.iter().flat_map(warnings::of_idle_lines));
-        let differences = from_lock.into_iter().filter(|change| !change.keeps_rule()).collect();
-        (Findings { lock: lock_name, methods: protos.entries().len(), differences, base }, warnings)
-    }
-}
-
-fn or_faults<T>(result: Result<T, Vec<String>>, faults: &mut Vec<String>) -> Option<T> {
-    result.map_err(|more| faults.extend(more)).ok()
-}
-
-fn name(path: &std::path::Path) -> String {
-    one_line(&path.display().to_string())
 }
 
 impl Base {

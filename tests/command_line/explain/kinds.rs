@@ -71,7 +71,8 @@ async fn each_kind_of_rule_is_explained_without_a_token_and_by_scopes() {
 async fn what_cannot_be_explained_is_a_fault_and_all_are_told_at_once() {
     let orders = Orders::new();
     let undeclared = orders.explain("orders.v1.Orders/Put").await;
-    let reason = "orders.v1.Orders/Put: it has no access rule, so that it cannot be said who may call it";
+    let reason = "orders.v1.Orders/Put: it has no access rule, so that it cannot be said who may call it; write one in \
+                  its .proto, or give it by --rules FILE";
     assert_eq!(undeclared.one_error(2), reason);
     let arguments = "orders.v1.Orders/Get --token-file /nowhere --at never --audience= --algorithm HS256";
     let Ended { code, stdout, stderr } = orders.explain(arguments).await;

@@ -6,6 +6,7 @@ mod form;
 mod formats;
 mod given_before;
 mod narrowed;
+mod rules;
 mod unreadable;
 
 use super::review::{GET, Repository, ended, has};

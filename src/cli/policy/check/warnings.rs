@@ -1,6 +1,7 @@
 //! What is to be warned of: it fails nothing, and somebody should know.
 
 use super::Base;
+use crate::cli::policy::review;
 use sekisho_policy::ack::Acknowledgement;
 use sekisho_policy::lock::{Change, Lock};
 
@@ -19,6 +20,17 @@ pub(super) fn of_form(name: &str, text: &str, lock: &Lock) -> Option<String> {
         "{name} line {line}: it is not what `sekisho policy lock` writes there, so that the file may look otherwise than it is \
          read; run `sekisho policy lock` to write it anew"
     ))
+}
+
+/// Methods of the base that have their rules by `--rules`, as of now: whether these changed cannot be seen.
+pub(super) fn of_rules(base: &str, ruled: usize) -> Option<String> {
+    let methods = review::methods(ruled);
+    (ruled > 0).then(|| {
+        format!(
+            "{base}: for {methods} without a rule there, that of --rules is taken, so that a change of that file is not seen; name \
+             the base's access.lock, which has its rules"
+        )
+    })
 }
 
 /// Changes that admit nobody new, and that the lock does not say.

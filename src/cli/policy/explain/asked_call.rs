@@ -109,7 +109,7 @@ fn policy(source: &Source, path: &str, report_only: bool) -> Result<Policy, Vec<
     }
     let asked = without_query(path).unwrap_or(path);
     if survey.undeclared().iter().any(|method| method.path() == asked) {
-        let fault = "it has no access rule, so that it cannot be said who may call it";
+        let fault = "it has no access rule, so that it cannot be said who may call it; write one in its .proto, or give it by --rules FILE";
         return Err(vec![format!("{}: {fault}", name_of(asked))]);
     }
     let others = survey.undeclared().iter().map(|method| name_of(method.path()));

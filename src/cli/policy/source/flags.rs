@@ -26,9 +26,14 @@ pub(in crate::cli::policy) fn arguments() -> Vec<Arg> {
             .help_heading(HEADING)
             .requires("server")
             .action(ArgAction::SetTrue),
-        files("rules", "Rules of methods whose .proto has none, a line each: package.Service/Method { RULE }"),
+        rules_argument(),
         service_argument(),
     ]
+}
+
+/// `--rules`, for a command that reads what it is told by position.
+pub(in crate::cli::policy) fn rules_argument() -> Arg {
+    files("rules", "Rules of methods whose .proto has none, a line each: package.Service/Method { RULE }")
 }
 
 /// `--service`, for a command that reads what it is told by position.
