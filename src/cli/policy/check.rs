@@ -69,7 +69,7 @@ struct Base {
     /// The file of acknowledgements.
     ack: String,
     /// The base's file of acknowledgements, where there is one.
-    ack_of_base: Option<String>,
+    earlier_ack: Option<String>,
     changes: Vec<Change>,
     acknowledgements: Acknowledgements,
 }

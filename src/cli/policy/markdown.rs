@@ -44,9 +44,13 @@ pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>
     text
 }
 
-/// Warnings, after what is told.
+/// Warnings, after what is told. They may repeat what others wrote.
 pub(super) fn warnings(warnings: &[String]) -> String {
-    warnings.iter().map(|warning| format!("\nWarning: {}\n", plain(&excerpt(&one_line(warning))))).collect()
+    let mut text = String::new();
+    for warning in warnings {
+        let _ = writeln!(text, "\nWarning: {}", code(&excerpt(&one_line(warning))));
+    }
+    text
 }
 
 #[cfg(test)]

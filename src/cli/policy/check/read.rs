@@ -66,10 +66,10 @@ fn base(
 ) -> Option<(Lock, Base, Option<String>)> {
     let path = asked.flags.get_one::<PathBuf>("base")?;
     let given = or_faults(reading.base(path), faults);
-    let Acknowledged { lines, base: ack_of_base, .. } = or_faults(files.read_ack(asked.flags), faults)?;
+    let Acknowledged { lines, base: earlier_ack, .. } = or_faults(files.read_ack(asked.flags), faults)?;
     let acknowledgements = lines.only(|line| reading.services.has(line.service()));
     let base =
-        Base { name: name(path), ack: name(files.ack()), ack_of_base, changes: Vec::new(), acknowledgements };
+        Base { name: name(path), ack: name(files.ack()), earlier_ack, changes: Vec::new(), acknowledgements };
     let given = given?;
     let warning = warnings::of_rules(&base.name, given.ruled);
     Some((given.lock, base, warning))

@@ -49,10 +49,10 @@ pub(super) fn of_idle_lines(base: &Base) -> Vec<String> {
 }
 
 fn idle(base: &Base, line: &Acknowledgement) -> String {
-    let Base { name, ack, ack_of_base, .. } = base;
+    let Base { name, ack, earlier_ack, .. } = base;
     let number = line.line();
     let prune = "take it out, or have `sekisho policy lock --prune` do so";
-    match ack_of_base.as_ref().filter(|_| line.is_of_base()) {
+    match earlier_ack.as_ref().filter(|_| line.is_of_base()) {
         Some(of_base) => format!(
             "{ack} line {number}: it stands in {of_base} too, so that it was given to an earlier change, and covers nothing \
              any more; {prune} (a change that is to pass now needs a line with a reason of its own): {line}"

@@ -50,7 +50,7 @@ async fn where_no_protos_are_named_a_lock_of_others_is_told_as_what_it_is() {
     // Some of them are there, or these protos are named.
     ended(&repository.run("lock --lock own.lock").await, 0, "");
     let own = repository.read("own.lock");
-    repository.write("some.lock", own.lines().take(2).map(|line| format!("{line}\n")).collect::<String>());
+    repository.write("some.lock", own.split_inclusive('\n').take(2).collect::<String>());
     has(ended(&repository.run("check --lock some.lock").await, 1, ""), &["2 added"]);
     repository.change("package orders.v1", "package orders.v2");
     ended(&repository.check("").await, 1, "");

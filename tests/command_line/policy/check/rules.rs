@@ -27,7 +27,7 @@ async fn a_base_of_protos_has_the_same_rules_and_says_so() {
         );
         has(ended(&checked, 0, &warning), &["nothing fails: 4 equivalent"]);
         let markdown = repository.check(&format!("--rules rules --base {base} --format markdown")).await;
-        has(&markdown.stdout, &["Warning: before", "a change of that file is not seen"]);
+        has(&markdown.stdout, &["Warning: `before", "a change of that file is not seen"]);
     }
     // The base's lock has the rules of then.
     repository.write("rules", "orders.v1.Orders/Get { public: true }\n");
