@@ -2,6 +2,7 @@
 //! somebody in who could not call before.
 
 mod people;
+mod read;
 mod summary;
 mod warnings;
 
@@ -13,12 +14,13 @@ use serde::Serialize;
 use super::format::Format;
 use super::json::{self, Output};
 use super::report::Report;
-use super::review::{self, Acknowledged, Files, Protos, Services};
+use super::review;
 use super::source::Source;
 use super::{Asked, format, source};
-use crate::cli::text::one_line;
 use sekisho_policy::ack::{Acknowledgement, Acknowledgements};
-use sekisho_policy::lock::{Change, Judgement, Lock, changes, judge};
+use sekisho_policy::lock::{Change, Judgement, judge};
+
+use read::Read;
 
 /// What was found, as a JSON document has it.
 #[derive(Debug, Serialize)]
@@ -67,7 +69,7 @@ struct Base {
     /// The file of acknowledgements.
     ack: String,
     /// The base's file of acknowledgements, where there is one.
-    target_ack: Option<String>,
+    earlier_ack: Option<String>,
     changes: Vec<Change>,
     acknowledgements: Acknowledgements,
 }
@@ -110,75 +112,6 @@ pub(super) async fn run(asked: &Asked<'_>) -> Report {
     };
     let report = if findings.passes() { Report::as_asked(out) } else { Report::no(out) };
     Report { warnings, ..report }
-}
-
-/// All that is compared.
-struct Read {
-    lock_name: String,
-    lock: Lock,
-    /// What is to be warned of the lock.
-    warnings: Vec<String>,
-    protos: Lock,
-    base: Option<BaseRead>,
-}
-
-/// What is compared with the target branch's policy. Services that only the base has are looked for in files that are only
-/// imported, so that the protos may have more of them here.
-struct BaseRead {
-    before: Lock,
-    protos: Lock,
-    base: Base,
-}
-
-impl Read {
-    /// Reads it. What is wrong is added to the faults; then there is nothing to compare.
-    fn all(asked: &Asked<'_>, source: Result<Source, Vec<String>>, faults: &mut Vec<String>) -> Option<Self> {
-        let services = Services::by(asked.flags);
-        let files = Files::by(asked.flags);
-        let source = or_faults(source, faults);
-        let lock_name = name(&files.lock);
-        let lock = or_faults(files.read_lock(), faults);
-        let path = asked.flags.get_one::<PathBuf>("base");
-        let base = path.map(|path| {
-            let before = or_faults(review::base(path, &services), faults);
-            let Acknowledged { lines, base: target_ack, .. } =
-                or_faults(files.read_ack(asked.flags), faults)?;
-            let acknowledgements = lines.only(|line| services.has(line.service()));
-            let (name, ack) = (name(path), name(files.ack()));
-            Some((before?, Base { name, ack, target_ack, changes: Vec::new(), acknowledgements }))
-        });
-        let whole = lock.as_ref().map(|(_, lock)| lock);
-        let protos = source.as_ref().and_then(|source| or_faults(Protos::of(source, whole), faults))?;
-        let base = base.flatten().and_then(|(before, base)| {
-            let protos = or_faults(Protos::of(source.as_ref()?, Some(&before)), faults)?.lock;
-            Some(BaseRead { before, protos, base })
-        });
-        let (text, lock) = lock?;
-        let form = warnings::of_form(&lock_name, &text, &lock);
-        let warnings = protos.hint(&lock, &lock_name).into_iter().chain(form).collect();
-        let lock = services.of(lock);
-        Some(Self { lock_name, lock, warnings, protos: protos.lock, base })
-    }
-
-    /// What is found, and what is to be warned of.
-    fn compare(self) -> (Findings, Vec<String>) {
-        let Self { lock_name, lock, mut warnings, protos, base } = self;
-        let base =
-            base.map(|BaseRead { before, protos, base }| Base { changes: changes(&before, &protos), ..base });
-        let from_lock = changes(&lock, &protos);
-        warnings.extend(warnings::of_messages(&from_lock));
-        warnings.extend(base.iter().flat_map(warnings::of_idle_lines));
-        let differences = from_lock.into_iter().filter(|change| !change.keeps_rule()).collect();
-        (Findings { lock: lock_name, methods: protos.entries().len(), differences, base }, warnings)
-    }
-}
-
-fn or_faults<T>(result: Result<T, Vec<String>>, faults: &mut Vec<String>) -> Option<T> {
-    result.map_err(|more| faults.extend(more)).ok()
-}
-
-fn name(path: &std::path::Path) -> String {
-    one_line(&path.display().to_string())
 }
 
 impl Base {

@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::format::Format;
 use super::json::{self, Output};
 use super::report::Report;
-use super::review::{self, Services};
+use super::review::{self, Reading, Services};
+use super::source::Rules;
 use super::{Asked, format, markdown, source};
 use crate::cli::text::one_line;
 use sekisho_policy::ack::Acknowledgement;
@@ -44,18 +45,24 @@ pub(super) fn command() -> clap::Command {
             side("BEFORE", "A lock, a descriptor set, or a folder of protos; told by what is in it"),
             side("AFTER", "Likewise"),
             source::service_argument().help_heading(None),
+            source::rules_argument().help_heading(None).help(
+                "Rules of methods that have none in descriptor sets and protos of either side, a line each: package.Service/Method { RULE }",
+            ),
             format::argument(),
         ])
 }
 
 pub(super) fn run(asked: &Asked<'_>) -> Report {
-    let services = Services::by(asked.flags);
+    let (rules, faults) = Rules::by(asked.flags);
+    let reading = Reading { services: Services::by(asked.flags), rules };
     let [before, after] = ["BEFORE", "AFTER"].map(|name| path(asked.flags, name));
-    let changes = match (review::side(before, &services), review::side(after, &services)) {
-        (Ok(before), Ok(after)) => changes(&before, &after),
+    let changes = match (reading.side(before), reading.side(after)) {
+        (Ok(before), Ok(after)) if faults.is_empty() => changes(&before.lock, &after.lock),
         (before, after) => {
-            let faults = [before.err(), after.err()];
-            return Report::not_judged(faults.into_iter().flatten().flatten().collect());
+            let sides = [before.err(), after.err()];
+            return Report::not_judged(
+                faults.into_iter().chain(sides.into_iter().flatten().flatten()).collect(),
+            );
         }
     };
     let names = [before, after].map(|path| one_line(&path.display().to_string()));

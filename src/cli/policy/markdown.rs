@@ -44,11 +44,11 @@ pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>
     text
 }
 
-/// Warnings, after what is told.
+/// Warnings, after what is told. They may repeat what others wrote.
 pub(super) fn warnings(warnings: &[String]) -> String {
     let mut text = String::new();
     for warning in warnings {
-        let _ = writeln!(text, "\nWarning: {}", plain(&excerpt(&one_line(warning))));
+        let _ = writeln!(text, "\nWarning: {}", code(&excerpt(&one_line(warning))));
     }
     text
 }

@@ -4,7 +4,8 @@ mod base_ack;
 mod blocks;
 mod change;
 mod files;
-mod side;
+mod given;
+mod named;
 mod summary;
 mod words;
 
@@ -12,6 +13,7 @@ pub(super) use base_ack::base_ack_argument;
 pub(super) use blocks::blocks;
 pub(super) use change::Change;
 pub(super) use files::{Acknowledged, Files, Standing, ack_argument, lock_argument};
-pub(super) use side::{Protos, Services, base, side};
+pub(super) use given::Reading;
+pub(super) use named::{Protos, Services};
 pub(super) use summary::table;
 pub(super) use words::{counts, methods};

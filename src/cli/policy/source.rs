@@ -1,12 +1,13 @@
 //! What every command reads: descriptor sets, protos, a server's reflection, and rules for methods whose `.proto` has
 //! none; the program's own set where nothing is named.
 
+mod faults;
 mod flags;
+mod rules;
 mod server;
 mod set;
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::path::Path;
 
 use super::Asked;
@@ -14,11 +15,13 @@ use crate::cli::bounded_file::{self, Reading};
 use crate::cli::settings::certificates;
 use crate::config::Secret;
 use crate::services::DESCRIPTOR_SET;
-use sekisho::policy::{DeclaredRule, Fault, Policy, PolicyBuilder, Survey, rules};
+use sekisho::policy::{Fault, Policy, PolicyBuilder, Survey};
 use sekisho_policy::protos::Compiled;
 
+pub(super) use faults::Subjects;
 use flags::{Named, Server};
-pub(super) use flags::{arguments, arguments_beside_an_issuer, service_argument};
+pub(super) use flags::{arguments, arguments_beside_an_issuer, rules_argument, service_argument};
+pub(super) use rules::Rules;
 use set::{Origin, Set};
 
 /// The largest descriptor set that is read, in bytes.
@@ -28,7 +31,7 @@ pub(super) const LARGEST: u64 = 256 * 1024 * 1024;
 #[derive(Debug, Default)]
 pub(super) struct Source {
     sets: Vec<Set>,
-    rules: Vec<(String, DeclaredRule)>,
+    rules: Rules,
     /// Those that are asked for; all, where none is.
     services: BTreeSet<String>,
 }
@@ -51,10 +54,11 @@ impl Source {
         let named = Named::by(asked.flags);
         let mut faults = Vec::new();
         let mut source = Self { services: named.services.iter().cloned().collect(), ..Self::default() };
-        source.read_rules(&named, &mut faults);
+        source.rules = Rules::read(&named.rules, &mut faults);
         source.read_files(&named, &mut faults);
         if let Some(server) = &named.server {
-            let wanted: Vec<_> = source.ruled().into_iter().chain(service.map(ToOwned::to_owned)).collect();
+            let wanted: Vec<_> =
+                source.rules.services().into_iter().chain(service.map(ToOwned::to_owned)).collect();
             match reflected(asked, server, &named, &wanted).await {
                 Ok(set) => source.sets.push(set),
                 Err(fault) => faults.push(fault),
@@ -67,17 +71,6 @@ impl Source {
             source.sets.push(Set { origin: Origin::Own, encoded: DESCRIPTOR_SET.to_owned(), services: None });
         }
         Ok(source)
-    }
-
-    fn read_rules(&mut self, named: &Named, faults: &mut Vec<String>) {
-        for path in &named.rules {
-            match rules_of(path) {
-                Ok(rules) => self.rules.extend(rules),
-                Err(found) => {
-                    faults.extend(found.iter().map(|fault| format!("--rules {}: {fault}", path.display())));
-                }
-            }
-        }
     }
 
     fn read_files(&mut self, named: &Named, faults: &mut Vec<String>) {
@@ -98,17 +91,6 @@ impl Source {
         }
     }
 
-    /// The services that a rule is given for.
-    fn ruled(&self) -> Vec<String> {
-        let services: BTreeSet<&str> = self
-            .rules
-            .iter()
-            .filter_map(|(method, _)| method.rsplit_once('/'))
-            .map(|(name, _)| name)
-            .collect();
-        services.into_iter().map(ToOwned::to_owned).collect()
-    }
-
     /// All that was read, for whoever makes a policy of it.
     pub(super) fn builder(&self) -> PolicyBuilder {
         let all = self.all();
@@ -117,7 +99,7 @@ impl Source {
 
     fn all(&self) -> PolicyBuilder {
         let sets = self.sets.iter().fold(Policy::builder(), |builder, set| set.add_to(builder));
-        self.rules.iter().cloned().fold(sets, |builder, (method, rule)| builder.rule(method, rule))
+        self.rules.add_to(sets, |_| true)
     }
 
     /// Whether nothing was named, and this program's own set is read.
@@ -181,14 +163,6 @@ impl Source {
     pub(super) fn policy(&self) -> Result<Policy, Vec<String>> {
         self.builder().build().map_err(|error| self.told(error.faults()))
     }
-}
-
-/// The rules of a file.
-fn rules_of(path: &Path) -> Result<Vec<(String, DeclaredRule)>, Vec<String>> {
-    let told = |fault: &dyn fmt::Display| vec![fault.to_string()];
-    let text = bounded_file::read_up_to(path, LARGEST).map_err(|error| told(&error))?;
-    let text = String::from_utf8(text).map_err(|_| told(&"it is not valid UTF-8"))?;
-    rules::parse(&text).map_err(|error| error.to_string().lines().map(ToOwned::to_owned).collect())
 }
 
 /// The protos, with what they import; the services of the files that are named.

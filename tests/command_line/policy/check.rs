@@ -7,6 +7,7 @@ mod formats;
 mod given_before;
 mod moved;
 mod narrowed;
+mod rules;
 mod unreadable;
 
 use super::review::{GET, Repository, ended, has};

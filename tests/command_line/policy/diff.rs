@@ -93,7 +93,7 @@ async fn what_is_none_of_the_three_cannot_be_judged() {
         ("junk", "junk: the descriptor set: no complete descriptor set"),
         ("before/orders.proto", "it is neither a lock nor a descriptor set; of protos name the folder"),
         ("folder", "folder"),
-        ("undeclared", "undeclared: a.proto:1:45: S.A: no access rule"),
+        ("undeclared", "undeclared: a.proto:1:45: S/A: no access rule"),
     ] {
         for command in [format!("diff {side} after.lock"), format!("diff after.lock {side}")] {
             let compared = repository.run(&command).await;

@@ -53,7 +53,7 @@ async fn a_policy_with_faults_is_not_written() {
     repository.change(&format!("{{ option (sekisho.v1.access) = {GET}; }}"), ";");
     for target in ["access.lock", "new.lock", "-"] {
         let locked = repository.run(&format!("lock {SOURCE} --lock {target}")).await;
-        has(locked.one_error(2), &["orders.v1.Orders.Get: no access rule"]);
+        has(locked.one_error(2), &["orders.v1.Orders/Get: no access rule"]);
     }
     assert_eq!(repository.read("access.lock"), LOCK);
     assert!(!repository.has("new.lock"));

@@ -10,7 +10,7 @@ use tokio_stream::wrappers::TcpListenerStream;
 use tonic::service::Routes;
 use tonic_reflection::server::Builder;
 
-use super::support::{Folder, SHOP, descriptor_set};
+use super::support::{Folder, SHOP, as_asked, descriptor_set};
 use crate::support::serving::{Serving, issuer, table, token};
 use crate::support::{Ended, end, run, sekisho};
 
@@ -158,6 +158,29 @@ async fn a_server_that_cannot_be_believed_is_not_judged() {
     let address = serve(Routes::new(builder.build_v1().expect("a service"))).await;
     let one = run(&format!("policy list --service api1.v1.Api1 --server {address}")).await;
     assert_eq!((one.code, one.stderr.as_str()), (Some(0), ""), "what is not asked for may be missing");
+}
+
+/// It was asked for one service, so that others may have the messages of the method.
+#[tokio::test]
+async fn an_open_method_of_a_server_passes_as_renamed_only_where_all_was_asked_for() {
+    let proto = |name: &str| {
+        format!(
+            r#"syntax = "proto3"; package t; import "sekisho/v1/access.proto"; message Q {{}} message R {{}}
+            service S {{ rpc {name}(Q) returns (R) {{ option (sekisho.v1.access) = {{ public: true }}; }} }}"#
+        )
+    };
+    let folder = Folder::new(&[]);
+    folder.write("before.binpb", descriptor_set(&proto("Ping")));
+    let set = descriptor_set(&proto("Pong"));
+    let builder = Builder::configure().register_encoded_file_descriptor_set(&set).with_service_name("t.S");
+    let address = serve(Routes::new(builder.build_v1().expect("a service"))).await;
+    for (service, code, told) in [("", 0, "equivalent t.S/Pong"), ("--service t.S", 1, "added t.S/Pong")] {
+        let source = format!("--server {address} {service}");
+        as_asked(&folder.run(&format!("policy lock {source}")).await);
+        let checked = folder.run(&format!("policy check {source} --base before.binpb")).await;
+        assert_eq!((checked.code, checked.stderr.as_str()), (Some(code), ""), "{}", checked.stdout);
+        assert!(checked.stdout.contains(told), "{}", checked.stdout);
+    }
 }
 
 #[tokio::test]

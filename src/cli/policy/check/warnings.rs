@@ -1,6 +1,7 @@
 //! What is to be warned of: it fails nothing, and somebody should know.
 
 use super::Base;
+use crate::cli::policy::review;
 use sekisho_policy::ack::Acknowledgement;
 use sekisho_policy::lock::{Change, Lock};
 
@@ -21,6 +22,17 @@ pub(super) fn of_form(name: &str, text: &str, lock: &Lock) -> Option<String> {
     ))
 }
 
+/// Methods of the base that have their rules by `--rules`, as of now: whether these changed cannot be seen.
+pub(super) fn of_rules(base: &str, ruled: usize) -> Option<String> {
+    let methods = review::methods(ruled);
+    (ruled > 0).then(|| {
+        format!(
+            "{base}: for {methods} without a rule there, that of --rules is taken, so that a change of that file is not seen; name \
+             the base's access.lock, which has its rules"
+        )
+    })
+}
+
 /// Changes that admit nobody new, and that the lock does not say.
 pub(super) fn of_messages(from_lock: &[Change]) -> impl Iterator<Item = String> {
     from_lock.iter().filter(|change| change.keeps_rule() && !change.keeps_line()).map(|change| {
@@ -37,10 +49,10 @@ pub(super) fn of_idle_lines(base: &Base) -> Vec<String> {
 }
 
 fn idle(base: &Base, line: &Acknowledgement) -> String {
-    let Base { name, ack, target_ack, .. } = base;
+    let Base { name, ack, earlier_ack, .. } = base;
     let number = line.line();
     let prune = "take it out, or have `sekisho policy lock --prune` do so";
-    match target_ack.as_ref().filter(|_| line.is_of_base()) {
+    match earlier_ack.as_ref().filter(|_| line.is_of_base()) {
         Some(of_base) => format!(
             "{ack} line {number}: it stands in {of_base} too, so that it was given to an earlier change, and covers nothing \
              any more; {prune} (a change that is to pass now needs a line with a reason of its own): {line}"

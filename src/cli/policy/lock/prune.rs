@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use crate::cli::policy::Asked;
-use crate::cli::policy::review::{self, Acknowledged, Files, Services, Standing};
+use crate::cli::policy::review::{Acknowledged, Files, Reading, Services, Standing};
+use crate::cli::policy::source::Rules;
 use sekisho_policy::ack::{self, Acknowledgement};
 use sekisho_policy::lock::{Lock, changes, judge};
 
@@ -35,10 +36,12 @@ pub(super) fn pruned(
     if !asked.flags.get_flag("prune") {
         return Ok(None);
     }
-    let services = Services::by(asked.flags);
+    // What is wrong with the rules is told by who reads the protos.
+    let (rules, _) = Rules::by(asked.flags);
+    let reading = Reading { services: Services::by(asked.flags), rules };
     let named = asked.flags.get_one::<PathBuf>("base");
     let base = match named {
-        Some(path) => review::base(path, &services),
+        Some(path) => reading.base(path).map(|base| base.lock),
         None => standing_base(standing),
     };
     let (base, Acknowledged { text, lines, .. }) = match (base, files.read_ack(asked.flags)) {
@@ -48,7 +51,7 @@ pub(super) fn pruned(
     let changes = changes(&base, policy);
     let judgement = judge(&changes, &lines);
     // Of methods of other services it is not known what becomes of them.
-    let idle = judgement.idle().iter().filter(|line| services.has(line.service()));
+    let idle = judgement.idle().iter().filter(|line| reading.services.has(line.service()));
     let idle: Vec<&Acknowledgement> = idle.copied().collect();
     let lines = idle.iter().map(ToString::to_string).collect();
     Ok(Some(Pruned { lines, rest: ack::without(&text, &idle), is_base_named: named.is_some() }))

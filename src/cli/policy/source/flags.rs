@@ -47,9 +47,14 @@ fn all(trust: [Arg; 2]) -> Vec<Arg> {
         one("server", "HOST:PORT", "A server, asked by reflection, with the token of SEKISHO_ACCESS_TOKEN if there is one"),
         ca_file,
         plain_http,
-        files("rules", "Rules of methods whose .proto has none, a line each: package.Service/Method { RULE }"),
+        rules_argument(),
         service_argument(),
     ]
+}
+
+/// `--rules`, for a command that reads what it is told by position.
+pub(in crate::cli::policy) fn rules_argument() -> Arg {
+    files("rules", "Rules of methods whose .proto has none, a line each: package.Service/Method { RULE }")
 }
 
 /// `--service`, for a command that reads what it is told by position.

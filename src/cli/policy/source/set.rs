@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 
+use super::faults::Subjects;
 use sekisho::policy::{Fault, FaultKind, Policy, PolicyBuilder};
 
 /// A descriptor set.
@@ -72,11 +73,13 @@ pub(super) fn told(sets: &[Set], faults: &[Fault]) -> Vec<String> {
     if faults.is_empty() {
         return Vec::new();
     }
+    let subjects = Subjects::of(faults, sets.iter().map(|set| set.encoded.as_slice()));
     let alone: Vec<_> = sets.iter().map(|set| (&set.origin, set.faults())).collect();
     let of_fault = |fault: &Fault| {
         let origins = alone.iter().filter(|(_, faults)| faults.contains(fault));
-        let told: Vec<_> = origins.map(|(origin, _)| format!("{}{fault}", origin.before(fault))).collect();
-        if told.is_empty() { vec![fault.to_string()] } else { told }
+        let text = subjects.tell(fault);
+        let told: Vec<_> = origins.map(|(origin, _)| format!("{}{text}", origin.before(fault))).collect();
+        if told.is_empty() { vec![text] } else { told }
     };
     faults.iter().flat_map(of_fault).collect()
 }

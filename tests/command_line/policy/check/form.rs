@@ -31,7 +31,7 @@ async fn a_lock_that_looks_otherwise_than_it_is_read_is_a_warning() {
     let markdown = repository.check("--format markdown").await;
     has(
         &markdown.stdout,
-        &["4 methods.\n\nWarning: access.lock line 2: it is not what \\`sekisho policy lock\\`"],
+        &["4 methods.\n\nWarning: ``access.lock line 2: it is not what `sekisho policy lock`"],
     );
     assert_eq!((json.code, markdown.code), (Some(0), Some(0)));
     repository.lock().await;

@@ -26,6 +26,25 @@ Compared with `base.lock`: 1 looser, 3 equivalent.
 }
 
 #[tokio::test]
+async fn a_warning_shows_what_others_wrote_as_code() {
+    let repository = Repository::locked().await;
+    repository.change(GET, "{ authenticated: true }");
+    let line = repository.line_to_acknowledge().await;
+    let line = line
+        .replace("REASON", "see @team, https://a.example <b>`x`</b> \u{202e}#12")
+        .replace("/Get", "/Gone");
+    repository.write("access.ack", line);
+    let checked = repository.check("--base base.lock --format markdown").await;
+    assert_eq!(checked.code, Some(1));
+    let warning = checked.stdout.lines().last().unwrap();
+    assert!(
+        warning.starts_with("Warning: ``access.ack line 1: it covers no change from base.lock; "),
+        "{warning}"
+    );
+    assert!(warning.ends_with(r"see @team, https://a.example <b>`x`</b> \u{202e}#12``"), "{warning}");
+}
+
+#[tokio::test]
 async fn a_summary_of_what_fails_says_what_to_do() {
     let repository = Repository::locked().await;
     repository.change(GET, "{ authenticated: true }");

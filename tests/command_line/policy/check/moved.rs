@@ -40,7 +40,7 @@ async fn a_service_that_moves_to_an_imported_file_stays_in_the_policy() {
     // One that is at fault is not taken for one that is gone.
     folder.write("proto/o.proto", other("public: true optional: true"));
     let faulty = folder.run(&format!("policy check {named} --base base.lock")).await;
-    assert!(faulty.one_error(2).contains("p.v1.S.Get"), "{}", faulty.stderr);
+    assert!(faulty.one_error(2).contains("p.v1.S/Get"), "{}", faulty.stderr);
 
     // One that is gone is gone.
     folder.write("proto/o.proto", "syntax = \"proto3\"; package p.v1; message M {}");

@@ -47,7 +47,10 @@ async fn a_method_without_a_rule_cannot_be_judged() {
     repository.change(&format!("{{ option (sekisho.v1.access) = {GET}; }}"), ";");
     has(
         repository.check("").await.one_error(2),
-        &["orders.proto:12:3: orders.v1.Orders.Get: no access rule"],
+        &[
+            "orders.proto:12:3: orders.v1.Orders/Get: no access rule; write `option (sekisho.v1.access)",
+            "if anyone may call it; for a .proto that is not yours to change, give the rule by --rules FILE",
+        ],
     );
 }
 

@@ -73,12 +73,12 @@ async fn faults_are_told_beside_what_could_be_read() {
         assert_eq!(lines.len(), 2, "{}", listed.stderr);
         assert!(lines[0].starts_with("warning: 3 methods have no access rule"), "{}", lines[0]);
         assert!(
-            lines[1].starts_with("error: mixed.proto:8:28: mixed.v1.Mixed.Bad: the access rule does not say"),
+            lines[1].starts_with("error: mixed.proto:8:28: mixed.v1.Mixed/Bad: the access rule does not say"),
             "{}",
             lines[1]
         );
-        assert!(listed.stdout.contains("Ruled") && !listed.stdout.contains("/Bad"), "{}", listed.stdout);
-        assert_eq!(listed.stdout.contains("mixed.v1.Mixed.Bad"), format == "json", "{}", listed.stdout);
+        assert!(listed.stdout.contains("Ruled") && !listed.stdout.contains("`Bad`"), "{}", listed.stdout);
+        assert_eq!(listed.stdout.contains("mixed.v1.Mixed/Bad"), format == "json", "{}", listed.stdout);
     }
 }
 

@@ -1,0 +1,68 @@
+//! The policy that the flags name, and which of its services are looked at.
+
+use std::collections::BTreeSet;
+
+use clap::ArgMatches;
+
+use crate::cli::policy::source::Source;
+use sekisho_policy::lock::{Entry, Lock};
+
+/// The services that `--service` names; all, where it names none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::cli::policy) struct Services(BTreeSet<String>);
+
+impl Services {
+    pub(in crate::cli::policy) fn by(flags: &ArgMatches) -> Self {
+        Self(flags.get_many::<String>("service").into_iter().flatten().cloned().collect())
+    }
+
+    /// Whether none is named.
+    pub(in crate::cli::policy) fn are_all(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The part of a lock that is asked for.
+    pub(in crate::cli::policy) fn of(&self, lock: Lock) -> Lock {
+        lock.only(|entry| self.has(entry.service()))
+    }
+
+    /// Whether a service is asked for.
+    pub(in crate::cli::policy) fn has(&self, service: &str) -> bool {
+        self.are_all() || self.0.contains(service)
+    }
+}
+
+/// What the flags name.
+#[derive(Debug)]
+pub(in crate::cli::policy) struct Protos {
+    /// Of the services that are asked for.
+    pub(in crate::cli::policy) lock: Lock,
+    /// Nothing is named, and these are this program's own APIs.
+    is_own: bool,
+}
+
+impl Protos {
+    /// Services of the other side that have moved to a file which is only imported are among them.
+    ///
+    /// # Errors
+    /// Every fault of the policy.
+    pub(in crate::cli::policy) fn of(source: &Source, other: Option<&Lock>) -> Result<Self, Vec<String>> {
+        let others = other.into_iter().flat_map(Lock::entries).map(Entry::service);
+        let lock = Lock::of(&source.policy_with(others)?);
+        let lock = if source.is_narrowed() { lock.part_of(source.whole().as_ref()) } else { lock };
+        Ok(Self { lock, is_own: source.is_own() })
+    }
+
+    /// What is to be said where this program's own APIs are compared with a lock that has none of them: it was forgotten
+    /// to name the protos.
+    pub(in crate::cli::policy) fn hint(&self, lock: &Lock, name: &str) -> Option<String> {
+        let own: BTreeSet<&str> = self.lock.entries().iter().map(Entry::service).collect();
+        let has_own = lock.entries().iter().any(|entry| own.contains(entry.service()));
+        (self.is_own && !has_own && !lock.entries().is_empty()).then(|| {
+            format!(
+                "no protos are named, so that this program's own APIs are read, and {name} has none of them; name yours by --proto, \
+                 --descriptors or --server"
+            )
+        })
+    }
+}
