@@ -1,4 +1,4 @@
-//! `--by scope`: for each scope that a rule names, what it lets a token call, alone or together with which others; and what
+//! `--by scope`: for each scope that makes a difference, what it lets a token call, alone or together with which others; and what
 //! needs no scope.
 
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ use sekisho::policy::{Alternatives, DeclaredRule, Mode, Survey};
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(in crate::cli::policy) struct ByScope {
-    /// Each scope that a rule names, sorted.
+    /// Each scope that makes a difference to a rule, sorted.
     scopes: Vec<OneScope>,
     /// What needs no scope, and what nobody may call.
     without_scope: WithoutScope,
