@@ -63,17 +63,19 @@ property() {
   printf '%s' "${text//,/%2C}"
 }
 
-# summary CODE: Markdown. What `sekisho` writes is escaped by it; its errors are shown as a block of code.
+# summary CODE: Markdown. What `sekisho` writes is escaped by it, its warnings among it; its errors are shown as a block of
+# code.
 summary() {
-  local note
+  local note besides="$WORK/errors"
   if (($1 < 2)); then
+    besides="$WORK/warnings"
     checked markdown again --format=markdown || true
     shortened "$TABLE_LIMIT" <"$WORK/markdown"
     echo
   else
     printf '### Access policy: it could not be judged\n\n'
   fi
-  [[ ! -s $WORK/errors ]] || { sed 's/^/    /' "$WORK/errors" | shortened "$ERRORS_LIMIT" && echo; }
+  [[ ! -s $besides ]] || { sed 's/^/    /' "$besides" | shortened "$ERRORS_LIMIT" && echo; }
   for note in ${NOTES[@]+"${NOTES[@]}"}; do printf '%s\n\n' "$note"; done
 }
 

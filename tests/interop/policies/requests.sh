@@ -148,6 +148,7 @@ acknowledgement_left_over() {
   judged
   outcome "a line that covers nothing" 0 passed
   contains "a line that covers nothing: a warning" "::warning file=access.lock::" "$OUT"
+  equal "a line that covers nothing: once in the summary" 1 "$(grep -c 'it was given to an earlier change' <<<"$SUMMARY")"
   contains "a line that covers nothing: names it" "orders.v1.Orders/CancelOrder" "$(grep '^::warning' <<<"$OUT")"
   git show origin/main:access.lock >"$WORK/before.lock"
   git checkout --quiet next
