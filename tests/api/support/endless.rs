@@ -172,8 +172,7 @@ impl Endless {
         let Some(sent) = self.raw.lock().unwrap_or_else(PoisonError::into_inner).take() else {
             return Status::ok("").into_http();
         };
-        let (alive, this) = (self.alive(|seen| &mut seen.responses), self.clone());
-        self.seen.send_modify(|seen| seen.began += 1);
+        let (alive, this) = (self.began(|seen| &mut seen.responses), self.clone());
         tokio::spawn(async move {
             let end = request.collect().await.err().map(|status| status.code());
             this.seen.send_modify(|seen| seen.requests.push(end));
@@ -187,10 +186,18 @@ impl Endless {
         response
     }
 
+    /// Counts what has begun and what is there in one step: nobody sees one without the other.
+    fn began(&self, count: fn(&mut Seen) -> &mut usize) -> Alive {
+        self.seen.send_modify(|seen| {
+            seen.began += 1;
+            *count(seen) += 1;
+        });
+        Alive { seen: self.seen.clone(), count }
+    }
+
     fn alive(&self, count: fn(&mut Seen) -> &mut usize) -> Alive {
-        let alive = Alive { seen: self.seen.clone(), count };
-        alive.seen.send_modify(|seen| *count(seen) += 1);
-        alive
+        self.seen.send_modify(|seen| *count(seen) += 1);
+        Alive { seen: self.seen.clone(), count }
     }
 }
 

@@ -13,8 +13,7 @@ use super::{Alive, Endless, Manner, OWN_EXPIRES_IN, PAYLOAD};
 impl Endless {
     /// Counts a handler, until its future is gone.
     fn enter(&self) -> Alive {
-        self.seen.send_modify(|seen| seen.began += 1);
-        self.alive(|seen| &mut seen.handlers)
+        self.began(|seen| &mut seen.handlers)
     }
 
     async fn read(&self, mut items: Streaming<Item>) -> Option<Code> {
@@ -119,16 +118,16 @@ impl Endless {
     async fn both(&self, request: Request<Streaming<Item>>) -> Result<Response<Items>, Status> {
         let _handler = self.enter();
         let manner = Manner::of(&request);
-        let responses = self.responses(&request);
         if let Manner::Looks | Manner::LooksAndFails = manner {
             return Ok(Response::new(self.responses_after_a_look(request.into_inner(), manner)));
         }
-        self.read_in_task(request.into_inner(), manner);
         if manner == Manner::Late {
-            drop(responses);
+            self.read_in_task(request.into_inner(), manner);
             self.go_on.notified().await;
             return Err(Status::aborted("late"));
         }
+        let responses = self.responses(&request);
+        self.read_in_task(request.into_inner(), manner);
         Ok(Response::new(responses))
     }
 }
