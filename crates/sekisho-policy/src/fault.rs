@@ -112,7 +112,7 @@ pub enum FaultKind {
     )]
     Conflict,
     /// Bytes that are no descriptor set, or one that lacks an import.
-    #[error("no complete descriptor set: {reason}; it has to include its imports")]
+    #[error("no complete descriptor set: {reason}{}", include_imports(.reason))]
     Undecodable {
         /// What the decoder says.
         reason: String,
@@ -134,6 +134,15 @@ pub enum FaultKind {
     /// A set with nothing to guard.
     #[error("there is no method in it; it has to include the files that declare the services")]
     NoMethods,
+}
+
+/// What to do where the decoder lacks a file.
+fn include_imports(reason: &str) -> &'static str {
+    if reason.contains("has not been added") {
+        "; it has to include its imports, as `protoc --include_imports` and `buf build` write it"
+    } else {
+        ""
+    }
 }
 
 fn did_you_mean(nearest: &[String]) -> String {

@@ -33,7 +33,9 @@
 //!
 //! The compiler is protox. What it cannot read and protoc or buf can, one of those compiles into a descriptor set.
 
+mod chains;
 mod compiled;
+mod depth;
 mod error;
 mod folder;
 mod misread;

@@ -5,6 +5,7 @@ mod circle;
 mod public_imports;
 
 use std::collections::BTreeSet;
+use std::error::Error as _;
 use std::fmt;
 
 use prost_reflect::DescriptorPool;
@@ -58,7 +59,12 @@ pub(super) fn decode(encoded: &[u8]) -> Result<DecodedSet, Vec<Fault>> {
     let adapted = Adapted::from_encoded(encoded).map_err(|error| vec![undecodable(&error)])?;
     let pool = with_options_of_ours(&set, &adapted.encoded);
     let pool = pool.map_or_else(|| DescriptorPool::decode(adapted.encoded.as_ref()), Ok);
-    Ok(DecodedSet { pool: pool.map_err(|error| vec![undecodable(&error)])?, imported: adapted.imported })
+    let pool = pool.map_err(|error| match error.source() {
+        // Its text does not say what is wrong with the bytes.
+        Some(cause) => vec![undecodable(&format!("{error}: {cause}"))],
+        None => vec![undecodable(&error)],
+    });
+    Ok(DecodedSet { pool: pool?, imported: adapted.imported })
 }
 
 /// A set that lacks the messages which options are of, with ours. For such a set prost-reflect would take those of

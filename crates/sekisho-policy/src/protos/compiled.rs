@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use protox::Compiler;
 use protox::file::{FileMetadata, FileResolver};
 
+use super::chains::ShortChains;
 use super::error::{ProtoError, ProtoFault};
 use super::folder::Folder;
 use super::misread::{LookedAt, Misreadings};
@@ -74,7 +75,7 @@ impl Compiled {
     ) -> Result<Self, ProtoError> {
         let opened = |name: &str| find(name).map(|path| path.display().to_string());
         let misreadings = Misreadings::default();
-        let result = with_encoded(|| LookedAt::new(resolver(), &misreadings), protos)
+        let result = with_encoded(|| ShortChains::new(LookedAt::new(resolver(), &misreadings)), protos)
             .map_err(|error| ProtoFault::of_compiler(&error, opened));
         let mut faults = misreadings.faults(opened);
         let (compiler, set) = match result {

@@ -1,5 +1,6 @@
 //! Why protos do not compile.
 
+use std::error::Error as _;
 use std::fmt;
 use std::path::Path;
 
@@ -46,9 +47,12 @@ impl ProtoFault {
 
     /// What the compiler says, which names a file as imports do, with the file as it was opened.
     pub(super) fn of_compiler(error: &protox::Error, opened: impl Fn(&str) -> Option<String>) -> Self {
+        if let Some(ours) = error.source().and_then(|source| source.downcast_ref::<AtPlace>()) {
+            return ours.fault(opened);
+        }
+        let Some(name) = error.file() else { return Self::of_text(error.to_string()) };
         // Its `Debug` is the one that has the place.
         let text = format!("{error:?}");
-        let Some(name) = error.file() else { return Self::of_text(text) };
         let Some(place) = text.strip_prefix(name).filter(|place| place.starts_with(':')) else {
             return Self::of_text(text);
         };
@@ -88,6 +92,44 @@ impl ProtoFault {
         } else {
             None
         }
+    }
+}
+
+/// What is found at a place before the compiler sees the source. It comes back in what the compiler says.
+#[derive(Debug, thiserror::Error)]
+#[error("{name}:{line}:{column}: {what}")]
+pub(super) struct AtPlace {
+    /// As imports name the file.
+    name: String,
+    /// Counted from 1, the column in bytes, as the compiler counts.
+    line: u32,
+    column: u32,
+    what: &'static str,
+}
+
+/// A [`protox::Error`] tells no more of an error of ours than its source.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Carrier(#[source] AtPlace);
+
+impl AtPlace {
+    pub(super) fn new(name: &str, source: &str, offset: usize, what: &'static str) -> Self {
+        let before = &source[..offset];
+        let start = before.rfind('\n').map_or(0, |end| end + 1);
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let line = number(before.matches('\n').count() + 1);
+        Self { name: name.to_owned(), line, column: number(offset - start + 1), what }
+    }
+
+    fn fault(&self, opened: impl Fn(&str) -> Option<String>) -> ProtoFault {
+        let file = opened(&self.name).unwrap_or_else(|| self.name.clone());
+        ProtoFault::at(Position { file, line: self.line, column: self.column }, self.what)
+    }
+}
+
+impl From<AtPlace> for protox::Error {
+    fn from(place: AtPlace) -> Self {
+        Self::new(Carrier(place))
     }
 }
 

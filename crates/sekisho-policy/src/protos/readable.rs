@@ -1,16 +1,46 @@
 //! Sources that protoc reads and protox 0.10 does not, as protox reads them.
 
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::Path;
+
 use protox::Error;
 use protox::file::File;
 
+use super::depth;
+
+/// Large enough for every proto; what has no end is no proto.
+const LARGEST: u64 = 64 << 20;
+
+/// A file, read and parsed.
+pub(super) fn open(name: &str, path: &Path) -> Result<File, Error> {
+    let source = read(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Error::file_not_found(name),
+        _ => Error::new(format!("{}: {error}", path.display())),
+    })?;
+    parse(name, &source)
+}
+
+/// A file's text.
+fn read(path: &Path) -> io::Result<String> {
+    let mut source = String::new();
+    let length = fs::File::open(path)?.take(LARGEST + 1).read_to_string(&mut source)?;
+    if length as u64 > LARGEST {
+        let limit = format!("it is larger than {} MiB", LARGEST >> 20);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, limit));
+    }
+    Ok(source)
+}
+
 /// A source, in other words where protox cannot read its own.
 pub(super) fn parse(name: &str, source: &str) -> Result<File, Error> {
+    depth::check(name, source)?;
     File::from_source(name, source)
         .or_else(|error| readable(source).map_or(Err(error), |readable| File::from_source(name, &readable)))
 }
 
 /// The same source in other words, or nothing where there is nothing to put otherwise.
-pub(super) fn readable(source: &str) -> Option<String> {
+fn readable(source: &str) -> Option<String> {
     let without_mark = source.strip_prefix('\u{feff}').unwrap_or(source);
     let readable = with_full_ranges(without_mark);
     (readable != source).then_some(readable)

@@ -1,6 +1,5 @@
 //! Where protox finds files.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use protox::Error;
@@ -63,7 +62,7 @@ impl FileResolver for Include {
     }
 
     fn open_file(&self, name: &str) -> Result<File, Error> {
-        in_other_words(name, &self.directory.join(name), self.inner.open_file(name))
+        readable::open(name, &self.directory.join(name))
     }
 }
 
@@ -74,17 +73,8 @@ impl FileResolver for Folder {
 
     fn open_file(&self, name: &str) -> Result<File, Error> {
         let path = self.path_of(name).ok_or_else(|| Error::file_not_found(name))?;
-        in_other_words(name, path, File::open(name, path))
+        readable::open(name, path)
     }
-}
-
-/// What protox cannot read is tried once more in other words.
-fn in_other_words(name: &str, path: &Path, opened: Result<File, Error>) -> Result<File, Error> {
-    opened.or_else(|error| {
-        let source = if error.is_parse() { fs::read_to_string(path).ok() } else { None };
-        let readable = source.and_then(|source| readable::readable(&source));
-        readable.map_or(Err(error), |source| File::from_source(name, &source))
-    })
 }
 
 /// Serves `sekisho/v1/access.proto` to whoever imports it and has no copy.
@@ -109,6 +99,6 @@ impl FileResolver for Source {
         if name != self.name {
             return Err(Error::file_not_found(name));
         }
-        File::from_source(name, &self.source)
+        readable::parse(name, &self.source)
     }
 }

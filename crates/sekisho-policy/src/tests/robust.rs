@@ -109,6 +109,43 @@ fn bytes_of_an_option_whose_file_is_not_there_are_a_fault_of_each_method() {
     );
 }
 
+/// Of an option of others: protoc writes none that is so deep, and no reader goes on without end.
+#[test]
+fn an_option_that_nests_without_end_is_told() {
+    use prost::encoding::bytes::encode as append;
+    let source = r#"syntax = "proto3"; package deep.v1; import "google/protobuf/descriptor.proto";
+        message T { T t = 1; }
+        extend google.protobuf.MethodOptions { T t = 50001; }
+        service S { rpc Get(T) returns (T) { option idempotency_level = IDEMPOTENT; } }"#;
+    let with_depth = |depth: usize| {
+        let mut set = FileDescriptorSet::decode(&*compile(source, ACCESS_PROTO).encode_file_descriptor_set())
+            .expect("a set");
+        let mut file = set.file.pop().expect("a file");
+        let mut service = file.service.pop().expect("a service");
+        let mut method = service.method.pop().expect("a method").encode_to_vec();
+        let (mut value, mut options) = (Vec::new(), Vec::new());
+        for _ in 1..depth {
+            let inner = std::mem::take(&mut value);
+            append(1, &inner, &mut value);
+        }
+        append(50001, &value, &mut options);
+        append(4, &options, &mut method);
+        let mut service = service.encode_to_vec();
+        append(2, &method, &mut service);
+        let mut file = file.encode_to_vec();
+        append(6, &service, &mut file);
+        let mut set = set.encode_to_vec();
+        append(1, &file, &mut set);
+        read(&set)
+    };
+    let whole = with_depth(50);
+    assert_eq!((whole.undeclared().len(), told(&whole)), (1, Vec::new()));
+    for depth in [120, 1_000] {
+        let faults = told(&with_depth(depth));
+        assert!(faults.len() == 1 && faults[0].contains("recursion limit"), "{faults:?}");
+    }
+}
+
 /// A set as a stranger's tool would write it, without a line of ours.
 fn large(services: usize, methods: usize) -> Vec<u8> {
     let method = |at: usize| MethodDescriptorProto {

@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "these are tests")]
 
 mod bounds;
+mod depth;
 mod files;
 mod folders;
 mod misread;
@@ -64,4 +65,18 @@ fn faults(result: Result<Compiled, ProtoError>, folder: &Path) -> Vec<String> {
     assert_eq!(format!("{error:?}"), told);
     let prefix = format!("{}{}", folder.display(), std::path::MAIN_SEPARATOR);
     error.faults().iter().map(|fault| fault.text().replace(&prefix, "")).collect()
+}
+
+/// By each way that reads sources: a file, a folder, a source in memory.
+fn compile(source: &str) -> [Result<Compiled, Vec<String>>; 3] {
+    let folder = folder(&[("t.proto", source)]);
+    let told = |result: Result<Compiled, ProtoError>| match result {
+        Ok(compiled) => Ok(compiled),
+        error => Err(faults(error, folder.path())),
+    };
+    [
+        told(Compiled::from_files(&[folder.path().join("t.proto")], &[folder.path()])),
+        told(Compiled::from_folder(folder.path())),
+        told(Compiled::from_source("t.proto", source)),
+    ]
 }

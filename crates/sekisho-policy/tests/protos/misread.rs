@@ -9,20 +9,6 @@ fn method(body: &str) -> String {
     )
 }
 
-/// By each way that reads sources: a file, a folder, a source in memory.
-fn compile(source: &str) -> [Result<Compiled, Vec<String>>; 3] {
-    let folder = folder(&[("t.proto", source)]);
-    let told = |result: Result<Compiled, ProtoError>| match result {
-        Ok(compiled) => Ok(compiled),
-        error => Err(faults(error, folder.path())),
-    };
-    [
-        told(Compiled::from_files(&[folder.path().join("t.proto")], &[folder.path()])),
-        told(Compiled::from_folder(folder.path())),
-        told(Compiled::from_source("t.proto", source)),
-    ]
-}
-
 const HASH: &str = "a `#` outside of strings and comments: ";
 const TWICE: &str = "the option has set this field already; ";
 

@@ -1,7 +1,6 @@
 //! The sources of a folder, within bounds.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use protox::file::File;
@@ -9,7 +8,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::Position;
 use crate::protos::error::{ProtoError, ProtoFault};
-use crate::protos::readable::parse;
+use crate::protos::readable;
 
 const MOST_FILES: usize = 10_000;
 const MOST_BYTES: u64 = 64 << 20;
@@ -165,9 +164,7 @@ fn below(folder: &Path, path: &Path) -> Result<String, ProtoFault> {
 }
 
 fn source(file: &str, path: &Path) -> Result<Source, ProtoFault> {
-    let source = fs::read_to_string(path).map_err(|error| ProtoFault::of_path(path, error))?;
-    let parsed = parse(file, &source);
-    let parsed = parsed.map_err(|error| {
+    let parsed = readable::open(file, path).map_err(|error| {
         ProtoFault::of_compiler(&error, |_| Some(PathBuf::from(path).display().to_string()))
     })?;
     let has_services = !parsed.file_descriptor_proto().service.is_empty();
