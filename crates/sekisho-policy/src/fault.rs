@@ -125,6 +125,11 @@ pub enum FaultKind {
         /// The syntax.
         syntax: String,
     },
+    /// Two files of one name that are not the same.
+    #[error(
+        "the descriptor set has two files of this name, and they differ; give each of the sets by itself"
+    )]
+    FilesDiffer,
     /// A file that imports itself, directly or by way of others.
     #[error("its imports lead back to itself; make the descriptor set with a compiler, which refuses that")]
     ImportCircle,

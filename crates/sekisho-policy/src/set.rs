@@ -2,6 +2,7 @@
 
 mod adapted;
 mod circle;
+mod copies;
 mod public_imports;
 
 use std::collections::BTreeSet;
@@ -45,10 +46,27 @@ impl fmt::Display for Unreadable {
     }
 }
 
+/// Sets that were written one after the other, as by `cat`, are one set, in which each has a copy of what it imports. A
+/// copy that differs is a fault.
+pub(super) fn decode(encoded: &[u8]) -> Result<DecodedSet, Vec<Fault>> {
+    let set = decode_files(encoded)?;
+    if copies::named_again(&set).next().is_none() {
+        return check(encoded, &set);
+    }
+    let encoded = copies::taken_out(encoded).map_err(|error| vec![undecodable(&error)])?;
+    let set = decode_files(&encoded)?;
+    let differing: Vec<Fault> =
+        copies::named_again(&set).map(|file| fault(file, FaultKind::FilesDiffer)).collect();
+    if differing.is_empty() { check(&encoded, &set) } else { Err(differing) }
+}
+
+fn decode_files(encoded: &[u8]) -> Result<FileDescriptorSet, Vec<Fault>> {
+    FileDescriptorSet::decode(encoded).map_err(|error| vec![undecodable(&error)])
+}
+
 /// Syntaxes and circles of imports first: prost-reflect 0.16 panics at a syntax that it does not know, and ends the process at
 /// a circle.
-pub(super) fn decode(encoded: &[u8]) -> Result<DecodedSet, Vec<Fault>> {
-    let set = FileDescriptorSet::decode(encoded).map_err(|error| vec![undecodable(&error)])?;
+fn check(encoded: &[u8], set: &FileDescriptorSet) -> Result<DecodedSet, Vec<Fault>> {
     let faults: Vec<Fault> = set.file.iter().filter(|file| !is_known(file)).map(unknown_syntax).collect();
     if !faults.is_empty() {
         return Err(faults);
@@ -57,7 +75,7 @@ pub(super) fn decode(encoded: &[u8]) -> Result<DecodedSet, Vec<Fault>> {
         return Err(vec![fault(file, FaultKind::ImportCircle)]);
     }
     let adapted = Adapted::from_encoded(encoded).map_err(|error| vec![undecodable(&error)])?;
-    let pool = with_options_of_ours(&set, &adapted.encoded);
+    let pool = with_options_of_ours(set, &adapted.encoded);
     let pool = pool.map_or_else(|| DescriptorPool::decode(adapted.encoded.as_ref()), Ok);
     let pool = pool.map_err(|error| match error.source() {
         // Its text does not say what is wrong with the bytes.

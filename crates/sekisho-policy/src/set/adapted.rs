@@ -46,9 +46,7 @@ impl<'a> Adapted<'a> {
     }
 }
 
-/// `google.protobuf.FileDescriptorSet`, with the fields alone that are read or changed here. That of
-/// `DescriptorPool::global` would bring all the well-known types, which are never freed again.
-#[expect(clippy::expect_used, reason = "the file is written here, and has a Set")]
+/// `google.protobuf.FileDescriptorSet`, with the fields alone that are read or changed here.
 fn set_descriptor() -> MessageDescriptor {
     let files = FieldDescriptorProto {
         type_name: Some(".File".to_owned()),
@@ -60,21 +58,28 @@ fn set_descriptor() -> MessageDescriptor {
         field("public_dependency", 10, Label::Repeated, Type::Int32),
         field("syntax", 12, Label::Optional, Type::String),
     ];
+    first_of([message("Set", [files]), message("File", file)])
+}
+
+/// The first of these messages, in a pool of its own. `DescriptorPool::global` would bring all the well-known types, which
+/// are never freed again.
+#[expect(clippy::expect_used, reason = "the messages are written here")]
+pub(super) fn first_of(messages: impl Into<Vec<DescriptorProto>>) -> MessageDescriptor {
     let proto = FileDescriptorProto {
         name: Some("set.proto".to_owned()),
-        message_type: vec![message("Set", [files]), message("File", file)],
+        message_type: messages.into(),
         ..FileDescriptorProto::default()
     };
     let mut pool = DescriptorPool::new();
     pool.add_file_descriptor_proto(proto).expect("a file without a fault");
-    pool.get_message_by_name("Set").expect("the file's first message")
+    pool.all_messages().next().expect("the file's first message")
 }
 
-fn message(name: &str, fields: impl Into<Vec<FieldDescriptorProto>>) -> DescriptorProto {
+pub(super) fn message(name: &str, fields: impl Into<Vec<FieldDescriptorProto>>) -> DescriptorProto {
     DescriptorProto { name: Some(name.to_owned()), field: fields.into(), ..DescriptorProto::default() }
 }
 
-fn field(name: &str, number: i32, label: Label, kind: Type) -> FieldDescriptorProto {
+pub(super) fn field(name: &str, number: i32, label: Label, kind: Type) -> FieldDescriptorProto {
     FieldDescriptorProto {
         name: Some(name.to_owned()),
         number: Some(number),

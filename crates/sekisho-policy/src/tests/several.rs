@@ -1,5 +1,8 @@
 //! Several descriptor sets, and explicit rules.
 
+use prost::Message as _;
+use prost_types::{FileDescriptorProto, FileDescriptorSet};
+
 use super::*;
 
 const NO_OPTIONS: &str = "service Health {
@@ -217,4 +220,33 @@ fn a_set_that_cannot_be_read_hides_no_fault_of_another_and_makes_up_none() {
     assert!(text.contains("no complete descriptor set"), "{text}");
     assert!(text.contains("test.v1.Health.Check: no access rule"), "{text}");
     assert!(!text.contains("elsewhere.S/Get"), "{text}");
+}
+
+/// As `cat` does; each brings the file of the option, and what that imports.
+#[test]
+fn sets_that_are_written_one_after_the_other_are_one_set() {
+    let other = compile(&test_proto(NO_OPTIONS).replace("test.v1", "other.v1"), ACCESS_PROTO);
+    let other = FileDescriptorSet::decode(&*other.encode_file_descriptor_set()).expect("a set");
+    let renamed = |mut file: FileDescriptorProto| {
+        file.name = Some(file.name().replace("test.proto", "other.proto"));
+        file
+    };
+    let other = FileDescriptorSet { file: other.file.into_iter().map(renamed).collect() }.encode_to_vec();
+    let set = get_with("{ all_of: \"a\" }");
+    let both = [&*set, &*set, &*other, &*set].concat();
+    let survey = Policy::builder().descriptor_set(&both).survey();
+    assert_eq!(survey.faults(), []);
+    assert_eq!((survey.methods().len(), survey.undeclared().len()), (1, 2));
+    assert_eq!(survey.methods()[0].rule().to_string(), "{ all_of: [\"a\"] }");
+}
+
+/// Which of them is meant, nobody knows.
+#[test]
+fn two_files_of_one_name_in_a_set_are_a_fault_where_they_differ() {
+    let set = [get_with("{ all_of: \"a\" }"), get_with("{ public: true }"), get_with("{ all_of: \"a\" }")];
+    let told = faults(Policy::from_descriptor_set(&set.concat()));
+    assert_eq!(
+        told,
+        "test.proto: the descriptor set has two files of this name, and they differ; give each of the sets by itself"
+    );
 }
