@@ -12,6 +12,9 @@ use super::depth;
 /// Large enough for every proto; what has no end is no proto.
 const LARGEST: u64 = 64 << 20;
 
+/// Longer than anybody writes all the ranges of an `extensions` statement, in bytes.
+const LONGEST_RANGES: usize = 4096;
+
 /// A file, read and parsed.
 pub(super) fn open(name: &str, path: &Path) -> Result<File, Error> {
     let source = read(path).map_err(|error| match error.kind() {
@@ -51,14 +54,22 @@ fn readable(source: &str) -> Option<String> {
 fn with_full_ranges(source: &str) -> String {
     let mut full = String::with_capacity(source.len());
     let mut rest = source;
+    // It is looked for once a statement, and not once a word: a file may have nothing but this word.
+    let mut end_of_ranges = 0;
     while let Some(first) = rest.chars().next() {
         let length = opaque(rest).or_else(|| word(rest)).unwrap_or(first.len_utf8());
         let (token, after) = rest.split_at(length);
         full.push_str(token);
         rest = after;
-        if token == "extensions"
-            && let Some((ranges, number)) = short_range(after)
-        {
+        if token != "extensions" {
+            continue;
+        }
+        let at = source.len() - after.len();
+        if end_of_ranges < at {
+            end_of_ranges =
+                after.find(['[', ';', '{', '}', '/', '"', '\'']).map_or(source.len(), |end| at + end);
+        }
+        if let Some((ranges, number)) = short_range(after.split_at(end_of_ranges - at)) {
             full.extend([ranges, "to ", number, " "]);
             rest = &after[ranges.len()..];
         }
@@ -67,12 +78,10 @@ fn with_full_ranges(source: &str) -> String {
 }
 
 /// What stands before the `[` of an `extensions` statement, and its last number, if that is no range.
-fn short_range(statement: &str) -> Option<(&str, &str)> {
-    let end = statement.find(['[', ';', '{', '}', '/', '"', '\''])?;
-    if !statement[end..].starts_with('[') {
+fn short_range<'s>((ranges, after): (&'s str, &str)) -> Option<(&'s str, &'s str)> {
+    if !after.starts_with('[') || ranges.len() > LONGEST_RANGES {
         return None;
     }
-    let ranges = &statement[..end];
     let last = ranges.rsplit(',').next()?.trim();
     let is_number =
         last.starts_with(|c: char| c.is_ascii_digit()) && last.chars().all(|c| c.is_ascii_alphanumeric());
@@ -120,6 +129,19 @@ mod tests {
         ] {
             assert_eq!(readable(source).as_deref(), Some(expected));
         }
+    }
+
+    /// Each of them was followed to the end of the file.
+    #[test]
+    fn a_file_of_nothing_but_ranges_is_read_once() {
+        for ranges in ["extensions ", "extensions 4 "] {
+            for end in ["", ";"] {
+                let source = format!("{}{end}", ranges.repeat(200_000));
+                assert!(readable(&source).is_none(), "{ranges}{end}");
+            }
+        }
+        let many = format!("extensions {}9[a = 1];", "4, ".repeat(1_000));
+        assert_eq!(readable(&many), Some(many.replace("9[", "9to 9 [")));
     }
 
     #[test]
