@@ -46,3 +46,4 @@ mod shadow;
 
 pub use compiled::Compiled;
 pub use error::{ProtoError, ProtoFault};
+pub use folder::files_below;

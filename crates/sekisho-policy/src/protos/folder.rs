@@ -10,6 +10,16 @@ use std::path::{Path, PathBuf};
 use super::error::ProtoError;
 use names::{Named, Names};
 
+/// Every file below a folder whose name ends in `.proto`, sorted, for [`Compiled::from_files`](super::Compiled::from_files).
+///
+/// # Errors
+/// [`ProtoError`]: as of [`Compiled::from_folder`](super::Compiled::from_folder) of what is in the folder, but not of what
+/// is in the files.
+pub fn files_below(folder: impl AsRef<Path>) -> Result<Vec<PathBuf>, ProtoError> {
+    let folder = folder.as_ref();
+    Ok(files::below(folder)?.into_iter().map(|file| folder.join(file)).collect())
+}
+
 /// The files of a folder.
 #[derive(Debug, Clone)]
 pub(super) struct Folder {

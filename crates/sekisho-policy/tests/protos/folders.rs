@@ -169,3 +169,41 @@ fn no_copy_that_declares_a_service_is_left_out_without_a_word() {
     let compiled = Compiled::from_folder(files(&two[..1]).path()).expect("compiles");
     assert_eq!(compiled.services(), ["google.protobuf.S"]);
 }
+
+/// Of a name that has nothing before its end.
+#[test]
+fn a_file_is_read_whatever_stands_before_the_end_of_its_name() {
+    let service = |name: &str| ORDERS.replace("orders/v1/order.proto", "order.proto").replace("Orders", name);
+    let folder = folder(&[
+        ("order.proto", ORDER),
+        (".proto", &service("One")),
+        ("a/.proto", &service("Two")),
+        (".hidden.proto", &service("Three")),
+        ("a.b.proto", &service("Four")),
+        ("proto", "no proto"),
+        ("b.proto.txt", "no proto"),
+    ]);
+    let compiled = Compiled::from_folder(folder.path()).expect("compiles");
+    let all = ["Four", "One", "Three", "Two"].map(|name| format!("/orders.v1.{name}/Get"));
+    let mut ruled = methods(&compiled).0;
+    ruled.sort();
+    assert_eq!(ruled, all);
+}
+
+#[test]
+fn a_file_that_nobody_imports_leaves_others_their_names() {
+    let file = |package: &str| format!("syntax = \"proto3\";\npackage {package};\nmessage M {{}}\n");
+    for below in ["proto", "x"] {
+        let folder = folder(&[
+            (&format!("{below}/a.proto"), "syntax = \"proto3\";\nimport \"b.proto\";"),
+            (&format!("{below}/b.proto"), &file("t2")),
+            (&format!("{below}/service.proto"), &file("t3")),
+            ("service.proto", &file("t4")),
+        ]);
+        let compiled = Compiled::from_folder(folder.path()).expect(below);
+        assert_eq!(compiled.files_read().count(), 4);
+        assert!(
+            compiled.path_of("service.proto").is_some_and(|path| path == folder.path().join("service.proto"))
+        );
+    }
+}

@@ -59,6 +59,12 @@ pub(super) fn read(folder: &Path) -> Result<Sources, ProtoError> {
     if faults.is_empty() { Ok(sources) } else { Err(ProtoError { faults }) }
 }
 
+/// The paths of the files below the folder.
+pub(super) fn below(folder: &Path) -> Result<Vec<String>, ProtoError> {
+    let Found { files, faults, .. } = find(folder)?;
+    if faults.is_empty() { Ok(files) } else { Err(ProtoError { faults }) }
+}
+
 /// What is in a folder.
 #[derive(Default)]
 struct Found {
@@ -101,7 +107,7 @@ fn find(folder: &Path) -> Result<Found, ProtoFault> {
 impl Found {
     fn add(&mut self, folder: &Path, proto: &DirEntry) -> Result<(), ProtoFault> {
         self.bytes += proto.metadata().map_err(|error| unreadable(folder, error))?.len();
-        self.files.push(below(folder, proto.path())?);
+        self.files.push(relative(folder, proto.path())?);
         if self.files.len() <= MOST_FILES && self.bytes <= MOST_BYTES {
             return Ok(());
         }
@@ -154,10 +160,11 @@ fn is_proto(entry: &DirEntry) -> bool {
 }
 
 fn has_proto_name(entry: &DirEntry) -> bool {
-    entry.path().extension().is_some_and(|extension| extension == "proto")
+    // `.proto` is such a name too, which `Path::extension` does not say.
+    entry.file_name().as_encoded_bytes().ends_with(b".proto")
 }
 
-fn below(folder: &Path, path: &Path) -> Result<String, ProtoFault> {
+fn relative(folder: &Path, path: &Path) -> Result<String, ProtoFault> {
     let parts: Option<Vec<&str>> =
         path.strip_prefix(folder).ok().and_then(|path| path.iter().map(|part| part.to_str()).collect());
     parts.map(|parts| parts.join("/")).ok_or_else(|| ProtoFault::of_path(path, "its name is no UTF-8"))

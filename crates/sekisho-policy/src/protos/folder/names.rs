@@ -123,7 +123,9 @@ impl<'a> Names<'a> {
             }
             let below = |end: usize| roots.contains(&file[..end]).then(|| file[end + 1..].to_owned());
             let name = file.rmatch_indices('/').find_map(|(end, _)| below(end));
-            let name = name.filter(|name| !taken.contains(name)).unwrap_or_else(|| file.clone());
+            // The path of a file of the folder is that file's name.
+            let is_free = |name: &String| !taken.contains(name) && !self.sources.contains_key(name);
+            let name = name.filter(is_free).unwrap_or_else(|| file.clone());
             taken.insert(name.clone());
             names.insert(file, name);
         }
