@@ -127,8 +127,26 @@ impl Reader {
     }
 }
 
-/// What has to agree between two descriptions of a service, in whatever order: not positions, of which one
-/// of the sets may have been stripped.
-fn essence(methods: &[Arc<Method>]) -> BTreeMap<&str, (&DeclaredRule, bool, bool)> {
-    methods.iter().map(|m| (m.name(), (&m.rule, m.client_streaming(), m.server_streaming()))).collect()
+/// What has to agree between two descriptions of a method: not positions, of which one of the sets may have been stripped.
+#[derive(PartialEq)]
+struct Essence<'a> {
+    rule: &'a DeclaredRule,
+    messages: [&'a str; 2],
+    streams: [bool; 2],
+}
+
+/// That of the methods of a service, in whatever order.
+fn essence(methods: &[Arc<Method>]) -> BTreeMap<&str, Essence<'_>> {
+    let of = |method| (Method::name(method), Essence::of(method));
+    methods.iter().map(AsRef::as_ref).map(of).collect()
+}
+
+impl<'a> Essence<'a> {
+    fn of(method: &'a Method) -> Self {
+        Self {
+            rule: &method.rule,
+            messages: [method.request(), method.response()],
+            streams: [method.client_streaming(), method.server_streaming()],
+        }
+    }
 }

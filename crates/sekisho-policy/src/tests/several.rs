@@ -195,6 +195,12 @@ fn two_sets_that_differ_are_a_fault_at_the_service() {
         descriptor_set(
             "service S { rpc Get(M) returns (stream M) { option (sekisho.v1.access) = { public: true }; } }",
         ),
+        descriptor_set(
+            "service S { rpc Get(N) returns (M) { option (sekisho.v1.access) = { public: true }; } } message N {}",
+        ),
+        descriptor_set(
+            "service S { rpc Get(M) returns (N) { option (sekisho.v1.access) = { public: true }; } } message N {}",
+        ),
         get_with("{ authenticated: true }"),
         get_with("{ optional: true }"),
         get_with("{ public: true mode: REPORT_ONLY }"),
