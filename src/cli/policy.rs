@@ -1,6 +1,7 @@
 //! `sekisho policy`: a policy as a thing to review. Each command reads descriptors (see [`source`]) and reports what it
 //! found (see [`report`]). No server of ours has to run.
 
+mod asked_scopes;
 mod check;
 mod diff;
 mod explain;
@@ -78,11 +79,17 @@ impl Asked<'_> {
 
     /// The command line, as a shell reads it.
     fn typed(&self) -> String {
-        let arguments = self.arguments.iter().skip(1).map(|argument| one_line(&argument.to_string_lossy()));
-        let words: Vec<String> = std::iter::once("sekisho".to_owned()).chain(arguments).collect();
-        // Without a NUL, which no argument has, there is nothing that could not be quoted.
-        shlex::try_join(words.iter().map(String::as_str)).unwrap_or_default()
+        let arguments = self.arguments.iter().skip(1).map(|argument| argument.to_string_lossy().into_owned());
+        command_line(arguments)
     }
+}
+
+/// A command line of this program, as a shell reads it.
+fn command_line(arguments: impl IntoIterator<Item = String>) -> String {
+    let arguments = arguments.into_iter().map(|argument| one_line(&argument));
+    let words: Vec<String> = std::iter::once("sekisho".to_owned()).chain(arguments).collect();
+    // Without a NUL, which no argument has, there is nothing that could not be quoted.
+    shlex::try_join(words.iter().map(String::as_str)).unwrap_or_default()
 }
 
 impl PolicyCommand {

@@ -3,6 +3,7 @@
 
 mod people;
 mod read;
+mod relock;
 mod summary;
 mod warnings;
 
@@ -56,7 +57,11 @@ struct CheckedBase {
 struct Findings {
     /// As it was named.
     lock: String,
+    /// What the protos are called.
+    protos: &'static str,
     methods: usize,
+    /// The command that writes the lock anew.
+    relock: String,
     /// From the lock to the protos, where they differ.
     differences: Vec<Change>,
     base: Option<Base>,
@@ -89,8 +94,8 @@ pub(super) fn command() -> clap::Command {
             review::lock_argument("The lock that the protos are compared with"),
             Arg::new("base")
                 .long("base")
-                .value_name("LOCK|DIR")
-                .help("The target branch's policy: a lock, a folder with an access.lock, or a folder of protos")
+                .value_name("FILE|DIR")
+                .help("The target branch's policy: a lock, a descriptor set, a folder with an access.lock, or a folder of protos")
                 .value_parser(clap::value_parser!(PathBuf)),
             review::ack_argument("base"),
             review::base_ack_argument(),

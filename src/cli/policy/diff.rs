@@ -13,6 +13,7 @@ use super::source::Rules;
 use super::{Asked, format, markdown, source};
 use crate::cli::text::one_line;
 use sekisho_policy::ack::Acknowledgement;
+use sekisho_policy::compare::Verdict;
 use sekisho_policy::lock::{Change, changes};
 
 /// What is compared, as a JSON document has it.
@@ -97,6 +98,11 @@ fn conclusion(changes: &[Change]) -> String {
     let letting_in = changes.iter().filter(|change| change.needs_acknowledgement()).count();
     let counts = review::counts(changes);
     match letting_in {
+        0 if changes.iter().any(|change| change.verdict() == Verdict::Added) => {
+            format!(
+                "{counts}. Of the methods that were there, none lets anybody in who could not call it before."
+            )
+        }
         0 => format!("{counts}. Nobody is let in who could not call before."),
         1 => format!("{counts}. 1 change lets somebody in."),
         many => format!("{counts}. {many} changes let somebody in."),

@@ -69,7 +69,8 @@ pub(super) async fn run(asked: &Asked<'_>) -> Report {
     }
 }
 
-fn report(explanation: Explanation, asked: &Asked<'_>) -> Report {
+fn report(mut explanation: Explanation, asked: &Asked<'_>) -> Report {
+    let warnings = std::mem::take(&mut explanation.warnings);
     let (answer, faults) = match explanation.outcome {
         Outcome::Granted | Outcome::WouldDeny => (Answer::AsAsked, Vec::new()),
         Outcome::Refused => (Answer::No, Vec::new()),
@@ -78,15 +79,15 @@ fn report(explanation: Explanation, asked: &Asked<'_>) -> Report {
     let out = match format::of(asked.flags) {
         Format::Table => text::plain(&explanation, asked.terminal),
         Format::Markdown => text::in_markdown(&explanation),
-        Format::Json => in_json(explanation, &faults),
+        Format::Json => in_json(explanation, &warnings, &faults),
     };
-    Report { out, faults, answer, ..Report::default() }
+    Report { out, warnings, faults, answer }
 }
 
-fn in_json(explanation: Explanation, faults: &[String]) -> String {
+fn in_json(explanation: Explanation, warnings: &[String], faults: &[String]) -> String {
     let is_one_line = explanation.is_of_unchecked_signature();
     let output = Output::Explain(Box::new(explanation));
     // Each line says that the signature was not checked, so that there is one.
     let write = if is_one_line { json::line } else { json::document };
-    write(&output, &[], faults)
+    write(&output, warnings, faults)
 }

@@ -12,9 +12,9 @@ use super::json::{self, Method, Output};
 use super::report::Report;
 use super::source::Source;
 use super::terminal::Terminal;
-use super::{Asked, format, markdown, source};
+use super::{Asked, asked_scopes, format, markdown, source};
 use sekisho::policy::Survey;
-use sekisho::scope::ScopeSet;
+use sekisho::scope::{ScopePrefix, ScopeSet};
 
 use by_scope::ByScope;
 use may_call::MayCall;
@@ -74,7 +74,10 @@ pub(super) async fn run(asked: &Asked<'_>) -> Report {
     if survey.methods().is_empty() && survey.undeclared().is_empty() {
         return Report::not_judged(faults);
     }
-    let warnings = warnings(&survey);
+    let mut warnings = warnings(&survey);
+    if let Some(scopes) = &scopes {
+        warnings.extend(asked_scopes::warning(scopes, survey.methods(), &ScopePrefix::default()));
+    }
     let list = match list_of(&survey, scopes.as_ref(), asked.flags.contains_id("by")) {
         Ok(list) => list,
         Err(fault) => return Report::not_judged([faults, vec![fault]].concat()),
@@ -98,18 +101,15 @@ fn scopes(flags: &ArgMatches) -> Result<Option<ScopeSet>, String> {
 }
 
 fn warnings(survey: &Survey) -> Vec<String> {
-    let what = match survey.undeclared().len() {
+    let methods = match survey.undeclared().len() {
         0 => return Vec::new(),
-        1 => {
-            "1 method has no access rule: a server that is guarded by this policy would not start".to_owned()
-        }
-        count => {
-            format!(
-                "{count} methods have no access rule: a server that is guarded by this policy would not start"
-            )
-        }
+        1 => "1 method has".to_owned(),
+        count => format!("{count} methods have"),
     };
-    vec![what]
+    vec![format!(
+        "{methods} no access rule: `sekisho policy lock` and `check` refuse that, and a server that sekisho guards does not \
+         start with it"
+    )]
 }
 
 fn list_of(survey: &Survey, scopes: Option<&ScopeSet>, is_by_scope: bool) -> Result<List, String> {

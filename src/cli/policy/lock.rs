@@ -1,6 +1,6 @@
 //! `sekisho policy lock`: the policy as a file, a line a method.
 
-mod narrowed;
+mod others;
 mod prune;
 
 use std::ffi::OsStr;
@@ -34,7 +34,7 @@ pub(super) struct Locked {
     written: bool,
     /// What becomes of each method since the lock that stood there; null where none could be read.
     changes: Option<Vec<review::Change>>,
-    /// The lines that were taken out of access.ack.
+    /// The lines that were taken out of the file of acknowledgements.
     pruned: Vec<String>,
 }
 
@@ -57,8 +57,8 @@ pub(super) fn command() -> clap::Command {
                 .action(ArgAction::SetTrue),
             Arg::new("base")
                 .long("base")
-                .value_name("LOCK|DIR")
-                .help("The base: a lock, a folder with an access.lock, or a folder of protos [default: the lock that stands there]")
+                .value_name("FILE|DIR")
+                .help("The base: a lock, a descriptor set, a folder with an access.lock, or a folder of protos [default: the lock that stands there]")
                 .requires("prune")
                 .value_parser(clap::value_parser!(PathBuf)),
             review::ack_argument("prune"),
@@ -82,7 +82,7 @@ pub(super) async fn run(asked: &Asked<'_>) -> Report {
             return Report::not_judged(faults.into_iter().flatten().flatten().collect());
         }
     };
-    if let Some(fault) = narrowed::fault(&Services::by(asked.flags), &files, &standing) {
+    if let Some(fault) = others::fault(&Services::by(asked.flags), &policy, &files, &standing) {
         return Report::not_judged(vec![fault]);
     }
     let pruned = match prune::pruned(asked, &files, &standing, &policy.lock) {
@@ -90,7 +90,10 @@ pub(super) async fn run(asked: &Asked<'_>) -> Report {
         Err(faults) => return Report::not_judged(faults),
     };
     match write(&files, &standing, &policy.lock, pruned.as_ref()) {
-        Ok(is_new) => tell(asked, &Written { path: &files.lock, policy, standing, is_new, pruned }),
+        Ok(is_new) => {
+            let (path, ack) = (&files.lock, files.ack());
+            tell(asked, &Written { path, ack, policy, standing, is_new, pruned })
+        }
         Err(fault) => Report::not_judged(vec![fault]),
     }
 }
@@ -114,11 +117,12 @@ fn print(lock: Result<Lock, Vec<String>>, asked: &Asked<'_>) -> Report {
 fn write(files: &Files, standing: &Standing, policy: &Lock, pruned: Option<&Pruned>) -> Result<bool, String> {
     let text = policy.to_string();
     let stands = matches!(standing, Standing::Lock { text: standing, .. } if *standing == text);
-    if !stands {
-        write_file(&files.lock, &text)?;
-    }
+    // First: where it fails, the lock that the lines are compared with still stands.
     if let Some(pruned) = pruned.filter(|pruned| !pruned.lines.is_empty()) {
         write_file(files.ack(), &pruned.rest)?;
+    }
+    if !stands {
+        write_file(&files.lock, &text)?;
     }
     Ok(!stands)
 }
@@ -131,6 +135,7 @@ fn write_file(path: &Path, text: &str) -> Result<(), String> {
 /// What was done.
 struct Written<'a> {
     path: &'a Path,
+    ack: &'a Path,
     policy: Protos,
     standing: Standing,
     is_new: bool,
@@ -142,17 +147,14 @@ impl Written<'_> {
     fn changes(&self) -> Option<Vec<Change>> {
         match &self.standing {
             Standing::Lock { lock, .. } => Some(changes(lock, &self.policy.lock)),
-            Standing::None | Standing::Faulty(_) => None,
+            Standing::None | Standing::Faulty { .. } => None,
         }
     }
 
     fn warnings(&self) -> Vec<String> {
         match &self.standing {
-            Standing::None => Vec::new(),
-            Standing::Lock { lock, .. } => {
-                self.policy.hint(lock, "the lock that stood there").into_iter().collect()
-            }
-            Standing::Faulty(faults) => faults
+            Standing::None | Standing::Lock { .. } => Vec::new(),
+            Standing::Faulty { faults, .. } => faults
                 .iter()
                 .map(|fault| format!("the lock that stood there could not be read: {fault}"))
                 .collect(),
@@ -170,7 +172,8 @@ impl Written<'_> {
 
     /// In one sentence.
     fn conclusion(&self, changes: Option<&[Change]>) -> String {
-        let methods = review::methods(self.policy.lock.entries().len());
+        let of_own = if self.policy.is_own() { " of this program's own APIs" } else { "" };
+        let methods = format!("{}{of_own}", review::methods(self.policy.lock.entries().len()));
         match changes {
             None => format!("written, {methods}"),
             Some(_) if !self.is_new => format!("unchanged, {methods}"),
@@ -202,7 +205,8 @@ fn people(asked: &Asked<'_>, written: &Written<'_>, changes: Option<&[Change]>) 
         review::blocks(asked.terminal, ["before", "after"], notable(changes).map(|change| (change, None)));
     let separator = if blocks.is_empty() { "" } else { "\n" };
     let path = one_line(&written.path.display().to_string());
-    let pruned = written.pruned().iter().map(|line| format!("taken out of access.ack: {}\n", one_line(line)));
+    let ack = one_line(&written.ack.display().to_string());
+    let pruned = written.pruned().iter().map(|line| format!("taken out of {ack}: {}\n", one_line(line)));
     let pruned: String = pruned.collect();
     let note = written.note().map_or_else(String::new, |note| format!("{note}\n"));
     format!("{blocks}{separator}{path}: {}\n{pruned}{note}", written.conclusion(changes))
@@ -215,8 +219,9 @@ fn summary(written: &Written<'_>, changes: Option<&[Change]>) -> String {
     if !notable.is_empty() {
         let _ = write!(text, "\n{}", review::table(["Before", "After"], &notable));
     }
+    let ack = markdown::code(&written.ack.display().to_string());
     for line in written.pruned() {
-        let _ = writeln!(text, "\nTaken out of `access.ack`: {}", markdown::code(line));
+        let _ = writeln!(text, "\nTaken out of {ack}: {}", markdown::code(line));
     }
     if let Some(note) = written.note() {
         let _ = writeln!(text, "\n{}", markdown::plain(note));

@@ -9,7 +9,7 @@ mod named;
 mod summary;
 mod words;
 
-pub(super) use base_ack::base_ack_argument;
+pub(super) use base_ack::{base_ack_argument, is_same_file};
 pub(super) use blocks::blocks;
 pub(super) use change::Change;
 pub(super) use files::{Acknowledged, Files, Standing, ack_argument, lock_argument};

@@ -3,6 +3,7 @@
 
 mod faults;
 mod flags;
+mod protos;
 mod rules;
 mod server;
 mod set;
@@ -16,11 +17,12 @@ use crate::cli::settings::certificates;
 use crate::config::Secret;
 use crate::services::DESCRIPTOR_SET;
 use sekisho::policy::{Fault, Policy, PolicyBuilder, Survey};
-use sekisho_policy::protos::Compiled;
 
 pub(super) use faults::Subjects;
 use flags::{Named, Server};
-pub(super) use flags::{arguments, arguments_beside_an_issuer, rules_argument, service_argument};
+pub(super) use flags::{
+    arguments, arguments_beside_an_issuer, given, rules_argument, service_argument, with_values,
+};
 pub(super) use rules::Rules;
 use set::{Origin, Set};
 
@@ -83,11 +85,9 @@ impl Source {
                 Err(error) => faults.push(format!("--descriptors {}: {error}", path.display())),
             }
         }
-        if !named.protos.is_empty() {
-            match compiled(named) {
-                Ok(set) => self.sets.push(set),
-                Err(found) => faults.extend(found),
-            }
+        match protos::compiled(named) {
+            Ok(sets) => self.sets.extend(sets),
+            Err(found) => faults.extend(found),
         }
     }
 
@@ -165,15 +165,6 @@ impl Source {
     }
 }
 
-/// The protos, with what they import; the services of the files that are named.
-fn compiled(named: &Named) -> Result<Set, Vec<String>> {
-    let compiled = Compiled::from_files(&named.protos, &named.includes_or_usual()).map_err(|error| {
-        error.faults().iter().map(|fault| format!("--proto: {fault}")).collect::<Vec<_>>()
-    })?;
-    let encoded = compiled.descriptor_set().to_owned();
-    Ok(Set { origin: Origin::Protos, encoded, services: Some(compiled.services()) })
-}
-
 /// What a server says it serves.
 async fn reflected(
     asked: &Asked<'_>,
@@ -203,6 +194,12 @@ async fn reflected(
 
 fn roots(origin: &str, path: &str) -> Result<Vec<u8>, String> {
     certificates(path, Reading::First).map_err(|error| format!("{origin}: {error}"))
+}
+
+/// Whether bytes are a text. That is no descriptor set, and what its decoder would say of it helps nobody.
+pub(super) fn is_text(bytes: &[u8]) -> bool {
+    !bytes.is_empty()
+        && bytes.iter().take(64).all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace())
 }
 
 /// A file that may be a descriptor set.

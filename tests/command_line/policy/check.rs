@@ -38,7 +38,7 @@ looser orders.v1.Orders/Get
   in the protos  { authenticated: true }
   witness        a token without scopes can now call `orders.v1.Orders/Get`
 
-What to do: run `sekisho policy lock` with the same files, and have the diff of access.lock reviewed.
+What to do: run `sekisho policy lock --proto proto/orders.proto --include proto`, and have the diff of access.lock reviewed.
 "#
     );
     repository.lock().await;
@@ -56,7 +56,7 @@ async fn a_tightened_rule_fails_without_the_lock_too() {
         &[
             "1 tighter\n",
             "a caller without a token no longer can call `orders.v1.Orders/Ping`",
-            "`sekisho policy lock`",
+            "`sekisho policy lock --proto ",
         ],
     );
 }
@@ -86,7 +86,7 @@ async fn another_name_is_one_change() {
     has(
         ended(&checked, 1, ""),
         &[
-            ": 1 equivalent\n",
+            ": 1 equivalent (1 renamed)\n",
             "equivalent orders.v1.Orders/Fetch\n  in the lock    orders.v1.Orders/Get { all_of: [\"orders:read\"] }\n",
         ],
     );
@@ -150,7 +150,7 @@ async fn other_messages_or_another_kind_of_call_are_a_warning() {
     let repository = Repository::locked().await;
     repository.change("rpc Get(GetRequest)", "rpc Get(stream PutRequest)");
     let warning = "warning: orders.v1.Orders/Get: its messages or its kind of call are others than in the lock; run \
-                   `sekisho policy lock`\n";
+                   `sekisho policy lock --proto proto/orders.proto --include proto`\n";
     assert_eq!(
         ended(&repository.check("").await, 0, warning),
         "access.lock says what the protos say: 4 methods\n"

@@ -115,7 +115,7 @@ async fn the_other_formats_say_the_same() {
         ended(&markdown, 0, ""),
         r#"### Access policy: `before.lock` to `after.lock`
 
-4 equivalent. Nobody is let in who could not call before.
+4 equivalent (1 renamed). Nobody is let in who could not call before.
 
 | Method | Before | After | Verdict | Witness |
 |---|---|---|---|---|

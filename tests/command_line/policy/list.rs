@@ -53,7 +53,9 @@ async fn a_token_may_call_what_its_scopes_allow_and_anyone_the_rest() {
         ("", &["Front/Chat"]),
     ] {
         let listed = with(Folder::shop().command(LIST), &["--format", "json", "--scopes", scopes]).await;
-        let document: serde_json::Value = serde_json::from_str(as_asked(&listed)).unwrap();
+        let unknown = if scopes == "items" { "warning: no rule names `items`\n" } else { "" };
+        assert_eq!((listed.code, listed.stderr.as_str()), (Some(0), unknown));
+        let document: serde_json::Value = serde_json::from_str(&listed.stdout).unwrap();
         let names = |of: &str| -> Vec<String> {
             let methods = document[of].as_array().unwrap().iter();
             methods.map(|method| method["method"].as_str().unwrap().replace("shop.v1.", "")).collect()
@@ -61,6 +63,21 @@ async fn a_token_may_call_what_its_scopes_allow_and_anyone_the_rest() {
         assert_eq!(names("token"), token, "{scopes}");
         assert_eq!(names("anyone"), ["Front/Hello", "Front/Ping", "Items/Import"], "{scopes}");
         assert_eq!(document["refused"], 7 - 3 - token.len(), "{scopes}");
+    }
+}
+
+#[tokio::test]
+async fn a_scope_that_no_rule_names_is_a_warning() {
+    for (scopes, expected) in [
+        ("items:read admin", ""),
+        ("items:red", "warning: no rule names `items:red`\n"),
+        (
+            "items:read,admin x",
+            "warning: no rule names `items:read,admin`, `x`; scopes have a space between them\n",
+        ),
+    ] {
+        let listed = with(Folder::shop().command(LIST), &["--scopes", scopes]).await;
+        assert_eq!((listed.code, listed.stderr.as_str()), (Some(0), expected));
     }
 }
 

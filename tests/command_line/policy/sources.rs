@@ -30,12 +30,18 @@ fn methods(ended: &Ended) -> Vec<&str> {
 async fn a_descriptor_set_is_read() {
     let folder = Folder::new(&[("broken.binpb", "no descriptor set"), ("empty.binpb", "")]);
     folder.write("other.binpb", descriptor_set(OTHER));
+    let whole = descriptor_set(OTHER);
+    folder.write("cut.binpb", &whole[..whole.len() - 1]);
     folder.write("messages.binpb", descriptor_set("syntax = \"proto3\"; message M {}"));
     assert_eq!(methods(&folder.run("policy list --descriptors other.binpb").await), ["other.v1.Other/Get"]);
     for (file, said) in [
         ("nowhere.binpb", "--descriptors nowhere.binpb: No such file or directory (os error 2)"),
         (".", "--descriptors .: Is a directory (os error 21)"),
-        ("broken.binpb", "--descriptors broken.binpb: the descriptor set: no complete descriptor set: "),
+        (
+            "broken.binpb",
+            "--descriptors broken.binpb: it is a text and no descriptor set; name protos by --proto",
+        ),
+        ("cut.binpb", "--descriptors cut.binpb: the descriptor set: no complete descriptor set: "),
         ("empty.binpb", "--descriptors empty.binpb: the descriptor set: there is no method in it"),
         ("messages.binpb", "--descriptors messages.binpb: the descriptor set: there is no method in it"),
     ] {
@@ -204,5 +210,47 @@ bare.v1.Bare/Watch  { public: true }           explicit  server stream  bare.pro
                 ended.stderr
             );
         }
+    }
+}
+
+/// A file that nobody has named is read as well.
+#[tokio::test]
+async fn a_folder_stands_for_all_its_protos() {
+    let service = |package: &str, import: &str| {
+        format!(
+            "syntax = \"proto3\";\npackage {package};\nimport \"{import}\";\nimport \"sekisho/v1/access.proto\";\n\
+             service S {{ rpc Get(m.M) returns (m.M) {{ option (sekisho.v1.access) = {{ public: true }}; }} }}\n"
+        )
+    };
+    let folder = Folder::new(&[
+        ("proto/a/a.proto", &service("a", "m/m.proto")),
+        ("proto/b.proto", &service("b", "m/m.proto")),
+        ("proto/m/m.proto", "syntax = \"proto3\";\npackage m;\nmessage M {}\n"),
+        ("others/c.proto", &service("c", "elsewhere/m.proto")),
+        ("third/elsewhere/m.proto", "syntax = \"proto3\";\npackage m;\nmessage M {}\n"),
+        ("empty/README.md", ""),
+    ]);
+    for (arguments, expected) in [
+        ("--proto proto", &["a.S/Get", "b.S/Get"][..]),
+        ("--proto ./proto/", &["a.S/Get", "b.S/Get"]),
+        ("--proto proto --include proto", &["a.S/Get", "b.S/Get"]),
+        ("--proto proto/a --include proto", &["a.S/Get"]),
+        ("--proto others --include others --include third", &["c.S/Get"]),
+        ("--proto proto/b.proto proto/a --include proto", &["a.S/Get", "b.S/Get"]),
+    ] {
+        let listed = folder.run(&format!("policy list {arguments}")).await;
+        assert_eq!(methods(&listed), expected, "{arguments}");
+    }
+    for (arguments, expected) in [
+        ("--proto others", "--proto: others/c.proto:3:1: import 'elsewhere/m.proto' not found"),
+        ("--proto empty", "--proto: empty: there is no .proto file in this folder or below"),
+        ("--proto empty --include empty", "--proto: empty: there is no .proto file in this folder or below"),
+        (
+            "--proto gone.proto",
+            "--proto: file 'gone.proto' is not in any include path. There is no such file, or",
+        ),
+    ] {
+        let ended = folder.run(&format!("policy list {arguments}")).await;
+        assert!(ended.one_error(2).starts_with(expected), "{arguments}: {}", ended.stderr);
     }
 }

@@ -84,6 +84,15 @@ impl ProtoFault {
                 "The options are `sekisho.v1.access` of a method and `sekisho.v1.default_access` of a service; write \
                  `import \"sekisho/v1/access.proto\";`.",
             )
+        } else if self.text.contains("but 'sekisho.v1.access' extends 'google.protobuf.MethodOptions'") {
+            Some("It is for a method; for all methods of a service write `sekisho.v1.default_access`.")
+        } else if self
+            .text
+            .contains("but 'sekisho.v1.default_access' extends 'google.protobuf.ServiceOptions'")
+        {
+            Some("It is for a service; at a method write `sekisho.v1.access`.")
+        } else if self.text.contains("is not in any include path") {
+            Some("There is no such file, or it is below no folder that imports begin at.")
         } else if self.text.contains("but found 'edition'") {
             Some(
                 "Files of an edition are read from a descriptor set that buf or protoc has written, such as by \

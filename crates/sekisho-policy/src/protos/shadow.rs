@@ -26,7 +26,9 @@ pub(super) fn check(protos: &[impl AsRef<Path>], includes: &[PathBuf]) -> Result
 
 /// The first file of this name below an include.
 pub(super) fn find(name: &str, includes: &[PathBuf]) -> Option<PathBuf> {
-    includes.iter().map(|include| include.join(name)).find(|path| path.is_file())
+    let found = includes.iter().map(|include| include.join(name)).find(|path| path.is_file())?;
+    // As somebody would write it.
+    Some(found.strip_prefix(".").map(Path::to_owned).unwrap_or(found))
 }
 
 /// What the name finds, where that is another file.

@@ -19,12 +19,13 @@ pub(super) fn text(terminal: Terminal, findings: &Findings) -> String {
     parts.join("\n")
 }
 
-fn lock(terminal: Terminal, Findings { lock, differences, .. }: &Findings) -> String {
+fn lock(terminal: Terminal, findings: &Findings) -> String {
+    let Findings { lock, protos, relock, differences, .. } = findings;
     let changes = differences.iter().map(|change| (change, None));
     let blocks = review::blocks(terminal, ["in the lock", "in the protos"], changes);
     format!(
-        "{lock} does not say what the protos say: {}\n\n{blocks}\n\
-         What to do: run `sekisho policy lock` with the same files, and have the diff of {lock} reviewed.\n",
+        "{lock} does not say what {protos} say: {}\n\n{blocks}\n\
+         What to do: run {relock}, and have the diff of {lock} reviewed.\n",
         review::counts(differences)
     )
 }
@@ -57,7 +58,8 @@ fn against(terminal: Terminal, base: &Base) -> Vec<String> {
 }
 
 fn conclusion(findings: &Findings) -> String {
-    let says = format!("{} says what the protos say: {}", findings.lock, review::methods(findings.methods));
+    let Findings { lock, protos, .. } = findings;
+    let says = format!("{lock} says what {protos} say: {}", review::methods(findings.methods));
     match &findings.base {
         None => format!("{says}\n"),
         Some(base) => {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::relock::relock;
 use super::{Base, Findings, warnings};
 use crate::cli::policy::Asked;
 use crate::cli::policy::review::{Acknowledged, Files, Protos, Reading, Services};
@@ -13,8 +14,9 @@ use sekisho_policy::lock::{Lock, changes};
 pub(super) struct Read {
     lock_name: String,
     lock: Lock,
-    protos: Lock,
+    protos: Protos,
     base: Option<BaseRead>,
+    relock: String,
     /// What is to be warned of what was read.
     warnings: Vec<String>,
 }
@@ -47,25 +49,27 @@ impl Read {
         let (text, lock) = lock?;
         let mut warnings: Vec<String> = protos.hint(&lock, &lock_name).into_iter().collect();
         warnings.extend(warnings::of_form(&lock_name, &text, &lock));
-        let base = base.and_then(|(before, base, warning)| {
-            warnings.extend(warning);
+        let base = base.and_then(|(before, base, of_base)| {
+            warnings.extend(of_base);
             let protos = or_faults(Protos::of(source.as_ref()?, Some(&before)), faults)?.lock;
             Some(BaseRead { before, protos, base })
         });
+        let relock = relock(asked.flags, &reading.services, &lock);
         let lock = reading.services.of(lock);
-        Some(Self { lock_name, lock, protos: protos.lock, base, warnings })
+        Some(Self { lock_name, lock, protos, base, relock, warnings })
     }
 
     /// What is found, and what is to be warned of.
     pub(super) fn compare(self) -> (Findings, Vec<String>) {
-        let Self { lock_name, lock, protos, base, mut warnings } = self;
+        let Self { lock_name, lock, protos, base, relock, mut warnings } = self;
         let base =
             base.map(|BaseRead { before, protos, base }| Base { changes: changes(&before, &protos), ..base });
-        let from_lock = changes(&lock, &protos);
-        warnings.extend(warnings::of_messages(&from_lock));
+        let from_lock = changes(&lock, &protos.lock);
+        warnings.extend(warnings::of_messages(&from_lock, &relock));
         warnings.extend(base.iter().flat_map(warnings::of_idle_lines));
         let differences = from_lock.into_iter().filter(|change| !change.keeps_rule()).collect();
-        (Findings { lock: lock_name, methods: protos.entries().len(), differences, base }, warnings)
+        let (lock, methods) = (lock_name, protos.lock.entries().len());
+        (Findings { lock, protos: protos.name(), methods, relock, differences, base }, warnings)
     }
 }
 
@@ -75,7 +79,7 @@ fn base(
     files: &Files,
     reading: &Reading,
     faults: &mut Vec<String>,
-) -> Option<(Lock, Base, Option<String>)> {
+) -> Option<(Lock, Base, Vec<String>)> {
     let path = asked.flags.get_one::<PathBuf>("base")?;
     let given = or_faults(reading.base(path), faults);
     let Acknowledged { lines, base: earlier_ack, .. } = or_faults(files.read_ack(asked.flags), faults)?;
@@ -83,8 +87,8 @@ fn base(
     let base =
         Base { name: name(path), ack: name(files.ack()), earlier_ack, changes: Vec::new(), acknowledgements };
     let given = given?;
-    let warning = warnings::of_rules(&base.name, given.ruled);
-    Some((given.lock, base, warning))
+    let warnings = [warnings::of_rules(&base.name, given.ruled), warnings::of_itself(path, &files.lock)];
+    Some((given.lock, base, warnings.into_iter().flatten().collect()))
 }
 
 fn or_faults<T>(result: Result<T, Vec<String>>, faults: &mut Vec<String>) -> Option<T> {

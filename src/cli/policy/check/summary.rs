@@ -20,12 +20,14 @@ pub(super) fn text(findings: &Findings, warnings: &[String]) -> String {
 fn lock(findings: &Findings) -> String {
     let lock = code(&findings.lock);
     if findings.differences.is_empty() {
-        return format!("{lock} says what the protos say: {}.\n", review::methods(findings.methods));
+        let methods = review::methods(findings.methods);
+        return format!("{lock} says what {} say: {methods}.\n", findings.protos);
     }
     let changes: Vec<_> = findings.differences.iter().map(|change| (change, None)).collect();
     format!(
-        "**{lock} does not say what the protos say**: {}. Run `sekisho policy lock`, and have the diff of {lock} \
+        "**{lock} does not say what {} say**: {}. Run `sekisho policy lock` with the same files, and have the diff of {lock} \
          reviewed.\n\n{}",
+        findings.protos,
         review::counts(&findings.differences),
         review::table(["In the lock", "In the protos"], &changes)
     )

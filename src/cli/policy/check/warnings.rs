@@ -1,7 +1,9 @@
 //! What is to be warned of: it fails nothing, and somebody should know.
 
+use std::path::Path;
+
 use super::Base;
-use crate::cli::policy::review;
+use crate::cli::policy::review::{self, is_same_file};
 use sekisho_policy::ack::Acknowledgement;
 use sekisho_policy::lock::{Change, Lock};
 
@@ -18,7 +20,7 @@ pub(super) fn of_form(name: &str, text: &str, lock: &Lock) -> Option<String> {
     let line = lines.take_while(|(one, other)| one == other).count() + 1;
     Some(format!(
         "{name} line {line}: it is not what `sekisho policy lock` writes there, so that the file may look otherwise than it is \
-         read; run `sekisho policy lock` to write it anew"
+         read; run `sekisho policy lock` with the same files to write it anew"
     ))
 }
 
@@ -33,11 +35,25 @@ pub(super) fn of_rules(base: &str, ruled: usize) -> Option<String> {
     })
 }
 
-/// Changes that admit nobody new, and that the lock does not say.
-pub(super) fn of_messages(from_lock: &[Change]) -> impl Iterator<Item = String> {
-    from_lock.iter().filter(|change| change.keeps_rule() && !change.keeps_line()).map(|change| {
+/// The lock that is checked in place of the target branch's: what it says already is no change.
+pub(super) fn of_itself(base: &Path, lock: &Path) -> Option<String> {
+    let inside = base.join("access.lock");
+    let of_base = if inside.is_file() { &inside } else { base };
+    let is_same = is_same_file(of_base, lock);
+    is_same.then(|| {
         format!(
-            "{}: its messages or its kind of call are others than in the lock; run `sekisho policy lock`",
+            "--base {}: it is the lock that is checked, so that nothing is compared with the target branch's policy",
+            base.display()
+        )
+    })
+}
+
+/// Changes that admit nobody new, and that the lock does not say.
+pub(super) fn of_messages(from_lock: &[Change], relock: &str) -> impl Iterator<Item = String> {
+    let is_other = |change: &&Change| change.keeps_rule() && !change.keeps_line();
+    from_lock.iter().filter(is_other).map(move |change| {
+        format!(
+            "{}: its messages or its kind of call are others than in the lock; run {relock}",
             change.name()
         )
     })

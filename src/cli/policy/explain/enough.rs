@@ -61,7 +61,7 @@ fn advice(seen: &Seen<'_>, denial: &Denial) -> Vec<String> {
         )],
         Denial::KeysUnavailable { .. } => vec![
             "the key that the token is signed with: the file has no usable key, or none of the token's key id, and the \
-             token was issued after the file was read; save the issuer's keys anew"
+             token was issued after the file was read, or just before; save the issuer's keys anew"
                 .to_owned(),
             keys_at_hand(seen),
         ],

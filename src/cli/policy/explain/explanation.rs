@@ -7,9 +7,10 @@ use serde::Serialize;
 use super::enough::Enough;
 use super::moment::Moment;
 use super::presented::Presented;
-use super::status::Refusal;
+use super::status::{Refusal, prefix_of};
 use super::steps::{Step, steps};
 use super::trust::Signature;
+use crate::cli::policy::asked_scopes;
 use crate::cli::policy::json::Method;
 use crate::cli::settings::JudgedBy;
 
@@ -47,6 +48,9 @@ pub(in crate::cli::policy) struct Explanation {
     pub(super) refusal: Option<Refusal>,
     /// What would be enough; null where the rule allows the call.
     pub(super) enough: Option<Enough>,
+    /// What was asked for and may have been mistyped.
+    #[serde(skip)]
+    pub(super) warnings: Vec<String>,
 }
 
 /// What becomes of a call.
@@ -102,6 +106,7 @@ impl Explanation {
             checks: steps(seen),
             refusal: Refusal::of(seen),
             enough: Enough::of(seen),
+            warnings: warnings(seen),
         }
     }
 
@@ -115,6 +120,22 @@ impl Explanation {
         let reason = self.refusal.as_ref().map_or("", |refusal| refusal.message.as_str());
         format!("the call could not be judged: {reason}")
     }
+}
+
+/// A method that is not there; of a call that lacks scopes, those that no rule names.
+fn warnings(seen: &Seen<'_>) -> Vec<String> {
+    let policy = seen.authorizer.policy();
+    let mut warnings = Vec::new();
+    if seen.decision.method().is_none() {
+        // Not the name: it may be a token that stands in the wrong place.
+        warnings.push("the policy has no method of this name".to_owned());
+    }
+    if let (Presented::Scopes(scopes), Some(Denial::InsufficientScope { .. })) =
+        (seen.presented, seen.decision.denial())
+    {
+        warnings.extend(asked_scopes::warning(scopes, policy.methods(), &prefix_of(seen)));
+    }
+    warnings
 }
 
 impl Outcome {

@@ -1,20 +1,59 @@
-//! `--service`: a lock of some services is not written over one of others, which would lose them.
+//! A lock that has other services than those which are asked for is not written over: it would lose them.
 
-use crate::cli::policy::review::{Files, Services, Standing};
+use std::collections::BTreeSet;
 
-/// Why not, if it may not be written.
-pub(super) fn fault(services: &Services, files: &Files, standing: &Standing) -> Option<String> {
-    let found = match standing {
-        _ if services.are_all() => return None,
-        Standing::None => return None,
+use crate::cli::policy::review::{Files, Protos, Services, Standing};
+use sekisho_policy::lock::Entry;
+
+/// Why not, if the lock may not be written.
+pub(super) fn fault(
+    services: &Services,
+    protos: &Protos,
+    files: &Files,
+    standing: &Standing,
+) -> Option<String> {
+    let (found, otherwise) = if !services.are_all() {
+        let otherwise =
+            "with --service it would lose them; leave --service out, or name another file by --lock";
+        (beside_named(services, standing)?, otherwise)
+    } else if protos.is_own() {
+        let otherwise = "no protos are named, so that this program's own APIs would be written over them; name yours by \
+                         --proto, --descriptors or --server, or another file by --lock";
+        (beside_own(protos, standing)?, otherwise)
+    } else {
+        return None;
+    };
+    Some(format!("{}: {found}, and {otherwise}", files.lock.display()))
+}
+
+/// What it has beside the services that `--service` names.
+fn beside_named(services: &Services, standing: &Standing) -> Option<String> {
+    match standing {
+        Standing::None => None,
         Standing::Lock { lock, .. } => {
             let other = lock.entries().iter().find(|entry| !services.has(entry.service()))?;
-            format!("it has other services, such as {}", other.service())
+            Some(such_as(other))
         }
-        Standing::Faulty(_) => "it cannot be read, and may have other services".to_owned(),
-    };
-    let path = files.lock.display();
-    Some(format!(
-        "{path}: {found}, and with --service it would lose them; leave --service out, or name another file by --lock"
-    ))
+        Standing::Faulty { .. } => Some("it cannot be read, and may have other services".to_owned()),
+    }
+}
+
+/// What it has, where none of this program's own services is in it: it was forgotten to name the protos.
+fn beside_own(protos: &Protos, standing: &Standing) -> Option<String> {
+    let own: BTreeSet<&str> = protos.lock.entries().iter().map(Entry::service).collect();
+    match standing {
+        Standing::None => None,
+        Standing::Lock { lock, .. } => {
+            let has_own = lock.entries().iter().any(|entry| own.contains(entry.service()));
+            lock.entries().first().filter(|_| !has_own).map(such_as)
+        }
+        Standing::Faulty { text, .. } => {
+            let has_own = own.iter().any(|service| text.contains(&format!("{service}/")));
+            (!has_own).then(|| "it cannot be read, and has other services".to_owned())
+        }
+    }
+}
+
+fn such_as(entry: &Entry) -> String {
+    format!("it has other services, such as {}", entry.service())
 }

@@ -20,7 +20,7 @@ pub(super) struct Pruned {
 }
 
 /// Of a prune without `--base`.
-pub(super) const NOTE: &str = "Without --base, access.ack was compared with the lock that stood there: run once more, this takes out \
+pub(super) const NOTE: &str = "Without --base, the acknowledgements were compared with the lock that stood there: run once more, this takes out \
                                the lines of your own change too, so name the target branch's policy by --base.";
 
 /// Where it is asked for.
@@ -63,6 +63,6 @@ fn standing_base(standing: &Standing) -> Result<Lock, Vec<String>> {
         Standing::None => {
             Err(vec!["--prune: there is no lock yet to compare with; name one by --base".to_owned()])
         }
-        Standing::Faulty(faults) => Err(faults.clone()),
+        Standing::Faulty { faults, .. } => Err(faults.clone()),
     }
 }

@@ -49,7 +49,7 @@ impl BaseAck {
 /// cover nothing.
 fn path(flags: &ArgMatches, ack: &Path) -> Result<Option<PathBuf>, String> {
     if let Some(named) = flags.get_one::<PathBuf>("base-ack") {
-        if is_same(named, ack) {
+        if is_same_file(named, ack) {
             let path = named.display();
             return Err(format!("--base-ack: {path} is the file of --ack itself; name the base's"));
         }
@@ -58,9 +58,10 @@ fn path(flags: &ArgMatches, ack: &Path) -> Result<Option<PathBuf>, String> {
     let base = flags.get_one::<PathBuf>("base").filter(|base| base.join("access.lock").is_file());
     let inside = base.map(|base| base.join("access.ack"));
     // A link that leads nowhere is there, and cannot be read.
-    Ok(inside.filter(|path| path.symlink_metadata().is_ok() && !is_same(path, ack)))
+    Ok(inside.filter(|path| path.symlink_metadata().is_ok() && !is_same_file(path, ack)))
 }
 
-fn is_same(one: &Path, other: &Path) -> bool {
+/// Whether both are there, and are one file.
+pub(in crate::cli::policy) fn is_same_file(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }

@@ -48,7 +48,7 @@ pub(in crate::cli::policy) enum Standing {
     /// This one.
     Lock { text: String, lock: Lock },
     /// One that cannot be read, and may be written over: it has faults that only the protos can resolve.
-    Faulty(Vec<String>),
+    Faulty { text: String, faults: Vec<String> },
 }
 
 /// The file of acknowledgements.
@@ -74,8 +74,9 @@ impl Files {
     /// # Errors
     /// All that is wrong with it. One that is not there cannot be judged.
     pub(in crate::cli::policy) fn read_lock(&self) -> Result<(String, Lock), Vec<String>> {
-        let bytes = read(&self.lock, Lock::MAX_SIZE)
-            .map_err(|fault| vec![format!("{fault}; write it with `sekisho policy lock`")])?;
+        let bytes = read(&self.lock, Lock::MAX_SIZE).map_err(|fault| {
+            vec![format!("{fault}; write it by `sekisho policy lock` with the same files")]
+        })?;
         parse_text(&self.lock, bytes)
     }
 
@@ -108,7 +109,7 @@ impl Files {
                 let is_later = |kind: &LockFault| matches!(kind, LockFault::Version { .. });
                 let faults = faults_of(&self.lock, &error);
                 let is_kept = error.faults().iter().any(|fault| is_later(&fault.kind));
-                if is_kept { Err(faults) } else { Ok(Standing::Faulty(faults)) }
+                if is_kept { Err(faults) } else { Ok(Standing::Faulty { text, faults }) }
             }
         }
     }

@@ -1,11 +1,12 @@
 //! A policy that is named by a path: a lock, a descriptor set or a folder of protos, told by what is in it.
 
 use std::collections::HashSet;
+use std::io;
 use std::path::Path;
 
 use super::files::parse_lock;
 use super::named::Services;
-use crate::cli::policy::source::{Rules, Subjects, read_set};
+use crate::cli::policy::source::{Rules, Subjects, is_text, read_set};
 use sekisho_policy::lock::Lock;
 use sekisho_policy::protos::Compiled;
 use sekisho_policy::{Fault, FaultKind, MethodSignature, Policy, PolicyBuilder};
@@ -39,6 +40,13 @@ impl Reading {
     pub(in crate::cli::policy) fn base(&self, path: &Path) -> Result<Given, Vec<String>> {
         let inside = path.join("access.lock");
         let has_lock = inside.is_file();
+        if path.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+            return Err(vec![format!(
+                "--base {}: there is no such file or folder; of a branch write the lock first (`git show BRANCH:access.lock \
+                 >base.lock`); where the base has none yet, as in the pull request that adds access.lock, leave --base out",
+                path.display()
+            )]);
+        }
         self.side(if has_lock { &inside } else { path }).map_err(|mut faults| {
             let is_empty = std::fs::metadata(path).map_or(true, |found| found.is_file() && found.len() == 0);
             // Protos that are there and cannot be judged are no reason to leave the base out.
@@ -72,8 +80,7 @@ impl Reading {
             let lock = self.services.of(parse_lock(path, bytes)?);
             return Ok(Given { lock, ruled: 0 });
         }
-        // A text is no descriptor set, and what its decoder would say of it helps nobody.
-        if bytes.iter().take(64).all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()) {
+        if is_text(&bytes) {
             return Err(vec![format!(
                 "{}: it is neither a lock nor a descriptor set; of protos name the folder",
                 path.display()

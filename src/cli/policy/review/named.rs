@@ -53,6 +53,16 @@ impl Protos {
         Ok(Self { lock, is_own: source.is_own() })
     }
 
+    /// Whether nothing is named, and these are this program's own APIs.
+    pub(in crate::cli::policy) fn is_own(&self) -> bool {
+        self.is_own
+    }
+
+    /// What these are called where they are told of.
+    pub(in crate::cli::policy) fn name(&self) -> &'static str {
+        if self.is_own { "this program's own protos" } else { "the protos" }
+    }
+
     /// What is to be said where this program's own APIs are compared with a lock that has none of them: it was forgotten
     /// to name the protos.
     pub(in crate::cli::policy) fn hint(&self, lock: &Lock, name: &str) -> Option<String> {

@@ -68,7 +68,7 @@ mod tests {
                 "a token with only `a`, `b` and `c` can now call `t.S/M`",
                 "a token with only `a`, `b` and `c` can now call `t.S/M`",
             ),
-            ("a token with only `a|b` can", r"a token with only `a\|b` can"),
+            ("a token with only `a|b` can", "a token with only `a|b` can"),
             (
                 "a token with only `` `, `x`,` and `<b>` can",
                 "a token with only `` ` ``, ``x`,`` and `<b>` can",

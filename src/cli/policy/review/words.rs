@@ -19,11 +19,15 @@ pub(in crate::cli::policy) fn counts<'a>(changes: impl IntoIterator<Item = &'a l
         Verdict::Equivalent,
     ];
     let mut numbers = [0_usize; ORDER.len()];
+    let mut renamed = 0_usize;
     for change in changes {
+        renamed += usize::from(change.is_rename());
         for (number, verdict) in numbers.iter_mut().zip(ORDER) {
             *number += usize::from(verdict == change.verdict());
         }
     }
     let told = numbers.iter().zip(ORDER).filter(|(number, _)| **number > 0);
-    told.map(|(number, verdict)| format!("{number} {verdict}")).collect::<Vec<_>>().join(", ")
+    let told = told.map(|(number, verdict)| format!("{number} {verdict}")).collect::<Vec<_>>().join(", ");
+    // Whatever became of their rules.
+    if renamed > 0 { format!("{told} ({renamed} renamed)") } else { told }
 }

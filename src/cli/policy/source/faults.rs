@@ -8,7 +8,8 @@ use prost::Message;
 use sekisho::policy::{Fault, FaultKind};
 
 /// Who cannot change a `.proto` has another way. The library does not know of it.
-const BY_RULES: &str = "; for a .proto that is not yours to change, give the rule by --rules FILE";
+const BY_RULES: &str = "; for a .proto that is not yours to change, give the rule by --rules FILE; where you do not serve it, name your \
+                        services by --service";
 
 /// What is read of a `google.protobuf.FileDescriptorSet`: the names of its methods.
 #[derive(Clone, PartialEq, Message)]

@@ -40,8 +40,8 @@ fn all(trust: [Arg; 2]) -> Vec<Arg> {
     let [ca_file, plain_http] = trust;
     vec![
         files("descriptors", "A descriptor set by buf or protoc, with its imports; repeatable"),
-        files("proto", "Protos, compiled here; repeatable").num_args(1..),
-        files("include", "A folder in which protos and imports are found; repeatable [default: the current folder, then that of each proto]")
+        files("proto", "Protos, or folders whose protos are all read; compiled here; repeatable").value_name("FILE|DIR").num_args(1..),
+        files("include", "A folder in which protos and imports are found; repeatable [default: the current folder, then that of each proto; a folder of --proto stands for itself]")
             .value_name("DIR")
             .requires("proto"),
         one("server", "HOST:PORT", "A server, asked by reflection, with the token of SEKISHO_ACCESS_TOKEN if there is one"),
@@ -60,6 +60,22 @@ pub(in crate::cli::policy) fn rules_argument() -> Arg {
 /// `--service`, for a command that reads what it is told by position.
 pub(in crate::cli::policy) fn service_argument() -> Arg {
     list("service", "NAME", "Only this service, by its full name: package.Service; repeatable")
+}
+
+/// The flags as they were given, for a command that reads the same. `--service` is left to who knows what it narrows.
+pub(in crate::cli::policy) fn given(flags: &ArgMatches) -> Vec<String> {
+    let with_value = ["descriptors", "proto", "include", "server", "ca-file", "rules"];
+    let mut given: Vec<String> = with_value.into_iter().flat_map(|name| with_values(flags, name)).collect();
+    if flags.get_flag("dangerous-allow-plain-http") {
+        given.push("--dangerous-allow-plain-http".to_owned());
+    }
+    given
+}
+
+/// A flag with each of its values.
+pub(in crate::cli::policy) fn with_values(flags: &ArgMatches, name: &str) -> Vec<String> {
+    let values = flags.get_raw(name).into_iter().flatten();
+    values.flat_map(|value| [format!("--{name}"), value.to_string_lossy().into_owned()]).collect()
 }
 
 fn files(name: &'static str, help: &'static str) -> Arg {
@@ -95,22 +111,6 @@ impl Named {
             rules: values(flags, "rules"),
             services: values(flags, "service"),
         }
-    }
-}
-
-impl Named {
-    /// Where imports begin. Without `--include` that is the current folder, as for protoc, and then that of each proto.
-    pub(super) fn includes_or_usual(&self) -> Vec<PathBuf> {
-        if !self.includes.is_empty() {
-            return self.includes.clone();
-        }
-        let mut folders = vec![PathBuf::from(".")];
-        for folder in self.protos.iter().filter_map(|proto| proto.parent()) {
-            if !folder.as_os_str().is_empty() && !folders.iter().any(|known| known == folder) {
-                folders.push(folder.to_owned());
-            }
-        }
-        folders
     }
 }
 

@@ -4,7 +4,11 @@ use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 
 use super::faults::Subjects;
+use super::is_text;
 use sekisho::policy::{Fault, FaultKind, Policy, PolicyBuilder};
+
+/// How a file is told of that is something else.
+const NO_SET: &str = "it is a text and no descriptor set; name protos by --proto";
 
 /// A descriptor set.
 #[derive(Debug, Clone)]
@@ -62,6 +66,11 @@ impl Set {
         self.services.as_ref().is_none_or(|services| !services.is_empty())
     }
 
+    /// Whether it cannot be read because it is something else.
+    fn is_no_set(&self, fault: &Fault) -> bool {
+        matches!(fault.kind, FaultKind::Undecodable { .. }) && is_text(&self.encoded)
+    }
+
     /// What is wrong with it alone.
     fn faults(&self) -> HashSet<Fault> {
         self.add_to(Policy::builder()).survey().faults().iter().cloned().collect()
@@ -74,11 +83,13 @@ pub(super) fn told(sets: &[Set], faults: &[Fault]) -> Vec<String> {
         return Vec::new();
     }
     let subjects = Subjects::of(faults, sets.iter().map(|set| set.encoded.as_slice()));
-    let alone: Vec<_> = sets.iter().map(|set| (&set.origin, set.faults())).collect();
+    let alone: Vec<_> = sets.iter().map(|set| (set, set.faults())).collect();
     let of_fault = |fault: &Fault| {
         let origins = alone.iter().filter(|(_, faults)| faults.contains(fault));
         let text = subjects.tell(fault);
-        let told: Vec<_> = origins.map(|(origin, _)| format!("{}{text}", origin.before(fault))).collect();
+        let of_set = |set: &Set| if set.is_no_set(fault) { NO_SET } else { text.as_str() };
+        let told: Vec<_> =
+            origins.map(|(set, _)| format!("{}{}", set.origin.before(fault), of_set(set))).collect();
         if told.is_empty() { vec![text] } else { told }
     };
     faults.iter().flat_map(of_fault).collect()

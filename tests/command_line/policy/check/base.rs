@@ -168,3 +168,28 @@ async fn the_base_may_be_a_folder_with_a_lock_or_with_protos() {
         has(ended(&checked, 1, ""), &[&format!("Compared with {base}, 1 change lets somebody in")]);
     }
 }
+
+#[tokio::test]
+async fn a_branch_is_no_base_and_what_to_do_is_told() {
+    let repository = Repository::locked().await;
+    for base in ["main", "origin/main", "main:access.lock"] {
+        let checked = repository.check(&format!("--base {base}")).await;
+        let error = checked.one_error(2);
+        assert!(
+            error.starts_with(&format!("--base {base}: there is no such file or folder; of a branch")),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_lock_itself_is_no_base_and_that_is_a_warning() {
+    let repository = Repository::locked().await;
+    for base in ["access.lock", "."] {
+        let warning = format!(
+            "warning: --base {base}: it is the lock that is checked, so that nothing is compared with the target branch's policy\n"
+        );
+        ended(&repository.check(&format!("--base {base}")).await, 0, &warning);
+    }
+    ended(&repository.check("--base base.lock").await, 0, "");
+}

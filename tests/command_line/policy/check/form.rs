@@ -3,7 +3,7 @@
 use crate::policy::review::{GET, Repository, ended, has};
 
 const WARNING: &str = "it is not what `sekisho policy lock` writes there, so that the file may look otherwise than it is read; \
-                       run `sekisho policy lock` to write it anew";
+                       run `sekisho policy lock` with the same files to write it anew";
 
 /// The lock says that `Orders/Get` is public, and looks as if it said what it said before.
 async fn misleading() -> Repository {

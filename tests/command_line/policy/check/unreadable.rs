@@ -6,7 +6,10 @@ use crate::policy::review::{GET, Repository, has};
 async fn without_a_lock_nothing_can_be_judged() {
     let repository = Repository::locked().await;
     std::fs::remove_file(repository.path("access.lock")).unwrap();
-    has(repository.check("").await.one_error(2), &["access.lock: ", "; write it with `sekisho policy lock`"]);
+    has(
+        repository.check("").await.one_error(2),
+        &["access.lock: ", "; write it by `sekisho policy lock` with the same files"],
+    );
 }
 
 #[tokio::test]

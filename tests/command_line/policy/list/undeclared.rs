@@ -42,7 +42,7 @@ mixed.v1.Sound/Zero   (none)             -       client stream  mixed.proto:12
     );
     assert_eq!(
         listed.stderr,
-        "warning: 2 methods have no access rule: a server that is guarded by this policy would not start\n"
+        "warning: 2 methods have no access rule: `sekisho policy lock` and `check` refuse that, and a server that sekisho guards does not start with it\n"
     );
 }
 

@@ -74,11 +74,33 @@ async fn lines_of_other_services_are_left_alone() {
 }
 
 #[tokio::test]
-async fn where_no_protos_are_named_a_lock_of_others_is_a_warning() {
+async fn where_no_protos_are_named_a_lock_of_others_is_not_written_over() {
     let repository = Repository::locked().await;
-    let locked = repository.run("lock").await;
-    let hint = "warning: no protos are named, so that this program's own APIs are read, and the lock that stood there has none \
-                of them; name yours by --proto, --descriptors or --server\n";
-    has(ended(&locked, 0, hint), &["4 removed"]);
-    ended(&repository.run("lock").await, 0, "");
+    let whole = repository.read("access.lock");
+    let conflict = format!("<<<<<<< HEAD\n{whole}=======\n{whole}>>>>>>> main\n");
+    let otherwise = "no protos are named, so that this program's own APIs would be written over them; name yours by --proto, \
+                     --descriptors or --server, or another file by --lock";
+    for (text, found) in [
+        (&whole, "it has other services, such as orders.v1.Orders"),
+        (&conflict, "it cannot be read, and has other services"),
+    ] {
+        repository.write("access.lock", text);
+        let locked = repository.run("lock").await;
+        assert_eq!(locked.one_error(2), format!("access.lock: {found}, and {otherwise}"));
+        assert_eq!(&repository.read("access.lock"), text);
+    }
+    // Where there is none, or one of them.
+    let new = repository.run("lock --lock own.lock").await;
+    has(ended(&new, 0, ""), &["own.lock: written, ", " methods of this program's own APIs\n"]);
+    let own = repository.read("own.lock");
+    let conflict = format!("<<<<<<< HEAD\n{own}=======\n{own}>>>>>>> main\n");
+    for text in [own.replace("api1:read", "api1:see"), conflict] {
+        repository.write("own.lock", text);
+        let again = repository.run("lock --lock own.lock").await;
+        assert_eq!((again.code, repository.read("own.lock")), (Some(0), own.clone()), "{}", again.stderr);
+    }
+    has(
+        ended(&repository.run("check --lock own.lock").await, 0, ""),
+        &["own.lock says what this program's own protos say: "],
+    );
 }

@@ -3,7 +3,7 @@
 use crate::policy::review::{GET, Repository, SOURCE, ended, has};
 
 /// What is said of the trap.
-const NOTE: &str = "Without --base, access.ack was compared with the lock that stood there: run once more, this takes out the lines \
+const NOTE: &str = "Without --base, the acknowledgements were compared with the lock that stood there: run once more, this takes out the lines \
                     of your own change too, so name the target branch's policy by --base.\n";
 
 /// A change that is acknowledged, and three further lines: a comment, and two that cover nothing.
@@ -47,7 +47,10 @@ async fn without_a_base_it_is_the_lock_that_stood_there() {
     );
     assert_eq!(repository.read("access.ack"), "# why\n");
     let markdown = repository.run(&format!("lock {SOURCE} --prune --format markdown")).await;
-    has(ended(&markdown, 0, ""), &["unchanged, 4 methods\n\nWithout --base, access.ack was compared"]);
+    has(
+        ended(&markdown, 0, ""),
+        &["unchanged, 4 methods\n\nWithout --base, the acknowledgements were compared"],
+    );
 }
 
 #[tokio::test]

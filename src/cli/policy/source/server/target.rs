@@ -26,8 +26,17 @@ pub(in crate::cli::policy::source) fn target(text: &str, plain_http: PlainHttp) 
             .or_else(|_| HttpUrl::parse(&format!("https://{text}"), plain_http))
             .map_err(|_| expected())?,
     };
+    if url.url().port().is_none() && !text.contains("://") && !has_port(text) {
+        return Err(expected());
+    }
     let is_bare = url.url().path() == "/" && url.url().query().is_none();
     if is_bare { Ok(url) } else { Err(at_fault(&"neither a path nor a query belongs here")) }
+}
+
+/// Whether the port is written. A URL does not tell that of one that is usual for its scheme.
+fn has_port(text: &str) -> bool {
+    text.rsplit_once(':')
+        .is_some_and(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()) && !port.is_empty())
 }
 
 #[cfg(test)]
@@ -50,6 +59,11 @@ mod tests {
             ("http://orders.example:80", LoopbackOnly, Err("--dangerous-allow-plain-http")),
             ("dns:///orders.example:443", LoopbackOnly, Err("expected HOST:PORT")),
             ("", LoopbackOnly, Err("expected HOST:PORT")),
+            ("127.0.0.1", LoopbackOnly, Err("expected HOST:PORT")),
+            ("orders.example", LoopbackOnly, Err("expected HOST:PORT")),
+            ("[::1]", LoopbackOnly, Err("expected HOST:PORT")),
+            ("localhost:80", LoopbackOnly, Ok("http://localhost:80")),
+            ("http://localhost", LoopbackOnly, Ok("http://localhost")),
             ("a b:1", LoopbackOnly, Err("expected HOST:PORT")),
             ("orders.example:99999", LoopbackOnly, Err("expected HOST:PORT")),
             ("localhost:1/path", LoopbackOnly, Err("path")),
