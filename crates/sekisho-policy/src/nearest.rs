@@ -31,7 +31,7 @@ fn distance(meant: &str, name: &str) -> Option<usize> {
 }
 
 /// The letters that differ, where they are a third of all or fewer.
-fn edits(one: &str, other: &str) -> Option<usize> {
+pub(super) fn edits(one: &str, other: &str) -> Option<usize> {
     let allowed = one.len().min(other.len()) / 3;
     // What differs more in its length is not looked at.
     if one.len().abs_diff(other.len()) > allowed {

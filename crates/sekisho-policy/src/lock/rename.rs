@@ -9,13 +9,16 @@ use std::hash::Hash;
 
 use super::Lock;
 use super::entry::{Entry, Signature};
+use crate::compare::compare;
+use crate::nearest::edits;
 
 /// Former names by what they are called now.
 pub(super) type Renames<'a> = HashMap<&'a str, &'a Entry>;
 
 /// Each method of `after` that `before` has under another name. Request, response and streaming agree; of several
-/// candidates the one with the same service and method in another package, else with the same method, else in the same
-/// service, else the first by name.
+/// candidates the one with the same service and method in another package, else with the same method, else with a near
+/// name. What is left says nothing of which was which: where the rules that are left are the same as before, those of one
+/// rule; else one for which the change fails, so that nobody can pass a looser rule by removing another method besides.
 pub(super) fn renames<'a>(before: &'a Lock, after: &'a Lock) -> Renames<'a> {
     let counts = (counts(before), counts(after));
     let is_alone = |entry: &Entry| before.others.lack(entry) && after.others.lack(entry);
@@ -53,6 +56,9 @@ fn is_certain(signature: &Signature, (before, after): &(Counts<'_>, Counts<'_>))
     is_own(messages.0) && is_own(messages.1) && is_only(before) && is_only(after)
 }
 
+/// How many pairs are compared with each other; who renames more at once is told in the order of the names.
+const MOST_COMPARED: usize = 100_000;
+
 /// Methods of one signature, by name.
 #[derive(Default)]
 struct Group<'a> {
@@ -65,9 +71,77 @@ impl<'a> Group<'a> {
         let mut pairs = Vec::new();
         self.pair_by(&mut pairs, |entry| (own_name(entry.service()), entry.method()));
         self.pair_by(&mut pairs, Entry::method);
+        if self.is_few() {
+            self.pair_near(&mut pairs);
+        }
+        if self.has_same_rules() {
+            self.pair_by(&mut pairs, |entry| (entry.service(), entry.rule().to_string()));
+            self.pair_by(&mut pairs, |entry| entry.rule().to_string());
+        } else if self.is_few() {
+            self.pair_failing(&mut pairs);
+        }
         self.pair_by(&mut pairs, Entry::service);
         self.pair_by(&mut pairs, |_| ());
         pairs
+    }
+
+    /// Whether each can be compared with each.
+    fn is_few(&self) -> bool {
+        self.removed.len().saturating_mul(self.added.len()) <= MOST_COMPARED
+    }
+
+    /// Pairs those of near names, the nearest first, and then those of one service.
+    fn pair_near(&mut self, pairs: &mut Vec<(&'a Entry, &'a Entry)>) {
+        let mut near = Vec::new();
+        for removed in &self.removed {
+            for added in &self.added {
+                if let Some(distance) = distance(removed.method(), added.method()) {
+                    near.push((distance, removed.service() != added.service(), *removed, *added));
+                }
+            }
+        }
+        // Those of one distance are in the order of their names.
+        near.sort_by_key(|(distance, is_elsewhere, ..)| (*distance, *is_elsewhere));
+        let mut paired = HashSet::new();
+        for (.., removed, added) in near {
+            if !paired.contains(removed.name()) && !paired.contains(added.name()) {
+                paired.extend([removed.name(), added.name()]);
+                pairs.push((removed, added));
+            }
+        }
+        self.leave_out(&paired);
+    }
+
+    /// Whether as many were added as were removed, with the same rules.
+    fn has_same_rules(&self) -> bool {
+        let sorted = |entries: &[&Entry]| {
+            let mut rules: Vec<String> = entries.iter().map(|entry| entry.rule().to_string()).collect();
+            rules.sort_unstable();
+            rules
+        };
+        self.removed.len() == self.added.len() && sorted(&self.removed) == sorted(&self.added)
+    }
+
+    /// Pairs an added method with one whose rule was not as loose, first one of its service.
+    fn pair_failing(&mut self, pairs: &mut Vec<(&'a Entry, &'a Entry)>) {
+        let mut paired = HashSet::new();
+        for added in &self.added {
+            let left = || self.removed.iter().filter(|removed| !paired.contains(removed.name()));
+            let mut failing = left().filter(|removed| fails(removed, added));
+            let first = failing.clone().next();
+            let former = failing.find(|removed| removed.service() == added.service()).or(first).copied();
+            if let Some(removed) = former {
+                paired.extend([removed.name(), added.name()]);
+                pairs.push((removed, added));
+            }
+        }
+        self.leave_out(&paired);
+    }
+
+    /// What has a pair is no candidate any more.
+    fn leave_out(&mut self, paired: &HashSet<&str>) {
+        self.removed.retain(|entry| !paired.contains(entry.name()));
+        self.added.retain(|entry| !paired.contains(entry.name()));
     }
 
     /// Pairs those of one key, the first with the first.
@@ -94,6 +168,20 @@ impl<'a> Group<'a> {
         });
         self.removed.retain(|removed| !paired.contains(removed.name()));
     }
+}
+
+/// Whether the change lets somebody in who could not call before.
+fn fails(before: &Entry, after: &Entry) -> bool {
+    compare(before.compared(), after.compared()).gained.is_some()
+}
+
+/// How far two names are from each other, where that is near: few letters differ, or one is part of the other.
+fn distance(one: &str, other: &str) -> Option<usize> {
+    /// What is shorter is part of anything.
+    const SHORTEST: usize = 3;
+    let (one, other) = (one.to_ascii_lowercase(), other.to_ascii_lowercase());
+    let is_part = one.len().min(other.len()) >= SHORTEST && (one.contains(&other) || other.contains(&one));
+    edits(&one, &other).or_else(|| is_part.then(|| one.len().abs_diff(other.len())))
 }
 
 /// A service's name without its package.

@@ -78,6 +78,48 @@ fn each_likeness_comes_before_the_next_one() {
     }
 }
 
+/// A looser rule under another name does not pass because another method is gone too, whatever that one is called.
+#[test]
+fn another_method_that_is_removed_hides_no_looser_rule() {
+    let (any, admin) = ("{ authenticated: true }", r#"{ all_of: ["admin"] }"#);
+    for decoy in ["t.S/Aping", "a.A/A", "t.S/Zoom", "z.Z/Z"] {
+        for decoy_rule in [
+            any,
+            "{ public: true }",
+            "{ optional: true }",
+            r#"{ any_of: [{ all_of: ["a"] }, { all_of: ["b"] }] }"#,
+        ] {
+            for name in ["t.S/Delete", "t.S/Del2", "t.S/Purge", "x.X/Purge"] {
+                let told = told_of(&[empty(decoy, decoy_rule), empty("t.S/Del", admin)], &[empty(name, any)]);
+                let looser = format!("looser {name} was ");
+                assert!(told.iter().any(|told| told.starts_with(&looser)), "{decoy} {decoy_rule}: {told:?}");
+            }
+        }
+    }
+    // Near names tell which was which.
+    let swapped = told_of(
+        &[empty("t.S/AaLow", any), empty("t.S/Admin", admin)],
+        &[empty("t.S/Admin2", any), empty("t.S/ZLow", admin)],
+    );
+    assert_eq!(swapped, ["looser t.S/Admin2 was t.S/Admin", "tighter t.S/ZLow was t.S/AaLow"]);
+}
+
+/// Two renames at once, of which nobody knows which was which, are no change where the rules are the same.
+#[test]
+fn of_several_names_that_say_nothing_the_rules_tell_which_was_which() {
+    let (a, b) = (r#"{ all_of: ["a"] }"#, r#"{ all_of: ["b"] }"#);
+    let before = [empty("t.S/One", a), empty("t.S/Two", b), empty("u.U/Three", a)];
+    let after = [empty("t.S/Eins", b), empty("t.S/Zwei", a), empty("u.U/Drei", a)];
+    assert_eq!(
+        told_of(&before, &after),
+        [
+            "equivalent t.S/Eins was t.S/Two",
+            "equivalent t.S/Zwei was t.S/One",
+            "equivalent u.U/Drei was u.U/Three"
+        ]
+    );
+}
+
 /// Nothing that anyone may call passes as the new name of something else.
 #[test]
 fn what_is_open_is_a_new_method_wherever_it_may_be_one() {
@@ -182,6 +224,19 @@ fn methods_that_were_not_read_count_too() {
         assert_eq!(told(rest, true), ["equivalent test.v1.S/Pong was test.v1.S/Ping"], "{rest}");
         assert_eq!(told(rest, false), two, "{rest}");
     }
+}
+
+/// Names that say nothing are compared with each other up to a number.
+#[test]
+fn ten_thousand_methods_without_a_likeness_are_paired() {
+    let lines = |package: &str, word: &str, rule: &str| {
+        let methods = (0..10_000).map(|n| empty(&format!("{package}.S/{word}{n}"), rule));
+        format!("# sekisho access.lock, version 1\n{}", methods.collect::<Vec<_>>().join("\n"))
+    };
+    let before = Lock::parse(&lines("a", "Xx", SCOPE)).expect("a lock");
+    let after = Lock::parse(&lines("b", "Yy", "{ authenticated: true }")).expect("a lock");
+    let changes = changes(&before, &after);
+    assert!(changes.len() == 10_000 && changes.iter().all(Change::is_rename));
 }
 
 /// By the clock of whoever runs it: by the square it would not end.
