@@ -13,7 +13,7 @@ use super::options::{self, Kind, Opt};
 use super::policy::{self, PolicyCommand};
 use super::reread::Reread;
 use super::sources::Sources;
-use super::text::{one_line, without_passwords};
+use super::text::{one_line, without_secrets};
 use crate::config::{DevelopmentSettings, HealthcheckSettings, ServeSettings, TokenSettings};
 
 /// What is to be done.
@@ -58,15 +58,24 @@ impl Stop {
     /// Where the stream is closed.
     pub fn print(&self) -> io::Result<()> {
         match self {
+            Self::Clap(error) if error.use_stderr() && has_secret(error) => {
+                io::stderr().lock().write_all(without_secrets(&error.render().to_string()).as_bytes())
+            }
             Self::Clap(error) => error.print(),
             Self::Faults(faults) => {
                 let mut stderr = io::stderr().lock();
                 faults
                     .iter()
-                    .try_for_each(|fault| writeln!(stderr, "error: {}", without_passwords(&one_line(fault))))
+                    .try_for_each(|fault| writeln!(stderr, "error: {}", without_secrets(&one_line(fault))))
             }
         }
     }
+}
+
+/// Whether it quotes what is not to be shown. It loses its colours then.
+fn has_secret(error: &clap::Error) -> bool {
+    let text = error.render().to_string();
+    without_secrets(&text) != text
 }
 
 /// Reads arguments (the program's name first) and environment.

@@ -26,7 +26,7 @@ pub(super) fn one_line(text: &str) -> String {
 }
 
 /// The same without what stands before the host in a URL: it may be a password (RFC 3986 §3.2.1).
-pub(super) fn without_passwords(text: &str) -> String {
+fn without_passwords(text: &str) -> String {
     let mut parts = text.split("://");
     let mut shown = parts.next().unwrap_or_default().to_owned();
     for part in parts {
@@ -38,6 +38,39 @@ pub(super) fn without_passwords(text: &str) -> String {
         };
         shown.push_str(mark);
         shown.push_str(rest);
+    }
+    shown
+}
+
+/// The same without passwords in URLs and without what looks like a token: one that was given in the wrong place is not shown.
+pub(super) fn without_secrets(text: &str) -> String {
+    without_tokens(&without_passwords(text))
+}
+
+/// Whether it has a JWT in it.
+pub(super) fn has_token(text: &str) -> bool {
+    without_tokens(text) != text
+}
+
+/// The same without JWTs. The header of each is a JSON object, of which base64url makes `eyJ` (RFC 7515 §3.1).
+fn without_tokens(text: &str) -> String {
+    /// Shorter than any header.
+    const SHORTEST: usize = 16;
+    let is_of_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '=');
+    let mut parts = text.split("eyJ");
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(is_of_token);
+        if shown.ends_with('…') && rest.len() < part.len() {
+            // The next part of the same token.
+            shown.push_str(rest);
+        } else if part.len() - rest.len() >= SHORTEST {
+            shown.push('…');
+            shown.push_str(rest);
+        } else {
+            shown.push_str("eyJ");
+            shown.push_str(part);
+        }
     }
     shown
 }
@@ -97,6 +130,21 @@ mod tests {
         ];
         for (text, shown) in cases {
             assert_eq!(without_passwords(text), shown);
+        }
+    }
+
+    #[test]
+    fn a_token_is_not_shown() {
+        let token = "eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJpc3MiOiJodHRwczovLyJ9.c2lnbmF0dXJl_-A";
+        let cases = [
+            (format!("unexpected argument '{token}' found"), "unexpected argument '…' found"),
+            (format!("{token}: no such file; {token}."), "…: no such file; …"),
+            (format!("https://a/?t={token}&x"), "https://a/?t=…&x"),
+            ("eyJ, eyJhbGci and keyJ.json".to_owned(), "eyJ, eyJhbGci and keyJ.json"),
+            (String::new(), ""),
+        ];
+        for (text, shown) in cases {
+            assert_eq!(without_secrets(&text), shown);
         }
     }
 

@@ -110,9 +110,11 @@ impl Acknowledgement {
             && (self.before, self.after) == fingerprints
     }
 
-    /// Its line with one space between its words.
-    fn words(&self) -> String {
-        self.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
+    /// Its line with the letters and digits alone of its reason: what differs in all else, or in what nobody sees, says
+    /// nothing else.
+    fn essence(&self) -> String {
+        let reason = self.reason.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase);
+        Self { reason: reason.collect(), ..self.clone() }.to_string()
     }
 
     fn parse(number: usize, line: &str) -> Result<Self, AckFault> {

@@ -33,7 +33,7 @@
 //!
 //! The compiler is protox. What it cannot read and protoc or buf can, one of those compiles into a descriptor set.
 
-mod chains;
+mod bounded;
 mod compiled;
 mod depth;
 mod error;

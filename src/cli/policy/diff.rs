@@ -58,7 +58,13 @@ pub(super) fn run(asked: &Asked<'_>) -> Report {
     let reading = Reading { services: Services::by(asked.flags), rules };
     let [before, after] = ["BEFORE", "AFTER"].map(|name| path(asked.flags, name));
     let changes = match (reading.side(before), reading.side(after)) {
-        (Ok(before), Ok(after)) if faults.is_empty() => changes(&before.lock, &after.lock),
+        (Ok(before), Ok(after)) if faults.is_empty() => {
+            let nowhere = reading.services.nowhere_in([&before.lock, &after.lock]);
+            if !nowhere.is_empty() {
+                return Report::not_judged(nowhere.into_iter().map(no_such_service).collect());
+            }
+            changes(&before.lock, &after.lock)
+        }
         (before, after) => {
             let sides = [before.err(), after.err()];
             return Report::not_judged(
@@ -73,6 +79,10 @@ pub(super) fn run(asked: &Asked<'_>) -> Report {
         Format::Json => document(names, &changes),
     };
     if changes.iter().any(Change::needs_acknowledgement) { Report::no(out) } else { Report::as_asked(out) }
+}
+
+fn no_such_service(name: &str) -> String {
+    format!("--service {name}: neither side has a service of this name; write package.Service")
 }
 
 fn path<'f>(flags: &'f ArgMatches, name: &str) -> &'f Path {

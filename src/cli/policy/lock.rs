@@ -107,6 +107,11 @@ fn lock_of(standing: &Result<Standing, Vec<String>>) -> Option<&Lock> {
 }
 
 fn print(lock: Result<Lock, Vec<String>>, asked: &Asked<'_>) -> Report {
+    if !matches!(format::of(asked.flags), Format::Table) {
+        return Report::not_judged(vec![
+            "--lock -: it prints the lock as it is; leave --format out".to_owned(),
+        ]);
+    }
     if asked.flags.get_flag("prune") {
         return Report::not_judged(vec!["--prune: name the lock by --lock; - only prints it".to_owned()]);
     }

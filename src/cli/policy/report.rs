@@ -5,7 +5,7 @@ use std::io;
 use std::process::ExitCode;
 
 use crate::cli::output;
-use crate::cli::text::{one_line, without_passwords};
+use crate::cli::text::{one_line, without_secrets};
 
 /// The answer of a command that could judge.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -72,7 +72,7 @@ impl Report {
         let mut text = String::new();
         let lines = |kind: &'static str, texts: &[String], into: &mut String| {
             for line in texts.iter().take(MOST) {
-                let _ = writeln!(into, "{kind}: {}", excerpt(&without_passwords(&one_line(line))));
+                let _ = writeln!(into, "{kind}: {}", excerpt(&without_secrets(&one_line(line))));
             }
             if texts.len() > MOST {
                 let _ = writeln!(into, "{kind}: {} more are not shown", texts.len() - MOST);

@@ -79,6 +79,24 @@ async fn a_token_in_the_wrong_place_is_not_shown_either() {
         explain_stdin(&server, METHOD, "--config sekisho.toml --token-file -", &format!("{secret}\u{7}"))
             .await;
     assert_eq!(bell.code, Some(2), "{}", bell.stdout);
+    for arguments in [
+        " ",
+        " --at ",
+        " --format ",
+        " --config sekisho.toml --jwks ",
+        " --config ",
+        " --issuer ",
+        " --audience ",
+        " --scopes=",
+    ] {
+        let misplaced = end(command(&server, METHOD, &format!("{arguments}{secret}"))).await;
+        has_nothing_of(
+            &format!("{}{}", misplaced.stdout, misplaced.stderr),
+            std::slice::from_ref(&secret),
+            arguments,
+        );
+        assert_ne!(misplaced.code, Some(0), "{arguments}");
+    }
     for Ended { stdout, stderr, .. } in [as_a_file, as_a_method, in_a_query, several, bell] {
         has_nothing_of(&format!("{stdout}{stderr}"), std::slice::from_ref(&secret), "misplaced");
     }

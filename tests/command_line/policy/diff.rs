@@ -74,6 +74,16 @@ async fn one_service_is_compared_alone() {
         ended(&repository.run(&format!("diff {before} {after} --service orders.v1.Orders")).await, 0, "");
         let compared = repository.run(&format!("diff {before} {after} --service orders.v1.Other")).await;
         has(ended(&compared, 1, ""), &["added orders.v1.Other/M"]);
+        // A name that is nowhere would say the same for ever.
+        for service in ["orders.v1.Typo", "Orders", ""] {
+            let compared = repository.run(&format!("diff {before} {after} --service={service}")).await;
+            assert_eq!(
+                compared.one_error(2),
+                format!(
+                    "--service {service}: neither side has a service of this name; write package.Service"
+                )
+            );
+        }
     }
 }
 

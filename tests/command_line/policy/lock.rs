@@ -41,6 +41,10 @@ async fn it_is_written_where_it_is_asked_for_or_printed() {
     let printed = repository.run(&format!("lock {SOURCE} --lock -")).await;
     assert_eq!(ended(&printed, 0, ""), LOCK);
     assert!(!repository.has("-"));
+    for format in ["json", "markdown"] {
+        let printed = repository.run(&format!("lock {SOURCE} --lock - --format {format}")).await;
+        assert_eq!(printed.one_error(2), "--lock -: it prints the lock as it is; leave --format out");
+    }
     std::fs::create_dir(repository.path("policy")).unwrap();
     let written = repository.run(&format!("lock {SOURCE} --lock policy/orders.lock")).await;
     assert_eq!(ended(&written, 0, ""), "policy/orders.lock: written, 4 methods\n");

@@ -36,13 +36,13 @@ impl Acknowledgements {
     }
 
     /// The same lines, of which those cover nothing that stand in `base` too: the text of the file as the branch has it that
-    /// is compared with. They were given to an earlier change. Compared is the whole line, with its reason: method, verdict,
-    /// fingerprints; other spaces make no other line. Lines of `base` that are none say nothing here, for nobody can mend them in this change.
+    /// is compared with. They were given to an earlier change. Compared are method, verdict, fingerprints, and the letters and
+    /// digits of the reason: other spaces or other marks make no other line. Lines of `base` that are none say nothing here, for nobody can mend them in this change.
     #[must_use]
     pub fn since(mut self, base: &str) -> Self {
-        let earlier: HashSet<String> = parsed(base).flatten().map(|line| line.words()).collect();
+        let earlier: HashSet<String> = parsed(base).flatten().map(|line| line.essence()).collect();
         for line in &mut self.lines {
-            line.is_of_base |= earlier.contains(&line.words());
+            line.is_of_base |= earlier.contains(&line.essence());
         }
         self
     }

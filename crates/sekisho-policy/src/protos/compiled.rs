@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use protox::Compiler;
 use protox::file::{FileMetadata, FileResolver};
 
-use super::chains::ShortChains;
+use super::bounded::Bounded;
 use super::error::{ProtoError, ProtoFault};
 use super::folder::Folder;
 use super::misread::{LookedAt, Misreadings};
@@ -28,7 +28,8 @@ impl Compiled {
     ///
     /// # Errors
     /// [`ProtoError`]: each of `protos` that is not the file which its name finds; what protoc reads otherwise, such as `#`
-    /// outside of strings and comments; what the compiler says first.
+    /// outside of strings and comments; more than 64 MiB in all, or more than 100 files that import one another in a chain; what
+    /// the compiler says first.
     pub fn from_files(
         protos: &[impl AsRef<Path>],
         includes: &[impl AsRef<Path>],
@@ -75,7 +76,7 @@ impl Compiled {
     ) -> Result<Self, ProtoError> {
         let opened = |name: &str| find(name).map(|path| path.display().to_string());
         let misreadings = Misreadings::default();
-        let result = with_encoded(|| ShortChains::new(LookedAt::new(resolver(), &misreadings)), protos)
+        let result = with_encoded(|| Bounded::new(LookedAt::new(resolver(), &misreadings)), protos)
             .map_err(|error| ProtoFault::of_compiler(&error, opened));
         let mut faults = misreadings.faults(opened);
         let (compiler, set) = match result {

@@ -93,3 +93,36 @@ fn many_imports_are_no_chain() {
     let compiled = Compiled::from_files(&[all, first], &[folder.path()]).expect("compiles");
     assert_eq!(compiled.files_read().count(), 1_001);
 }
+
+/// A comment makes each large. A file that is imported twice counts once.
+#[test]
+fn all_files_together_have_a_size() {
+    let file = |name: &str, bytes: usize| {
+        format!("syntax = \"proto3\";\nimport \"one.proto\";\n// {}\nmessage {name} {{}}", "x".repeat(bytes))
+    };
+    let folder = folder(&[
+        ("one.proto", "syntax = \"proto3\";"),
+        ("a.proto", &file("A", 20 << 20)),
+        ("b.proto", &file("B", 20 << 20)),
+        ("c.proto", &file("C", 20 << 20)),
+        ("d.proto", &file("D", 5 << 20)),
+    ]);
+    let compiled = |names: &[&str]| {
+        let paths: Vec<PathBuf> = names.iter().map(|name| folder.path().join(name)).collect();
+        Compiled::from_files(&paths, &[folder.path()])
+    };
+    compiled(&["a.proto", "b.proto", "c.proto", "a.proto"]).expect("compiles");
+    let told = faults(compiled(&["a.proto", "b.proto", "c.proto", "d.proto"]), folder.path());
+    assert_eq!(told, ["d.proto: with it, the protos have more than 64 MiB"]);
+}
+
+/// What has no end is read to a bound.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_no_file_of_its_own_is_read_to_a_bound() {
+    let folder = folder(&[]);
+    std::os::unix::fs::symlink("/dev/zero", folder.path().join("zero.proto")).unwrap();
+    let zero = folder.path().join("zero.proto");
+    let told = faults(Compiled::from_files(&[&zero], &[folder.path()]), folder.path());
+    assert_eq!(told, ["zero.proto: it is larger than 64 MiB"]);
+}

@@ -8,6 +8,7 @@ use http::HeaderValue;
 use sekisho::scope::ScopeSet;
 
 use crate::cli::bounded_file::{self, Reading};
+use crate::cli::text::has_token;
 
 /// The largest file that may have a token in it, in bytes.
 const LARGEST: u64 = 1024 * 1024;
@@ -57,6 +58,9 @@ impl Presented {
     pub(super) fn by(flags: &ArgMatches) -> Result<Self, String> {
         if let Some(texts) = flags.get_many::<String>("scopes") {
             let text = texts.map(String::as_str).collect::<Vec<_>>().join(" ");
+            if has_token(&text) {
+                return Err("--scopes: it is a token; name a file with it by --token-file".to_owned());
+            }
             return text.parse().map(Self::Scopes).map_err(|error| format!("--scopes: {error}"));
         }
         let Some(path) = flags.get_one::<String>("token-file") else { return Ok(Self::Nothing) };

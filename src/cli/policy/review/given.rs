@@ -39,7 +39,8 @@ impl Reading {
     /// Every fault, each with the name that was given.
     pub(in crate::cli::policy) fn base(&self, path: &Path) -> Result<Given, Vec<String>> {
         let inside = path.join("access.lock");
-        let has_lock = inside.is_file();
+        // Whatever it is: one that cannot be read is a fault, and no reason to read something else.
+        let has_lock = inside.symlink_metadata().is_ok();
         if path.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
             return Err(vec![format!(
                 "--base {}: there is no such file or folder; of a branch write the lock first (`git show BRANCH:access.lock \

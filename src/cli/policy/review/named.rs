@@ -21,6 +21,12 @@ impl Services {
         self.0.is_empty()
     }
 
+    /// Those of which none of these locks has a method.
+    pub(in crate::cli::policy) fn nowhere_in(&self, locks: [&Lock; 2]) -> Vec<&str> {
+        let there: BTreeSet<&str> = locks.into_iter().flat_map(Lock::entries).map(Entry::service).collect();
+        self.0.iter().map(String::as_str).filter(|service| !there.contains(service)).collect()
+    }
+
     /// The part of a lock that is asked for.
     pub(in crate::cli::policy) fn of(&self, lock: Lock) -> Lock {
         lock.only(|entry| self.has(entry.service()))

@@ -120,6 +120,8 @@ fn a_line_that_stands_in_the_base_covers_nothing() {
     for base in [
         line.clone(),
         // However it is written, and in whatever file.
+        format!("{line}."),
+        line.replace("agreed in ticket 12", "Agreed \u{2013} in\u{200b} ticket: 12\u{200b}"),
         format!("\u{feff}# why\r\n/{}  \r\n", line.replace(' ', "\t ")),
         format!("<<<<<<< HEAD\nx\n{line}\n=======\n{line} REASON\n"),
     ] {
