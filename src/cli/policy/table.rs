@@ -101,8 +101,9 @@ fn kept_whole(widths: &[u16], available: u16) -> usize {
     let mut taken = 0;
     let whole = widths.iter().enumerate().take_while(|(index, width)| {
         taken += u32::from(**width) + PADDING;
-        let others = widths.len().saturating_sub(index + 1);
-        taken + u32::try_from(others).unwrap_or(u32::MAX).saturating_mul(LEAST) <= u32::from(available)
+        let others = widths.iter().skip(index + 1).map(|width| u32::from(*width).min(LEAST) + PADDING);
+        // Behind the last one there is nothing.
+        taken + others.sum::<u32>() <= u32::from(available) + PADDING
     });
     whole.count()
 }
