@@ -57,7 +57,7 @@ fn is_certain(signature: &Signature, (before, after): &(Counts<'_>, Counts<'_>))
 }
 
 /// How many pairs are compared with each other; who renames more at once is told in the order of the names.
-const MOST_COMPARED: usize = 100_000;
+const MOST_COMPARED: usize = 10_000;
 
 /// Methods of one signature, by name.
 #[derive(Default)]
