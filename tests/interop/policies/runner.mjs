@@ -22,8 +22,8 @@ if (described.runs) action(file, inputs);
 else for (const job of Object.values(described.jobs)) job.steps.forEach((step) => ofWorkflow(step));
 
 function ofWorkflow(step) {
-  if (step.run) run(step, { github: github() }, '.');
-  else if (/^[^/]+\/sekisho@/.test(step.uses)) action(ACTION, { ...step.with, ...inputs });
+  if (step.run) run(step, contexts(), '.');
+  else if (/^[^/]+\/sekisho@/.test(step.uses)) action(ACTION, { ...evaluated(step.with), ...inputs });
   else if (!/^(actions\/(checkout|cache)|bufbuild\/buf-action)@[0-9a-z.]+$/.test(step.uses)) throw new Error(`unknown: ${step.uses}`);
 }
 
@@ -33,14 +33,14 @@ function action(path, values) {
   if (runs.using !== 'composite') throw new Error('not composite');
   for (const name of Object.keys(values)) if (!(name in declared)) throw new Error(`the action has no input ${name}`);
   const defaults = Object.entries(declared).map(([name, { default: value }]) => [name, values[name] ?? value ?? '']);
-  const contexts = { inputs: Object.fromEntries(defaults), github: github(), steps: {} };
+  const known = { ...contexts(), inputs: Object.fromEntries(defaults), steps: {} };
   const folder = dirname(resolve(path));
   for (const step of runs.steps) {
     if (!step.shell) throw new Error(`a step of a composite action names its shell: ${step.name}`);
-    const after = (found) => { if (step.id) contexts.steps[step.id] = { outputs: found }; };
-    run(step, contexts, evaluate(step['working-directory'] ?? '.', contexts), folder, after, () => tell(outputs, contexts));
+    const after = (found) => { if (step.id) known.steps[step.id] = { outputs: found }; };
+    run(step, known, evaluate(step['working-directory'] ?? '.', known), folder, after, () => tell(outputs, known));
   }
-  tell(outputs, contexts);
+  tell(outputs, known);
 }
 
 function tell(outputs, contexts) {
@@ -68,6 +68,14 @@ function run(step, contexts, folder, path = '', after = () => {}, failing = () =
 function surroundings() {
   const kept = Object.entries(process.env).filter(([name]) => /^(PATH|HOME|TMPDIR|GITHUB_.*|GIT_.*)$/.test(name));
   return { ...Object.fromEntries(kept), CI: 'true', GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: resolve(workspace), RUNNER_TEMP: temporary };
+}
+
+function contexts() {
+  return { github: github(), runner: { temp: temporary } };
+}
+
+function evaluated(values = {}) {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, evaluate(value, contexts())]));
 }
 
 // What github.event tells is in a file, as on a runner.
