@@ -67,7 +67,8 @@ flood() {
   equal "a flood: GitHub shows the summary" yes "$( (($(wc -c <"$WORK/flood.md") < 1048576)) && echo yes)"
 }
 
-# installs [VARIABLE=VALUE…]: with a cargo that builds what this file says, and counts how often
+# installs [VARIABLE=VALUE…]: with a cargo that builds what this file says, and counts how often. In the checkout it would be
+# one that a rust-toolchain.toml or a .cargo/config.toml of the pull request says.
 installs() {
   ran env PATH="$WORK/cargo:$PATH" "$@" "$INSTALL"
 }
@@ -76,6 +77,7 @@ a_cargo() {
   mkdir "$WORK/cargo"
   cat >"$WORK/cargo/cargo" <<'CARGO'
 #!/bin/sh
+case $PWD/ in */alone/*) echo "error: a toolchain of the checkout" >&2 && exit 1 ;; esac
 while [ "$1" != --root ]; do shift; done
 mkdir -p "$2/bin"
 printf '#!/bin/sh\necho agreed\n' >"$2/bin/sekisho"
@@ -87,13 +89,21 @@ CARGO
 }
 
 program_in_the_checkout() {
-  local cache="$WORK/program-cache"
+  local cache="$WORK/program-cache" variable
   a_cargo
   alone program
   installs POLICY_CACHE="$cache"
   equal "a cache outside of the checkout: exit code" 0 "$CODE"
   installs POLICY_CACHE="$cache"
   equal "a cache outside of the checkout: built once" built "$(<"$BUILDS")"
+  rm -rf "$cache"
+  installs POLICY_CACHE=../../program-cache
+  equal "a cache by a path from here: where it is" "$cache" "$(dirname "$(dirname "$(dirname "$OUT")")")"
+  for variable in CARGO_HOME RUSTUP_HOME; do
+    installs POLICY_CACHE="$WORK/no-cache" "$variable=$PWD/.home"
+    equal "$variable in the checkout: exit code" 2 "$CODE"
+    contains "$variable in the checkout: said" "is in the checkout" "$ERR"
+  done
   cp -R "$cache" .sekisho
   commit "Bring a program along"
   ln -s "$PWD/.sekisho" "$WORK/cache-link"
