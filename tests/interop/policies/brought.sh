@@ -3,7 +3,8 @@
 
 brought() {
   local case
-  for case in links_among_protos no_protos flood program_in_the_checkout script_of_the_target; do
+  for case in links_among_protos no_protos flood program_in_the_checkout program_beside_a_bare_repository \
+    program_behind_a_link script_of_the_target; do
     "$case"
     cd "$DEV"
   done
@@ -133,6 +134,47 @@ a_program_of_the_repository() {
     equal "a program that git tracks, ${program//"$WORK"/…}: exit code" 2 "$CODE"
     contains "a program that git tracks, ${program//"$WORK"/…}: said" "a pull request could change it" "$ERR"
   done
+}
+
+# Where git cannot tell whether it has a file, nothing says that it has not.
+program_beside_a_bare_repository() {
+  local program
+  alone beside
+  mkdir bin
+  printf '#!/bin/sh\necho agreed\n' >bin/sekisho
+  chmod +x bin/sekisho
+  a_bare_repository bin
+  commit "Bring a program along"
+  ran env SEKISHO=bin/sekisho "$INSTALL"
+  equal "a program beside a bare repository: exit code" 2 "$CODE"
+  nothing_ran "a program beside a bare repository"
+  git rm --quiet -r --cached bin
+  ran env SEKISHO=bin/sekisho GIT_TEST_ASSUME_DIFFERENT_OWNER=1 "$INSTALL"
+  equal "a program in somebody else's checkout: exit code" 2 "$CODE"
+  contains "a program in somebody else's checkout: said" "git cannot tell" "$ERR"
+  mkdir "$WORK/elsewhere"
+  cp bin/sekisho "$WORK/elsewhere/"
+  ran env SEKISHO="$WORK/elsewhere/sekisho" GIT_TEST_ASSUME_DIFFERENT_OWNER=1 "$INSTALL"
+  equal "a program outside of somebody else's checkout: exit code" 0 "$CODE"
+}
+
+# Where a link of the pull request leads, any file of the machine may be.
+program_behind_a_link() {
+  local program
+  alone behind
+  mkdir "$WORK/outside"
+  printf '#!/bin/sh\necho agreed\n' >"$WORK/outside/sekisho"
+  chmod +x "$WORK/outside/sekisho"
+  ln -s "$WORK/outside" bin
+  commit "Link a folder"
+  ln -s "$PWD/bin" "$WORK/way"
+  for program in bin/sekisho "$WORK/way/sekisho"; do
+    ran env SEKISHO="$program" "$INSTALL"
+    equal "a program behind a link, ${program//"$WORK"/…}: exit code" 2 "$CODE"
+    contains "a program behind a link, ${program//"$WORK"/…}: said" "a pull request could change it" "$ERR"
+  done
+  ran env SEKISHO="$WORK/outside/sekisho" "$INSTALL"
+  equal "a program behind a link, by its own name: exit code" 0 "$CODE"
 }
 
 # A copy of the script in the repository, as the page's pipeline for Jenkins takes it: from the target branch.

@@ -1,0 +1,67 @@
+# shellcheck shell=bash
+# Sourced by install and check: the checkout, and which of its files a pull request could have brought. None can be called .git.
+
+LINKS=() # of the way that was asked for last
+PLACE='' # and where it ends
+
+# A folder of the checkout that looks like a bare repository would be asked in place of the checkout's, and its settings run
+# commands.
+no_bare_repositories() {
+  local count=${GIT_CONFIG_COUNT:-0}
+  export "GIT_CONFIG_KEY_$count=safe.bareRepository" "GIT_CONFIG_VALUE_$count=explicit" GIT_CONFIG_COUNT=$((count + 1))
+}
+
+# top_of FOLDER: prints the nearest folder, from this one upwards, that has a repository
+top_of() {
+  local folder=${1%/}
+  until [[ -e $folder/.git ]]; do
+    [[ -n $folder ]] || return 1
+    folder="${folder%/*}"
+  done
+  echo "${folder:-/}"
+}
+
+# tracked FILE: whether a repository above it has a file of this name, in whatever case, or files below it. There are no links in
+# the way to FILE. Exit code 2 where git cannot tell.
+tracked() {
+  local folder=${1%/*} found
+  while folder="$(top_of "$folder")"; do
+    found="$(git -C "$folder" ls-files -- ":(top,icase,literal)${1#"${folder%/}/"}" 2>/dev/null)" || return 2
+    [[ -z $found ]] || return 0
+    [[ $folder != / ]] || return 1
+    folder="${folder%/*}"
+  done
+  return 1
+}
+
+# way PATH: sets LINKS to the links that it leads through, and PLACE to where it ends. No name among these has another link in it.
+way() {
+  local rest=$1 part
+  LINKS=()
+  PLACE=''
+  [[ $rest == /* ]] || rest="$(pwd -P)/$rest"
+  while [[ -n $rest ]]; do
+    part="${rest%%/*}"
+    rest="${rest#"$part"}"
+    rest="${rest#/}"
+    case $part in
+      '' | .) ;;
+      ..) PLACE="${PLACE%/*}" ;;
+      *) step "$part" || return 1 ;;
+    esac
+  done
+}
+
+# step NAME: goes on from PLACE, or makes of `rest` what the link of this name says
+step() {
+  local target
+  if [[ ! -L $PLACE/$1 ]]; then
+    PLACE="$PLACE/$1"
+    return
+  fi
+  LINKS+=("$PLACE/$1")
+  ((${#LINKS[@]} <= 40)) || return 1
+  target="$(readlink -- "$PLACE/$1")" || return 1
+  [[ $target != /* ]] || PLACE=''
+  rest="$target/$rest"
+}
