@@ -11,6 +11,7 @@ base() {
     note "This is no pull request: the protos are compared with $LOCK alone."
     return
   }
+  [[ -n $TOP ]] || fail "this is no checkout of git, and $name cannot be had"
   reviewed
   tip="$(tip_of "$name")" ||
     fail "the base $name cannot be had: $(tail -n 1 "$WORK/git"); fetch it before this step (actions/checkout: fetch-depth: 0)"

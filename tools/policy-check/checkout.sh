@@ -65,3 +65,31 @@ step() {
   [[ $target != /* ]] || PLACE=''
   rest="$target/$rest"
 }
+
+# --- the repository that git is asked ------------------------------------------------------------------
+
+# repository: sets TOP to the top of the checkout, if there is one. Called by check, which has `fail`.
+repository() {
+  local top said=() line super
+  top="$(top_of "$(pwd -P)")" || return 0
+  git rev-parse --show-toplevel --absolute-git-dir >"$WORK/repository" 2>"$WORK/git" ||
+    fail "the repository that git finds here is not the checkout's, of $top: $(tr '\n' ' ' <"$WORK/git")"
+  while IFS= read -r line; do said+=("$line"); done <"$WORK/repository"
+  [[ ${said[0]} -ef $top ]] || fail "the repository that git finds here is not the checkout's, of $top, but of ${said[0]}"
+  belongs "${said[1]}" "$top/.git" || fail "$top is a submodule, or keeps its repository elsewhere: a pull request could name another one"
+  super="$(git rev-parse --show-superproject-working-tree 2>"$WORK/git")" || fail "git cannot tell whether $top is a submodule: $(<"$WORK/git")"
+  [[ -z $super ]] || fail "$top is a submodule of $super: a pull request could name another repository"
+  TOP="$top"
+}
+
+# belongs REPOSITORY .GIT: it is this folder; or this is a file, and the repository is that of a worktree, which knows its file
+belongs() {
+  local file=''
+  if [[ -d $2 ]]; then
+    [[ $1 -ef $2 ]]
+    return
+  fi
+  IFS= read -r file 2>/dev/null <"$1/gitdir" || return 1
+  [[ $file == /* || $file == [A-Za-z]:* ]] || file="$1/$file"
+  [[ $file -ef $2 ]]
+}

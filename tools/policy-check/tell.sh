@@ -28,7 +28,7 @@ tell() {
 # annotations CODE: errors and warnings of `sekisho`, at the lock; and of a change that fails, all up to those that pass
 annotations() {
   local failing file
-  file="$(git ls-files --full-name -- "$LOCK" 2>/dev/null || true)"
+  file="$([[ -z $TOP ]] || git ls-files --full-name -- "$LOCK" 2>/dev/null || true)"
   file="file=$(property "${file:-$LOCK}")"
   if (($1 == 1)); then
     failing="$(sed '/, these changes pass:$/,$d' "$WORK/table")"

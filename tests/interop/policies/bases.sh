@@ -3,8 +3,8 @@
 
 bases() {
   local case
-  for case in behind_a_link in_a_submodule not_committed lock_is_a_link acknowledgements_behind_a_link \
-    lock_moved locks_moved another_lock request_without_target line_used_up lines_moved \
+  for case in behind_a_link in_a_bare_repository in_a_submodule folder_of_a_submodule without_a_repository \
+    not_committed lock_is_a_link acknowledgements_behind_a_link lock_moved locks_moved another_lock request_without_target line_used_up lines_moved \
     newer_commit_cut_off several_starts workflow_of_the_page; do
     "$case"
     cd "$DEV"
@@ -28,6 +28,34 @@ behind_a_link() {
   loosening "a lock behind a link, by its own name"
 }
 
+# A folder of the change that looks like a bare repository is the nearest one for git, and would be compared with itself.
+in_a_bare_repository() {
+  alone bare
+  mkdir api
+  cp -R proto access.lock api/
+  commit "Have a folder"
+  git branch --quiet --force main
+  loosen
+  cp -R proto access.lock api/
+  commit "Loosen"
+  git worktree add --quiet --detach ../worktree
+  git worktree add --quiet --detach ../repository
+  cd ../repository
+  git checkout --quiet --detach
+  a_bare_repository api
+  git -C api update-ref refs/heads/main HEAD
+  commit "Bring a repository along"
+  cd api
+  asked
+  unjudged "a bare repository in the checkout" "is not the checkout's"
+  nothing_ran "a bare repository in the checkout"
+  asked GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=core.quotePath GIT_CONFIG_VALUE_0=false
+  unjudged "a bare repository in the checkout, with settings for git" "is not the checkout's"
+  cd ../../worktree/api
+  asked
+  loosening "a folder of a worktree"
+}
+
 in_a_submodule() {
   alone submodule
   git checkout --quiet main
@@ -40,6 +68,50 @@ in_a_submodule() {
   git commit --quiet --all --message "Loosen"
   asked POLICY_LOCK=api/access.lock
   unjudged "a lock in a submodule" "api/access.lock is not in git by this name"
+}
+
+# The folder that is judged has become a repository of its own, which is compared with its own main.
+folder_of_a_submodule() {
+  alone another-repository
+  loosen
+  git commit --quiet --all --message "Loosen"
+  git branch --quiet --force main
+  alone superproject
+  mkdir api
+  git mv proto access.lock api/
+  commit "Have a folder"
+  git branch --quiet --force main
+  git rm --quiet -r api
+  git -c protocol.file.allow=always submodule --quiet add "file://$WORK/alone/another-repository" api
+  commit "Have a repository"
+  cd api
+  asked
+  unjudged "the folder is a submodule" "is a submodule"
+  cd ..
+  mkdir below
+  git mv api below/
+  a_bare_repository below
+  cd below/api
+  asked
+  unjudged "the folder is a submodule below a bare repository" "is a submodule"
+  nothing_ran "the folder is a submodule below a bare repository"
+  cp -R "$(git rev-parse --absolute-git-dir)" ../../kept
+  rm .git
+  mv ../../kept .git
+  git config --unset core.worktree
+  rm ../HEAD
+  asked
+  unjudged "the folder is a submodule with its repository in it" "is a submodule"
+}
+
+# Nothing is compared on a push, and some systems check out no repository for it.
+without_a_repository() {
+  alone unknown-to-git
+  rm -rf .git
+  asked
+  unjudged "no repository" "this is no checkout of git"
+  asked POLICY_BASE=
+  equal "no repository, on a push: exit code" 0 "$CODE"
 }
 
 not_committed() {
