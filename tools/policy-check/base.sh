@@ -91,9 +91,25 @@ shared_with() {
 reviewed() {
   entry HEAD "$LOCK"
   is_file || fail "$LOCK $(what_it_is), and has to be a file of this commit: write it (sekisho policy lock) and commit it; where it is behind a link, name the file itself"
+  as_committed "$LOCK"
   [[ -e $ACK || -L $ACK ]] || return 0
   entry HEAD "$ACK"
   is_file || fail "$ACK $(what_it_is), and has to be a file of this commit: commit it; where it is behind a link, name the file itself"
+  as_committed "$ACK"
+}
+
+# as_committed FILE: the object of ENTRY is what stands in the tree, but for the ends of its lines. With .gitattributes a file of
+# the tree can say what no reviewer has seen, and what the base's, which comes from git, never says.
+as_committed() {
+  git cat-file blob "${ENTRY##* }" >"$WORK/blob" 2>"$WORK/git" || fail "$1 of HEAD cannot be read: $(<"$WORK/git")"
+  without_returns "$WORK/blob" >"$WORK/committed"
+  without_returns "$1" >"$WORK/here" 2>"$WORK/git" || fail "$1 cannot be read: $(<"$WORK/git")"
+  cmp -s "$WORK/committed" "$WORK/here" ||
+    fail "$1 is not as this commit has it: commit it, write it in no step before this one, and have .gitattributes not change it"
+}
+
+without_returns() {
+  LC_ALL=C sed $'s/\r$//' <"$1"
 }
 
 # entry COMMIT FILE: sets ENTRY to the file's mode, kind and object, or to nothing where the commit has none of that name. What

@@ -4,7 +4,7 @@
 bases() {
   local case
   for case in behind_a_link in_a_bare_repository in_a_submodule folder_of_a_submodule without_a_repository \
-    not_committed lock_is_a_link acknowledgements_behind_a_link lock_moved locks_moved another_lock request_without_target line_used_up lines_moved \
+    not_committed lock_is_a_link acknowledgements_behind_a_link lock_moved locks_moved another_lock request_without_target line_used_up other_files_in_the_tree lines_moved \
     newer_commit_cut_off several_starts workflow_of_the_page; do
     "$case"
     cd "$DEV"
@@ -249,6 +249,41 @@ line_used_up() {
   absent "a line that the base has already: nothing of a temporary file" "$(dirname "$(mktemp -u)")/" "$OUT"
   asked POLICY_ACK=access.ack
   loosening "a line that the base has already, by name"
+}
+
+# .gitattributes say what a file in the tree has that is not in the commit, which is what was reviewed and is compared.
+other_files_in_the_tree() {
+  alone attributes
+  loosen
+  agree access.ack
+  tighten
+  edit 's/$/ $Id$/' access.ack
+  commit "Have a line left"
+  git branch --quiet --force main
+  loosen
+  echo 'access.ack ident' >.gitattributes
+  commit "Loosen again, with another reason in the tree"
+  rm access.ack
+  git checkout --quiet access.ack
+  asked
+  unjudged "a line that git writes anew" "access.ack is not as this commit has it"
+  printf 'access.* text eol=crlf\n' >.gitattributes
+  rm access.ack access.lock
+  git checkout --quiet access.ack access.lock
+  contains "a file with the ends of lines of Windows: has them" $'\r' "$(<access.ack)"
+  asked
+  loosening "a file with the ends of lines of Windows"
+  a_lock_in_the_tree
+}
+
+a_lock_in_the_tree() {
+  git checkout --quiet --force main
+  git checkout --quiet -B change
+  edit 's/\["notes:read", "notes:write"\]/"notes:read"/' proto/notes.proto
+  commit "Loosen, and let a filter write the lock"
+  relocked
+  asked
+  unjudged "a lock that is not the commit's" "access.lock is not as this commit has it"
 }
 
 lines_moved() {
