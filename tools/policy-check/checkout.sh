@@ -66,9 +66,27 @@ step() {
   rest="$target/$rest"
 }
 
-# --- the repository that git is asked ------------------------------------------------------------------
+# --- called by check, which has `fail` ------------------------------------------------------------------
 
-# repository: sets TOP to the top of the checkout, if there is one. Called by check, which has `fail`.
+# unlinked PATH: no link in the way to it is of a repository. What lies behind one is not what reviewers see under this name. Sets
+# PLACE.
+unlinked() {
+  local link
+  way "$1" || fail "$1 leads through more links than can be followed"
+  for link in ${LINKS[@]+"${LINKS[@]}"}; do
+    ! brought "$link" || fail "$1 leads through the symbolic link $(printf '%q' "$link"), which is of the repository: name what lies behind it"
+  done
+}
+
+# brought FILE: as tracked, where git can tell
+brought() {
+  local code=0
+  tracked "$1" || code=$?
+  ((code != 2)) || fail "git cannot tell whether $(printf '%q' "$1") is a file of the repository: see \`git ls-files\`"
+  return "$code"
+}
+
+# repository: sets TOP to the top of the checkout, if there is one.
 repository() {
   local top said=() line super
   top="$(top_of "$(pwd -P)")" || return 0

@@ -3,7 +3,8 @@
 
 brought() {
   local case
-  for case in links_among_protos no_protos flood program_in_the_checkout program_beside_a_bare_repository \
+  for case in links_among_protos links_in_the_way set_of_the_repository submodule_among_protos no_protos \
+    flood program_in_the_checkout program_beside_a_bare_repository \
     program_behind_a_link script_of_the_target; do
     "$case"
     cd "$DEV"
@@ -43,6 +44,103 @@ links_among_protos() {
   unjudged "a folder that is a link" "named is a symbolic link"
   asked POLICY_PROTO=named/ POLICY_INCLUDE=proto
   unjudged "a folder that is a link, with a slash" "named/ is a symbolic link"
+}
+
+# A folder in the way is a link: what lies behind it is not what the name says.
+links_in_the_way() {
+  local name
+  alone way
+  mkdir decoy
+  git mv access.lock proto decoy/
+  echo 'other.Other/Call { all_of: "other:call" }' >decoy/rules.txt
+  commit "Have a folder"
+  git branch --quiet --force main
+  ln -s decoy api
+  commit "Link a folder"
+  asked POLICY_PROTO=api/proto POLICY_LOCK=decoy/access.lock
+  unjudged "protos behind a link" "api/proto leads through the symbolic link"
+  asked POLICY_PROTO=api/proto/notes.proto POLICY_INCLUDE=decoy/proto POLICY_LOCK=decoy/access.lock
+  unjudged "a proto behind a link" "api/proto/notes.proto leads through the symbolic link"
+  asked POLICY_PROTO=decoy/proto POLICY_INCLUDE=api/proto POLICY_LOCK=decoy/access.lock
+  unjudged "imports behind a link" "api/proto leads through the symbolic link"
+  asked POLICY_PROTO=decoy/proto POLICY_LOCK=decoy/access.lock POLICY_RULES=api/rules.txt
+  unjudged "rules behind a link" "api/rules.txt leads through the symbolic link"
+  for name in api "$PWD/api" decoy/../api; do
+    asked POLICY_FOLDER="$name"
+    unjudged "a folder behind a link, ${name//"$WORK"/…}" "leads through the symbolic link"
+  done
+  asked POLICY_FOLDER=nowhere
+  unjudged "a folder that is not there" "there is no folder nowhere"
+  asked POLICY_FOLDER=decoy
+  equal "a folder by its own name: exit code" 0 "$CODE"
+  ln -s decoy made
+  asked POLICY_PROTO=made/proto POLICY_LOCK=decoy/access.lock
+  equal "protos behind a link that an earlier step has made: exit code" 0 "$CODE"
+  folder_of_the_action
+}
+
+# By the action, whose shell would be behind the link already.
+folder_of_the_action() {
+  local clone="$WORK/alone/way-clone"
+  git clone --quiet "file://$PWD" "$clone"
+  steps "$REPOSITORY/action.yml" "$clone" sekisho="$SEKISHO" proto=proto working-directory=api
+  outcome "the action in a folder behind a link" 2 unjudged
+  steps "$REPOSITORY/action.yml" "$clone" sekisho="$SEKISHO" proto=proto working-directory=decoy
+  outcome "the action in a folder" 0 passed
+}
+
+# A set that the author commits says what the author likes.
+set_of_the_repository() {
+  alone committed
+  protoc -I proto --include_imports --descriptor_set_out=api.binpb notes.proto
+  asked POLICY_PROTO= POLICY_DESCRIPTORS=api.binpb
+  equal "a set that an earlier step has written: exit code" 0 "$CODE"
+  commit "Commit the set"
+  loosen
+  commit "Loosen"
+  git checkout --quiet main -- access.lock
+  commit "Lock nothing of it"
+  asked POLICY_PROTO= POLICY_DESCRIPTORS=api.binpb
+  unjudged "a set that git tracks" "api.binpb is a file of the repository"
+  git rm --quiet api.binpb
+  protoc -I proto --include_imports --descriptor_set_out="$WORK/set.binpb" notes.proto
+  ln -s "$WORK/set.binpb" api.binpb
+  commit "Link it"
+  asked POLICY_PROTO= POLICY_DESCRIPTORS=api.binpb
+  unjudged "a set that is a link" "api.binpb leads through the symbolic link"
+  asked POLICY_PROTO= POLICY_DESCRIPTORS="$WORK/set.binpb"
+  equal "the set of the protos: exit code" 1 "$CODE"
+}
+
+# What was not checked out is not there, and passes as removed.
+submodule_among_protos() {
+  alone gaps
+  mkdir proto/more
+  git mv proto/notes.proto proto/more/
+  mkdir proto/kept
+  sed 's/package notes/package kept/' proto/more/notes.proto >proto/kept/kept.proto
+  "$SEKISHO" policy lock --proto proto/*/*.proto --include proto >/dev/null
+  commit "Have two folders"
+  git branch --quiet --force main
+  git rm --quiet -r proto/more
+  "$SEKISHO" policy lock --proto proto/*/*.proto --include proto >/dev/null
+  git add --all
+  git update-index --add --cacheinfo "160000,$(git rev-parse HEAD),proto/more"
+  git commit --quiet --message "Keep protos in a repository of their own"
+  mkdir proto/more
+  asked
+  unjudged "a submodule that is not checked out" "proto/more is a submodule that is not checked out"
+  git clone --quiet --branch=main "file://$PWD" "$WORK/checked-out"
+  mv "$WORK/checked-out/.git" proto/more/
+  cp -R "$WORK/checked-out/proto/more/notes.proto" proto/more/
+  "$SEKISHO" policy lock --proto proto/*/*.proto --include proto >/dev/null
+  git commit --quiet --message "Lock it" access.lock
+  asked
+  equal "a submodule that is checked out: exit code" 0 "$CODE"
+  git -C proto/more update-index --add --cacheinfo "160000,$(git rev-parse HEAD),inner"
+  mkdir proto/more/inner
+  asked
+  unjudged "a submodule of a submodule" "proto/more/inner is a submodule that is not checked out"
 }
 
 no_protos() {
