@@ -63,6 +63,34 @@ property() {
   printf '%s' "${text//,/%2C}"
 }
 
+# summary_file NAME: sets SUMMARY. In a repository this is a file that it does not have, and no link: what is appended would go to
+# where the link leads.
+summary_file() {
+  local link
+  [[ -n $1 ]] || return 0
+  SUMMARY=''
+  way "$1" || fail "$1 leads through more links than can be followed"
+  for link in ${LINKS[@]+"${LINKS[@]}"}; do
+    ! top_of "${link%/*}" >/dev/null || fail "$1 is no file to write the summary to: it is behind the link $(printf '%q' "$link")"
+  done
+  if top_of "${PLACE%/*}" >/dev/null; then
+    [[ ! -e $PLACE || -f $PLACE ]] || fail "$1 is no file to write the summary to"
+    ! brought "$PLACE" || fail "$1 is no file to write the summary to: the repository has it"
+  fi
+  SUMMARY="$1"
+}
+
+# summarized CODE: what was judged and cannot be shown counts as not judged
+summarized() {
+  [[ -n $SUMMARY ]] || return 0
+  summary "$1" >"$WORK/summary"
+  if ! cat "$WORK/summary" 2>"$WORK/write" >>"$SUMMARY"; then
+    echo "error: the summary cannot be written to $SUMMARY: $(<"$WORK/write")" >"$WORK/errors"
+    tell "$WORK/errors"
+    return 1
+  fi
+}
+
 # summary CODE: Markdown. What `sekisho` writes is escaped by it, its warnings among it; its errors are shown as a block of
 # code.
 summary() {

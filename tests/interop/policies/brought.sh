@@ -4,7 +4,7 @@
 brought() {
   local case
   for case in links_among_protos links_in_the_way set_of_the_repository submodule_among_protos no_protos \
-    flood program_in_the_checkout program_beside_a_bare_repository \
+    summary_of_the_repository flood program_in_the_checkout program_beside_a_bare_repository \
     program_behind_a_link script_of_the_target; do
     "$case"
     cd "$DEV"
@@ -141,6 +141,34 @@ submodule_among_protos() {
   mkdir proto/more/inner
   asked
   unjudged "a submodule of a submodule" "proto/more/inner is a submodule that is not checked out"
+}
+
+# What is appended to it goes to where a link leads.
+summary_of_the_repository() {
+  local name
+  alone summary
+  ln -s "$WORK/appended" linked.md
+  mkdir folder.md
+  touch folder.md/kept
+  echo >committed.md
+  ln -s "$WORK" reports
+  commit "Bring summaries along"
+  ln -s "$WORK/appended" of-an-earlier-run.md
+  for name in linked.md folder.md committed.md reports/appended of-an-earlier-run.md; do
+    asked POLICY_SUMMARY="$name" GITHUB_OUTPUT="$WORK/summary.out"
+    unjudged "a summary in $name" "$name is no file to write the summary to"
+    equal "a summary in $name: outcome" "outcome=unjudged" "$(<"$WORK/summary.out")"
+    rm "$WORK/summary.out"
+  done
+  equal "a summary behind a link: nothing is appended" no "$([[ -e $WORK/appended ]] && echo yes || echo no)"
+  asked POLICY_SUMMARY=policy.md
+  equal "a summary of its own: exit code" 0 "$CODE"
+  asked POLICY_SUMMARY=policy.md
+  equal "a summary of its own, once more: exit code" 0 "$CODE"
+  equal "a summary of its own: both are in it" 2 "$(grep -c '^### ' policy.md)"
+  asked POLICY_SUMMARY=/dev/full GITHUB_OUTPUT="$WORK/summary.out"
+  unjudged "a summary that cannot be written" "the summary cannot be written"
+  equal "a summary that cannot be written: outcome" "outcome=unjudged" "$(<"$WORK/summary.out")"
 }
 
 no_protos() {
