@@ -8,7 +8,7 @@ base() {
   name="${POLICY_BASE:-${GITHUB_BASE_REF:-${CI_MERGE_REQUEST_TARGET_BRANCH_NAME:-${CHANGE_TARGET:-${BITBUCKET_PR_DESTINATION_BRANCH:-}}}}}"
   [[ -n $name ]] || {
     ! requested || fail "this is a pull request, and nothing says what it is merged into: set base (POLICY_BASE)"
-    note "This is no pull request: the protos are compared with $LOCK alone."
+    note "This is no pull request: the protos are compared with $(in_code "$LOCK") alone."
     return
   }
   [[ -n $TOP ]] || fail "this is no checkout of git, and $name cannot be had"
@@ -17,7 +17,7 @@ base() {
     fail "the base $name cannot be had: $(tail -n 1 "$WORK/git"); fetch it before this step (actions/checkout: fetch-depth: 0)"
   commit="$(started_from "$tip")" || {
     commit="$tip"
-    note "No single commit was found that this change began from: compared with the newest one of $name."
+    note "No single commit was found that this change began from: compared with the newest one of $(in_code "$name")."
   }
   [[ ! $name =~ ^[A-Za-z0-9._/-]+$ ]] || NAME="$name"
   policy_of "$commit"
@@ -144,10 +144,10 @@ policy_of() {
   is_file || fail "$path of $NAME $(what_it_is): name the file itself"
   written "$1" "$path" access.lock
   acknowledged_by "$1"
-  BASE="$NAME:$path"
+  BASE="$NAME:$(without_backticks "$path")"
   ARGUMENTS+=("--base=$WORK/base")
   option --ack "${POLICY_ACK:-}"
-  note "$BASE is that of commit ${1:0:12}."
+  note "Compared with $(in_code "$BASE"), which is that of commit ${1:0:12}."
 }
 
 # acknowledged_by COMMIT: by the file that is named, or else by the one beside its lock, which this change may have left behind
@@ -182,7 +182,7 @@ moved() {
   ((count <= 1)) || fail "$LOCK is not in $NAME at ${1:0:12}, and this change takes away more than one lock ($others): move them one by one"
   if ((count == 1)); then
     IFS=$'\t' read -r ENTRY MOVED <"$WORK/gone"
-    note "$MOVED of $NAME has become $LOCK."
+    note "The lock $(in_code "$MOVED") of $(in_code "$NAME") has become $(in_code "$LOCK")."
     return
   fi
   first "$1" "$others"
@@ -191,7 +191,7 @@ moved() {
 
 # first COMMIT OTHERS
 first() {
-  local there="There is no $LOCK in $NAME at ${1:0:12}: this change brings the first one, and can be compared with nothing."
+  local there="There is no $(in_code "$LOCK") in $(in_code "$NAME") at ${1:0:12}: this change brings the first one, and can be compared with nothing."
   [[ ${POLICY_FIRST_LOCK:-} == true ]] ||
     fail "$there Merge the lock first, with all of it reviewed; or say that this may be: first-lock: true (POLICY_FIRST_LOCK)${2:+; other locks there: $2}"
   note "$there"

@@ -5,9 +5,19 @@ TABLE_LIMIT=800000 # bytes; GitHub shows no summary of more than 1 MiB
 ERRORS_LIMIT=100000
 ANNOTATIONS=20 # errors, and as many warnings; GitHub shows ten of each
 
+# note SENTENCE: it begins with a word of ours, and has names in code
 note() {
-  echo "$*"
+  tell - <<<"$*"
   NOTES+=("$*")
+}
+
+# in_code NAME: prints it for a sentence, which is part of a page of Markdown as well
+in_code() {
+  printf '`%s`' "$(without_backticks "$1")"
+}
+
+without_backticks() {
+  tr '`' "'" <<<"$1"
 }
 
 warn() {
@@ -103,7 +113,7 @@ summary() {
   else
     printf '### Access policy: it could not be judged\n\n'
   fi
-  [[ ! -s $besides ]] || { sed 's/^/    /' "$besides" | shortened "$ERRORS_LIMIT" && echo; }
+  [[ ! -s $besides ]] || { tr '\r' ' ' <"$besides" | sed 's/^/    /' | shortened "$ERRORS_LIMIT" && echo; }
   for note in ${NOTES[@]+"${NOTES[@]}"}; do printf '%s\n\n' "$note"; done
 }
 

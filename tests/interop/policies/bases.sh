@@ -177,7 +177,7 @@ lock_moved() {
   commit "Loosen, and move the lock"
   asked POLICY_LOCK="policy: new.lock"
   loosening "a lock that moves"
-  contains "a lock that moves: from where" "access.lock of main has become policy: new.lock" "$OUT"
+  contains "a lock that moves: from where" 'The lock `access.lock` of `main` has become `policy: new.lock`' "$OUT"
   asked POLICY_LOCK="policy: new.lock" POLICY_FIRST_LOCK=true
   loosening "a lock that moves, said to be the first"
   tighten "policy: new.lock"
@@ -208,13 +208,13 @@ another_lock() {
   loosen new/access.lock
   commit "Loosen, by a lock of its own"
   asked POLICY_LOCK=new/access.lock
-  unjudged "a new lock beside the base's" "There is no new/access.lock in main"
+  unjudged "a new lock beside the base's" 'There is no `new/access.lock` in `main`'
   contains "a new lock beside the base's: names that" "other locks there: access.lock" "$OUT"
   asked POLICY_LOCK=new/access.lock POLICY_FIRST_LOCK=true
   equal "a new lock beside the base's, said to be the first: exit code" 0 "$CODE"
   contains "a new lock beside the base's, said to be the first: a warning" "warning: main has other locks" "$OUT"
   asked POLICY_LOCK=new/access.lock POLICY_FIRST_LOCK=yes
-  unjudged "neither true nor false" "There is no new/access.lock in main"
+  unjudged "neither true nor false" 'There is no `new/access.lock` in `main`'
 }
 
 # Each system has a name for pull requests, and one for what they are merged into. Without the latter nothing would be compared.

@@ -4,7 +4,7 @@
 brought() {
   local case
   for case in links_among_protos links_in_the_way set_of_the_repository submodule_among_protos no_protos \
-    summary_of_the_repository flood program_in_the_checkout program_beside_a_bare_repository \
+    summary_of_the_repository flood names_of_the_base program_in_the_checkout program_beside_a_bare_repository \
     program_behind_a_link script_of_the_target; do
     "$case"
     cd "$DEV"
@@ -192,6 +192,27 @@ flood() {
   contains "a flood: how many more" "99980 more" "$(grep '^::warning' <<<"$OUT")"
   contains "a flood: the error is not lost among them" "::error file=access.lock::the last line" "$OUT"
   equal "a flood: GitHub shows the summary" yes "$( (($(wc -c <"$WORK/flood.md") < 1048576)) && echo yes)"
+}
+
+# What a folder of the base is called is told in the log, of which GitHub obeys some lines, and in the summary, which is a page.
+names_of_the_base() {
+  local folder='::add-mask::x `**[hi](http:evil)** <b>' fenced
+  alone names "$folder/access.lock"
+  git mv "$folder/access.lock" access.lock
+  loosen
+  commit "Loosen, and move the lock"
+  asked GITHUB_ACTIONS=true GITHUB_STEP_SUMMARY="$WORK/names.md"
+  loosening "a folder with a name that is obeyed"
+  fenced="$(outside_of_fences <<<"$OUT")"
+  absent "a folder with a name that is obeyed: it is within a fence" "::add-mask" "$(grep -v '^::error file=access.lock::' <<<"$fenced")"
+  absent "a folder with a name that is obeyed: no line begins with it" "^::add-mask" "$(sed 's/^/^/' <<<"$OUT")"
+  contains "a folder with a name that is obeyed: it is told" "add-mask::x" "$(grep 'has become' <<<"$OUT")"
+  equal "a folder with a name that is obeyed: in the summary it is code" "" "$(sed 's/`[^`]*`//g' "$WORK/names.md" | grep -F '[hi]' || true)"
+}
+
+# outside_of_fences: what GitHub reads for commands
+outside_of_fences() {
+  awk 'fence == "" && /^::stop-commands::/ { fence = "::" substr($0, 18) "::"; next } $0 == fence { fence = ""; next } fence == ""'
 }
 
 # installs [VARIABLE=VALUE…]: with a cargo that builds what this file says, and counts how often. In the checkout it would be

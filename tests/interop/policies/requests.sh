@@ -37,8 +37,8 @@ first_lock() {
   contains "a base without a lock: what to do" "first-lock: true" "$(grep '^::error' <<<"$OUT")"
   judged first-lock=true
   outcome "first lock" 0 passed
-  contains "first lock: said that nothing is compared" "There is no access.lock in main at" "$OUT"
-  contains "first lock: said in the summary" "There is no access.lock in main at" "$SUMMARY"
+  contains "first lock: said that nothing is compared" 'There is no `access.lock` in `main` at' "$OUT"
+  contains "first lock: said in the summary" 'There is no `access.lock` in `main` at' "$SUMMARY"
   merged
 }
 
