@@ -37,6 +37,7 @@ tracked() {
 # way PATH: sets LINKS to the links that it leads through, and PLACE to where it ends. No name among these has another link in it.
 way() {
   local rest=$1 part
+  ! command -v cygpath >/dev/null || rest="$(cygpath -u -- "$1")"
   LINKS=()
   PLACE=''
   [[ $rest == /* ]] || rest="$(pwd -P)/$rest"

@@ -83,7 +83,7 @@ function github() {
   return { event: process.env.GITHUB_EVENT_PATH ? JSON.parse(readFileSync(process.env.GITHUB_EVENT_PATH, 'utf8')) : {} };
 }
 
-// Names of contexts with `||` between them: no more is used.
+// Names of contexts, and texts in quotes, with `||` between them: no more is used.
 function evaluate(text, contexts) {
   return String(text).replace(/\$\{\{(.*?)\}\}/g, (_all, expression) => {
     const values = expression.split('||').map((name) => named(name.trim(), contexts));
@@ -92,6 +92,7 @@ function evaluate(text, contexts) {
 }
 
 function named(name, contexts) {
+  if (/^'[^']*'$/.test(name)) return name.slice(1, -1);
   if (!/^[a-z_-]+(\.[a-z_-]+)+$/.test(name)) throw new Error(`no name of a context: ${name}`);
   return name.split('.').reduce((value, part) => value?.[part], contexts);
 }
