@@ -5,7 +5,7 @@ brought() {
   local case
   for case in links_among_protos links_in_the_way set_of_the_repository submodule_among_protos no_protos \
     summary_of_the_repository flood names_of_the_base program_in_the_checkout program_beside_a_bare_repository \
-    program_behind_a_link script_of_the_target; do
+    program_behind_a_link; do
     "$case"
     cd "$DEV"
   done
@@ -322,25 +322,4 @@ program_behind_a_link() {
   done
   ran env SEKISHO="$WORK/outside/sekisho" "$INSTALL"
   equal "a program behind a link, by its own name: exit code" 0 "$CODE"
-}
-
-# A copy of the script in the repository, as the page's pipeline for Jenkins takes it: from the target branch.
-script_of_the_target() {
-  local commands
-  alone jenkins
-  git checkout --quiet main
-  mkdir tools
-  cp -R "$REPOSITORY/tools/policy-check" tools/
-  commit "Copy the script"
-  git checkout --quiet -B change
-  loosen
-  printf '#!/bin/sh\nexit 0\n' >tools/policy-check/check
-  commit "Loosen, and agree"
-  commands="$(sed -n "/^    sh '''\$/,/^    '''\$/p" "$REPOSITORY/docs/teams.md" | sed '1d;$d')"
-  [[ -n $commands ]] || abort "docs/teams.md has no commands for Jenkins"
-  git clone --quiet --branch=change "file://$PWD" clone
-  cd clone
-  mkdir "$WORK/hidden"
-  ran env PATH="${SEKISHO%/*}:$PATH" POLICY_PROTO=proto CHANGE_ID=1 CHANGE_TARGET=main WORKSPACE_TMP="$WORK/hidden" bash -ec "$commands"
-  loosening "the script of the target branch"
 }
