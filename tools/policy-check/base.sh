@@ -11,6 +11,7 @@ base() {
     note "This is no pull request: the protos are compared with $(in_code "$LOCK") alone."
     return
   }
+  ! of_a_fork || fail "this pipeline runs in the fork, whose $name is what its owner likes: run it in the project that the merge request is for, or name that project's repository (POLICY_REMOTE)"
   [[ -n $TOP ]] || fail "this is no checkout of git, and $name cannot be had"
   reviewed
   tip="$(tip_of "$name")" ||
@@ -27,6 +28,11 @@ base() {
 requested() {
   case ${GITHUB_EVENT_NAME:-} in pull_request* | merge_group) return 0 ;; esac
   [[ ${CI_PIPELINE_SOURCE:-} == merge_request_event || -n ${CHANGE_ID:-}${BITBUCKET_PR_ID:-} ]]
+}
+
+# Whether GitLab runs this in another project than that of the target branch.
+of_a_fork() {
+  [[ -z ${POLICY_REMOTE:-} && -n ${CI_MERGE_REQUEST_PROJECT_ID:-} && $CI_MERGE_REQUEST_PROJECT_ID != "${CI_PROJECT_ID:-}" ]]
 }
 
 # --- the commit ---------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@
 bases() {
   local case
   for case in behind_a_link in_a_bare_repository in_a_submodule folder_of_a_submodule without_a_repository \
-    not_committed lock_is_a_link acknowledgements_behind_a_link lock_moved locks_moved another_lock request_without_target line_used_up other_files_in_the_tree lines_moved \
+    not_committed lock_is_a_link acknowledgements_behind_a_link lock_moved locks_moved another_lock request_without_target request_of_a_fork line_used_up other_files_in_the_tree lines_moved \
     newer_commit_cut_off several_starts workflow_of_the_page; do
     "$case"
     cd "$DEV"
@@ -229,6 +229,25 @@ request_without_target() {
   done
   asked POLICY_BASE= GITHUB_EVENT_NAME=push
   equal "a push: exit code" 0 "$CODE"
+}
+
+# GitLab runs what a fork asks for in the fork, whose main is what its owner likes.
+request_of_a_fork() {
+  local fork=(POLICY_BASE= CI_PIPELINE_SOURCE=merge_request_event CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main CI_MERGE_REQUEST_PROJECT_ID=1)
+  alone upstream
+  git clone --quiet --branch=main "file://$PWD" "$WORK/alone/fork"
+  cd "$WORK/alone/fork"
+  loosen
+  commit "Loosen"
+  git clone --quiet --branch=main "file://$PWD" clone
+  cd clone
+  asked "${fork[@]}" CI_PROJECT_ID=2
+  unjudged "a merge request of a fork, in the fork" "runs in the fork"
+  asked "${fork[@]}" CI_PROJECT_ID=2 POLICY_REMOTE="file://$WORK/alone/upstream"
+  loosening "a merge request of a fork, with the remote of its target"
+  git remote set-url origin "file://$WORK/alone/upstream"
+  asked "${fork[@]}" CI_PROJECT_ID=1
+  loosening "a merge request of a fork, in the project of its target"
 }
 
 # What was agreed to once is taken back later. The line is still there when somebody does it again.
