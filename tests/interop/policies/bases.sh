@@ -51,9 +51,24 @@ in_a_bare_repository() {
   nothing_ran "a bare repository in the checkout"
   asked GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=core.quotePath GIT_CONFIG_VALUE_0=false
   unjudged "a bare repository in the checkout, with settings for git" "is not the checkout's"
+  by_an_older_git
   cd ../../worktree/api
   asked
   loosening "a folder of a worktree"
+}
+
+# It does not know safe.bareRepository.
+by_an_older_git() {
+  mkdir "$WORK/older"
+  printf '#!/bin/sh\nunset GIT_CONFIG_COUNT\nexec %s "$@"\n' "$(command -v git)" >"$WORK/older/git"
+  chmod +x "$WORK/older/git"
+  asked PATH="$WORK/older:$PATH"
+  unjudged "a bare repository, by an older git" "is not the checkout's"
+  git config --file config core.bare false
+  git config --file config core.worktree "$(dirname "$PWD")"
+  asked PATH="$WORK/older:$PATH"
+  unjudged "a repository with the checkout as its tree, by an older git" "keeps its repository elsewhere"
+  nothing_ran "a bare repository, by an older git"
 }
 
 in_a_submodule() {
