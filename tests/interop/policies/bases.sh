@@ -3,9 +3,9 @@
 
 bases() {
   local case
-  for case in behind_a_link in_a_bare_repository in_a_submodule folder_of_a_submodule without_a_repository \
-    not_committed lock_is_a_link acknowledgements_behind_a_link lock_moved locks_moved another_lock request_without_target request_of_a_fork line_used_up other_files_in_the_tree lines_moved \
-    newer_commit_cut_off several_starts workflow_of_the_page; do
+  for case in behind_a_link in_a_bare_repository in_a_submodule folder_of_a_submodule without_a_repository not_committed \
+    lock_is_a_link acknowledgements_behind_a_link lock_moved locks_moved another_lock request_without_target request_of_a_fork \
+    line_used_up other_files_in_the_tree lines_moved newer_commit_cut_off several_starts workflow_of_the_page; do
     "$case"
     cd "$DEV"
   done

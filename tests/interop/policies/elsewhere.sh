@@ -29,8 +29,8 @@ hostile() {
   cd clone
 }
 
-# block LANGUAGE LINE: the first block of code of the page after a line that begins so
-block() {
+# block_after LANGUAGE LINE: the first block of code of the page after a line that begins so
+block_after() {
   LANGUAGE="$1" LINE="$2" awk '
     index($0, ENVIRON["LINE"]) == 1 { after = 1 }
     inside && /^```$/ { exit }
@@ -49,7 +49,7 @@ commanded() {
 on_jenkins() {
   local commands
   hostile jenkins
-  commands="$(block groovy "Jenkins, " | awk -v quotes="'''" '
+  commands="$(block_after groovy "Jenkins, " | awk -v quotes="'''" '
     index($0, "    " quotes) == 1 { inside = 0 }
     inside { print }
     index($0, "    sh " quotes) == 1 { inside = 1; next }
@@ -69,7 +69,7 @@ on_gitlab() {
   git tag v0.1.0
   settings+=(GIT_CONFIG_COUNT=1 "GIT_CONFIG_KEY_0=url.file://$PWD.insteadOf" GIT_CONFIG_VALUE_0=https://github.com/OWNER/sekisho)
   hostile gitlab
-  commands="$(block yaml "GitLab, " | (cd "$INTEROP" && node --input-type=module -e '
+  commands="$(block_after yaml "GitLab, " | (cd "$INTEROP" && node --input-type=module -e '
     import { readFileSync } from "node:fs";
     import { parse } from "yaml";
     console.log(parse(readFileSync(0, "utf8"))["access-policy"].script.join("\n"));
@@ -89,7 +89,7 @@ on_gitlab() {
 anywhere() {
   local commands
   hostile anywhere
-  commands="$(block sh "Without the scripts, anywhere:")"
+  commands="$(block_after sh "Without the scripts, anywhere:")"
   commanded "$commands"
   loosening "without the scripts"
   cd ..
