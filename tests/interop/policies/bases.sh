@@ -5,7 +5,7 @@ bases() {
   local case
   for case in behind_a_link in_a_bare_repository in_a_submodule folder_of_a_submodule without_a_repository not_committed \
     lock_is_a_link acknowledgements_behind_a_link lock_moved locks_moved another_lock request_without_target request_of_a_fork \
-    line_used_up other_files_in_the_tree lines_moved newer_commit_cut_off several_starts workflow_of_the_page; do
+    line_used_up other_files_in_the_tree lines_moved newer_commit_cut_off several_starts workflows_of_the_page; do
     "$case"
     cd "$DEV"
   done
@@ -350,14 +350,17 @@ lines_moved() {
 }
 
 # Another target branch is an edit of the pull request, after which the default types of events run nothing.
-workflow_of_the_page() {
-  local said
-  said="$(cd "$INTEROP" && node --input-type=module -e '
-    import { readFileSync } from "node:fs";
-    import { parse } from "yaml";
-    const { on, jobs } = parse(readFileSync(process.argv[1], "utf8"));
-    const uses = Object.values(jobs).flatMap(({ steps }) => steps.map(({ uses }) => uses));
-    console.log(on.pull_request?.types?.join(" "), on.pull_request?.branches?.join(" "), uses.some((name) => /cache/.test(name)));
-  ' "$REPOSITORY/examples/policy-check/github.yml")"
-  equal "the workflow: events, branches, and whether it has a cache" "opened synchronize reopened edited main false" "$said"
+workflows_of_the_page() {
+  local name said
+  for name in github github-maven github-python; do
+    said="$(cd "$INTEROP" && node --input-type=module -e '
+      import { readFileSync } from "node:fs";
+      import { parse } from "yaml";
+      const { on, jobs } = parse(readFileSync(process.argv[1], "utf8"));
+      const steps = Object.values(jobs).flatMap(({ steps }) => steps);
+      const caches = steps.some(({ uses, with: inputs }) => /cache/.test(uses) || inputs?.cache);
+      console.log(on.pull_request?.types?.join(" "), on.pull_request?.branches?.join(" "), caches);
+    ' "$REPOSITORY/examples/policy-check/$name.yml")"
+    equal "$name.yml: events, branches, and whether it has a cache" "opened synchronize reopened edited main false" "$said"
+  done
 }

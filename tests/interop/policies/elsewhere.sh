@@ -89,7 +89,7 @@ on_gitlab() {
 anywhere() {
   local commands
   hostile anywhere
-  commands="$(block_after sh "Without the scripts, anywhere:")"
+  commands="$(block_after sh "### Without the scripts")"
   commanded "$commands"
   loosening "without the scripts"
   cd ..

@@ -24,7 +24,7 @@ else for (const job of Object.values(described.jobs)) job.steps.forEach((step) =
 function ofWorkflow(step) {
   if (step.run) run(step, contexts(), '.');
   else if (/^[^/]+\/sekisho@/.test(step.uses)) action(ACTION, { ...evaluated(step.with), ...inputs });
-  else if (!/^(actions\/(checkout|cache)|bufbuild\/buf-action)@[0-9a-z.]+$/.test(step.uses)) throw new Error(`unknown: ${step.uses}`);
+  else if (!/^(actions\/(checkout|cache|setup-java|setup-python)|bufbuild\/buf-action)@[0-9a-z.]+$/.test(step.uses)) throw new Error(`unknown: ${step.uses}`);
 }
 
 // A composite action: its steps, with the inputs that it was given or their defaults.

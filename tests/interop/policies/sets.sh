@@ -5,7 +5,6 @@
 sets() {
   local version
   branch sets
-  git mv api/proto api/buf.yaml api/buf.gen.yaml .
   buf build -o "$WORK/buf.binpb"
   methods --descriptors "$WORK/buf.binpb"
   LISTED="$METHODS"
@@ -68,7 +67,6 @@ rules_of_others() {
 
 by_maven() {
   LOG="$WORK/maven.log"
-  cp "$HERE/pom.xml" .
   mvn --quiet --batch-mode process-sources >"$LOG" 2>&1 || abort "Maven does not compile the protos"
   same "Maven" --descriptors target/generated-resources/protobuf/descriptor-sets/api.binpb
 }

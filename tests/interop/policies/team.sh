@@ -119,11 +119,12 @@ checkout() {
   git -C "$folder" checkout --quiet --detach FETCH_HEAD
 }
 
-# judged [INPUT=VALUE…]: the workflow that users copy, on the pull request. Sets CODE, OUT, ERR and SUMMARY.
+# judged [INPUT=VALUE…]: the workflow that users copy, or another WORKFLOW beside it, on the pull request. Sets CODE, OUT, ERR
+# and SUMMARY.
 judged() {
   local folder="$WORK/runner-$REQUEST"
   checkout "refs/pull/$REQUEST/merge" "$folder"
-  steps "$REPOSITORY/examples/policy-check/github.yml" "$folder" sekisho="$SEKISHO" "$@"
+  steps "$REPOSITORY/examples/policy-check/${WORKFLOW:-github}.yml" "$folder" sekisho="$SEKISHO" "$@"
   rm -rf "$folder"
 }
 
