@@ -8,15 +8,17 @@ base() {
   name="${POLICY_BASE:-${GITHUB_BASE_REF:-${CI_MERGE_REQUEST_TARGET_BRANCH_NAME:-${CHANGE_TARGET:-${BITBUCKET_PR_DESTINATION_BRANCH:-}}}}}"
   [[ -n $name ]] || {
     ! requested || fail "this is a pull request, and nothing says what it is merged into: set base (POLICY_BASE)"
-    note "This is no pull request: the protos are compared with $LOCK alone."
+    note "This is no pull request: the protos are compared with $(in_code "$LOCK") alone."
     return
   }
+  ! of_a_fork || fail "this pipeline runs in the fork, whose $name is what its owner likes: run it in the project that the merge request is for, or name that project's repository (POLICY_REMOTE)"
+  [[ -n $TOP ]] || fail "this is no checkout of git, and $name cannot be had"
   reviewed
   tip="$(tip_of "$name")" ||
     fail "the base $name cannot be had: $(tail -n 1 "$WORK/git"); fetch it before this step (actions/checkout: fetch-depth: 0)"
   commit="$(started_from "$tip")" || {
     commit="$tip"
-    note "No single commit was found that this change began from: compared with the newest one of $name."
+    note "No single commit was found that this change began from: compared with the newest one of $(in_code "$name")."
   }
   [[ ! $name =~ ^[A-Za-z0-9._/-]+$ ]] || NAME="$name"
   policy_of "$commit"
@@ -26,6 +28,11 @@ base() {
 requested() {
   case ${GITHUB_EVENT_NAME:-} in pull_request* | merge_group) return 0 ;; esac
   [[ ${CI_PIPELINE_SOURCE:-} == merge_request_event || -n ${CHANGE_ID:-}${BITBUCKET_PR_ID:-} ]]
+}
+
+# Whether GitLab runs this in another project than that of the target branch.
+of_a_fork() {
+  [[ -z ${POLICY_REMOTE:-} && -n ${CI_MERGE_REQUEST_PROJECT_ID:-} && $CI_MERGE_REQUEST_PROJECT_ID != "${CI_PROJECT_ID:-}" ]]
 }
 
 # --- the commit ---------------------------------------------------------------------------------------
@@ -90,9 +97,25 @@ shared_with() {
 reviewed() {
   entry HEAD "$LOCK"
   is_file || fail "$LOCK $(what_it_is), and has to be a file of this commit: write it (sekisho policy lock) and commit it; where it is behind a link, name the file itself"
+  as_committed "$LOCK"
   [[ -e $ACK || -L $ACK ]] || return 0
   entry HEAD "$ACK"
   is_file || fail "$ACK $(what_it_is), and has to be a file of this commit: commit it; where it is behind a link, name the file itself"
+  as_committed "$ACK"
+}
+
+# as_committed FILE: the object of ENTRY is what stands in the tree, but for the ends of its lines. With .gitattributes a file of
+# the tree can say what no reviewer has seen, and what the base's, which comes from git, never says.
+as_committed() {
+  git cat-file blob "${ENTRY##* }" >"$WORK/blob" 2>"$WORK/git" || fail "$1 of HEAD cannot be read: $(<"$WORK/git")"
+  without_returns "$WORK/blob" >"$WORK/committed"
+  without_returns "$1" >"$WORK/here" 2>"$WORK/git" || fail "$1 cannot be read: $(<"$WORK/git")"
+  cmp -s "$WORK/committed" "$WORK/here" ||
+    fail "$1 is not as this commit has it: commit it, write it in no step before this one, and have .gitattributes not change it"
+}
+
+without_returns() {
+  LC_ALL=C sed $'s/\r$//' <"$1"
 }
 
 # entry COMMIT FILE: sets ENTRY to the file's mode, kind and object, or to nothing where the commit has none of that name. What
@@ -127,10 +150,10 @@ policy_of() {
   is_file || fail "$path of $NAME $(what_it_is): name the file itself"
   written "$1" "$path" access.lock
   acknowledged_by "$1"
-  BASE="$NAME:$path"
+  BASE="$NAME:$(without_backticks "$path")"
   ARGUMENTS+=("--base=$WORK/base")
   option --ack "${POLICY_ACK:-}"
-  note "$BASE is that of commit ${1:0:12}."
+  note "Compared with $(in_code "$BASE"), which is that of commit ${1:0:12}."
 }
 
 # acknowledged_by COMMIT: by the file that is named, or else by the one beside its lock, which this change may have left behind
@@ -165,7 +188,7 @@ moved() {
   ((count <= 1)) || fail "$LOCK is not in $NAME at ${1:0:12}, and this change takes away more than one lock ($others): move them one by one"
   if ((count == 1)); then
     IFS=$'\t' read -r ENTRY MOVED <"$WORK/gone"
-    note "$MOVED of $NAME has become $LOCK."
+    note "The lock $(in_code "$MOVED") of $(in_code "$NAME") has become $(in_code "$LOCK")."
     return
   fi
   first "$1" "$others"
@@ -174,7 +197,7 @@ moved() {
 
 # first COMMIT OTHERS
 first() {
-  local there="There is no $LOCK in $NAME at ${1:0:12}: this change brings the first one, and can be compared with nothing."
+  local there="There is no $(in_code "$LOCK") in $(in_code "$NAME") at ${1:0:12}: this change brings the first one, and can be compared with nothing."
   [[ ${POLICY_FIRST_LOCK:-} == true ]] ||
     fail "$there Merge the lock first, with all of it reviewed; or say that this may be: first-lock: true (POLICY_FIRST_LOCK)${2:+; other locks there: $2}"
   note "$there"

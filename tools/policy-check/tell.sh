@@ -5,9 +5,19 @@ TABLE_LIMIT=800000 # bytes; GitHub shows no summary of more than 1 MiB
 ERRORS_LIMIT=100000
 ANNOTATIONS=20 # errors, and as many warnings; GitHub shows ten of each
 
+# note SENTENCE: it begins with a word of ours, and has names in code
 note() {
-  echo "$*"
+  tell - <<<"$*"
   NOTES+=("$*")
+}
+
+# in_code NAME: prints it for a sentence, which is part of a page of Markdown as well
+in_code() {
+  printf '`%s`' "$(without_backticks "$1")"
+}
+
+without_backticks() {
+  tr '`' "'" <<<"$1"
 }
 
 warn() {
@@ -28,7 +38,7 @@ tell() {
 # annotations CODE: errors and warnings of `sekisho`, at the lock; and of a change that fails, all up to those that pass
 annotations() {
   local failing file
-  file="$(git ls-files --full-name -- "$LOCK" 2>/dev/null || true)"
+  file="$([[ -z $TOP ]] || git ls-files --full-name -- "$LOCK" 2>/dev/null || true)"
   file="file=$(property "${file:-$LOCK}")"
   if (($1 == 1)); then
     failing="$(sed '/, these changes pass:$/,$d' "$WORK/table")"
@@ -63,6 +73,34 @@ property() {
   printf '%s' "${text//,/%2C}"
 }
 
+# summary_file NAME: sets SUMMARY. In a repository this is a file that it does not have, and no link: what is appended would go to
+# where the link leads.
+summary_file() {
+  local link
+  [[ -n $1 ]] || return 0
+  SUMMARY=''
+  way "$1" || fail "$1 leads through more links than can be followed"
+  for link in ${LINKS[@]+"${LINKS[@]}"}; do
+    ! top_of "${link%/*}" >/dev/null || fail "$1 is no file to write the summary to: it is behind the link $(printf '%q' "$link")"
+  done
+  if top_of "${PLACE%/*}" >/dev/null; then
+    [[ ! -e $PLACE || -f $PLACE ]] || fail "$1 is no file to write the summary to"
+    ! brought "$PLACE" || fail "$1 is no file to write the summary to: the repository has it"
+  fi
+  SUMMARY="$1"
+}
+
+# summarized CODE: what was judged and cannot be shown counts as not judged
+summarized() {
+  [[ -n $SUMMARY ]] || return 0
+  summary "$1" >"$WORK/summary"
+  if ! cat "$WORK/summary" 2>"$WORK/write" >>"$SUMMARY"; then
+    echo "error: the summary cannot be written to $SUMMARY: $(<"$WORK/write")" >"$WORK/errors"
+    tell "$WORK/errors"
+    return 1
+  fi
+}
+
 # summary CODE: Markdown. What `sekisho` writes is escaped by it, its warnings among it; its errors are shown as a block of
 # code.
 summary() {
@@ -75,7 +113,7 @@ summary() {
   else
     printf '### Access policy: it could not be judged\n\n'
   fi
-  [[ ! -s $besides ]] || { sed 's/^/    /' "$besides" | shortened "$ERRORS_LIMIT" && echo; }
+  [[ ! -s $besides ]] || { tr '\r' ' ' <"$besides" | sed 's/^/    /' | shortened "$ERRORS_LIMIT" && echo; }
   for note in ${NOTES[@]+"${NOTES[@]}"}; do printf '%s\n\n' "$note"; done
 }
 

@@ -59,3 +59,19 @@ loosening() {
   equal "$1: exit code" 1 "$CODE"
   contains "$1: witness" 'a token with only `notes:read` can now call `notes.Notes/Write`' "$OUT"
 }
+
+# a_bare_repository FOLDER: what git takes for one, with the history of this repository. Whoever asks it for more runs a command.
+a_bare_repository() {
+  git clone --quiet --bare . "$WORK/bare"
+  git -C "$WORK/bare" config remote.origin.uploadpack "touch $WORK/ran; git-upload-pack"
+  git -C "$WORK/bare" config core.fsmonitor "touch $WORK/ran"
+  touch "$WORK/bare/objects/.keep" "$WORK/bare/refs/.keep"
+  cp -R "$WORK/bare/." "$1"
+  rm -rf "$WORK/bare"
+}
+
+# nothing_ran NAME: of what such a repository says
+nothing_ran() {
+  equal "$1: no command of it was run" no "$([[ -e $WORK/ran ]] && echo yes || echo no)"
+  rm -f "$WORK/ran"
+}

@@ -64,7 +64,7 @@ hook_of_the_page() {
 without_the_scripts() {
   local run
   for run in first second; do
-    ran bash -euc "$(block 'commit="$(git merge-base')"
+    ran bash -euc "$(block 'committed HEAD change')"
     equal "docs/teams.md, without the scripts, $run run: exit code" 1 "$CODE"
     contains "docs/teams.md, without the scripts, $run run: witness" "$INVOICE" "$OUT"
   done

@@ -147,10 +147,15 @@ program_missing() {
   local folder="$WORK/missing"
   checkout main "$folder"
   steps "$REPOSITORY/action.yml" "$folder" sekisho=./nowhere proto=api/proto
-  equal "no such program: exit code" 2 "$CODE"
+  outcome "no such program" 2 unjudged
   contains "no such program: said" "./nowhere" "$ERR"
+  cp "$SEKISHO" "$folder/api/here"
+  EVENT=push steps "$REPOSITORY/action.yml" "$folder" sekisho=./here proto=proto working-directory=api lock=../policy/access.lock
+  outcome "a program by a path from the folder" 0 passed
+  EVENT=push steps "$REPOSITORY/action.yml" "$folder" sekisho=here proto=proto working-directory=api lock=../policy/access.lock
+  outcome "a program by a name that is not on PATH" 2 unjudged
   POLICY_CACHE="$WORK/cache" steps "$REPOSITORY/action.yml" "$folder" proto=api/proto
-  equal "no program and no Rust: exit code" 2 "$CODE"
+  outcome "no program and no Rust" 2 unjudged
   contains "no program and no Rust: said" "there is no cargo" "$ERR"
   rm -rf "$folder"
 }

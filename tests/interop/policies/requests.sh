@@ -6,6 +6,7 @@ ORDERS=proto/orders/v1/orders.proto
 requests() {
   first_lock
   loosened
+  link_in_place_of_the_set
   tightened
   renamed
   public_method_added
@@ -36,8 +37,8 @@ first_lock() {
   contains "a base without a lock: what to do" "first-lock: true" "$(grep '^::error' <<<"$OUT")"
   judged first-lock=true
   outcome "first lock" 0 passed
-  contains "first lock: said that nothing is compared" "There is no access.lock in main at" "$OUT"
-  contains "first lock: said in the summary" "There is no access.lock in main at" "$SUMMARY"
+  contains "first lock: said that nothing is compared" 'There is no `access.lock` in `main` at' "$OUT"
+  contains "first lock: said in the summary" 'There is no `access.lock` in `main` at' "$SUMMARY"
   merged
 }
 
@@ -54,6 +55,20 @@ loosened() {
   contains "loosened: an annotation of the lock" "::error file=access.lock::" "$OUT"
   contains "loosened: the witness in it" 'a token with only `orders:read` can now call' "$(grep '^::error' <<<"$OUT")"
   equal "loosened: the summary" "$(<"$HERE/summary.md")" "$(sed 's/commit [0-9a-f]\{12\}/commit COMMIT/' <<<"$SUMMARY")"
+}
+
+# What buf writes would go through the link, to wherever the author likes: to the scripts of the action.
+link_in_place_of_the_set() {
+  branch link
+  edit 's/"orders:read", "orders:cancel"/"orders:read"/' "$ORDERS"
+  locked
+  rm api.binpb
+  ln -s "$WORK/written" api.binpb
+  git add --force api.binpb
+  proposed "Let readers cancel, and link the set"
+  judged
+  outcome "a link where a set could be written" 1 failed
+  equal "a link where a set could be written: nothing is written through it" no "$([[ -e $WORK/written ]] && echo yes || echo no)"
 }
 
 tightened() {

@@ -22,8 +22,8 @@ if (described.runs) action(file, inputs);
 else for (const job of Object.values(described.jobs)) job.steps.forEach((step) => ofWorkflow(step));
 
 function ofWorkflow(step) {
-  if (step.run) run(step, { github: github() }, '.');
-  else if (/^[^/]+\/sekisho@/.test(step.uses)) action(ACTION, { ...step.with, ...inputs });
+  if (step.run) run(step, contexts(), '.');
+  else if (/^[^/]+\/sekisho@/.test(step.uses)) action(ACTION, { ...evaluated(step.with), ...inputs });
   else if (!/^(actions\/(checkout|cache|setup-java|setup-python)|bufbuild\/buf-action)@[0-9a-z.]+$/.test(step.uses)) throw new Error(`unknown: ${step.uses}`);
 }
 
@@ -33,14 +33,14 @@ function action(path, values) {
   if (runs.using !== 'composite') throw new Error('not composite');
   for (const name of Object.keys(values)) if (!(name in declared)) throw new Error(`the action has no input ${name}`);
   const defaults = Object.entries(declared).map(([name, { default: value }]) => [name, values[name] ?? value ?? '']);
-  const contexts = { inputs: Object.fromEntries(defaults), github: github(), steps: {} };
+  const known = { ...contexts(), inputs: Object.fromEntries(defaults), steps: {} };
   const folder = dirname(resolve(path));
   for (const step of runs.steps) {
     if (!step.shell) throw new Error(`a step of a composite action names its shell: ${step.name}`);
-    const after = (found) => { if (step.id) contexts.steps[step.id] = { outputs: found }; };
-    run(step, contexts, evaluate(step['working-directory'] ?? '.', contexts), folder, after, () => tell(outputs, contexts));
+    const after = (found) => { if (step.id) known.steps[step.id] = { outputs: found }; };
+    run(step, known, evaluate(step['working-directory'] ?? '.', known), folder, after, () => tell(outputs, known));
   }
-  tell(outputs, contexts);
+  tell(outputs, known);
 }
 
 function tell(outputs, contexts) {
@@ -70,12 +70,20 @@ function surroundings() {
   return { ...Object.fromEntries(kept), CI: 'true', GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: resolve(workspace), RUNNER_TEMP: temporary };
 }
 
+function contexts() {
+  return { github: github(), runner: { temp: temporary } };
+}
+
+function evaluated(values = {}) {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, evaluate(value, contexts())]));
+}
+
 // What github.event tells is in a file, as on a runner.
 function github() {
   return { event: process.env.GITHUB_EVENT_PATH ? JSON.parse(readFileSync(process.env.GITHUB_EVENT_PATH, 'utf8')) : {} };
 }
 
-// Names of contexts with `||` between them: no more is used.
+// Names of contexts, and texts in quotes, with `||` between them: no more is used.
 function evaluate(text, contexts) {
   return String(text).replace(/\$\{\{(.*?)\}\}/g, (_all, expression) => {
     const values = expression.split('||').map((name) => named(name.trim(), contexts));
@@ -84,6 +92,7 @@ function evaluate(text, contexts) {
 }
 
 function named(name, contexts) {
+  if (/^'[^']*'$/.test(name)) return name.slice(1, -1);
   if (!/^[a-z_-]+(\.[a-z_-]+)+$/.test(name)) throw new Error(`no name of a context: ${name}`);
   return name.split('.').reduce((value, part) => value?.[part], contexts);
 }
