@@ -69,6 +69,11 @@ export class Process {
     return this.ended();
   }
 
+  // What a signal means is up to the program.
+  signal(name) {
+    this.#child.kill(name);
+  }
+
   // Until it is resumed, the system accepts connections for it, and nothing answers.
   suspend() {
     send(this.#child, 'SIGSTOP');

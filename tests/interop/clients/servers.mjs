@@ -62,6 +62,20 @@ export class Servers {
     return `${name === 'TLS' ? 'https' : 'http'}://${address}`;
   }
 
+  // What `call` tells of a server of its own: by that one's clock an hour passes once a stream is open, or `call` is over.
+  async whileAnHourPasses(name, call) {
+    const { flags, reflection, program } = this.#described(name);
+    const { server, address } = await this.#start(program, [...flags, '--reflection', reflection]);
+    try {
+      const answer = call(`http://${address}`);
+      await Promise.race([answer, server.tells('a stream', isOpen, 60)].map((each) => each.catch(() => {})));
+      server.signal('SIGUSR1');
+      return await answer;
+    } finally {
+      await server.stop();
+    }
+  }
+
   #described(name) {
     const keys = ['--issuer', ISSUER, '--jwks', this.#file('jwks.json')];
     const tls = ['--tls-certificate', this.roots, '--tls-key', this.#file('tls.key')];
@@ -91,4 +105,8 @@ export class Servers {
   async stop() {
     for (const started of await Promise.allSettled(this.#started.values())) await started.value?.server.stop();
   }
+}
+
+function isOpen(log) {
+  return log.includes('"message":"open"') || undefined;
 }
