@@ -140,7 +140,7 @@ async function foreignPage() {
 }
 
 // Another process of the browser tells of it, and may do so after the page has its answer.
-async function comes(condition, patience = 20_000) {
+async function comes(condition, patience = 60_000) {
   const deadline = Date.now() + patience;
   while (!condition() && Date.now() < deadline) await delay(20);
   return condition();

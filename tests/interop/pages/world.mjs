@@ -1,10 +1,14 @@
-// A server with its page, a browser, and what came to be seen of both.
+// A server with its page, a browser, and what came to be seen of both. Between two documents there may be one without any
+// element: whoever waits for something in a page asks whether the element is there at all.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { launch, open } from '../browsers/chromium.mjs';
 
 const [executable, sekisho] = process.argv.slice(2);
+
+// How long anything may take that a person waits for, in milliseconds.
+export const PATIENCE = 60_000;
 
 export const API1 = 'api1:read:status';
 export const API2 = 'api2:read:status';
@@ -62,8 +66,14 @@ export async function world(flags, run) {
 // A person's own browser: nothing remembered, one language.
 export async function person(browser, server, options) {
   const opened = await open(browser, server.page, { locale: 'en-US', ...options });
-  opened.page.setDefaultTimeout(20_000);
+  opened.page.setDefaultTimeout(PATIENCE);
+  await configured(opened.page);
   return opened;
+}
+
+// A page that has not read its configuration yet lets nobody in or out. It reads that after it was loaded.
+export async function configured(page) {
+  await page.waitForFunction(() => ['login', 'logout'].some((id) => document.getElementById(id)?.disabled === false));
 }
 
 // Through the issuer's pages, as one of its accounts, with all scopes that are shown or without some.
@@ -108,7 +118,7 @@ export async function call(page, api) {
 export async function response(page, api) {
   const element = page.locator(`#${api}-response`);
   await page.waitForFunction(
-    (id) => document.getElementById(id).textContent.startsWith('Response: '),
+    (id) => document.getElementById(id)?.textContent.startsWith('Response: '),
     `${api}-response`,
   );
   return element.textContent();
