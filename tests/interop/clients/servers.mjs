@@ -68,7 +68,7 @@ export class Servers {
     const { server, address } = await this.#start(program, [...flags, '--reflection', reflection]);
     try {
       const answer = call(`http://${address}`);
-      await Promise.race([answer, server.tells('a stream', isOpen, 60)].map((each) => each.catch(() => {})));
+      await Promise.race([answer, server.tells('a stream', isOpen)].map((each) => each.catch(() => {})));
       server.signal('SIGUSR1');
       return await answer;
     } finally {
@@ -99,7 +99,7 @@ export class Servers {
   async #start(program, flags) {
     const common = ['serve', '--audience', AUDIENCE, '--grpc-listen', '127.0.0.1:0', '--log-format', 'json'];
     const server = new Process(program, [...common, ...flags]);
-    return { server, address: await server.tells('the listener', grpcAddress, 30) };
+    return { server, address: await server.tells('the listener', grpcAddress) };
   }
 
   async stop() {

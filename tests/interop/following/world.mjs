@@ -29,7 +29,7 @@ export class World {
     const server = await this.#serve(flags);
     const before = this.#issuer.log.length;
     const following = client.follow({
-      SEKISHO_URL: `http://${await server.tells('the listener', grpcAddress, 30)}`,
+      SEKISHO_URL: `http://${await server.tells('the listener', grpcAddress)}`,
       SEKISHO_ISSUER: this.#issuer.url,
       SEKISHO_TOKEN_CLIENT_ID: 'm2m',
       SEKISHO_TOKEN_CLIENT_SECRET: 'm2m-secret',

@@ -19,7 +19,7 @@ export function report(name, expected, found) {
   console.log([name, expected, found].map((part, at) => (at === 0 ? part : JSON.stringify(part))).join('\t'));
 }
 
-// Development, or what the flags say, on ports of the system's choosing or on those that it had before.
+// Development, or what the flags say, on ports of the system's choosing or on these.
 export class Server {
   static async start(flags = [], ports = { grpc: 0, web: 0, issuer: 0 }) {
     const listen = Object.entries(ports).flatMap(([name, port]) => [`--${name}-listen`, `127.0.0.1:${port}`]);
@@ -52,8 +52,8 @@ export class Server {
 }
 
 // Runs with a server and a browser, and sees to it that neither stays.
-export async function world(flags, run) {
-  const server = await Server.start(flags);
+export async function world(flags, run, ports) {
+  const server = await Server.start(flags, ports);
   const browser = await launch(executable);
   try {
     await run(server, browser);
