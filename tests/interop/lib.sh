@@ -79,6 +79,11 @@ absent() {
   if [[ $3 != *"$2"* ]]; then passed "$1"; else failed "$1" "nowhere" "in the text, $(grep -cF -- "$2" <<<"$3") lines"; fi
 }
 
+# no_jwt NAME TEXT: each JWT begins with eyJ. Within a word it is chance: key ids have been seen that contain it.
+no_jwt() {
+  equal "$1" 0 "$(grep -cE '(^|[^[:alnum:]_-])eyJ' <<<"$2")"
+}
+
 # json_equal NAME EXPECTED FOUND: equal as JSON values
 json_equal() {
   local expected found
