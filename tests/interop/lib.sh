@@ -12,7 +12,7 @@ OUT=''
 ERR=''
 
 # The settings of whoever runs this would be the servers' too, and a proxy would stand between.
-unset "${!SEKISHO_@}" "${!OIDC_@}" RUST_LOG
+unset SEKISHO "${!SEKISHO_@}" "${!OIDC_@}" RUST_LOG
 export NO_PROXY='127.0.0.1,localhost' no_proxy='127.0.0.1,localhost'
 
 # --- the suite ----------------------------------------------------------------------------------------
