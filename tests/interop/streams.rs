@@ -4,6 +4,7 @@
 //! configured as that is: `streams serve --issuer URL --audience NAME [--jwks FILE] [--allow-origin ORIGIN]…`
 //! By its clock an hour passes at each SIGUSR1. The log says `open` once a stream is such that it may be ended: what is to
 //! come before is on its way.
+//! `ENDS_LATE` is by how many seconds later it ends streams than it says in their heads.
 //! `KINDS_DESCRIPTOR_SET` names a file with other rules for `kinds.v1`: that of a proto that was changed and compiled again.
 
 #[path = "streams/events.rs"]
@@ -16,6 +17,7 @@ mod kinds;
 use std::error::Error;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::stream::{self, Stream, StreamExt as _};
 use sekisho::Services;
@@ -56,7 +58,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         issuers.push(trusted.with_keys(keys));
     }
     // Before anybody knows that it listens, and sends a signal.
-    let hours = Hours::by_signal()?;
+    let late = std::env::var("ENDS_LATE").map_or(Ok(0), |seconds| seconds.parse())?;
+    let hours = Hours::by_signal(Duration::from_secs(late))?;
     let grpc = TcpListener::bind(settings.server.grpc_listen).await?;
     tracing::info!(listener = "grpc", addr = %grpc.local_addr()?, "listening");
     let kinds = std::env::var_os("KINDS_DESCRIPTOR_SET").map(std::fs::read).transpose()?;

@@ -1,4 +1,5 @@
-//! A clock by which an hour passes whenever a test says so: no test then has to have its streams open in time.
+//! A clock by which an hour passes whenever a test says so, and by which streams may end late: no test then has to have its
+//! streams open, or its next one, in time.
 
 use std::io;
 use std::sync::Arc;
@@ -15,14 +16,16 @@ const HOUR: Duration = Duration::from_secs(3600);
 pub(super) struct Hours {
     system: SystemClock,
     passed: AtomicU32,
+    /// By how much later it wakes whoever waits for a time, as the thread that ends streams does.
+    late: Duration,
 }
 
 impl Hours {
     /// # Errors
     /// The signal cannot be waited for.
-    pub(super) fn by_signal() -> io::Result<Arc<Self>> {
+    pub(super) fn by_signal(late: Duration) -> io::Result<Arc<Self>> {
         let mut signals = signal(SignalKind::user_defined1())?;
-        let hours = Arc::new(Self::default());
+        let hours = Arc::new(Self { late, ..Self::default() });
         let ours = Arc::clone(&hours);
         tokio::spawn(async move {
             while signals.recv().await.is_some() {
@@ -43,6 +46,6 @@ impl Clock for Hours {
     }
 
     fn wait_until(&self, elapsed: Duration) -> Wait {
-        self.system.wait_until(elapsed)
+        self.system.wait_until(elapsed + self.late)
     }
 }
