@@ -9,6 +9,7 @@ mod requests;
 mod slow_readers;
 mod tonic_client;
 mod unfinished_messages;
+mod web_status;
 
 use std::fmt;
 use std::sync::OnceLock;

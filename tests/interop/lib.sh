@@ -12,7 +12,7 @@ OUT=''
 ERR=''
 
 # The settings of whoever runs this would be the servers' too, and a proxy would stand between.
-unset "${!SEKISHO_@}" "${!OIDC_@}" RUST_LOG
+unset SEKISHO "${!SEKISHO_@}" "${!OIDC_@}" RUST_LOG
 export NO_PROXY='127.0.0.1,localhost' no_proxy='127.0.0.1,localhost'
 
 # --- the suite ----------------------------------------------------------------------------------------
@@ -77,6 +77,11 @@ contains() {
 # absent NAME SECRET TEXT: what was found is told without the secret
 absent() {
   if [[ $3 != *"$2"* ]]; then passed "$1"; else failed "$1" "nowhere" "in the text, $(grep -cF -- "$2" <<<"$3") lines"; fi
+}
+
+# no_jwt NAME TEXT: each JWT begins with eyJ. Within a word it is chance: key ids have been seen that contain it.
+no_jwt() {
+  equal "$1" 0 "$(grep -cE '(^|[^[:alnum:]_-])eyJ' <<<"$2")"
 }
 
 # json_equal NAME EXPECTED FOUND: equal as JSON values

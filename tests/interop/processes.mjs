@@ -1,5 +1,6 @@
 // Programs that a runner starts, what they print, and how they end.
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -69,6 +70,11 @@ export class Process {
     return this.ended();
   }
 
+  // What a signal means is up to the program.
+  signal(name) {
+    this.#child.kill(name);
+  }
+
   // Until it is resumed, the system accepts connections for it, and nothing answers.
   suspend() {
     send(this.#child, 'SIGSTOP');
@@ -101,7 +107,7 @@ export function grpcAddress(log) {
 }
 
 // Asks until there is an answer other than undefined or false, and gives the last one.
-export async function until(ask, seconds = 30) {
+export async function until(ask, seconds = 60) {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     const answer = await ask();
@@ -110,10 +116,25 @@ export async function until(ask, seconds = 30) {
   }
 }
 
+// Ports that nobody listens on, for programs that have to know theirs beforehand. Not of those from which the system
+// chooses (Linux from 32768, others from 49152, unless told otherwise): it might give one away before it is used.
 export async function freePorts(number) {
-  const sockets = Array.from({ length: number }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(sockets.map((socket) => once(socket, 'listening')));
-  const ports = sockets.map((socket) => socket.address().port);
-  await Promise.all(sockets.map((socket) => once(socket.close(), 'close')));
-  return ports;
+  const ports = new Set();
+  while (ports.size < number) {
+    const port = randomInt(10_000, 32_768);
+    if (await isFree(port)) ports.add(port);
+  }
+  return [...ports];
+}
+
+async function isFree(port) {
+  const socket = createServer();
+  try {
+    socket.listen(port, '127.0.0.1');
+    await once(socket, 'listening');
+  } catch {
+    return false;
+  }
+  await once(socket.close(), 'close');
+  return true;
 }

@@ -2,21 +2,26 @@
 //!
 //! The three APIs have no streams. This serves the tests' own protos behind the program's very door, and is
 //! configured as that is: `streams serve --issuer URL --audience NAME [--jwks FILE] [--allow-origin ORIGIN]…`
+//! By its clock an hour passes at each SIGUSR1. The log says `open` once a stream is such that it may be ended: what is to
+//! come before is on its way.
+//! `ENDS_LATE` is by how many seconds later it ends streams than it says in their heads.
 //! `KINDS_DESCRIPTOR_SET` names a file with other rules for `kinds.v1`: that of a proto that was changed and compiled again.
 
 #[path = "streams/events.rs"]
 mod events;
+#[path = "streams/hours.rs"]
+mod hours;
 #[path = "streams/kinds.rs"]
 mod kinds;
 
 use std::error::Error;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::stream::{self, Stream, StreamExt as _};
 use sekisho::Services;
 use sekisho::authorizer::Issuer;
-use sekisho::clock::SystemClock;
 use sekisho_server::cli::{Command, parse};
 use sekisho_server::config::ServerSettings;
 use sekisho_server::server::{self, Config, Listeners};
@@ -29,6 +34,7 @@ mod proto {
     tonic::include_proto!("streaming.v1");
 }
 
+use hours::Hours;
 use proto::{Item, defaulted_server, streaming_server};
 
 const DESCRIPTOR_SET: &[u8] = tonic::include_file_descriptor_set!("streams_descriptor_set");
@@ -51,15 +57,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
         keys.readiness_other_than(false).await;
         issuers.push(trusted.with_keys(keys));
     }
+    // Before anybody knows that it listens, and sends a signal.
+    let late = std::env::var("ENDS_LATE").map_or(Ok(0), |seconds| seconds.parse())?;
+    let hours = Hours::by_signal(Duration::from_secs(late))?;
     let grpc = TcpListener::bind(settings.server.grpc_listen).await?;
     tracing::info!(listener = "grpc", addr = %grpc.local_addr()?, "listening");
     let kinds = std::env::var_os("KINDS_DESCRIPTOR_SET").map(std::fs::read).transpose()?;
-    let config = config(settings.server, issuers, kinds.as_deref());
+    let config = config(settings.server, issuers, kinds.as_deref(), hours);
     server::run(config, Listeners { grpc, web: None }, std::future::pending()).await?;
     Ok(())
 }
 
-fn config(server: ServerSettings, issuers: Vec<Issuer>, kinds: Option<&[u8]>) -> Config {
+fn config(server: ServerSettings, issuers: Vec<Issuer>, kinds: Option<&[u8]>, clock: Arc<Hours>) -> Config {
     let handlers = Handlers::default();
     let streams = Services::new(DESCRIPTOR_SET)
         .add_service(streaming_server::StreamingServer::new(handlers.clone()))
@@ -72,7 +81,7 @@ fn config(server: ServerSettings, issuers: Vec<Issuer>, kinds: Option<&[u8]>) ->
         },
         issuers,
         report_only: server.report_only,
-        clock: Arc::new(SystemClock::new()),
+        clock,
         max_token_size: server.max_token_size,
         remembered_tokens: server.remembered_tokens,
         reflection: server.reflection,
@@ -92,6 +101,11 @@ struct Handlers {
 
 type Items = Pin<Box<dyn Stream<Item = Result<Item, Status>> + Send>>;
 
+/// Whoever ends streams waits for this. A stream comes to it when it is asked for more than it had at once.
+fn tell_open() {
+    tracing::info!("open");
+}
+
 fn item(text: &str) -> Item {
     Item { text: text.to_owned(), payload: Vec::new() }
 }
@@ -110,11 +124,13 @@ impl streaming_server::Streaming for Handlers {
         }
         let go_on = Arc::clone(&self.go_on);
         if text == "late" {
+            tell_open();
             go_on.notified().await;
             return Ok(Response::new(Box::pin(stream::once(async { Ok(item("second")) }))));
         }
         let at_once = (text != "silent").then(|| Ok(item("first")));
         let later = stream::once(async move {
+            tell_open();
             go_on.notified().await;
             Ok(item("second"))
         });

@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 /// How much a peer may be sent on a stream, unless it says otherwise (RFC 9113 §6.9.2).
 const WINDOW: usize = 65_535;
 const BESIDE: u32 = 1;
-const SLOW: u32 = 3;
+pub(super) const SLOW: u32 = 3;
 const AFTER: u32 = 5;
 
 fn cases(version: Version) -> impl Iterator<Item = (Cause, Kind, Transport)> {
@@ -24,7 +24,7 @@ fn cases(version: Version) -> impl Iterator<Item = (Cause, Kind, Transport)> {
     all.filter(move |(.., transport)| transport.version == version)
 }
 
-fn head(world: &World, transport: Transport, path: &str, manner: Manner) -> Block {
+pub(super) fn head(world: &World, transport: Transport, path: &str, manner: Manner) -> Block {
     Block::default()
         .field(":method", "POST")
         .field(":scheme", "http")
@@ -64,7 +64,7 @@ async fn stuck(world: &World, (cause, kind, transport): (Cause, Kind, Transport)
 }
 
 /// All that the server had to say up to now is read: whether it said something of the slow stream.
-async fn has_come(frames: &mut Frames) -> bool {
+pub(super) async fn has_come(frames: &mut Frames) -> bool {
     frames.send(PING, 0, 0, b"up to no").await;
     let mut has_come = false;
     loop {
@@ -148,7 +148,7 @@ async fn row_33_a_stream_of_which_a_part_was_taken_is_reset() {
 }
 
 /// RFC 9113 §6.5.2.
-const INITIAL_WINDOW_SIZE: u16 = 4;
+pub(super) const INITIAL_WINDOW_SIZE: u16 = 4;
 
 /// It is its connection that is closed, so another one gets its place.
 #[tokio::test]

@@ -16,6 +16,9 @@ const SCOPE = 'api1:read:status';
 
 const API1 = { service: 'api1.v1.Api1', method: 'GetStatus', requiredScopes: SCOPE };
 
+// In seconds.
+export const HOUR = 3600;
+
 const INVALID_TOKEN = 'Bearer error="invalid_token"';
 
 function refusal(code, reason, challenges, { message = SOME, metadata = API1, retry = false } = {}) {
@@ -155,7 +158,7 @@ const TWO_CHALLENGES = [
 
 const TWO_CHALLENGES_CASE = 'a stream, refused with two challenges';
 
-// By the server of streams.rs, whose access tokens expire on the second. What follows the first message is held back until the client has shown that.
+// By the server of streams.rs. What follows the first message is held back until the client has shown that.
 export const streams = [
   {
     name: 'a stream to its end',
@@ -192,7 +195,7 @@ export const streams = [
   },
 ];
 
-// By the same server, which ends each of them because its access token expires.
+// By the same server, which ends each of them because its access token expires: an hour passes by its clock.
 export const ended = [
   lasting('a stream that is idle when its token expires', 'idle', 'all', ['first']),
   lasting('a stream that is busy when its token expires', 'busy', 'busy', MANY),
@@ -201,7 +204,7 @@ export const ended = [
 
 function lasting(name, column, text, messages) {
   const end = refusal(16, 'ACCESS_TOKEN_EXPIRED', [INVALID_TOKEN], { metadata: STREAM });
-  return { name, column, text, credentials: { scope: 'admin', lifetime: 3 }, expected: { messages, ...end } };
+  return { name, column, text, credentials: { scope: 'admin', lifetime: HOUR }, expected: { messages, ...end } };
 }
 
 // `name` is that of the page's own clients (page/index.js). `patience` is for how many milliseconds a message is

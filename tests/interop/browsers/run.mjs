@@ -1,11 +1,12 @@
 // Makes the calls of cases.mjs from a page in each browser, with every client, and prints for each case a line
 // of its name, what was expected and what was found (both JSON), and where it stands in the table (JSON too),
 // parted by tabs.
+// SERVER and SERVER_LOG name the server's process and log, for stages whose server is streams.rs.
 // usage: node run.mjs STAGE CHROMIUM FIREFOX PAGE ADDRESS PRIVATE_KEY [LIBRARY…]
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CALLS, CREDENTIALS, expected as expectedOfKinds } from '../reports/cases.mjs';
-import { MANY, SOME, clientsOf, ended, expectedOf, reported, streams, withKeys, withoutKeys } from './cases.mjs';
+import { HOUR, MANY, SOME, clientsOf, ended, expectedOf, reported, streams, withKeys, withoutKeys } from './cases.mjs';
 import * as chromium from './chromium.mjs';
 import { SETTLED } from './chromium.mjs';
 import * as firefox from './firefox.mjs';
@@ -19,13 +20,18 @@ const STAGES = {
   kinds: () => allowedPage([], 'http/1.1', everyKind),
   // So many connections a browser has to one host.
   streams: () => allowedPage(streams, 'http/1.1', (page) => endedStreams(page, 6)),
-  'streams, TLS': () => allowedPage(streams, 'h2', (page) => Promise.all([endedStreams(page, Infinity), followed(page)])),
+  'streams, TLS': () => allowedPage(streams, 'h2', async (page) => {
+    await endedStreams(page, Infinity);
+    await followed(page);
+  }),
   'foreign origin': foreignPage,
 };
 
 const [stage, chromiumPath, firefoxPath, url, address, privateKey, ...libraries] = process.argv.slice(2);
 const clients = clientsOf(libraries);
 const keys = { issuer: readFileSync(privateKey, 'utf8'), stranger: newKeys().privateKey };
+// By how many the server's clock has been put forward.
+let hours = 0;
 const drivers = [
   { name: 'Chromium', path: chromiumPath, ...chromium },
   { name: 'Firefox', path: firefoxPath, ...firefox },
@@ -62,10 +68,22 @@ async function made(page, client, each) {
   report(`${client.name}: ${each.name}`, expected, found, place);
 }
 
-// Each waits for its token to expire, so that as many as `atOnce` do so side by side.
+// As many as `atOnce` are open side by side when their tokens expire.
 async function endedStreams(page, atOnce) {
   const waiting = clients.flatMap((client) => ended.map((each) => () => made(page, client, each)));
-  while (waiting.length > 0) await Promise.all(waiting.splice(0, atOnce).map((make) => make()));
+  while (waiting.length > 0) {
+    const before = openStreams();
+    const calls = waiting.splice(0, atOnce).map((make) => make());
+    await comes(() => openStreams() - before >= calls.length);
+    hours += 1;
+    process.kill(Number(process.env.SERVER), 'SIGUSR1');
+    await Promise.all(calls);
+  }
+}
+
+// How many of the server's streams have come to where they may be ended.
+function openStreams() {
+  return readFileSync(process.env.SERVER_LOG, 'utf8').split('"message":"open"').length - 1;
 }
 
 // Every kind of rule, with connect-web; a page has no client streams. A handler's own status, and why the call would be
@@ -84,12 +102,20 @@ async function everyKind(page) {
 // The example that outlives its tokens: it has the next stream before the one before ends, or else after it.
 async function followed(page) {
   if (!clients.some(({ name }) => name === 'connect-web')) return;
+  let number = 0;
+  await page.exposeFunction('freshToken', (lifetime) => token({ scope: 'events:read', lifetime, jti: `${(number += 1)}` }));
   const ways = { 'renewed before its end': true, 'opened again after its end': false };
   const follow = async ([name, tellsEnd]) => {
-    const tokens = [2, 4, 60].map((lifetime) => accessToken(keys.issuer, { scope: 'events:read', lifetime }));
-    const { numbers, heads, spent } = await page.evaluate((input) => globalThis.follow(input), { address, tokens, tellsEnd });
-    const found = { missing: numbers.some((number, at) => number !== at + 1), told: heads.every((text) => /^\d+$/.test(text)), spent };
-    report(`followed, ${name}`, { missing: false, told: true, spent: ['none', 0, 1] }, found);
+    const input = { address, lifetimes: [4, 4, 60], tellsEnd };
+    const { numbers, heads, spent, late } = await page.evaluate((input) => globalThis.follow(input), input);
+    const found = {
+      missing: numbers.some((number, at) => number !== at + 1),
+      told: heads.every((text) => /^\d+$/.test(text)),
+      // For each token but the first, the one before was told to be of no use any more.
+      spent: spent.every((each, at) => each === (at === 0 ? 'none' : at - 1)),
+      tokens: spent.length - late,
+    };
+    report(`followed, ${name}`, { missing: false, told: true, spent: true, tokens: 3 }, found);
   };
   await Promise.all(Object.entries(ways).map(follow));
 }
@@ -114,7 +140,7 @@ async function foreignPage() {
 }
 
 // Another process of the browser tells of it, and may do so after the page has its answer.
-async function comes(condition, patience = 20_000) {
+async function comes(condition, patience = 60_000) {
   const deadline = Date.now() + patience;
   while (!condition() && Date.now() < deadline) await delay(20);
   return condition();
@@ -143,8 +169,12 @@ function call(page, client, { api = 'api1', method = 'GetStatus', text, deadline
 
 function authorization(credentials) {
   if (typeof credentials === 'string') return credentials;
-  const { signedBy = 'issuer', ...claims } = credentials;
-  return `Bearer ${accessToken(keys[signedBy], claims)}`;
+  return `Bearer ${token(credentials)}`;
+}
+
+// By the server's clock.
+function token({ signedBy = 'issuer', lifetime = 600, ...claims }) {
+  return accessToken(keys[signedBy], { ...claims, lifetime: lifetime + hours * HOUR });
 }
 
 // --- what was found -------------------------------------------------------------------------------------

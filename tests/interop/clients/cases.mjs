@@ -3,7 +3,7 @@
 // `what` is called at one of the servers (servers.mjs) with `token`: nothing, a text as it stands, or what is
 // special about an access token that is right in all else. `expected` is in the form of answer.mjs; a message that
 // the contract leaves open is SOME, and has to be there. `column` is what a case is called above the table, if not by its
-// number; what `lasts` is waited for beside other cases.
+// number; what `lasts` has a server of its own, by whose clock an hour passes once the stream is open.
 import { API_NAMES } from './servers.mjs';
 
 export const SOME = 'some message';
@@ -38,8 +38,8 @@ function unauthenticated(reason, challenge, special) {
   return refused('UNAUTHENTICATED', reason, challenge, special);
 }
 
-// A program has to be started, with others beside it, while its token is valid; and its own deadlines are at 10 seconds.
-const LIFETIME = 6;
+// In seconds: an hour.
+const LIFETIME = 3600;
 
 // A stream that the server ends because its token expires. How it behaves until then is up to the token's subject.
 function ended(sub, name, messages, title = sub) {

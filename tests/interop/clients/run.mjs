@@ -80,12 +80,13 @@ function cannotBeShown(program, each, { why, said }, answer) {
   return why;
 }
 
-async function called(program, { what, server, token }) {
-  // It is reflection itself that is called: then the server is the one that the case names.
-  const url = await servers.url(server, { readsFiles: program.readsFiles && what !== 'reflection' });
-  const common = { what, url, roots: servers.roots, folder };
+async function called(program, { what, server, token, lasts }) {
+  const common = { what, roots: servers.roots, folder };
+  const call = (url) => program.call({ ...common, url, token: servers.token(token), tokenOfOperator: servers.token({}) });
   try {
-    return await program.call({ ...common, token: servers.token(token), tokenOfOperator: servers.token({}) });
+    if (lasts) return await servers.whileAnHourPasses(server, call);
+    // It is reflection itself that is called: then the server is the one that the case names.
+    return await call(await servers.url(server, { readsFiles: program.readsFiles && what !== 'reflection' }));
   } catch (error) {
     return { cannot: error.message };
   }

@@ -62,6 +62,20 @@ export class Servers {
     return `${name === 'TLS' ? 'https' : 'http'}://${address}`;
   }
 
+  // What `call` tells of a server of its own: by that one's clock an hour passes once a stream is open, or `call` is over.
+  async whileAnHourPasses(name, call) {
+    const { flags, reflection, program } = this.#described(name);
+    const { server, address } = await this.#start(program, [...flags, '--reflection', reflection]);
+    try {
+      const answer = call(`http://${address}`);
+      await Promise.race([answer, server.tells('a stream', isOpen)].map((each) => each.catch(() => {})));
+      server.signal('SIGUSR1');
+      return await answer;
+    } finally {
+      await server.stop();
+    }
+  }
+
   #described(name) {
     const keys = ['--issuer', ISSUER, '--jwks', this.#file('jwks.json')];
     const tls = ['--tls-certificate', this.roots, '--tls-key', this.#file('tls.key')];
@@ -85,10 +99,14 @@ export class Servers {
   async #start(program, flags) {
     const common = ['serve', '--audience', AUDIENCE, '--grpc-listen', '127.0.0.1:0', '--log-format', 'json'];
     const server = new Process(program, [...common, ...flags]);
-    return { server, address: await server.tells('the listener', grpcAddress, 30) };
+    return { server, address: await server.tells('the listener', grpcAddress) };
   }
 
   async stop() {
     for (const started of await Promise.allSettled(this.#started.values())) await started.value?.server.stop();
   }
+}
+
+function isOpen(log) {
+  return log.includes('"message":"open"') || undefined;
 }

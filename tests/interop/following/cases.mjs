@@ -1,6 +1,7 @@
 // What every client is to do. Cases of one row share an issuer, and follow each other; rows go on side by side.
 //
-// `events` is how many are to be shown, `environment` what the client is told besides, `flags` what the server is;
+// `events` is how many are to be shown, `environment` what the client is told besides, `flags` and `server` what the server
+// is, the latter by its environment, `refresh` how often that fetches keys;
 // `meanwhile` changes the world once an event has been shown. What a client printed, and what issuer and server have
 // seen of it, is to be as `expected`: a number, or `{ atLeast }`.
 
@@ -28,8 +29,11 @@ export const rows = [
     lifetime: LIFETIME,
     cases: [
       {
+        // However long the next stream takes on a busy machine, it is there before the server ends this one, which looks
+        // for ends after each fetch of keys besides. Who waits for that end has shown all events with one token.
         name: 'renewed before it ends',
         events: LONG,
+        server: { ENDS_LATE: '60' },
         expected: shown(LONG, { tokens: { atLeast: 3 }, allowed: { atLeast: 3 } }),
       },
     ],
@@ -65,6 +69,7 @@ export const rows = [
       },
       {
         name: "token's key withdrawn",
+        refresh: '1s',
         events: 2 * AFTER_ITS_START,
         meanwhile: {
           event: AFTER_ITS_START,

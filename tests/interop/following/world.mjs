@@ -25,11 +25,11 @@ export class World {
   }
 
   // What is seen of a client in this case.
-  async see(client, { events = 1, environment, flags = ['--audience', AUDIENCE], meanwhile }) {
-    const server = await this.#serve(flags);
+  async see(client, { events = 1, environment, flags = ['--audience', AUDIENCE], server: told, refresh = '5m', meanwhile }) {
+    const server = await this.#serve(['--jwks-refresh', refresh, ...flags], told);
     const before = this.#issuer.log.length;
     const following = client.follow({
-      SEKISHO_URL: `http://${await server.tells('the listener', grpcAddress, 30)}`,
+      SEKISHO_URL: `http://${await server.tells('the listener', grpcAddress)}`,
       SEKISHO_ISSUER: this.#issuer.url,
       SEKISHO_TOKEN_CLIENT_ID: 'm2m',
       SEKISHO_TOKEN_CLIENT_SECRET: 'm2m-secret',
@@ -49,9 +49,9 @@ export class World {
   }
 
   // One for each case, so that all begin with the first event.
-  #serve(flags) {
-    const issuer = ['--issuer', this.#issuer.url, '--jwks-refresh', '1s', '--jwks-cooldown', '1s', '--leeway', '1s'];
-    return new Process(this.#streams, ['serve', ...issuer, '--grpc-listen', '127.0.0.1:0', ...flags]);
+  #serve(flags, environment) {
+    const issuer = ['--issuer', this.#issuer.url, '--jwks-cooldown', '1s', '--leeway', '1s'];
+    return new Process(this.#streams, ['serve', ...issuer, '--grpc-listen', '127.0.0.1:0', ...flags], environment);
   }
 }
 

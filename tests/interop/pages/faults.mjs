@@ -12,7 +12,7 @@ await world([], async (server, browser) => {
 });
 
 async function problem(page) {
-  await page.waitForFunction(() => document.getElementById('problem').textContent !== '');
+  await page.waitForFunction(() => document.getElementById('problem')?.textContent);
   return page.textContent('#problem');
 }
 
@@ -59,11 +59,11 @@ async function serverDown(server, browser) {
   await logIn(page);
   await context.route(`http://127.0.0.1:${server.ports.grpc}/**`, (route) => route.abort());
   await page.click('#api1-call');
-  await page.waitForFunction(() => document.getElementById('api1-explanation').textContent !== '');
+  await page.waitForFunction(() => document.getElementById('api1-explanation')?.textContent);
   const said = await page.textContent('#api1-explanation');
   report('server down: it is said', true, said.includes('See whether the server runs'));
   await context.unroute(`http://127.0.0.1:${server.ports.grpc}/**`);
-  await page.waitForFunction(() => !document.getElementById('api1-call').disabled);
+  await page.waitForFunction(() => document.getElementById('api1-call')?.disabled === false);
   report('server back: api1', 'Response: {"name":"api1","ok":true}', await call(page, 'api1'));
   await context.close();
 }

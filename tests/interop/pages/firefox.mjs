@@ -1,6 +1,6 @@
 // The reference scenario in Firefox, driven over WebDriver BiDi.   usage: firefox.mjs FIREFOX SEKISHO
 import { launch } from '../browsers/firefox.mjs';
-import { API1, API2, API3, Server, logOut, report } from './world.mjs';
+import { API1, API2, API3, PATIENCE, Server, configured, logOut, report } from './world.mjs';
 
 const NOBODY = ['api1-call', 'api2-call', 'api3-call', 'logout'];
 
@@ -14,11 +14,12 @@ try {
 }
 
 async function scenario(page) {
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(PATIENCE);
   const errors = [];
   page.on('console', (message) => errors.push(message.text()));
   page.on('pageerror', (error) => errors.push(`uncaught: ${error.message}`));
   await page.goto(server.page);
+  await configured(page);
   report('the language', 'ログイン', await text(page, '#login'));
   report('logged out: what is disabled', NOBODY, await disabled(page));
 
@@ -62,7 +63,7 @@ function text(page, selector) {
 
 async function call(page, api) {
   await page.click(`#${api}-call`);
-  await page.waitForFunction((id) => document.getElementById(id).textContent.startsWith('Response: '), {}, `${api}-response`);
+  await page.waitForFunction((id) => document.getElementById(id)?.textContent.startsWith('Response: '), {}, `${api}-response`);
   return text(page, `#${api}-response`);
 }
 

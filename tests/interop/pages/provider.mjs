@@ -2,10 +2,10 @@
 // names of scopes, and once more without refresh tokens and without a way to log out.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { launch } from '../browsers/chromium.mjs';
+import { freePorts } from '../processes.mjs';
 import { API1, API2, API3, Server, call, disabled, granted, loggedIn, person, report } from './world.mjs';
 
 const PROVIDER = fileURLToPath(new URL('../issuers/oidc-provider/provider.mjs', import.meta.url));
@@ -24,7 +24,7 @@ try {
 
 async function provided(name, environment, written, run, more = []) {
   // Each has to know the other, so that one port is chosen beforehand.
-  const web = await freePort();
+  const [web] = await freePorts(1);
   const issuer = spawn(process.execPath, [PROVIDER], {
     env: { ...process.env, ...environment, AUTH0: '1', PORT: '0', PAGE: `http://localhost:${web}` },
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -39,15 +39,6 @@ async function provided(name, environment, written, run, more = []) {
     await server.stop();
     issuer.kill('SIGTERM');
   }
-}
-
-async function freePort() {
-  const socket = createServer().listen(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  await once(socket, 'close');
-  return port;
 }
 
 async function scenario(server, see) {
@@ -98,7 +89,7 @@ async function poor(server, see) {
   see('renewal', true, (await page.textContent('#renewal')).includes('log in again when the token has expired'));
   see('api1', 'Response: {"name":"api1","ok":true}', await call(page, 'api1'));
   await page.click('#logout');
-  await page.waitForFunction(() => document.getElementById('notice').textContent.includes('Logged out of this page'));
+  await page.waitForFunction(() => document.getElementById('notice')?.textContent.includes('Logged out of this page'));
   see('logged out here', ['api1-call', 'api2-call', 'api3-call', 'logout'], await disabled(page));
   await context.close();
 }

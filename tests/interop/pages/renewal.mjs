@@ -27,14 +27,14 @@ async function expired(server, browser) {
   const { page, context } = await person(browser, server);
   await logIn(page);
   await context.route(TOKEN, (route) => route.abort());
-  await page.waitForFunction(() => document.getElementById('expires').textContent === 'Expired');
+  await page.waitForFunction(() => document.getElementById('expires')?.textContent === 'Expired');
   await page.click('#api1-call');
   report('expired: api1', true, (await response(page, 'api1')).startsWith('Response: '));
   report('expired: a way on', true, (await page.textContent('#api1-remedy')).startsWith('Log in again'));
   await context.unroute(TOKEN);
   await page.click('#api1-remedy');
   await loggedIn(page);
-  await page.waitForFunction(() => !document.getElementById('api1-call').disabled);
+  await page.waitForFunction(() => document.getElementById('api1-call')?.disabled === false);
   report('logged in again: api1', 'Response: {"name":"api1","ok":true}', await call(page, 'api1'));
   await context.close();
 }

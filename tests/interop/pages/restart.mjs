@@ -1,13 +1,19 @@
 // A server that is stopped and started again has another key: the page says so, and a log-in helps.
+import { freePorts } from '../processes.mjs';
 import { Server, call, disabled, logIn, person, report, response, through, world } from './world.mjs';
 
-await world([], async (server, browser) => {
+// The second one is to have the ports of the first, which no other process may be given meanwhile.
+const [grpc, web, issuer] = await freePorts(3);
+
+await world([], restarted, { grpc, web, issuer });
+
+async function restarted(server, browser) {
   const { page, context } = await person(browser, server);
   await logIn(page);
   report('before: api1', 'Response: {"name":"api1","ok":true}', await call(page, 'api1'));
   await server.stop();
   await page.click('#api1-call');
-  await page.waitForFunction(() => document.getElementById('api1-explanation').textContent !== '');
+  await page.waitForFunction(() => document.getElementById('api1-explanation')?.textContent);
   const said = await page.textContent('#api1-explanation');
   report('stopped: it is said', true, said.includes('See whether the server runs'));
 
@@ -30,4 +36,4 @@ await world([], async (server, browser) => {
   } finally {
     await again.stop();
   }
-});
+}

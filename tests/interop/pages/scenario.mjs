@@ -1,6 +1,6 @@
 // The reference scenario, in both languages: log in with api1 and api2, two answers, api3 refused with its reason,
 // step up, api3 answers, log out. Nothing on the console, and no host but the three that are ours.
-import { API1, API2, API3, call, disabled, granted, logIn, logOut, person, report, through, world } from './world.mjs';
+import { API1, API2, API3, call, configured, disabled, granted, logIn, logOut, person, report, through, world } from './world.mjs';
 
 const WORDS = {
   'en-US': {
@@ -54,6 +54,7 @@ async function scenario(server, browser, locale) {
   see('api3: the command has no token in it', false, command.includes('eyJ'));
 
   await page.reload();
+  await configured(page);
   see('after a reload: what is disabled', ['login'], await disabled(page));
   await call(page, 'api3');
   await page.click('#api3-remedy');

@@ -1,10 +1,14 @@
-// A server with its page, a browser, and what came to be seen of both.
+// A server with its page, a browser, and what came to be seen of both. Between two documents there may be one without any
+// element: whoever waits for something in a page asks whether the element is there at all.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { launch, open } from '../browsers/chromium.mjs';
 
 const [executable, sekisho] = process.argv.slice(2);
+
+// How long anything may take that a person waits for, in milliseconds.
+export const PATIENCE = 60_000;
 
 export const API1 = 'api1:read:status';
 export const API2 = 'api2:read:status';
@@ -15,7 +19,7 @@ export function report(name, expected, found) {
   console.log([name, expected, found].map((part, at) => (at === 0 ? part : JSON.stringify(part))).join('\t'));
 }
 
-// Development, or what the flags say, on ports of the system's choosing or on those that it had before.
+// Development, or what the flags say, on ports of the system's choosing or on these.
 export class Server {
   static async start(flags = [], ports = { grpc: 0, web: 0, issuer: 0 }) {
     const listen = Object.entries(ports).flatMap(([name, port]) => [`--${name}-listen`, `127.0.0.1:${port}`]);
@@ -48,8 +52,8 @@ export class Server {
 }
 
 // Runs with a server and a browser, and sees to it that neither stays.
-export async function world(flags, run) {
-  const server = await Server.start(flags);
+export async function world(flags, run, ports) {
+  const server = await Server.start(flags, ports);
   const browser = await launch(executable);
   try {
     await run(server, browser);
@@ -62,8 +66,14 @@ export async function world(flags, run) {
 // A person's own browser: nothing remembered, one language.
 export async function person(browser, server, options) {
   const opened = await open(browser, server.page, { locale: 'en-US', ...options });
-  opened.page.setDefaultTimeout(20_000);
+  opened.page.setDefaultTimeout(PATIENCE);
+  await configured(opened.page);
   return opened;
+}
+
+// A page that has not read its configuration yet lets nobody in or out. It reads that after it was loaded.
+export async function configured(page) {
+  await page.waitForFunction(() => ['login', 'logout'].some((id) => document.getElementById(id)?.disabled === false));
 }
 
 // Through the issuer's pages, as one of its accounts, with all scopes that are shown or without some.
@@ -108,7 +118,7 @@ export async function call(page, api) {
 export async function response(page, api) {
   const element = page.locator(`#${api}-response`);
   await page.waitForFunction(
-    (id) => document.getElementById(id).textContent.startsWith('Response: '),
+    (id) => document.getElementById(id)?.textContent.startsWith('Response: '),
     `${api}-response`,
   );
   return element.textContent();

@@ -72,7 +72,7 @@ async function stage(name, reports, { flags = [], environment } = {}) {
   const common = ['serve', '--config', join(folder, 'sekisho.toml'), '--grpc-listen', '127.0.0.1:0', '--reflection', 'public'];
   const server = new Process(streams, [...common, ...flags], environment);
   try {
-    const address = await server.tells('the listener', grpcAddress, 30);
+    const address = await server.tells('the listener', grpcAddress);
     await warned(name, server, reports);
     for (const client of clients) await called(name, client, address, reports, server);
     const secrets = server.printed.match(/eyJ|YTpi/g) ?? [];

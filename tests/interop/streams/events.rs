@@ -17,6 +17,7 @@ mod proto {
     tonic::include_proto!("events.v1");
 }
 
+use super::tell_open;
 use proto::events_server::{self, EventsServer};
 use proto::{Event, FollowRequest};
 
@@ -58,9 +59,12 @@ impl events_server::Events for Events {
         let after = request.get_ref().after;
         let subject = request.grant()?.subject();
         Ok(Response::new(match subject {
-            Some("idle") => Box::pin(stream::iter([Ok(event(after + 1))]).chain(stream::pending())),
+            Some("idle") => Box::pin(stream::iter([Ok(event(after + 1))]).chain(idle())),
             Some("busy") => Box::pin(busy(after, event)),
-            Some("late") => future::pending().await,
+            Some("late") => {
+                tell_open();
+                future::pending().await
+            }
             _ => {
                 let newest = self.newest.clone();
                 let first = first_after(after, kept(*newest.borrow()))?;
@@ -84,9 +88,20 @@ async fn next(
     Some((event, (number + 1, newest)))
 }
 
+fn idle<T>() -> impl Stream<Item = T> {
+    stream::once(async {
+        tell_open();
+        future::pending().await
+    })
+}
+
 /// A message each few milliseconds.
 pub(super) fn busy<T>(after: u64, message: fn(u64) -> T) -> impl Stream<Item = Result<T, Status>> {
     stream::unfold(after + 1, move |number| async move {
+        // After two it is clear that there are many.
+        if number == after + 3 {
+            tell_open();
+        }
         time::sleep(SHORT_PERIOD).await;
         Some((Ok(message(number)), number + 1))
     })

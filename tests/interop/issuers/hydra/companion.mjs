@@ -1,9 +1,10 @@
-// Beside Hydra: registers its clients, and is the log-in and consent app, which lets everybody in as alice and
+// Beside Hydra: gives it keys, registers its clients, and is the log-in and consent app, which lets everybody in as alice and
 // grants what is asked for. Ends with Hydra.
 // environment: HYDRA (its process), ADMIN_PORT, APP_PORT, ISSUER
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import { ACCESS_TOKENS, ID_TOKENS, newKey } from './keys.mjs';
 
 const { HYDRA, ADMIN_PORT, APP_PORT, ISSUER } = process.env;
 const audience = ['auth0-multiple-api'];
@@ -76,6 +77,7 @@ const app = createServer(async (request, response) => {
 
 setInterval(() => isHydraThere() || process.exit(), 200);
 while (!(await isReady())) await pause(50);
+for (const { path, key } of [ACCESS_TOKENS, ID_TOKENS].map((set) => newKey(set))) await admin('PUT', path, key);
 for (const client of clients) await admin('POST', '/admin/clients', client);
 app.listen(Number(APP_PORT), '127.0.0.1');
 await once(app, 'listening');

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { SCOPES, answered, lacking, otherAudience } from '../runner/expected.mjs';
 import { pinned } from '../runner/pinned.mjs';
+import { ACCESS_TOKENS, newKey } from './keys.mjs';
 
 const parameters = { audience: 'auth0-multiple-api' };
-const KEYS = '/admin/keys/hydra.jwt.access-token';
+const KEYS = `/admin/keys/${ACCESS_TOKENS}`;
 
 const token = (issuer) => issuer.clientCredentials('m2m');
 
@@ -22,9 +22,10 @@ export default {
   otherAudience: (issuer) => issuer.clientCredentials('m2m', SCOPES[0], { audience: 'another' }),
   short: (issuer) => issuer.clientCredentials('m2m-short'),
   opaque: (issuer) => issuer.clientCredentials('m2m-opaque'),
-  async rotate(issuer, kid = randomUUID()) {
+  async rotate(issuer, kid) {
     const { keys } = await admin(issuer, 'GET', KEYS);
-    await admin(issuer, 'POST', KEYS, { alg: 'RS256', use: 'sig', kid });
+    const { path, key } = newKey(ACCESS_TOKENS, kid);
+    await admin(issuer, 'PUT', path, key);
     return keys.map(({ kid }) => kid);
   },
   async retire(issuer, kids) {

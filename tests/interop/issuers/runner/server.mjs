@@ -34,7 +34,7 @@ export class Server {
     const listen = ['--grpc-listen', '127.0.0.1:0', '--log-format', 'json'];
     const args = ['serve', ...(trusting ?? ['--issuer', issuer, '--audience', audience]), ...listen, ...flags];
     server.#process = new Process(program, args, { RUST_LOG: log });
-    server.address = await server.#process.tells('the listener', grpcAddress, 30);
+    server.address = await server.#process.tells('the listener', grpcAddress);
     const transport = createGrpcTransport({ baseUrl: `http://${server.address}`, defaultTimeoutMs: 20_000 });
     server.#clients = Object.fromEntries(
       ['api1', 'api2', 'api3'].map((api) => {

@@ -32,7 +32,7 @@ pub(crate) const NEARLY_LIFETIME: Duration = Duration::from_secs(59);
 /// A second later there may be another fetch.
 pub(crate) const NEARLY_PAUSE: Duration = PAUSE.saturating_sub(Duration::from_secs(1));
 /// For what is to happen soon; never waited for where all is well.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A clock that stands still until it is moved.
 #[derive(Clone)]
