@@ -21,7 +21,7 @@ base() {
     note "No single commit was found that this change began from: compared with the newest one of $(in_code "$name")."
   }
   [[ ! $name =~ ^[A-Za-z0-9._/-]+$ ]] || NAME="$name"
-  policy_of "$commit"
+  policy_of "$commit" "$tip"
 }
 
 # Whether the system says that this is a pull request, by whatever name.
@@ -47,7 +47,8 @@ tip_of() {
   elif fetch ${depth[@]+"${depth[@]}"} "$REMOTE" "refs/heads/$name"; then
     commit_of FETCH_HEAD
   else
-    commit_of "refs/remotes/$REMOTE/$name" || commit_of "$1"
+    # Not whatever has this name: those who may push a tag need not be those who may push the branch.
+    commit_of "refs/remotes/$REMOTE/$name" || commit_of "refs/heads/$name"
   fi
 }
 
@@ -137,8 +138,8 @@ what_it_is() {
   esac
 }
 
-# policy_of COMMIT: its lock and its acknowledgements, in a folder for --base. A line that the base has already was agreed to
-# for a change that has been made, and covers no other.
+# policy_of COMMIT TIP: its lock and its acknowledgements, in a folder for --base. A line that the base has already was agreed to
+# for a change that has been made, and covers no other. Nor does one that the target branch has got since then.
 policy_of() {
   local path=$LOCK
   mkdir "$WORK/base"
@@ -150,6 +151,7 @@ policy_of() {
   is_file || fail "$path of $NAME $(what_it_is): name the file itself"
   written "$1" "$path" access.lock
   acknowledged_by "$1"
+  [[ $2 == "$1" ]] || since "$2"
   BASE="$NAME:$(without_backticks "$path")"
   ARGUMENTS+=("--base=$WORK/base")
   option --ack "${POLICY_ACK:-}"
@@ -167,6 +169,14 @@ acknowledged_by() {
   [[ -n $ENTRY ]] || return 0
   is_file || fail "$ACK of $NAME $(what_it_is): name the file itself"
   written "$1" "$ACK" access.ack
+}
+
+# since TIP: the lines of the target branch's newest commit, too
+since() {
+  entry "$1" "$ACK"
+  [[ -n $ENTRY ]] || entry "$1" "$(beside_lock)"
+  is_file || return 0
+  { echo && git cat-file blob "${ENTRY##* }"; } >>"$WORK/base/access.ack" 2>"$WORK/git" || fail "$ACK of $1 cannot be read: $(<"$WORK/git")"
 }
 
 # written COMMIT PATH FILE: the object of ENTRY

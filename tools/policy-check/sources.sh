@@ -65,7 +65,7 @@ protos_below() {
   [[ -s $WORK/found ]] || fail "there is no .proto file in $1"
 }
 
-# submodules_below FOLDER: what was not checked out would be left out as well
+# submodules_below FOLDER: what was not checked out would be left out as well, and so would a link that git wrote as a text
 submodules_below() {
   local top below file entry
   top="$(top_of "$1")" || return 0
@@ -73,6 +73,9 @@ submodules_below() {
   file="$(mktemp "$WORK/submodules.XXXXXX")"
   git -C "$top" ls-files -z --stage -- ":(top,literal)${below#/}" >"$file" 2>"$WORK/git" || fail "the files of $1 cannot be listed: $(<"$WORK/git")"
   while IFS= read -r -d '' entry; do
+    if [[ $entry == 120000* && ! -L "$top/${entry#*$'\t'}" ]]; then
+      fail "$(printf '%q' "${entry#*$'\t'}") is a symbolic link that git has written as a text: name the .proto files one by one"
+    fi
     [[ $entry == 160000* ]] || continue
     entry="$top/${entry#*$'\t'}"
     [[ -e $entry/.git ]] || fail "$(printf '%q' "${entry#"$TOP"/}") is a submodule that is not checked out"

@@ -5,7 +5,7 @@ bases() {
   local case
   for case in behind_a_link in_a_bare_repository in_a_submodule folder_of_a_submodule without_a_repository not_committed \
     lock_is_a_link acknowledgements_behind_a_link lock_moved locks_moved another_lock request_without_target request_of_a_fork \
-    line_used_up other_files_in_the_tree lines_moved newer_commit_cut_off several_starts workflows_of_the_page; do
+    line_used_up line_used_up_since tag_of_the_name other_files_in_the_tree lines_moved newer_commit_cut_off several_starts workflows_of_the_page; do
     "$case"
     cd "$DEV"
   done
@@ -283,6 +283,34 @@ line_used_up() {
   absent "a line that the base has already: nothing of a temporary file" "$(dirname "$(mktemp -u)")/" "$OUT"
   asked POLICY_ACK=access.ack
   loosening "a line that the base has already, by name"
+}
+
+# The target has made this very change after the branch began, with this line, and has taken it back.
+line_used_up_since() {
+  local start first ours
+  alone again-since
+  start="$(git rev-parse HEAD)"
+  loosen
+  agree access.ack
+  first="$(point "Loosen, as agreed" "$start")"
+  ours="$(point "Loosen as well" "$start")"
+  tighten
+  remote "$(point "Take it back" "$first")" "$ours"
+  asked
+  loosening "a line that the target has got since"
+}
+
+# Where the remote cannot be asked, a tag is not the branch of its name.
+tag_of_the_name() {
+  alone tag
+  loosen
+  commit "Loosen"
+  git tag main
+  asked POLICY_REMOTE=nowhere
+  loosening "a tag of the base's name, beside the branch"
+  git branch --quiet -D main
+  asked POLICY_REMOTE=nowhere
+  unjudged "a tag of the base's name" "the base main cannot be had"
 }
 
 # .gitattributes say what a file in the tree has that is not in the commit, which is what was reviewed and is compared.

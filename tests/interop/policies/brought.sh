@@ -260,6 +260,8 @@ program_in_the_checkout() {
     equal "a cache in the checkout, ${cache//"$WORK"/…}: exit code" 2 "$CODE"
     contains "a cache in the checkout, ${cache//"$WORK"/…}: said" "is in the checkout" "$ERR"
   done
+  ran env -u HOME SEKISHO="$SEKISHO" "$INSTALL"
+  equal "without a home: exit code" 0 "$CODE"
   cd "$WORK"
   installs POLICY_CACHE="$WORK/alone/program/.sekisho" CI_PROJECT_DIR="$WORK/alone/program"
   equal "a cache in the checkout, from elsewhere: exit code" 2 "$CODE"

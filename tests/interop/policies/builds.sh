@@ -41,6 +41,10 @@ hooks_of_the_page() {
   equal "docs/teams.md, a document is written: exit code" 0 "$CODE"
   ran bash -euc "$(block 'set -o pipefail')"
   equal "docs/teams.md, the document is compared: exit code" 0 "$CODE"
+  echo "An old line" >>docs/access.md
+  ran bash -euc "$(block 'set -o pipefail')"
+  equal "docs/teams.md, an old document is compared: exit code" 1 "$CODE"
+  edit '$d' docs/access.md
   hook_of_the_page "a document" 'id: access-document'
 }
 
@@ -73,7 +77,9 @@ without_the_scripts() {
 # block TEXT: prints the one block of the page that has it
 block() {
   TEXT="$1" awk '
-    /^```/ { if (open && index(block, ENVIRON["TEXT"])) printf "%s", block; open = !open; block = ""; next }
+    /^```/ { if (open && index(block, ENVIRON["TEXT"])) { printf "%s", block; found++ }; open = !open; block = ""; next }
     open { block = block $0 "\n" }
+    # A shell that is given nothing is content.
+    END { if (found != 1) print "echo docs/teams.md has " found + 0 " such blocks >&2; exit 99" }
   ' "$REPOSITORY/docs/teams.md"
 }

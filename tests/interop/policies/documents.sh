@@ -79,6 +79,6 @@ other_documents() {
     's/"position": {/"position": { "more": 1,/' 's/"line": \([0-9]*\)/"line": "\1"/'; do
     if [[ "$(sed "$change" <<<"$OUT")" == "$OUT" ]]; then abort "no change by $change"; fi
     equal "a document of another form ($change)" "refused" \
-      "$(if [[ "$(sed "$change" <<<"$OUT" | judged_by_schema)" == valid ]]; then echo taken; else echo refused; fi)"
+      "$(sed "$change" <<<"$OUT" | judged_by_schema | sed 's/^[^ ]* must .*/refused/')"
   done
 }

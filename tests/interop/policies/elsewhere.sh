@@ -94,6 +94,19 @@ anywhere() {
   loosening "without the scripts"
   cd ..
   rm -rf clone
+  git clone --quiet --single-branch --branch=change "file://$PWD" clone
+  cd clone
+  commanded "$commands"
+  loosening "without the scripts, in a clone of one branch"
+  cd ..
+  rm -rf clone
+  git clone --quiet --depth=1 --branch=change "file://$PWD" clone
+  cd clone
+  commanded "$commands"
+  contains "without the scripts, without the history: said" "no commit is shared with main" "$ERR"
+  equal "without the scripts, without the history: fails" yes "$( ((CODE != 0)) && echo yes || echo no)"
+  cd ..
+  rm -rf clone
   agree "$WORK/agreed"
   git checkout --quiet main
   sed 's/$/ $Id$/' "$WORK/agreed" >access.ack

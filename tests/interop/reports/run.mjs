@@ -75,7 +75,7 @@ async function stage(name, reports, { flags = [], environment } = {}) {
     const address = await server.tells('the listener', grpcAddress);
     await warned(name, server, reports);
     for (const client of clients) await called(name, client, address, reports, server);
-    const secrets = server.printed.match(/eyJ|YTpi/g) ?? [];
+    const secrets = server.printed.match(/(?<![\w-])eyJ|YTpi/g) ?? [];
     judge(`${name}: the log: no credentials`, [], secrets);
   } finally {
     await server.stop();
