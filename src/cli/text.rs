@@ -54,25 +54,28 @@ pub(super) fn has_token(text: &str) -> bool {
 
 /// The same without JWTs. The header of each is a JSON object, of which base64url makes `eyJ` (RFC 7515 §3.1).
 fn without_tokens(text: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some((before, token)) = next_token(rest) {
+        shown.push_str(before);
+        shown.push('…');
+        rest = &rest[before.len() + token.len()..];
+    }
+    shown + rest
+}
+
+/// The first token of a text, and what stands before it. Within a word `eyJ` is chance.
+fn next_token(text: &str) -> Option<(&str, &str)> {
     /// Shorter than any header.
     const SHORTEST: usize = 16;
-    let is_of_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '=');
-    let mut parts = text.split("eyJ");
-    let mut shown = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let rest = part.trim_start_matches(is_of_token);
-        if shown.ends_with('…') && rest.len() < part.len() {
-            // The next part of the same token.
-            shown.push_str(rest);
-        } else if part.len() - rest.len() >= SHORTEST {
-            shown.push('…');
-            shown.push_str(rest);
-        } else {
-            shown.push_str("eyJ");
-            shown.push_str(part);
-        }
-    }
-    shown
+    let is_of_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let is_escape = |before: &str| before.len() >= 3 && before.as_bytes()[before.len() - 3] == b'%';
+    text.match_indices("eyJ").find_map(|(at, _)| {
+        let (before, from) = text.split_at(at);
+        let is_begin = !before.ends_with(is_of_word) || is_escape(before);
+        let end = from.find(|c: char| !is_of_word(c) && !matches!(c, '.' | '=')).unwrap_or(from.len());
+        (is_begin && end >= SHORTEST).then(|| (before, &from[..end]))
+    })
 }
 
 /// An error and all that caused it. Some errors tell their cause themselves, which is not told twice.
@@ -140,7 +143,12 @@ mod tests {
             (format!("unexpected argument '{token}' found"), "unexpected argument '…' found"),
             (format!("{token}: no such file; {token}."), "…: no such file; …"),
             (format!("https://a/?t={token}&x"), "https://a/?t=…&x"),
+            (format!("Bearer%20{token} \u{e9}{token}"), "Bearer%20… \u{e9}…"),
             ("eyJ, eyJhbGci and keyJ.json".to_owned(), "eyJ, eyJhbGci and keyJ.json"),
+            (
+                "ApiKeyJournalService.proto: apikeyJournalEntries.read".to_owned(),
+                "ApiKeyJournalService.proto: apikeyJournalEntries.read",
+            ),
             (String::new(), ""),
         ];
         for (text, shown) in cases {

@@ -93,11 +93,6 @@ impl Acknowledgement {
         self.is_of_base
     }
 
-    /// Whether it is about exactly this change, which needs an acknowledgement.
-    pub fn covers(&self, change: &Change) -> bool {
-        change.needs_acknowledgement() && self.is_about(change, change.fingerprints())
-    }
-
     /// Whether it is about a change whose fingerprints are known.
     pub(crate) fn is_about(
         &self,

@@ -6,7 +6,7 @@ use super::method::is_name;
 const TOLD: usize = 3;
 
 /// A longer name than anybody writes is compared with none.
-const LONGEST: usize = 200;
+pub(super) const LONGEST: usize = 200;
 
 /// The names that are near to `meant`, the nearest first: other letters of either case, a few letters more or less, or
 /// the service's own name without its package or with another one.

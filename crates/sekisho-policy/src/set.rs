@@ -23,6 +23,9 @@ pub(super) const THE_SET: &str = "the descriptor set";
 /// The file with the messages that options are of.
 const OPTIONS: &str = "google/protobuf/descriptor.proto";
 
+/// Of files that differ from others, as many are told.
+const MOST_FAULTS: usize = 100;
+
 /// The files of a descriptor set.
 #[derive(Debug)]
 pub(super) struct DecodedSet {
@@ -56,7 +59,7 @@ pub(super) fn decode(encoded: &[u8]) -> Result<DecodedSet, Vec<Fault>> {
     let encoded = copies::taken_out(encoded).map_err(|error| vec![undecodable(&error)])?;
     let set = decode_files(&encoded)?;
     let differing: Vec<Fault> =
-        copies::named_again(&set).map(|file| fault(file, FaultKind::FilesDiffer)).collect();
+        copies::named_again(&set).take(MOST_FAULTS).map(|file| fault(file, FaultKind::FilesDiffer)).collect();
     if differing.is_empty() { check(&encoded, &set) } else { Err(differing) }
 }
 
@@ -112,7 +115,8 @@ fn unknown_syntax(file: &FileDescriptorProto) -> Fault {
 }
 
 fn fault(file: &FileDescriptorProto, kind: FaultKind) -> Fault {
-    Fault { position: None, subject: file.name().to_owned(), kind }
+    let name = if file.name().is_empty() { "a file without a name" } else { file.name() };
+    Fault { position: None, subject: name.to_owned(), kind }
 }
 
 fn undecodable(error: &impl fmt::Display) -> Fault {

@@ -29,5 +29,5 @@ pub(super) fn warning<'m>(
     }
     let has_comma = others.iter().any(|scope| scope.contains(','));
     let hint = if has_comma { "; scopes have a space between them" } else { "" };
-    Some(format!("no rule names {}{hint}", others.join(", ")))
+    Some(format!("no rule that was read names {}{hint}", others.join(", ")))
 }

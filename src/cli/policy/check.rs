@@ -60,8 +60,8 @@ struct Findings {
     /// What the protos are called.
     protos: &'static str,
     methods: usize,
-    /// The command that writes the lock anew.
-    relock: String,
+    /// What to do where they differ.
+    remedy: String,
     /// From the lock to the protos, where they differ.
     differences: Vec<Change>,
     base: Option<Base>,

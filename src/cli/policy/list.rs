@@ -13,6 +13,7 @@ use super::report::Report;
 use super::source::Source;
 use super::terminal::Terminal;
 use super::{Asked, asked_scopes, format, markdown, source};
+use crate::cli::text::has_token;
 use sekisho::policy::Survey;
 use sekisho::scope::{ScopePrefix, ScopeSet};
 
@@ -93,6 +94,9 @@ pub(super) async fn run(asked: &Asked<'_>) -> Report {
 fn scopes(flags: &ArgMatches) -> Result<Option<ScopeSet>, String> {
     let Some(texts) = flags.get_many::<String>("scopes") else { return Ok(None) };
     let text = texts.map(String::as_str).collect::<Vec<_>>().join(" ");
+    if has_token(&text) {
+        return Err("--scopes: it is a token; `sekisho policy explain` takes one, by --token-file".to_owned());
+    }
     text.parse().map(Some).map_err(|error| {
         format!(
             "--scopes: {error}; expected scopes with a space between them, like \"orders:read orders:list\""

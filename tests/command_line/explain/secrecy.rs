@@ -97,6 +97,12 @@ async fn a_token_in_the_wrong_place_is_not_shown_either() {
         );
         assert_ne!(misplaced.code, Some(0), "{arguments}");
     }
+    for format in ["table", "markdown", "json"] {
+        let listed =
+            end(crate::support::sekisho(&format!("policy list --scopes {secret} --format {format}"))).await;
+        has_nothing_of(&format!("{}{}", listed.stdout, listed.stderr), std::slice::from_ref(&secret), format);
+        assert_eq!(listed.code, Some(2), "{format}");
+    }
     for Ended { stdout, stderr, .. } in [as_a_file, as_a_method, in_a_query, several, bell] {
         has_nothing_of(&format!("{stdout}{stderr}"), std::slice::from_ref(&secret), "misplaced");
     }

@@ -53,7 +53,7 @@ async fn a_token_may_call_what_its_scopes_allow_and_anyone_the_rest() {
         ("", &["Front/Chat"]),
     ] {
         let listed = with(Folder::shop().command(LIST), &["--format", "json", "--scopes", scopes]).await;
-        let unknown = if scopes == "items" { "warning: no rule names `items`\n" } else { "" };
+        let unknown = if scopes == "items" { "warning: no rule that was read names `items`\n" } else { "" };
         assert_eq!((listed.code, listed.stderr.as_str()), (Some(0), unknown));
         let document: serde_json::Value = serde_json::from_str(&listed.stdout).unwrap();
         let names = |of: &str| -> Vec<String> {
@@ -70,10 +70,10 @@ async fn a_token_may_call_what_its_scopes_allow_and_anyone_the_rest() {
 async fn a_scope_that_no_rule_names_is_a_warning() {
     for (scopes, expected) in [
         ("items:read admin", ""),
-        ("items:red", "warning: no rule names `items:red`\n"),
+        ("items:red", "warning: no rule that was read names `items:red`\n"),
         (
             "items:read,admin x",
-            "warning: no rule names `items:read,admin`, `x`; scopes have a space between them\n",
+            "warning: no rule that was read names `items:read,admin`, `x`; scopes have a space between them\n",
         ),
     ] {
         let listed = with(Folder::shop().command(LIST), &["--scopes", scopes]).await;

@@ -9,6 +9,7 @@ fn a_line_comes_back_from_its_text() {
     let read = Acknowledgements::parse(LINE).expect("a line");
     assert_eq!(read.iter().map(ToString::to_string).collect::<Vec<_>>(), [LINE]);
     assert_eq!(read.iter().map(Acknowledgement::reason).collect::<Vec<_>>(), ["ticket 12: it is public"]);
+    assert_eq!(read.iter().map(Acknowledgement::service).collect::<Vec<_>>(), ["t.v1.S"]);
     let empty = Acknowledgements::parse("# nothing\n\n").expect("no line");
     assert_eq!(empty.iter().len(), 0);
 }

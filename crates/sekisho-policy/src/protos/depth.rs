@@ -50,7 +50,7 @@ fn skipped(rest: &str, first: u8) -> usize {
     let length = match first {
         b'/' | b'"' | b'\'' => opaque(rest),
         // For protox it begins a comment.
-        b'#' => rest.find('\n'),
+        b'#' => rest.find('\n').or(Some(rest.len())),
         _ => None,
     };
     length.unwrap_or_else(|| rest.chars().next().map_or(1, char::len_utf8)).min(rest.len())

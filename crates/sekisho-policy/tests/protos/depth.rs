@@ -20,6 +20,7 @@ fn what_people_write_is_read() {
         nested("{ t: ", "}", 40),
         nested("{ ts: [", "]}", 20),
         with_option(&format!("{}.b = true", ".t".repeat(40))),
+        with_option(".b = true").replace("(T) returns (T)", "(T) returns (stream T)"),
         // What is no bracket or full stop of the language does not count.
         format!("// {}\n/* {} */\n{}", "{".repeat(99), ".a".repeat(99), with_option(".b = true")),
         format!("{}\noption java_package = \"{}\";", with_option(".b = true"), "<{[.".repeat(99)),

@@ -20,12 +20,12 @@ pub(super) fn text(terminal: Terminal, findings: &Findings) -> String {
 }
 
 fn lock(terminal: Terminal, findings: &Findings) -> String {
-    let Findings { lock, protos, relock, differences, .. } = findings;
+    let Findings { lock, protos, remedy, differences, .. } = findings;
     let changes = differences.iter().map(|change| (change, None));
     let blocks = review::blocks(terminal, ["in the lock", "in the protos"], changes);
     format!(
         "{lock} does not say what {protos} say: {}\n\n{blocks}\n\
-         What to do: run {relock}, and have the diff of {lock} reviewed.\n",
+         What to do: {remedy}.\n",
         review::counts(differences)
     )
 }

@@ -17,6 +17,7 @@ pub(super) struct Read {
     protos: Protos,
     base: Option<BaseRead>,
     relock: String,
+    remedy: String,
     /// What is to be warned of what was read.
     warnings: Vec<String>,
 }
@@ -48,6 +49,7 @@ impl Read {
         let protos = source.as_ref().and_then(|source| or_faults(Protos::of(source, whole), faults))?;
         let (text, lock) = lock?;
         let mut warnings: Vec<String> = protos.hint(&lock, &lock_name).into_iter().collect();
+        let has_others = !warnings.is_empty();
         warnings.extend(warnings::of_form(&lock_name, &text, &lock));
         let base = base.and_then(|(before, base, of_base)| {
             warnings.extend(of_base);
@@ -55,13 +57,18 @@ impl Read {
             Some(BaseRead { before, protos, base })
         });
         let relock = relock(asked.flags, &reading.services, &lock);
+        let remedy = if has_others {
+            "name your protos by --proto, --descriptors or --server".to_owned()
+        } else {
+            format!("run {relock}, and have the diff of {lock_name} reviewed")
+        };
         let lock = reading.services.of(lock);
-        Some(Self { lock_name, lock, protos, base, relock, warnings })
+        Some(Self { lock_name, lock, protos, base, relock, remedy, warnings })
     }
 
     /// What is found, and what is to be warned of.
     pub(super) fn compare(self) -> (Findings, Vec<String>) {
-        let Self { lock_name, lock, protos, base, relock, mut warnings } = self;
+        let Self { lock_name, lock, protos, base, relock, remedy, mut warnings } = self;
         let base =
             base.map(|BaseRead { before, protos, base }| Base { changes: changes(&before, &protos), ..base });
         let from_lock = changes(&lock, &protos.lock);
@@ -69,7 +76,7 @@ impl Read {
         warnings.extend(base.iter().flat_map(warnings::of_idle_lines));
         let differences = from_lock.into_iter().filter(|change| !change.keeps_rule()).collect();
         let (lock, methods) = (lock_name, protos.lock.entries().len());
-        (Findings { lock, protos: protos.name(), methods, relock, differences, base }, warnings)
+        (Findings { lock, protos: protos.name(), methods, remedy, differences, base }, warnings)
     }
 }
 

@@ -1,4 +1,5 @@
-//! A lock that has other services than those which are asked for is not written over: it would lose them.
+//! A lock is not written over where it would lose services that were not meant: those that `--service` does not name, and
+//! all of them where no protos are named.
 
 use std::collections::BTreeSet;
 

@@ -75,7 +75,11 @@ pub(in crate::cli::policy) fn given(flags: &ArgMatches) -> Vec<String> {
 /// A flag with each of its values.
 pub(in crate::cli::policy) fn with_values(flags: &ArgMatches, name: &str) -> Vec<String> {
     let values = flags.get_raw(name).into_iter().flatten();
-    values.flat_map(|value| [format!("--{name}"), value.to_string_lossy().into_owned()]).collect()
+    let with_value = |value: &std::ffi::OsStr| match value.to_string_lossy().into_owned() {
+        value if value.starts_with('-') => vec![format!("--{name}={value}")],
+        value => vec![format!("--{name}"), value],
+    };
+    values.flat_map(with_value).collect()
 }
 
 fn files(name: &'static str, help: &'static str) -> Arg {

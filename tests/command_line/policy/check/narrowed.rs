@@ -46,7 +46,10 @@ async fn where_no_protos_are_named_a_lock_of_others_is_told_as_what_it_is() {
     let repository = Repository::locked().await;
     let hint = "warning: no protos are named, so that this program's own APIs are read, and access.lock has none of them; name \
                 yours by --proto, --descriptors or --server\n";
-    has(ended(&repository.run("check").await, 1, hint), &["3 added, 4 removed"]);
+    has(
+        ended(&repository.run("check").await, 1, hint),
+        &["3 added, 4 removed", "What to do: name your protos by --proto, --descriptors or --server.\n"],
+    );
     // Some of them are there, or these protos are named.
     ended(&repository.run("lock --lock own.lock").await, 0, "");
     let own = repository.read("own.lock");

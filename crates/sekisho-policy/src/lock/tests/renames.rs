@@ -78,7 +78,7 @@ fn each_likeness_comes_before_the_next_one() {
     }
 }
 
-/// A looser rule under another name does not pass because another method is gone too, whatever that one is called.
+/// A looser rule under another name does not pass because another method is gone too, unless that one has a near name.
 #[test]
 fn another_method_that_is_removed_hides_no_looser_rule() {
     let (any, admin) = ("{ authenticated: true }", r#"{ all_of: ["admin"] }"#);
@@ -224,6 +224,56 @@ fn methods_that_were_not_read_count_too() {
         assert_eq!(told(rest, true), ["equivalent test.v1.S/Pong was test.v1.S/Ping"], "{rest}");
         assert_eq!(told(rest, false), two, "{rest}");
     }
+}
+
+/// One of many that were removed with it, or added.
+#[test]
+fn a_looser_rule_is_found_among_many() {
+    let (any, admin) = ("{ authenticated: true }", r#"{ all_of: ["admin"] }"#);
+    let many = |word: &str, count: usize, rule: &str| {
+        (0..count).map(|n| empty(&format!("t.S/{word}{n:05}"), rule)).collect::<Vec<_>>()
+    };
+    let looser = |before: &[String], after: &[String]| {
+        told_of(before, after).iter().filter(|told| told.starts_with("looser ")).count()
+    };
+    let added = [many("Q", 20_000, admin), vec![empty("t.S/Wipe", any)]].concat();
+    assert_eq!(looser(&[empty("t.S/Zzdelete", admin)], &added), 1);
+    let removed = [many("Aaaaaa", 200, any), vec![empty("t.S/Zzdelete", admin)]].concat();
+    assert_eq!(looser(&removed, &many("Qqqqqq", 200, any)), 1);
+}
+
+/// A method that is told as added was another one before.
+#[test]
+fn an_open_method_beside_them_makes_no_equal_rules_looser() {
+    let rules = ["{ authenticated: true }", r#"{ all_of: ["admin"] }"#, "{ public: true }"];
+    let of = |names: [&str; 3]| {
+        names.iter().zip(rules).map(|(name, rule)| empty(&format!("t.S/{name}"), rule)).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        told_of(&of(["One", "Two", "Pub"]), &of(["Zwei", "Eins", "Offen"])),
+        [
+            "equivalent t.S/Eins was t.S/Two",
+            "added t.S/Offen",
+            "removed t.S/Pub",
+            "equivalent t.S/Zwei was t.S/One"
+        ]
+    );
+}
+
+/// By the clock of whoever runs it.
+#[test]
+fn long_names_and_long_rules_are_compared_within_bounds() {
+    let long = |letter: &str| empty(&format!("t.S/{}", letter.repeat(100_000)), SCOPE);
+    assert_eq!(told_of(&[long("x")], &[long("y")]).len(), 1);
+    let rule = |last: usize| {
+        let alternatives: Vec<String> = (0..last).map(|n| format!("{{ all_of: [\"s{n}\"] }}")).collect();
+        format!("{{ any_of: [{}] }}", alternatives.join(", "))
+    };
+    let methods = |word: &str, last: usize| {
+        (0..100).map(|n| empty(&format!("t.S/{word}{n}"), &rule(last + n))).collect::<Vec<_>>()
+    };
+    let told = told_of(&methods("Xxx", 300), &methods("Yyy", 100));
+    assert!(told.len() == 100 && told.iter().all(|told| told.starts_with("tighter ")), "{told:?}");
 }
 
 /// Names that say nothing are compared with each other up to a number.
