@@ -10,6 +10,10 @@ fn a_line_comes_back_from_its_text() {
     assert_eq!(read.iter().map(ToString::to_string).collect::<Vec<_>>(), [LINE]);
     assert_eq!(read.iter().map(Acknowledgement::reason).collect::<Vec<_>>(), ["ticket 12: it is public"]);
     assert_eq!(read.iter().map(Acknowledgement::service).collect::<Vec<_>>(), ["t.v1.S"]);
+    assert_eq!(LINE.parse::<Acknowledgements>(), Ok(read.clone()));
+    let other = LINE.replace("t.v1.S/M", "t.v1.T/M");
+    let both = Acknowledgements::parse(&format!("{LINE}\n{other}")).expect("two lines");
+    assert_eq!(both.only(|line| line.service() == "t.v1.S"), read);
     let empty = Acknowledgements::parse("# nothing\n\n").expect("no line");
     assert_eq!(empty.iter().len(), 0);
 }
