@@ -68,6 +68,9 @@ fn each_likeness_comes_before_the_next_one() {
         ("service and method", ["a.A/Get", "a.B/Get"], "z.B/Get", "a.B/Get"),
         ("the method", ["a.A/One", "a.B/Two"], "z.X/Two", "a.B/Two"),
         ("the method before the service", ["a.A/Put", "b.B/Get"], "a.A/Get", "b.B/Get"),
+        ("a near name", ["a.A/Aaaaaa", "a.B/Remove"], "z.X/RemoveAll", "a.B/Remove"),
+        ("a near name before the service", ["a.A/Aaaaaa", "a.B/Remove"], "a.A/Removes", "a.B/Remove"),
+        ("of near names one of the service", ["a.A/Remove", "a.B/Remove"], "a.B/Removes", "a.B/Remove"),
         ("the service", ["a.A/One", "a.B/Two"], "a.B/New", "a.B/Two"),
         ("the order", ["a.A/One", "a.B/Two"], "z.X/New", "a.A/One"),
     ];
