@@ -72,9 +72,11 @@ fn next_token(text: &str) -> Option<(&str, &str)> {
     let is_escape = |before: &str| before.len() >= 3 && before.as_bytes()[before.len() - 3] == b'%';
     text.match_indices("eyJ").find_map(|(at, _)| {
         let (before, from) = text.split_at(at);
-        let is_begin = !before.ends_with(is_of_word) || is_escape(before);
+        if before.ends_with(is_of_word) && !is_escape(before) {
+            return None;
+        }
         let end = from.find(|c: char| !is_of_word(c) && !matches!(c, '.' | '=')).unwrap_or(from.len());
-        (is_begin && end >= SHORTEST).then(|| (before, &from[..end]))
+        (end >= SHORTEST).then(|| (before, &from[..end]))
     })
 }
 

@@ -16,7 +16,9 @@ pub(super) struct Read {
     lock: Lock,
     protos: Protos,
     base: Option<BaseRead>,
+    /// The command that writes the lock anew.
     relock: String,
+    /// What to do where they differ.
     remedy: String,
     /// What is to be warned of what was read.
     warnings: Vec<String>,
@@ -49,7 +51,6 @@ impl Read {
         let protos = source.as_ref().and_then(|source| or_faults(Protos::of(source, whole), faults))?;
         let (text, lock) = lock?;
         let mut warnings: Vec<String> = protos.hint(&lock, &lock_name).into_iter().collect();
-        let has_others = !warnings.is_empty();
         warnings.extend(warnings::of_form(&lock_name, &text, &lock));
         let base = base.and_then(|(before, base, of_base)| {
             warnings.extend(of_base);
@@ -57,11 +58,7 @@ impl Read {
             Some(BaseRead { before, protos, base })
         });
         let relock = relock(asked.flags, &reading.services, &lock);
-        let remedy = if has_others {
-            "name your protos by --proto, --descriptors or --server".to_owned()
-        } else {
-            format!("run {relock}, and have the diff of {lock_name} reviewed")
-        };
+        let remedy = remedy(&protos, &lock, &lock_name, &relock);
         let lock = reading.services.of(lock);
         Some(Self { lock_name, lock, protos, base, relock, remedy, warnings })
     }
@@ -96,6 +93,14 @@ fn base(
     let given = given?;
     let warnings = [warnings::of_rules(&base.name, given.ruled), warnings::of_itself(path, &files.lock)];
     Some((given.lock, base, warnings.into_iter().flatten().collect()))
+}
+
+fn remedy(protos: &Protos, lock: &Lock, lock_name: &str, relock: &str) -> String {
+    if protos.are_forgotten(lock) {
+        "name your protos by --proto, --descriptors or --server".to_owned()
+    } else {
+        format!("run {relock}, and have the diff of {lock_name} reviewed")
+    }
 }
 
 fn or_faults<T>(result: Result<T, Vec<String>>, faults: &mut Vec<String>) -> Option<T> {

@@ -1,8 +1,6 @@
 //! A lock is not written over where it would lose services that were not meant: those that `--service` does not name, and
 //! all of them where no protos are named.
 
-use std::collections::BTreeSet;
-
 use crate::cli::policy::review::{Files, Protos, Services, Standing};
 use sekisho_policy::lock::Entry;
 
@@ -41,15 +39,13 @@ fn beside_named(services: &Services, standing: &Standing) -> Option<String> {
 
 /// What it has, where none of this program's own services is in it: it was forgotten to name the protos.
 fn beside_own(protos: &Protos, standing: &Standing) -> Option<String> {
-    let own: BTreeSet<&str> = protos.lock.entries().iter().map(Entry::service).collect();
     match standing {
         Standing::None => None,
         Standing::Lock { lock, .. } => {
-            let has_own = lock.entries().iter().any(|entry| own.contains(entry.service()));
-            lock.entries().first().filter(|_| !has_own).map(such_as)
+            lock.entries().first().filter(|_| protos.are_forgotten(lock)).map(such_as)
         }
         Standing::Faulty { text, .. } => {
-            let has_own = own.iter().any(|service| text.contains(&format!("{service}/")));
+            let has_own = protos.services().iter().any(|service| text.contains(&format!("{service}/")));
             (!has_own).then(|| "it cannot be read, and has other services".to_owned())
         }
     }

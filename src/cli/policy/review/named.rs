@@ -69,12 +69,21 @@ impl Protos {
         if self.is_own { "this program's own protos" } else { "the protos" }
     }
 
-    /// What is to be said where this program's own APIs are compared with a lock that has none of them: it was forgotten
-    /// to name the protos.
-    pub(in crate::cli::policy) fn hint(&self, lock: &Lock, name: &str) -> Option<String> {
-        let own: BTreeSet<&str> = self.lock.entries().iter().map(Entry::service).collect();
+    /// Whether these are this program's own APIs, and a lock has others alone: it was forgotten to name the protos.
+    pub(in crate::cli::policy) fn are_forgotten(&self, lock: &Lock) -> bool {
+        let own = self.services();
         let has_own = lock.entries().iter().any(|entry| own.contains(entry.service()));
-        (self.is_own && !has_own && !lock.entries().is_empty()).then(|| {
+        self.is_own && !has_own && !lock.entries().is_empty()
+    }
+
+    /// The services that there are.
+    pub(in crate::cli::policy) fn services(&self) -> BTreeSet<&str> {
+        self.lock.entries().iter().map(Entry::service).collect()
+    }
+
+    /// What is to be said of that.
+    pub(in crate::cli::policy) fn hint(&self, lock: &Lock, name: &str) -> Option<String> {
+        self.are_forgotten(lock).then(|| {
             format!(
                 "no protos are named, so that this program's own APIs are read, and {name} has none of them; name yours by --proto, \
                  --descriptors or --server"
